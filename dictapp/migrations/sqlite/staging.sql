@@ -1,4 +1,5 @@
--- Where an import gathers a book: seen by its connection only, gone with it.
+-- The entries of a book while it is imported. The table is visible only to its connection, and ends
+-- with it.
 create temporary table import_words (
     word text not null primary key,
     mean text not null,

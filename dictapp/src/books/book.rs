@@ -1,4 +1,4 @@
-//! Reads a file of any kind into entries for an import: each headword occurs once.
+//! Reads a file of any kind into entries for an import, so that each headword occurs once.
 //!
 //! The file is read twice. The first pass finds damage before anything is stored, and headwords
 //! that occur more than once; it keeps eight bytes for each headword. The second pass returns the
@@ -32,6 +32,7 @@ pub struct Book {
     merged: Oddities,
     entries: u64,
     digest: u64,
+    /// `entries` and `digest` (the sum of the hashes of all headwords) after the first pass.
     expected: (u64, u64),
     checked: Oddities,
 }
@@ -49,7 +50,7 @@ impl Book {
         Book::open_with(kind, path, &Overrides::default(), watch)
     }
 
-    /// Like [`Book::open`], with properties of the file that need not be recognised.
+    /// Like [`Book::open`], with properties of the file that are given and need not be recognised.
     ///
     /// # Errors
     /// As [`Book::open`].
@@ -214,8 +215,8 @@ struct Held {
 }
 
 impl Held {
-    /// Joins a later entry: appends its new lines, below its own pronunciation if it is a different
-    /// one. Returns the kind of oddity.
+    /// Joins a later entry: appends the lines that are new. If the pronunciations differ, they are
+    /// written into the explanation. Returns the kind of oddity to report.
     fn join(&mut self, mut later: Entry) -> OddityKind {
         let first = &mut self.entry;
         if homographs::differ(first, &later) {

@@ -45,17 +45,17 @@ pub const SAMPLE_BYTES_MAX: usize = 64 * 1024;
 /// Maximum length of an article of a StarDict or dictd book in bytes, including markup.
 pub const ARTICLE_BYTES_MAX: u64 = 1024 * 1024;
 
-/// Maximum size in bytes of all articles of a StarDict or dictd book, each as often as a headword
-/// has it. The largest dictionaries have nearly 1 GB, ECDICT as StarDict 0.1 GB.
+/// Maximum size in bytes of all articles of a StarDict or dictd book. An article counts once for
+/// each of its headwords. The largest dictionaries have nearly 1 GB, ECDICT as StarDict 0.1 GB.
 pub const ARTICLES_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
-/// Maximum size of all articles, each as often as a headword has it, in sizes of their file.
-/// Headwords may share an article, so that a small file has much text; a book that lists all forms
-/// of Finnish words has about 30 headwords for one.
+/// Maximum size of all articles as a multiple of the size of their file. An article counts once for
+/// each of its headwords, so a small file may have much text. A book that lists all forms of
+/// Finnish words has about 30 headwords for each article.
 pub const ARTICLES_FILES_MAX: u64 = 64;
 
-/// Size of all articles in bytes that a book of any size may have, each as often as a headword has
-/// it.
+/// Size of all articles in bytes that even a small book may have, whatever [`ARTICLES_FILES_MAX`]
+/// allows. An article counts once for each of its headwords.
 pub const ARTICLES_BYTES_FREE: u64 = 16 * 1024 * 1024;
 
 /// Maximum length of a headword in a binary index in bytes, before it is checked. StarDict's own

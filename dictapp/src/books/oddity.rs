@@ -43,8 +43,8 @@ pub enum OddityKind {
     Picture,
     /// Another spelling of a headword that is not in the book; left out.
     LostSpelling,
-    /// More than [`FORMS_MAX`](super::limits::FORMS_MAX) other spellings of a headword; the others
-    /// were left out.
+    /// More than [`FORMS_MAX`](super::limits::FORMS_MAX) other spellings of a headword; the further
+    /// ones were left out.
     ExtraForms,
     /// The number of headwords differs from the one that the book states.
     OtherCount,

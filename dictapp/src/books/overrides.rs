@@ -3,7 +3,7 @@
 use super::input::encoding::Encoding;
 use crate::model::Languages;
 
-/// Given properties of a file. `None`: it is recognised.
+/// Given properties of a file. A property that is `None` is recognised from the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
     /// The encoding of its text.

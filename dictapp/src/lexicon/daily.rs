@@ -46,8 +46,8 @@ impl Lexicon {
     }
 }
 
-/// The words of the latest days, since finding one takes about 10,000 steps. Several days, because
-/// users in different time zones have different dates at the same moment.
+/// The words of the latest days, since finding one takes about 10,000 steps. Several days are kept,
+/// because users in different time zones have different dates at the same moment.
 ///
 /// High 32 bits: the date as a number, `20201103`. Low 32 bits: the key of its word. The day of the
 /// month decides the element.

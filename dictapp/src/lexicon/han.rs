@@ -24,13 +24,13 @@ static SIMPLIFIED: LazyLock<Box<[char]>> = LazyLock::new(|| {
     table
 });
 
-/// The simplified character for a traditional one; any other character is itself.
+/// The simplified character for a traditional one. Any other character stays as it is.
 pub(super) fn simplified(c: char) -> char {
     let place = u32::from(c).wrapping_sub(FIRST);
     if place >= END - FIRST { c } else { SIMPLIFIED.get(place as usize).copied().unwrap_or(c) }
 }
 
-/// The hiragana for a katakana; any other character is itself.
+/// The hiragana for a katakana. Any other character stays as it is.
 pub(super) fn hiragana(c: char) -> char {
     match c {
         '\u{30A1}'..='\u{30F6}' | '\u{30FD}' | '\u{30FE}' => {

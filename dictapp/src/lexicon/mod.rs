@@ -128,7 +128,8 @@ pub struct Lexicon {
     columns: Columns,
     /// Maps keys to their numbers, for exact and fuzzy searches.
     keys: fst::Map<Vec<u8>>,
-    /// The most frequent keys in any range of keys, and in any range of inner words.
+    /// The most frequent keys in any range of keys, and in any range of inner words (the later
+    /// words of phrases).
     best_key: Best,
     best_inner: Best,
     /// Common words, see `daily`.

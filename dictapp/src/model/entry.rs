@@ -5,8 +5,9 @@ use super::Word;
 /// The entry of a headword in a word book.
 ///
 /// `mean` is the explanation in the notation of [`Explanation`](super::Explanation), with one sense
-/// on each line. It is stored as text, so that any book fits and the course's table `words (word,
-/// mean)` keeps its meaning. Level, pronunciations and forms by part of speech are lines of it.
+/// on each line. It is stored as text, so that any book fits and the course's table
+/// `words (word, mean)` keeps its meaning. Level, pronunciations and forms by part of speech are
+/// lines of `mean`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The headword in the spelling of the book.

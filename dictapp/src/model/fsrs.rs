@@ -1,8 +1,9 @@
-//! Schedules the next review of a word by FSRS-6 with its published default parameters.
+//! Schedules the next review of a word by FSRS-6 (Free Spaced Repetition Scheduler) with its
+//! published default parameters.
 //!
 //! A [`Memory`] has the stability (the days after which the word is remembered with a probability
-//! of 90 %) and the difficulty (1 to 10). New and forgotten words have short steps of minutes
-//! before intervals of days.
+//! of 90 %) and the difficulty (1 to 10). New and forgotten words are first repeated after steps of
+//! some minutes, and then at intervals of days.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -37,11 +38,11 @@ impl Grade {
 /// The phase of learning a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// New: at this step of minutes.
+    /// New; carries the index of its current step.
     Learning(usize),
     /// Known: reviewed after days.
     Review,
-    /// Forgotten: at this step of minutes.
+    /// Forgotten; carries the index of its current step.
     Relearning(usize),
 }
 
@@ -63,7 +64,7 @@ pub struct Memory {
 /// A word counts as learnt when its stability is at least this many days.
 pub const LEARNT_DAYS: u32 = 7;
 
-/// The steps of a new word.
+/// The steps of a new word: the waits until it is repeated.
 const LEARNING_STEPS: &[SignedDuration] =
     &[SignedDuration::from_mins(1), SignedDuration::from_mins(10)];
 

@@ -1,10 +1,12 @@
-//! The languages of a word book: codes as books and people write them to tags for pages.
+//! The languages of a word book. Turns the codes that books and people write (`eng`, `DE`) into
+//! language tags for pages (`en`, `de`).
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// ISO 639-1 with the codes of ISO 639-2 that mean the same, as FreeDict and StarDict use them.
+/// Each language: its code of ISO 639-1, then the codes of three letters that mean the same, as
+/// FreeDict and StarDict use them.
 const CODES: &str = "aa aar;ab abk;ae ave;af afr;ak aka;am amh;an arg;ar ara;as asm;av ava;ay aym;\
 az aze;ba bak;be bel;bg bul;bi bis;bm bam;bn ben;bo bod tib;br bre;bs bos;ca cat;ce che;ch cha;\
 co cos;cr cre;cs ces cze;cu chu;cv chv;cy cym wel;da dan;de deu ger;dv div;dz dzo;ee ewe;\
@@ -64,7 +66,8 @@ impl LanguageTag {
             _ => None,
         };
         let mut tags = text.chars().filter_map(tag);
-        // Phonetic letters, such as θ, are no text in Greek: a Greek text begins with Greek.
+        // Phonetic symbols such as θ are Greek letters: a text counts as Greek only if its first
+        // letter is Greek.
         let first = tags.next().filter(|&tag| tag != "el" || begins_with_greek(text));
         match first {
             // Japanese is written with Chinese characters too.
@@ -101,7 +104,7 @@ impl fmt::Display for LanguageTag {
     }
 }
 
-/// From which language to which a book leads.
+/// The two languages of a word book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Languages {
     /// The language of the headwords.
@@ -111,7 +114,8 @@ pub struct Languages {
 }
 
 impl Languages {
-    /// Two codes with a hyphen between them: `en-zh`, `deu-eng`.
+    /// Parses two codes with one of `- _ → /` between them: `en-zh`, `deu-eng`. `None` if a code is
+    /// unknown.
     pub fn parse(text: &str) -> Option<Languages> {
         let (from, to) = text.trim().split_once(['-', '_', '→', '/'])?;
         Some(Languages {
@@ -120,13 +124,14 @@ impl Languages {
         })
     }
 
-    /// The language of a headword or an example. Books of Chinese and another language contain
-    /// texts of both on either side, so the script decides there.
+    /// The language of a headword or an example. If the book's language of headwords is Chinese or
+    /// unknown, the script of the text decides, since books of Chinese and another language contain
+    /// texts of both on either side.
     pub fn of_source(languages: Option<Languages>, text: &str) -> LanguageTag {
         side(languages.map(|languages| languages.from), text)
     }
 
-    /// The language of an explanation or a translation.
+    /// The language of an explanation or a translation; like [`Languages::of_source`].
     pub fn of_target(languages: Option<Languages>, text: &str) -> LanguageTag {
         side(languages.map(|languages| languages.to), text)
     }

@@ -1,6 +1,6 @@
 //! Links to other headwords in a gloss: `see [[apple]]`, `[[apple|this fruit]]`.
 
-/// A run of a gloss.
+/// A piece of a gloss: plain text or a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Run<'a> {
     /// Plain text.
@@ -14,7 +14,7 @@ pub enum Run<'a> {
     },
 }
 
-/// The runs of a gloss in order.
+/// The pieces of a gloss in order.
 pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
     let mut rest = gloss;
     std::iter::from_fn(move || {
@@ -44,7 +44,8 @@ pub fn shown_text(gloss: &str) -> std::borrow::Cow<'_, str> {
     texts.collect::<String>().into()
 }
 
-/// Encodes a link; returns only the text if it cannot be part of a link.
+/// Encodes a link to `word` that shows `text`. Returns only `text` if one of the two is empty or
+/// has a character of the notation.
 pub fn encode(word: &str, text: &str) -> String {
     let word = word.trim();
     let shown = text.trim();

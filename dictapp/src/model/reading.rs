@@ -1,5 +1,6 @@
-//! Parses the line that begins a part of speech (`@ n. UK ˈrekɔːd; US ˈrekərd | plural records |
-//! A2`): pronunciations, inflected forms and level.
+//! Parses the line that opens a part of speech
+//! (`@ n. UK ˈrekɔːd; US ˈrekərd | plural records | A2`): pronunciations, inflected forms and
+//! level.
 
 /// A level of the Common European Framework of Reference for Languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

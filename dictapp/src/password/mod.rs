@@ -1,6 +1,7 @@
 //! Hashes new passwords, and verifies typed ones against stored hashes. Hashes are Argon2id in PHC
-//! strings. The course's md5 hashes are wrapped in Argon2id, and replaced when the user logs in. A
-//! password is never stored, logged or printed here.
+//! strings. Users who were imported from the dictionary server of the programming course have md5
+//! hashes: these are wrapped in Argon2id, and replaced when the user logs in. A password is never
+//! stored, logged or printed here.
 //!
 //! Timing: each wrong password costs one Argon2id computation of the standard size, whether the
 //! name is unknown, the password is too long, or the hash is the course's, weaker or unreadable.
@@ -33,7 +34,7 @@ const PASSWORD_BYTES_MAX: usize = 4096;
 /// 128 bits, as RFC 9106 §3.1 recommends.
 const SALT_BYTES: usize = 16;
 
-/// The network for which hashing without a client is counted.
+/// The network under which hashing is counted if no client asked for it.
 const UPKEEP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
 /// Hashes and verifies passwords, a few at the same time.

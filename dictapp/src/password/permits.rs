@@ -34,7 +34,8 @@ struct State {
     cost: u64,
 }
 
-/// Tickets that wait: first come, first served within a network, and the networks in turn.
+/// The tickets (numbers of waiting callers): first come, first served within a network, and the
+/// networks in turn.
 #[derive(Default)]
 struct Queue {
     turns: VecDeque<IpAddr>,
@@ -45,7 +46,7 @@ struct Queue {
 /// How busy the computation of password hashes is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HashLoad {
-    /// Hashes that could be computed at once.
+    /// Hashes that could be computed now without waiting.
     pub permits_free: usize,
     /// Log-ins and registrations that wait for a permit.
     pub waiting: usize,
@@ -160,7 +161,7 @@ impl Queue {
         self.len += 1;
     }
 
-    /// Takes the front ticket; its network goes to the end if it has more.
+    /// Removes the front ticket. Its network moves to the end of `turns` if it has more tickets.
     fn pop(&mut self) {
         let Some(network) = self.turns.pop_front() else { return };
         let Some(tickets) = self.waiting.get_mut(&network) else { return };

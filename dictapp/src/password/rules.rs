@@ -1,5 +1,5 @@
 //! Checks new passwords by NIST SP 800-63B §5.1.1.2: length, common passwords and the user's own
-//! name; no rules of composition.
+//! name. No kind of character is required.
 
 use std::fmt;
 
@@ -9,8 +9,9 @@ use crate::settings::Accounts;
 /// variations are refused.
 const GUESSES_MIN: u64 = 10_000;
 
-/// The same for somebody who knows the user's name. A name with up to three digits is below it: a
-/// password of two parts takes 10,000 guesses more than the parts.
+/// The number of guesses that a password must survive if the attacker knows the user's name. It is
+/// higher than [`GUESSES_MIN`], because zxcvbn adds 10,000 guesses to a password of two parts: a
+/// name with up to three digits stays below this limit.
 const GUESSES_WITH_NAME_MIN: u64 = 20_000;
 
 /// The reason why a new password is refused.
@@ -61,13 +62,14 @@ impl PasswordProblem {
     }
 }
 
-/// Whether the password is the name with something simple, and would be stronger if it were not.
+/// Whether the password is a simple variation of the name: with the name few guesses find it, and
+/// without the name more are needed.
 fn is_of_name(password: &str, name: &str) -> bool {
     let with_name = guesses(password, &[name]);
     with_name <= GUESSES_WITH_NAME_MIN && with_name < guesses(password, &[])
 }
 
-/// The guesses of somebody who knows these words.
+/// The number of guesses that an attacker who knows these words needs.
 fn guesses(password: &str, words: &[&str]) -> u64 {
     zxcvbn::zxcvbn(password, words).guesses()
 }

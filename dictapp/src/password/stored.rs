@@ -25,7 +25,7 @@ const STORED_BYTES_MAX: usize = 128;
 pub(super) enum Stored {
     /// 32 hexadecimal digits.
     Course(CourseHash),
-    /// [`WRAPPED_COURSE`] and a PHC string of an Argon2 over the 32 digits.
+    /// [`WRAPPED_COURSE`] followed by the PHC string of an Argon2 hash of the 32 digits.
     WrappedCourse(Argon2Hash),
     /// A PHC string of Argon2.
     Argon2(Argon2Hash),
@@ -73,12 +73,12 @@ impl Stored {
 }
 
 impl CourseHash {
-    /// Digits in either case, as course servers wrote both.
+    /// Accepts digits in either case, since servers of the course wrote both.
     fn parse(text: &str) -> Option<CourseHash> {
         hex::parse(&text.to_ascii_lowercase()).map(CourseHash)
     }
 
-    /// The course's hash of these three.
+    /// The md5 of the three texts, as the course's server computed it.
     pub(super) fn of(name: &str, salt: &str, password: &str) -> CourseHash {
         let hash = Md5::new().chain_update(name).chain_update(salt).chain_update(password);
         CourseHash(hash.finalize().into())
@@ -122,7 +122,8 @@ impl Argon2Hash {
         bool::from(output.ct_eq(&self.output))
     }
 
-    /// Whether a new hash is stronger, apart from its cost.
+    /// Whether the algorithm, version, memory or output length is below that of a new hash. The
+    /// caller compares the whole cost.
     pub(super) fn is_outdated(&self, standard: &Params) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13

@@ -14,7 +14,7 @@ pub struct DatabaseConfig {
     pub url: DatabaseUrl,
     /// Maximum number of open connections, 1 to 1000. SQLite uses them for reading.
     pub connections: usize,
-    /// The timeouts of its calls.
+    /// The timeouts of calls to the database.
     pub timeouts: DatabaseTimeouts,
 }
 
@@ -39,7 +39,8 @@ pub struct DatabaseTimeouts {
     pub lifetime: Duration,
     /// The time between two attempts while no server can be reached.
     pub pause: Duration,
-    /// How often the first server of the list is tried while another one serves.
+    /// The time between two attempts to return to the first server of the list while another one
+    /// serves.
     pub prefer_first: Duration,
 }
 

@@ -23,7 +23,7 @@ pub(crate) enum StoreErrorKind {
     /// The statement or transaction conflicted with another one: it may be retried on the same
     /// connection.
     Race,
-    /// The server reports that it cannot serve now. Another server may.
+    /// The server reports that it cannot serve now. Another server may serve.
     NotReady,
     /// The server did not answer in time.
     Silent,
@@ -77,7 +77,7 @@ impl StoreError {
         StoreError { kind: self.kind, text: format!("cannot {action}: {}", self.text) }
     }
 
-    /// Appends advice for a start without a database.
+    /// Appends advice to an error at the start of the program, if the database is unavailable.
     pub(crate) fn at_open(mut self) -> StoreError {
         if self.is_unavailable() {
             self.text.push_str("; start the database, or set database.url to another");
@@ -95,7 +95,7 @@ impl StoreError {
         self.kind == StoreErrorKind::Conflict
     }
 
-    /// Whether the database cannot be reached or cannot serve at present. It may later.
+    /// Whether the database cannot be reached or cannot serve at present. It may serve later.
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self.kind,

@@ -9,7 +9,7 @@ use super::{
 const SETTING: &str = "select value from setting where name = ?";
 const PUT_SETTING: &str = "replace into setting (name, value) values (?, ?)";
 pub(super) const LEXICON_VERSION: &str = "select value from counter where name = 'lexicon_version'";
-/// Run it in each transaction that changes words or books.
+/// Each transaction that changes words or books must run this.
 pub(super) const BUMP_LEXICON: &str =
     "update counter set value = value + 1 where name = 'lexicon_version'";
 

@@ -22,7 +22,7 @@ pub(crate) struct Articles {
     path: PathBuf,
     length: u64,
     content: Content,
-    /// How many bytes of articles may be read, and how many of them still.
+    /// How many bytes of articles may be read in all, and how many of them are left.
     allowed: u64,
     left: u64,
 }

@@ -1,5 +1,5 @@
-//! A time limit for reading books in this thread. A reader opens several files deep inside, so that the
-//! limit is kept beside them.
+//! A time limit for reading books in this thread. It is kept in a thread-local variable: otherwise
+//! every function of a reader, down to those that open files, would have to pass it on.
 
 use std::cell::Cell;
 use std::io;
@@ -21,13 +21,15 @@ impl Drop for Restore {
     }
 }
 
-/// Calls `read`. Files of books that it reads after this time fail.
+/// Calls `read`. Once `time` has passed, its attempts to read from files of books fail.
 pub fn within<T>(time: Duration, read: impl FnOnce() -> T) -> T {
     let end = Instant::now().checked_add(time).map(|end| (end, time));
     let _restore = Restore(END.replace(end));
     read()
 }
 
+/// Checks the limit that [`within`] set for this thread, if there is one.
+///
 /// # Errors
 /// `TimedOut` if the time is over.
 pub(super) fn check() -> io::Result<()> {

@@ -10,8 +10,8 @@ use encoding_rs::{BIG5, DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding(&'static encoding_rs::Encoding);
 
-/// A text is GB18030 or Big5 if this number of every ten characters beyond ASCII are common Chinese
-/// ones. Any Latin-1 text decodes to rare ones.
+/// A text is GB18030 or Big5 if at least this number of every ten non-ASCII characters are common
+/// Chinese characters. Latin-1 text decodes to rare characters.
 const COMMON_OF_TEN: usize = 8;
 
 /// Number of bytes that are read and decoded at a time.
@@ -32,8 +32,8 @@ impl Encoding {
     }
 
     /// Recognises the encoding of a text by its first bytes: UTF-16 by its byte order mark or its
-    /// zero bytes, GB18030 (which includes GBK and GB2312) and Big5 by common characters. Everything
-    /// else is UTF-8.
+    /// zero bytes, GB18030 (which includes GBK and GB2312) and Big5 by common characters.
+    /// Everything else is UTF-8.
     pub(super) fn detect(sample: &[u8]) -> Encoding {
         match sample {
             [0xff, 0xfe, ..] => Encoding(UTF_16LE),
@@ -62,14 +62,14 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// The encoding of a text with zero bytes. In UTF-16 only one byte of each letter, space and line end
-/// is zero: the first or the second one.
+/// The encoding of a text with zero bytes. In UTF-16 only one byte of each letter, space and line
+/// end is zero: the first or the second one, depending on the byte order.
 fn utf_16_without_mark(sample: &[u8]) -> Encoding {
     let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|&&b| b == 0).count();
     let (first, second) = (zeros(0), zeros(1));
     let is_frequent =
         first + second >= UTF_16_ZEROS_MIN && (first + second) * UTF_16_ZEROS_OF >= sample.len();
-    // The other byte of a few Chinese characters is zero.
+    // A few Chinese characters have a zero as the other byte.
     match (first, second) {
         _ if !is_frequent => Encoding::UTF8,
         (first, second) if first * 8 <= second => Encoding(UTF_16LE),
@@ -78,7 +78,7 @@ fn utf_16_without_mark(sample: &[u8]) -> Encoding {
     }
 }
 
-/// A text is UTF-16 only if at least one byte of this number is zero.
+/// A text is UTF-16 only if at least one in this number of bytes is zero.
 const UTF_16_ZEROS_OF: usize = 4;
 
 /// Minimum number of zero bytes.

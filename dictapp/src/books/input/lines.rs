@@ -20,9 +20,9 @@ pub(crate) struct Lines {
 
 /// One line.
 pub(crate) enum Line<'a> {
-    /// The text without its end.
+    /// The line without its line end.
     Text(&'a str),
-    /// A line that is too long: its beginning.
+    /// The beginning of a line that is too long.
     TooLong(&'a str),
 }
 
@@ -61,8 +61,8 @@ impl Lines {
         self.meter.clone()
     }
 
-    /// The next line as an owned text; as an error the beginning of a line that is too long. `None`
-    /// at the end.
+    /// The next line as owned text, `None` at the end. For a line that is too long, the inner
+    /// result is an error with the beginning of the line.
     ///
     /// # Errors
     /// As [`Lines::next`].
@@ -106,7 +106,7 @@ impl Lines {
             let reason = "contains a zero byte: this is not a text file";
             return Err(BookError::at(&self.path, Place::Line(self.number), reason));
         }
-        // Files that were joined have a mark at the beginning of each.
+        // Files that were joined have a byte order mark at the beginning of each part.
         let text = text.trim_start_matches('\u{FEFF}');
         Ok(text.trim_end_matches(['\n', '\r']))
     }

@@ -1,6 +1,6 @@
 //! Input of the readers: `source` opens, unpacks and decodes (`encoding`) a file, `lines` and
-//! `records` split text, `articles` reads an article by its offset, `sheet` a small table in memory.
-//! `deadline` limits the time.
+//! `records` split text, `articles` reads an article by its offset, `sheet` a small table in
+//! memory. `deadline` limits the time of reading.
 
 pub(super) mod articles;
 pub(super) mod deadline;

@@ -75,8 +75,10 @@ struct Watch {
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 
 impl Records {
+    /// Reads records of this format from a file.
+    ///
     /// # Errors
-    /// A file that is in another encoding, or has other line ends, from its first bytes.
+    /// If the first bytes show another encoding or other line ends.
     pub(crate) fn new(source: Source, format: Format) -> Result<Records, BookError> {
         check_text(&source)?;
         let path = source.path().to_owned();
@@ -273,8 +275,8 @@ fn agreement(records: &[StringRecord]) -> usize {
     counts[2..].iter().max().map_or(0, |most| most * 1000 / total.max(1))
 }
 
-/// The number of records without a possible delimiter in their first field: in `apple;1,5` the comma
-/// is part of a number.
+/// The number of records without a possible delimiter in their first field: in `apple;1,5` the
+/// comma is part of a number.
 fn whole_firsts(records: &[StringRecord]) -> usize {
     let is_whole = |cell: &str| !cell.bytes().any(|b| DELIMITERS.iter().any(|(d, _)| *d == b));
     records.iter().filter(|record| record.get(0).is_some_and(is_whole)).count()
@@ -309,7 +311,7 @@ const HEADER_BYTES: usize = 1024;
 fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     let is_escaped = memchr::memmem::find(bytes, b"\\\"").is_some()
         && memchr::memmem::find(bytes, b"\"\"").is_none();
-    // Tab files with a header have escapes instead of quotes.
+    // Tab files with a header (`##name`) have escapes instead of quotes.
     if delimiter == b'\t' && bytes.starts_with(b"##") {
         return Quotes::Plain;
     }
@@ -320,10 +322,10 @@ fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     let records = plain.sample(bytes);
     let cells = || records.iter().flat_map(StringRecord::iter).filter(|cell| cell.starts_with('"'));
     let closed = cells().filter(|cell| cell.len() > 1 && cell.ends_with('"')).count();
-    // A quoted field of several lines is closed on another one.
+    // A quoted field of several lines is closed on a later line.
     let doubled = Format { delimiter, quotes: Quotes::Doubled };
     let (with, without) = (agreement(&doubled.sample(bytes)), agreement(&records));
-    // Anki always writes such quotes.
+    // Anki always writes quotes in this way.
     if with > without || with == without && bytes.starts_with(b"#separator:") {
         return Quotes::Doubled;
     }

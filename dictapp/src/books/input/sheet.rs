@@ -10,11 +10,12 @@ use super::records::{Format, Quotes, Records};
 use super::source::Source;
 use crate::books::error::BookError;
 
-/// A text is a table if this number of every ten rows have several cells. In a list of phrases, few
-/// have a comma.
+/// A text is a table if at least this number of every ten rows have several cells. In a list of
+/// phrases, few rows have a comma.
 const SPLIT_OF_TEN: usize = 8;
 
-/// A cell after a TAB. A text that is not a table has one word in each line, perhaps with one.
+/// The format of a text that is not a table: one word in each line, perhaps with a second cell
+/// after a TAB.
 const LINES: Format = Format { delimiter: b'\t', quotes: Quotes::Plain };
 
 /// The text of a file in any encoding that is recognised, with usual line ends and without a byte
@@ -31,8 +32,8 @@ pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
     text.strip_prefix('\u{FEFF}').map(str::to_owned).or(Some(text))
 }
 
-/// The rows of a text, at most this number. Its delimiter is recognised. `name` is the name of the
-/// file in errors.
+/// At most `rows_max` rows of a text. Its delimiter is recognised. `name` is the name of the file
+/// in errors.
 ///
 /// # Errors
 /// A quote is not closed, or a row is too large.

@@ -1,6 +1,6 @@
-//! Reads course text: each line has a headword, white space and an explanation. Tolerates and
-//! reports the irregularities of real files. A line that does not become an entry is always
-//! reported.
+//! Reads course text, the format of the word list of a programming course: each line has a
+//! headword, white space and an explanation. Tolerates and reports the irregularities of real
+//! files. A line that does not become an entry is always reported.
 
 use crate::model::Entry;
 
@@ -47,7 +47,7 @@ struct WrappedLine {
     line: u64,
     headword: String,
     text: String,
-    /// The pronunciation and the other spellings, if the layout tells them.
+    /// The pronunciation and the other spellings, if the layout has them.
     said: Option<String>,
     others: Vec<String>,
     fault: Option<OddityKind>,
@@ -140,8 +140,8 @@ impl Course {
         }
     }
 
-    /// Whether the line begins a record although it is indented: in a padded file, if headword,
-    /// padding and explanation are at their columns except for a small indent.
+    /// Whether the line begins a record although it is indented. In a file with padded columns it
+    /// does if headword and explanation are at their columns, apart from a small indent.
     fn is_indented_headword(&self, line: &str) -> bool {
         let Layout::Padded(column) = self.layout else { return false };
         let text = line.trim();
@@ -225,7 +225,8 @@ fn unwrapped(headword: &str) -> &str {
     }
 }
 
-/// Removes the mark of an item or of an important word: `* apple`, `• apple`, `*apple`.
+/// Removes the mark before an item of a list or before an important word: `* apple`, `• apple`,
+/// `*apple`.
 fn without_bullet(line: &str) -> &str {
     // Markdown: `**apple**`.
     if line.starts_with("**") {
@@ -240,7 +241,7 @@ fn without_bullet(line: &str) -> &str {
 const BULLETS: &str = "*•·●○■□◆◇▪▲△★☆※";
 
 impl Numbers {
-    /// Recognises the numbers of most lines.
+    /// Recognises how most lines are numbered.
     fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Numbers {
         let (mut all, mut marked, mut counted, mut hyphens) = (0_usize, 0_usize, 0_usize, 0_usize);
         let mut last = None;
@@ -283,7 +284,7 @@ fn without_hyphen(line: &str) -> &str {
     rest.map_or(line, str::trim_start)
 }
 
-/// The number at the beginning of a line that white space follows, and the rest of the line.
+/// The number at the beginning of a line, if white space follows it, and the rest of the line.
 fn bare_number(line: &str) -> Option<(u32, &str)> {
     let (number, rest) = line.split_once(char::is_whitespace)?;
     let is_number = number.len() <= 5 && number.bytes().all(|byte| byte.is_ascii_digit());

@@ -19,7 +19,8 @@ use super::draft::Draft;
 pub(crate) struct Table {
     records: Records,
     format: Format,
-    /// Whether headwords may have other spellings after a bar.
+    /// Whether TABs separate the columns and Anki did not write the file. In such a tab file, a
+    /// headword may have other spellings after a bar, and cells have escapes.
     is_tab_file: bool,
     /// Whether cells are plain text although they may look like HTML.
     is_plain: bool,
@@ -58,7 +59,7 @@ impl Table {
 
     /// Opens a table separated by TABs.
     pub(crate) fn tsv(source: Source, overrides: &Overrides) -> Result<Table, BookError> {
-        // Some tables have this ending although they are separated by commas.
+        // Some files with the ending of TABs (`.tsv`) are separated by commas.
         let tab = source.sample().contains(&b'\t').then_some(b'\t');
         let format = Format::sniff(&source.sample(), overrides.delimiter.or(tab));
         Table::new(source, format, overrides)
@@ -183,7 +184,8 @@ fn is_own(rows: &[StringRecord]) -> bool {
     })
 }
 
-/// The forms in a cell of an export: on lines of their own if one has a semicolon.
+/// The forms in a cell of an export. They are on separate lines if a form contains a semicolon,
+/// otherwise semicolons separate them.
 fn own_forms(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(if cell.contains('\n') { "\n" } else { "; " })
 }
@@ -234,7 +236,7 @@ impl Row<'_> {
         let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
         match self.part.as_deref().map(|part| (part.trim(), script::part_named(part))) {
             Some((_, Some(label))) => lines.insert(0, label),
-            // An unknown part of speech is a note.
+            // An unknown part of speech becomes a note.
             Some((part, None)) => lines.iter_mut().take(1).for_each(|line| {
                 line.insert_str(0, &format!("({part}) "));
             }),

@@ -46,8 +46,9 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     Layout { rows_before: first, columns: by_content(&rows[first..]), title, languages }
 }
 
-/// Whether rows of a text can only be a table: the first one names its columns, or all have the same
-/// three or more cells, among them parts of speech or pronunciations.
+/// Whether the rows of a text are certainly a table: the first row names its columns, or all rows
+/// have the same number of cells (at least three) and a column has parts of speech or
+/// pronunciations.
 pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
     let rows: Vec<StringRecord> = rows.iter().skip_while(|row| is_note(row)).cloned().collect();
     let Some(first) = rows.first().filter(|_| rows.len() > 1) else { return false };
@@ -89,10 +90,10 @@ pub(crate) fn by_name(name: &str) -> Option<Column> {
     known.map(|(column, _)| *column)
 }
 
-/// Maximum number of words of a name with a known part.
+/// Maximum number of words of a column's name that is recognised by a part of it.
 const NAME_WORDS_MAX: usize = 3;
 
-/// Maximum number of characters of a Chinese name with a known part.
+/// Maximum number of characters of a Chinese name that is recognised by its end.
 const NAME_CHARS_MAX: usize = 8;
 
 /// The column if the last part of its name is known: `Chinese meaning`, `单词音标`.
@@ -135,7 +136,8 @@ fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<C
             (columns[from], columns[to]) = (Column::Word, Column::Mean);
         }
     }
-    // Only one column is the headword: the first of `word, english`. Several explanations are joined.
+    // Only one column has the headword: the first of `word, english`. Several explanations are
+    // joined.
     for column in [Column::Word, Column::Phonetic, Column::Part, Column::Rank, Column::Forms] {
         let mut known = columns.iter_mut().filter(|c| **c == column).skip(1);
         known

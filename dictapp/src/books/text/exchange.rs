@@ -1,13 +1,14 @@
-//! The text of an entry for other programs, and back. People read it in them, so the marks of the
-//! notation become words: `= pome` becomes `Synonyms: pome`. A file that an export wrote names
-//! [`WRITER`]; its texts are read back exactly.
+//! Converts an entry to text for other programs, and back. People read this text, so the marks of
+//! the notation become words: `= pome` becomes `Synonyms: pome`. A file that an export of this
+//! program wrote contains the name [`WRITER`]; its texts are read back exactly.
 
 use crate::model::{Entry, Level, split_part};
 
-/// The name by which a file tells that an export wrote it.
+/// The name in a file that shows that an export of this program wrote it.
 pub const WRITER: &str = "dictapp";
 
-/// Stands before a line that would be read as something else. It is invisible.
+/// An invisible character, which is put before a line that would otherwise be read back as
+/// something else.
 const AS_IS: char = '\u{2060}';
 
 /// Lines of words, by their mark in the notation and by their name.
@@ -22,7 +23,7 @@ pub fn explanation(entry: &Entry) -> String {
     entry.mean.lines().map(shown).collect::<Vec<_>>().join("\n")
 }
 
-/// The whole entry but for its headword and forms: the pronunciation in brackets and the rank are
+/// The whole entry except its headword and forms: the pronunciation in brackets and the rank are
 /// lines before the explanation.
 pub fn article(entry: &Entry) -> String {
     let phonetic = entry.phonetic.iter().map(|phonetic| format!("[{phonetic}]"));

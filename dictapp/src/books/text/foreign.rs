@@ -38,7 +38,7 @@ pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
     read
 }
 
-/// The headword with which an article begins, among those that share the article.
+/// Among the headwords that share an article, the one with which the article begins.
 pub(crate) fn owner<'a>(text: &str, headwords: &'a [String]) -> Option<&'a str> {
     let begins = headwords.iter().filter_map(|headword| {
         let (first, rest) = heading::first_line(text, headword);
@@ -66,10 +66,10 @@ fn headed(heading: Heading<'_>, rest: &str) -> Text {
     }
 }
 
-/// Reads an article of plain text that may begin with the headword or with its explanation. Both
-/// may be the same word (`arm; poor` of `arm` in a book of another language). The headword is
-/// removed only if it is alone on the first of several lines, or if a pronunciation or a part of
-/// speech follows it.
+/// Reads an article of plain text that may begin with the headword or with its explanation. The
+/// explanation may begin with the same word: in a German book, `arm; poor` may be the article of
+/// `arm`. The headword is removed only if it is alone on the first of several lines, or if a
+/// pronunciation or a part of speech follows it.
 pub(crate) fn lines(text: &str, headword: &str) -> Text {
     if let Some(target) = text.trim().strip_prefix("@@@LINK=") {
         let mean = target.lines().map(|word| link::encode(word, word)).collect::<Vec<_>>();
@@ -168,7 +168,8 @@ fn sense_number(text: &str) -> Option<&str> {
     is_number.then(|| rest.trim_start())
 }
 
-/// Puts paragraphs that are only notes in round brackets before the paragraph below.
+/// Joins each paragraph that is only a note in round brackets to the beginning of the paragraph
+/// below.
 fn join_notes(read: &mut Vec<Paragraph>) {
     let mut notes = String::new();
     let is_note = |text: &str| heading::is_group(text) && script::labels_alone(text).is_none();
@@ -235,8 +236,8 @@ fn push(mean: &mut String, line: &str) {
 /// Maximum length of a note in angle brackets in bytes.
 const ANGLED_BYTES_MAX: usize = 40;
 
-/// Writes notes in angle brackets (`<n, fem>`, `<hardware>`) with round ones: readers would take
-/// them for tags.
+/// Puts notes in angle brackets (`<n, fem>`, `<hardware>`) into round brackets, since angle
+/// brackets would be taken for tags.
 fn rounded(mean: &str) -> String {
     let mut text = String::with_capacity(mean.len());
     let mut rest = mean;

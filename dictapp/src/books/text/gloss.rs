@@ -141,7 +141,8 @@ fn example(text: &str) -> Option<String> {
     Some(format!("> {} = {translation}", equals_kept(text)))
 }
 
-/// An example with its equals signs, which would begin the translation.
+/// Protects the equals signs of an example, which would begin its translation, with a no-break
+/// space.
 pub(super) fn equals_kept(text: &str) -> String {
     text.trim().replace(" = ", " =\u{A0}")
 }
@@ -207,7 +208,7 @@ pub(crate) fn one_sense_a_line(text: &str) -> String {
     lines
 }
 
-/// Appends one line with single spaces, without control characters, and with the dot of a label
+/// Appends one line with single spaces, without control characters, and with a dot after a label
 /// that lacks it.
 fn push_line(lines: &mut String, text: &str) {
     let text = text.trim_end_matches([' ', '\t', ';', '；', '，', '、']).trim_start();

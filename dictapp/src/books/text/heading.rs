@@ -48,7 +48,8 @@ fn split_plain<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<
     })
 }
 
-/// Splits a text into its first line and the rest. The line goes on below if a headword is longer.
+/// Splits a text into its first line and the rest. If the headword continues on the lines below,
+/// they belong to the first line.
 pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str) {
     let text = text.trim_start();
     let wanted = letters(headword);
@@ -73,7 +74,7 @@ pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str
 const HEADWORD_LINES_MAX: usize = 4;
 
 /// If the line is a list of spellings (`工業|工业`, `colour, color`), perhaps with pronunciations
-/// (`五線 /x/, ごせん /y/`), splits it at the one that is the headword.
+/// (`五線 /x/, ごせん /y/`), takes the headword and the other spellings from it.
 fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
     let line = line.trim();
     let wanted = letters(headword);
@@ -206,8 +207,9 @@ pub(super) struct Respelled<'a> {
     pub(super) sense: &'a str,
 }
 
-/// Reads the head of an article of Webster's dictionaries: `\A*ban"don\ ([.a]*b[a^]n"d[u^]n), v. t.
-/// [OF. abandoner]`. `None`: the headword is not respelled.
+/// Reads the head of an article of Webster's dictionaries:
+/// `\A*ban"don\ ([.a]*b[a^]n"d[u^]n), v. t. [OF. abandoner]`. `None`: the article does not respell
+/// the headword.
 pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
     let mut head = Respelled::default();
     let mut rest = text;

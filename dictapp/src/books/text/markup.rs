@@ -66,11 +66,11 @@ const HIDDEN: &[&str] = &["script", "style", "head", "rp", "rref", "object", "vi
 /// Elements that show a picture.
 const PICTURES: &[&str] = &["img", "image", "svg", "picture", "object", "video"];
 
-/// Elements inside a line by which a text is recognised as HTML, as by [`BLOCKS`].
+/// Elements inside a line. Like those of [`BLOCKS`], they show that a text is HTML.
 const INLINE: &[&str] =
     &["a", "b", "em", "font", "i", "img", "small", "span", "strong", "sub", "sup", "td", "th", "u"];
 
-/// Maximum length of a tag in bytes. In a longer one the `<` is text.
+/// Maximum length of a tag in bytes. If a tag is longer, its `<` is text.
 const TAG_BYTES_MAX: usize = 2048;
 
 /// Maximum length of an entity in bytes. The longest is `&CounterClockwiseContourIntegral;`.
@@ -94,7 +94,7 @@ pub(crate) struct Text {
     pub(crate) pictures: usize,
 }
 
-/// Reads markup.
+/// Converts markup to text.
 pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
     let mut reading = MarkupState {
         text: Text::default(),
@@ -149,8 +149,8 @@ struct MarkupState {
     link: Option<(String, usize)>,
     ends: LineEnds,
     preformatted: usize,
-    /// The kinds of marks without an end in the rest of the markup. Their end is not searched
-    /// again.
+    /// The names of hidden elements that have no end tag in the rest of the markup, so that it is
+    /// not searched for again.
     no_end: Vec<String>,
 }
 

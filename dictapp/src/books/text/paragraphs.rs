@@ -23,12 +23,13 @@ impl From<String> for Paragraph {
     }
 }
 
-/// A text whose longest line has this number of characters may have been wrapped. Programs wrap at
-/// 60 to 80.
+/// A text may have been wrapped if its longest line has at least this number of characters, apart
+/// from a few that are longer than [`WRAPPED_CHARS_MAX`]. Programs wrap at 60 to 80.
 const WRAPPED_CHARS_MIN: usize = 56;
 const WRAPPED_CHARS_MAX: usize = 80;
 
-/// A text is not wrapped if more than one of this number of lines is longer.
+/// A text is not wrapped if more than one in this number of lines is longer than
+/// [`WRAPPED_CHARS_MAX`].
 const LONGER_LINES_OF: usize = 10;
 
 /// Minimum indent of a quotation in characters.

@@ -172,7 +172,7 @@ pub(crate) fn dotted(word: &str) -> Option<String> {
     pieces().all(is_bare_label).then_some(labels)
 }
 
-/// A label that is a whole text.
+/// The label, if the whole text is one.
 fn label_of(text: &str) -> Option<&str> {
     label(text).filter(|label| *label == text)
 }
@@ -208,8 +208,8 @@ fn is_doubled_label(piece: &str) -> bool {
     !first.is_empty() && label(rest) == Some(rest)
 }
 
-/// The label of the notation for one with more dots (`v.t.`, `v. i.`), and the length of the
-/// latter.
+/// The label of the notation for a part of speech that is written with more dots (`v.t.`, `v. i.`),
+/// and the length of that spelling.
 pub(crate) fn dotted_label(text: &str) -> Option<(&'static str, usize)> {
     let (label, rest) = match text.as_bytes() {
         [b'v', b'.', b't', b'.', ..] => ("vt.", 4),
@@ -275,8 +275,8 @@ pub(crate) fn is_phonetic_letter(c: char) -> bool {
     "ˈˌːəɪʊɔʌθʃʒŋɑɛɜɡɒɚɝ".contains(c)
 }
 
-/// Maximum length of a pronunciation between slashes in bytes. FreeDict has sentences; a longer
-/// pronunciation than an entry may have is removed.
+/// Maximum length of a pronunciation between slashes in bytes. FreeDict has sentences between
+/// slashes. A pronunciation that is longer than an entry may have is also taken from the text.
 const PRONUNCIATION_BYTES_MAX: usize = 1024;
 
 /// The possible pronunciation at the beginning of this text, and its length.
@@ -337,8 +337,8 @@ const PLAIN_LETTERS_MAX: usize = 4;
 /// Characters that replace phonetic letters in older fonts.
 const PRINTED: &str = "∫∧∂ˈˌː";
 
-/// Whether this text has a feature of a pronunciation that a label (`[countable]`, `[pl]`, `[see:
-/// x]`) lacks.
+/// Whether this text has a feature of pronunciations that a label (`[countable]`, `[pl]`,
+/// `[see: x]`) lacks.
 fn sounds(text: &str) -> bool {
     let plain = text.len() <= PLAIN_LETTERS_MAX
         && text.bytes().all(|byte| byte.is_ascii_alphabetic())

@@ -61,7 +61,8 @@ fn toned(said: &str) -> String {
     said.split(' ').map(toned_syllable).collect::<Vec<_>>().join(" ")
 }
 
-/// The letters that may have a mark, in the order in which they get it, with their four tones.
+/// The letters that may have a mark, with their four tones. The first of them that a syllable
+/// contains has the mark.
 const TONES: [(char, &str); 6] =
     [('a', "āáǎà"), ('e', "ēéěè"), ('o', "ōóǒò"), ('i', "īíǐì"), ('u', "ūúǔù"), ('ü', "ǖǘǚǜ")];
 
@@ -73,7 +74,7 @@ fn toned_syllable(syllable: &str) -> String {
     else {
         return plain;
     };
-    // Of `iu` and `ui` the second letter has the mark.
+    // In `iu` and `ui`, the second letter has the mark.
     let at = match letters.rfind("iu").or_else(|| letters.rfind("ui")) {
         Some(at) => Some(at + 1),
         None => TONES.iter().find_map(|(letter, _)| letters.find(*letter)),

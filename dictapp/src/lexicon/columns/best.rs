@@ -1,8 +1,8 @@
 //! Returns the numbers of any range in ascending order without reading all of them.
 //!
-//! A tree of minima with sixteen children for each node; the numbers themselves are stored
-//! elsewhere. For half a million numbers it takes 140 kB, and the ten smallest of any range take a
-//! few microseconds. So suggestions for one typed letter are as fast as for ten.
+//! [`Best`] is a tree of minima in which each node has sixteen children; the numbers themselves are
+//! stored elsewhere. For half a million numbers it takes 140 kB, and the ten smallest of any range
+//! take a few microseconds. So suggestions for one typed letter are as fast as for ten.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -1,5 +1,5 @@
 //! Builds the columns of a lexicon from the entries of all books: collects, sorts, numbers and
-//! indexes them.
+//! indexes them. A key is a folded spelling.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ impl std::error::Error for BuildError {}
 #[derive(Debug, Default)]
 pub struct Builder {
     drafts: Vec<Draft>,
-    /// The keys and the records, concatenated. The drafts have their ends.
+    /// The keys and the records, concatenated. The drafts store where each one ends.
     keys: String,
     records: String,
     /// Folded inflected form, and the draft of its lemma.
@@ -78,7 +78,8 @@ impl Builder {
             key_end: self.keys.len() as u32,
             record_end: self.records.len() as u32,
             record_bytes: (self.records.len() - record_from) as u32,
-            // A headword has at most 255 characters, and folding makes none of them 256 bytes long.
+            // A headword has at most 255 characters, and folding turns none of them into as many as
+            // 256 bytes, so the length fits in 16 bits.
             key_bytes: key.len() as u16,
             word_bytes: word.len() as u16,
             book: book.0,
@@ -104,8 +105,8 @@ impl Builder {
         let forms = std::mem::take(&mut self.forms);
         let (mut columns, key_of_draft) = self.numbered();
         add_places(&mut columns);
-        // Sequentially: a second thread would save half a second, but the allocator would keep 6 MB
-        // for it with the largest known book.
+        // These steps run one after the other. With the largest known book, a second thread would
+        // save half a second, but the allocator would keep 6 MB for it.
         (columns.inner_keys, columns.inner_offsets) = inner_words(&columns);
         columns.pairs = reverse::index(&columns);
         add_forms(&mut columns, forms, &key_of_draft);

@@ -1,5 +1,6 @@
-//! The `fst` map from keys to their numbers: built from sorted keys, or read from a file. One from
-//! a file is verified first, since an invalid one could make a search panic.
+//! The `fst` map from keys (folded spellings) to their numbers: built from sorted keys, or read
+//! from a file. A map from a file is verified first, since an invalid one could make a search
+//! panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

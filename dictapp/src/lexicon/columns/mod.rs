@@ -55,7 +55,8 @@ impl Texts {
             .unwrap_or("")
     }
 
-    /// The number of texts before the first one that is not `before`. The texts must be sorted.
+    /// The number of texts before the first one for which `before` is false. The texts must be
+    /// sorted.
     pub(crate) fn partition(&self, before: impl Fn(&str) -> bool) -> usize {
         partition(0..self.len(), |i| before(self.get(i)))
     }

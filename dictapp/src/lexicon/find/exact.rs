@@ -1,4 +1,5 @@
-//! Finds entries with the spelling of a query, ignoring case, accents and marks.
+//! Finds entries with the spelling of a query, ignoring case, accents and marks. A key is a folded
+//! spelling.
 
 use std::collections::HashMap;
 
@@ -13,7 +14,7 @@ const JOINTS: [&str; 3] = [" ", "-", "'"];
 /// Maximum number of joints for which all combinations are tried: 3 to the power of 3 keys.
 const JOINTS_MAX: usize = 3;
 
-/// Length in bytes of queries in which a missing joint is searched.
+/// The lengths, in bytes, of the queries for which a missing joint is tried at each position.
 const UNJOINED_BYTES: std::ops::RangeInclusive<usize> = 4..=32;
 
 /// A valid query with its key.
@@ -31,8 +32,8 @@ impl Query {
     }
 }
 
-/// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern, and
-/// `#` and `+`, since they are part of names (`C#`).
+/// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern,
+/// and `#` and `+`, since they are part of names (`C#`).
 const MARKS: &str = ".,;:!\"'()[]{}<>|_~^=\\-`´“”„‟‘’‚‛«»‹›…—–―·•、。，；：！（）《》〈〉「」『』【】〔〕［］｛｝＜＞\
     ．｡､｢｣＂＇～｜＿‼⁉¿¡®™©†‡§¶、؟،؛۔।॥׃״׳·;፣።၊။";
 
@@ -43,15 +44,16 @@ fn is_mark(c: char) -> bool {
     c.is_whitespace() || MARKS.contains(c)
 }
 
-/// A query without some of the punctuation around it, the least taken first, at last without any:
-/// headwords may have marks of their own (`.NET`, `etc.`). Two stars on both sides are Markdown, not
-/// a pattern. Nothing if the query has no punctuation, or nothing else.
+/// The query with more and more of the punctuation around it removed, at last without any:
+/// headwords may have marks of their own (`.NET`, `etc.`). Two stars on both sides are Markdown,
+/// not a pattern. Returns nothing if the query has no punctuation around it, or consists only of
+/// punctuation.
 pub(crate) fn unmarkings(query: &str) -> impl Iterator<Item = &str> {
     let whole = query.trim();
     let bold = whole.strip_prefix("**").and_then(|query| query.strip_suffix("**"));
     let bold = bold.filter(|query| !query.is_empty() && !query.contains(['*', '?']));
     let query = bold.unwrap_or(whole);
-    // A hashtag, but not `C#`.
+    // Removes the sign of a hashtag, but not that of `C#`.
     let inner = query.trim_start_matches(|c: char| is_mark(c) || c == '#' || c == '@');
     let inner = inner.trim_end_matches(is_mark);
     let (before, after) = query.split_once(inner).unwrap_or_default();
@@ -76,7 +78,7 @@ const FOOTNOTE_DIGITS_MAX: usize = 3;
 /// Minimum length in characters of a word before the number of a footnote: `B12` is a name.
 const FOOTNOTED_CHARS_MIN: usize = 3;
 
-/// A word without the number of a footnote, which was copied with it: `apple1`, `apple²`, `apple[3]`.
+/// A word without the number of a footnote that was copied with it: `apple1`, `apple²`, `apple[3]`.
 fn without_footnote(query: &str) -> Option<&str> {
     let text = query.trim_end_matches(is_mark);
     let marked = text.trim_end_matches(char::is_numeric);
@@ -89,8 +91,8 @@ fn without_footnote(query: &str) -> Option<&str> {
 }
 
 impl Lexicon {
-    /// A query without the punctuation around it that belongs to no headword, and without the number
-    /// of a footnote. `None`: it has neither, or nothing else.
+    /// The query without the punctuation around it that belongs to no headword, or without the
+    /// number of a footnote. `None`: it has neither of them, or consists only of them.
     pub(crate) fn unmarked<'q>(&self, query: &'q str) -> Option<&'q str> {
         let has = |text: &&str| self.key(&fold(text)).is_some();
         let spelled = unmarkings(query).find(has);
@@ -146,8 +148,8 @@ impl Lexicon {
         keys
     }
 
-    /// The keys of headwords that have umlauts when the query spells them out (`Kaese`, `Aarhus`), or
-    /// the other way round.
+    /// The keys of headwords with umlauts, if the query spells them out (`Kaese`, `Aarhus`), or the
+    /// other way round.
     fn with_umlauts(&self, query: &Query) -> Vec<usize> {
         let spelled_out = umlauts::spelled_out(&query.spelling);
         if spelled_out != query.spelling {

@@ -37,7 +37,7 @@ const OWN: &[(&str, &[&str])] = &[
     ("would", &["will"]),
 ];
 
-/// The lemmas of an irregular form, which must be a key.
+/// The lemmas of an irregular form. `form` must be a key (a folded spelling).
 pub(crate) fn lemmas_of(form: &str) -> impl Iterator<Item = String> + use<> {
     let own = OWN.binary_search_by_key(&form, |&(form, _)| form).map_or(&[][..], |i| OWN[i].1);
     let lines = if form.starts_with('#') { "" } else { WORDNET };

@@ -1,9 +1,10 @@
 //! Suggests words for a misspelled one, the most likely first.
 //!
-//! Candidates are the keys within an OSA distance: an edit inserts, deletes or changes a letter, or
-//! swaps two neighbours. They are found by walking the `fst` with one row of the distance table for
-//! each letter. They are sorted by the cost of the misspelling, in which common mistakes cost less,
-//! and by frequency. Unlikely candidates are omitted.
+//! Candidates are the keys (folded spellings) within an OSA (optimal string alignment) distance: an
+//! edit inserts, deletes or changes a letter, or swaps two neighbours. They are found by walking
+//! the `fst` with one row of the distance table for each letter. They are sorted by the cost of the
+//! misspelling, in which common mistakes cost less, and by frequency. Unlikely candidates are
+//! omitted.
 
 use fst::raw::{Fst, Node};
 
@@ -104,7 +105,7 @@ fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
     if edits_max == 0 || query.len() > QUERY_BYTES_MAX {
         return Vec::new();
     }
-    // A letter of another script has several bytes. `plain_cost` then counts characters.
+    // A letter of another script has several bytes. Later `plain_cost` counts characters.
     let widest = query.chars().map(char::len_utf8).max().unwrap_or(1);
     let edits_max = edits_max * widest.min(LETTER_BYTES_MAX);
     let query = query.as_bytes();

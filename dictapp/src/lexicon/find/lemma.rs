@@ -1,4 +1,5 @@
-//! Finds the lemmas of an inflected form: by the forms in books, irregular forms, and rules.
+//! Finds the lemmas of an inflected form: by the forms in books, irregular forms, and rules. A key
+//! is a folded spelling.
 //!
 //! Rules alone would find `new` for `news` and `flow` for `flower`. So a candidate must exist and
 //! its part of speech must fit the rule. If the form is a headword itself (`left`, `better`) or an
@@ -30,7 +31,7 @@ enum Inflection {
 enum RuleChecks {
     /// The form is a headword itself or an irregular form, so a further lemma must fit well.
     Strict,
-    /// There is no other lemma. One without parts of speech fits too.
+    /// There is no other lemma, so a lemma without parts of speech fits too.
     Lenient,
 }
 
@@ -164,7 +165,7 @@ impl Lexicon {
 /// The parts of speech at the beginning of the senses of an explanation.
 fn parts_of(mean: &str) -> Parts {
     let lines = mean.lines().filter(|line| !line.starts_with(['>', '=']));
-    // A line of course text may have several senses: `n. 罩; v. 覆盖`, `prep. 关于  adv. 大约`.
+    // A line of a plain word list may have several senses: `n. 罩; v. 覆盖`, `prep. 关于  adv. 大约`.
     let senses = lines.flat_map(|line| line.split([';', ' ', '；', '&', '/']));
     senses
         .filter_map(|sense| sense.split_once('.'))

@@ -1,7 +1,8 @@
-//! The searches: `exact` finds a spelling, `lemma` the headword of an inflected form (`exceptions`
-//! has the irregular ones), `prefix` suggests words while typing, `fuzzy` for a misspelled word.
-//! `reverse` finds English words for Chinese text, `pinyin` for its pinyin. `phrase` splits an
-//! English sentence, `segment` a Chinese one.
+//! The searches: `exact` finds a spelling (with `umlauts`, also one that spells umlauts out),
+//! `lemma` the headword of an inflected form (`exceptions` has the irregular ones), `prefix`
+//! suggests words while typing, `fuzzy` for a misspelled word. `reverse` finds English words for
+//! Chinese text, `pinyin` for its pinyin. `phrase` splits an English sentence, `segment` a Chinese
+//! one.
 
 pub(super) mod exact;
 mod exceptions;

@@ -9,7 +9,7 @@ const WORDS_MAX: usize = 48;
 /// Maximum number of words of a phrase within a sentence.
 const PHRASE_WORDS_MAX: usize = 6;
 
-/// What joins the parts of a compound, and alternatives.
+/// Characters between the parts of a compound, or between alternatives.
 const COMPOUND_JOINTS: [char; 9] = ['-', '/', '‐', '‑', '–', '—', '…', '&', '+'];
 
 /// A word or phrase of a sentence and its entries.
@@ -29,9 +29,9 @@ struct Token<'s> {
 }
 
 impl Lexicon {
-    /// If the whole sentence has an entry, one piece. Otherwise the longest phrases with an entry,
-    /// including inflected ones (`ran into`), and all other words. A compound without an entry is its
-    /// parts (`blue-green`, `his/her`). Reads at most 48 words.
+    /// Returns one piece if the whole sentence has an entry. Otherwise returns the longest phrases
+    /// with an entry, including inflected ones (`ran into`), and all other words. A compound
+    /// without an entry is split into its parts (`blue-green`, `his/her`). Reads at most 48 words.
     pub fn phrase(&self, sentence: &str) -> Vec<Piece<'_>> {
         let whole = self.look_up(sentence);
         if !whole.is_empty() {

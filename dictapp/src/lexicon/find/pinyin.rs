@@ -33,8 +33,8 @@ const ENTRIES_OF_WORD_MAX: usize = 5;
 /// Maximum length of a syllable in letters: `zhuang`.
 const SYLLABLE_LETTERS_MAX: usize = 6;
 
-/// Length in letters and in syllables of pinyin in which a misspelling is searched: in shorter
-/// texts nearly every misspelling is another word.
+/// Lengths in letters and in syllables of the pinyin in which a misspelling is searched for: in
+/// shorter texts nearly every misspelling is another word.
 const MISSPELT_LETTERS: std::ops::RangeInclusive<usize> = 5..=16;
 const MISSPELT_SYLLABLES: std::ops::RangeInclusive<usize> = 2..=4;
 
@@ -82,8 +82,8 @@ impl Lexicon {
         self.entries_of(words, n)
     }
 
-    /// At most `n` entries with pinyin from which the text differs by one letter: one is missing,
-    /// too many, another, or changed places with the next one (`pingguuo`, `pnigguo`).
+    /// At most `n` entries with pinyin from which the text differs by one letter, which is missing,
+    /// extra, wrong, or swapped with the next one (`pingguuo`, `pnigguo`).
     pub fn by_misspelt_pinyin(&self, text: &str, n: usize) -> Vec<EntryRef<'_>> {
         let letters = fold(text);
         let is_plain = letters.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -225,8 +225,8 @@ fn divisions(text: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// The texts that differ by one letter from this ASCII text: letters that changed places and
-/// letters too many first, as the commonest slips.
+/// The texts that differ by one letter from this ASCII text. Corrections of swapped and of extra
+/// letters come first, since these are the most frequent mistakes.
 fn edits(letters: &str) -> impl Iterator<Item = String> {
     let swapped = (1..letters.len()).map(move |at| {
         let (before, after) = letters.split_at(at - 1);
@@ -243,7 +243,7 @@ fn edits(letters: &str) -> impl Iterator<Item = String> {
     swapped.chain(shorter).chain(longer).chain(other)
 }
 
-/// The divisions of letters without a space. Keeps the best ones for each prefix.
+/// The divisions of letters without a space. Keeps those with the fewest syllables for each prefix.
 fn divisions_of(letters: &str) -> Vec<Vec<String>> {
     let mut ways: Vec<Vec<Vec<String>>> = vec![Vec::new(); letters.len() + 1];
     ways[0].push(Vec::new());

@@ -2,11 +2,11 @@
 //! sorted by the position of the gloss, then the others by frequency.
 //!
 //! A gloss is a run of letters and digits between punctuation, so `（使）苹果树；果` is `使`, `苹果树`, `果`.
-//! Two neighbours of a gloss with at least one Chinese character are a *pair*. The edge of a gloss
-//! counts as a neighbour: `果` is `(edge, 果), (果, edge)`. The index has for each pair the places of
-//! its keys, ascending, as differences in a variable number of bytes. A search intersects the lists
-//! of its pairs and stops when the page is full. Places are in the order of frequency, so the
-//! results are sorted already.
+//! Two neighbouring characters of a gloss are a *pair* if at least one of them is Chinese. The edge
+//! of a gloss counts as a neighbour: `果` is `(edge, 果), (果, edge)`. For each pair, the index has
+//! the places of the keys that have it in a gloss (a place is a number in the order of frequency),
+//! ascending, as differences in a variable number of bytes. A search intersects the lists of its
+//! pairs and stops when the page is full. The results are then sorted by frequency already.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};

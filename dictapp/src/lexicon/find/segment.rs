@@ -15,8 +15,8 @@ const PART_CHARS_MAX: usize = 8;
 const ENTRIES_MAX: usize = 3;
 
 impl Lexicon {
-    /// The parts of a Chinese text that are a headword or a gloss, and the words in other scripts that
-    /// have an entry, in order. Other text is skipped. Reads at most 100 characters.
+    /// The parts of a Chinese text that are a headword or a gloss, and the words in other scripts
+    /// that have an entry, in order. Other text is skipped. Reads at most 100 characters.
     pub fn segments(&self, text: &str) -> Vec<Piece<'_>> {
         let chars: Vec<char> = text.chars().take(CHARS_MAX).collect();
         let mut pieces = Vec::new();

@@ -1,5 +1,6 @@
 //! Umlauts and their spelling with two letters, as on keyboards that lack them: `Käse` and `Kaese`,
-//! `Århus` and `Aarhus`. Folding drops the marks, so that it does not see that both are the same.
+//! `Århus` and `Aarhus`. Folding drops the marks of umlauts, so the two spellings have different
+//! keys.
 
 use unicode_normalization::UnicodeNormalization;
 

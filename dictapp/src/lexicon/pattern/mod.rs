@@ -1,4 +1,5 @@
-//! Parses patterns: `re?d`, `*tion`, `/^un.*ed$/`. Limits are checked before a search begins.
+//! Parses patterns: `re?d`, `*tion`, `/^un.*ed$/`. Patterns are matched against keys, which are
+//! folded spellings. Limits are checked before a search begins.
 
 mod wildcard;
 

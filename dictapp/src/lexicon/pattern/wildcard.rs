@@ -1,4 +1,4 @@
-//! Finds a page of words that match a pattern, within a limited time.
+//! Finds a page of words whose keys (folded spellings) match a pattern, within a limited time.
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! Makes a short name of a `User-Agent`, by which users recognise their devices.
+//! Turns a `User-Agent` into a short name by which users recognise their devices.
 
 /// Browsers by a part of the text. The first match counts, since most browsers also name others.
 const BROWSERS: [(&str, &str); 8] = [

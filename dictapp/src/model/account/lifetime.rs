@@ -18,7 +18,7 @@ impl Lifetime {
         }
     }
 
-    /// The lifetime of this word.
+    /// The lifetime with this word in the database, if there is one.
     pub fn parse(name: &str) -> Option<Lifetime> {
         [Lifetime::Browser, Lifetime::Kept].into_iter().find(|lifetime| lifetime.name() == name)
     }

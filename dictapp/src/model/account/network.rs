@@ -30,13 +30,13 @@ pub(crate) fn networks(client: IpAddr) -> Vec<Network> {
     }
 }
 
-/// The smallest network of this client, by which tickets identify it.
+/// The smallest network of this client. Tickets of delayed log-ins are bound to it.
 pub(crate) fn smallest_network(client: IpAddr) -> IpAddr {
     networks(client)[0].prefix
 }
 
-/// The largest network of this client, by which queues identify it: the owner of a /48 must not get
-/// a turn for each /64 in it.
+/// The largest network of this client. Queues treat its clients as one: the owner of a /48 must not
+/// get a turn for each /64 in it.
 pub(crate) fn largest_network(client: IpAddr) -> IpAddr {
     networks(client).last().map_or(client, |network| network.prefix)
 }

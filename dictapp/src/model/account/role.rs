@@ -26,7 +26,7 @@ impl Role {
         }
     }
 
-    /// The role of this word.
+    /// The role with this name, if there is one.
     pub fn parse(name: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.name() == name)
     }

@@ -32,7 +32,7 @@ impl Scope {
 }
 
 impl Scopes {
-    /// The scopes of a log-in's token.
+    /// The scopes of a program that uses the token of a log-in instead of an API token.
     pub const OF_LOG_IN: Scopes = Scopes([true, true, false]);
 
     /// The scopes of these words, separated by spaces. Unknown words are ignored.

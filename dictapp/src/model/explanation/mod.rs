@@ -1,7 +1,8 @@
 //! The notation of explanations: parses the text of an entry into parts of speech and senses.
 //!
-//! A line is a sense: part of speech, labels in brackets, gloss, and pattern in braces; all but the
-//! gloss are optional. The lines up to the next sense belong to it.
+//! The example below explains the lines that begin with a mark (`* @ > = ! & +`). Any other line is
+//! a sense: part of speech, labels in brackets, gloss, and pattern in braces; all but the gloss are
+//! optional. Examples, synonyms and antonyms belong to the sense above them.
 //!
 //! ```text
 //! * A2                                        the level of the entry
@@ -173,13 +174,14 @@ impl Explanation {
         explanation
     }
 
-    /// Parses the notation and drops the marks of links (`[[apple]]`), for texts that cannot have any.
+    /// Parses the notation and drops the marks of links (`[[apple]]`), for texts that cannot have
+    /// links.
     pub fn without_links(mean: &str) -> Explanation {
         Explanation::parse(&link::shown_text(mean))
     }
 
-    /// The part for a sense with this label: the open one, the last one with this label, or a new
-    /// one.
+    /// The index of the part that a sense with this label joins: the open part if it has the label,
+    /// else the last part with the label, else a new one.
     fn part_for(&mut self, label: &str, open: usize) -> usize {
         if self.parts.get(open).is_some_and(|part| part.label == label) {
             return open;
@@ -215,7 +217,7 @@ pub fn sense_lines(mean: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The glosses of an explanation in the order of the book, each with the label of its part of
-/// speech. The same as by [`Explanation::senses`], but faster.
+/// speech. Gives the same glosses as [`Explanation::senses`], but faster.
 pub fn glosses(mean: &str) -> impl Iterator<Item = (&str, &str)> {
     sense_lines(mean).map(|line| match split_part(line) {
         ("", text) => ("", text),
@@ -298,8 +300,9 @@ fn list_by(text: &str, separator: char) -> impl Iterator<Item = &str> {
 /// Maximum length of a part of speech in bytes. The longest is `infinitive.`.
 const LABEL_BYTES_MAX: usize = 16;
 
-/// Splits `n. 苹果` into `("n.", "苹果")`. Several parts of speech are one part (`vt. & vi. 引导`,
-/// `n./v. 苹果`). The part is empty if the line does not begin with one.
+/// Splits `n. 苹果` into `("n.", "苹果")`: the label of the part of speech, and the rest. Joined labels
+/// count as one (`vt. & vi. 引导`, `n./v. 苹果`). The label is empty if the line does not begin with
+/// one.
 pub fn split_part(line: &str) -> (&str, &str) {
     let (first, mut rest) = split_label(line);
     if first.is_empty() {

@@ -1,7 +1,7 @@
 //! A cache of rows that were just read, so that the next requests of a user need no query.
 //!
-//! A change by this instance is visible at once, since the writers of a table remove its rows here.
-//! A change by another instance is visible after at most [`KEPT`].
+//! A change by this instance is visible at once, since each method that changes a row removes it
+//! from the cache. A change by another instance is visible after at most [`KEPT`].
 
 use std::{
     collections::HashMap,
@@ -58,7 +58,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         Ok(Some(value))
     }
 
-    /// Removes a row, before and after it is changed.
+    /// Removes a row. Each method that changes the row in the database calls this or `forget_all`.
     pub(crate) fn forget(&self, key: &K) {
         let mut known = lock(&self.0);
         known.rows.remove(key);

@@ -29,7 +29,7 @@ pub(crate) const EXPIRED: &str =
     "select token_hash from session where expires <= ? order by expires limit ?";
 const DELETE_EXPIRED: &str = "delete from session where token_hash = ? and expires <= ?";
 
-/// Maximum number of sessions of a user; then the oldest end.
+/// Maximum number of sessions of a user. If there are more, the oldest end.
 pub const SESSIONS_OF_USER_MAX: usize = 20;
 
 /// Maximum length of the name of a device or a network, in characters.
@@ -44,7 +44,7 @@ pub struct NewSession {
     pub user: UserId,
     /// Now.
     pub created: Timestamp,
-    /// When it ends unless it is touched.
+    /// When it ends, unless a use of it extends this time.
     pub expires: Timestamp,
     /// How long it may last.
     pub lifetime: Lifetime,
@@ -65,7 +65,7 @@ pub struct Session {
     pub role: Role,
     /// When it began.
     pub created: Timestamp,
-    /// When it was last touched.
+    /// When a use of it was last recorded.
     pub seen: Timestamp,
     /// When it ends; the time may have passed.
     pub expires: Timestamp,
@@ -80,7 +80,7 @@ pub struct OwnSession {
     pub token_hash: [u8; 32],
     /// When it began.
     pub created: Timestamp,
-    /// When it was last touched.
+    /// When a use of it was last recorded.
     pub seen: Timestamp,
     /// When it ends; the time may have passed.
     pub expires: Timestamp,

@@ -61,7 +61,7 @@ pub struct UserId(pub(crate) i64);
 impl UserId {
     /// Smaller than the key of any user: the start of a list.
     pub const BEFORE_ALL: UserId = UserId(0);
-    /// Greater than every user's.
+    /// Greater than the key of any user.
     pub const AFTER_ALL: UserId = UserId(i64::MAX);
 
     /// The key with this number, as in a form. The user need not exist.
@@ -111,7 +111,7 @@ pub struct NewUser {
     pub created: Timestamp,
     /// The role of the user.
     pub role: Role,
-    /// The hash of the form that registers the user, if it was one.
+    /// The hash of the form that registers the user; `None` if no form does.
     pub sign_up: Option<[u8; 32]>,
 }
 
@@ -159,8 +159,9 @@ impl Store {
         rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users by name")
     }
 
-    /// Like [`Store::users_after`], only users that an earlier version stored without a look or
-    /// with a course hash.
+    /// Like [`Store::users_after`], but only users whose name has no stored look (see
+    /// [`Username::look`]), or whose password hash is one of the course's dictionary server (32
+    /// digits).
     ///
     /// # Errors
     /// The database is unavailable.
@@ -217,7 +218,7 @@ impl Store {
         }
     }
 
-    /// Whether this form registered this user.
+    /// Whether the form with this hash registered this user.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -228,7 +229,7 @@ impl Store {
             .doing(|| format!("find how user {user} signed up"))
     }
 
-    /// The name that looks like this one, if there is one.
+    /// The user name with the same look as this one ([`Username::look`]), if there is one.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -268,8 +269,8 @@ impl Store {
         replace().doing(|| format!("replace the password of user {user}"))
     }
 
-    /// Like [`Store::replace_passwd`]; also ends all sessions of the user but one, deletes the reset
-    /// codes, and revokes the API tokens if that is wanted: all or nothing.
+    /// Like [`Store::replace_passwd`]; also ends all sessions of the user except `kept_session`,
+    /// deletes the reset codes, and treats the API tokens as `tokens` says: all or nothing.
     ///
     /// # Errors
     /// The database is unavailable; nothing is changed then.
@@ -314,8 +315,8 @@ impl Store {
         changed.map(drop).doing(|| format!("set the password of user {user}"))
     }
 
-    /// Gives a user a role. With another role than before, the tokens for administration are gone: one of a former
-    /// administrator would work again after the next promotion.
+    /// Gives a user a role. If it is another role than before, the user's tokens for administration
+    /// are deleted: those of a former administrator would work again after the next promotion.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -331,7 +332,7 @@ impl Store {
         changed.doing(|| format!("give user {user} the role {role}"))
     }
 
-    /// Blocks a user from logging in since a time, or with `None` allows it again. Ends no
+    /// Blocks a user from logging in and stores since when; `None` allows log-ins again. Deletes no
     /// session: see [`Store::delete_sessions_of`].
     ///
     /// # Errors

@@ -10,7 +10,8 @@ use crate::store::{
 
 /// Maximum number of parameters of a statement: the engines allow 32,766 and 65,535.
 const PARAMETERS_MAX: usize = 10_000;
-/// Maximum size of a statement in bytes: far below the default of 16 MiB of servers.
+/// Maximum size of a statement in bytes: far below the 16 MiB that servers accept by default
+/// (`max_allowed_packet`).
 const STATEMENT_BYTES_MAX: usize = 1 << 20;
 
 const COLUMNS: &str = "select name, type from pragma_table_info(?) order by cid";

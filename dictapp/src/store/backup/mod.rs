@@ -50,8 +50,8 @@ impl Store {
     /// each table.
     ///
     /// # Errors
-    /// The database has rows already; the backup is damaged or of another program; the database
-    /// cannot serve. An interrupted restore leaves a database that must be dropped.
+    /// The database has rows already; the backup is damaged or of another program; the database is
+    /// unavailable. An interrupted restore leaves a database that must be dropped.
     fn restore_rows(&self, backup: &Store) -> Result<Counts> {
         let mut to = self.db.session(Access::Write)?;
         let counts = count_tables(&mut *to)?;
@@ -153,7 +153,7 @@ impl PartFile {
         Ok(PartFile { path: path.into() })
     }
 
-    /// Opens the file, which checks it, and counts its rows.
+    /// Opens the file, checks it for damage, and counts the rows of each table.
     fn complete(&self) -> Result<Counts> {
         let store = Store::open(&config(&self.path))?;
         store.check_integrity()?;

@@ -1,9 +1,9 @@
 //! Imports a word book entry by entry, completely or not at all.
 //!
 //! Entries are collected in a temporary table, which needs no lock. Then one transaction replaces
-//! the book's words by them. Until then readers see the old words, and other writers wait only for
-//! this transaction. An interrupted import leaves nothing behind, since the temporary table ends
-//! with the connection.
+//! the book's words by these entries. Until then readers see the old words, and other writers wait
+//! only for this transaction. An interrupted import leaves nothing behind, since the temporary
+//! table ends with the connection.
 
 use std::fmt;
 
@@ -34,9 +34,10 @@ const UPDATE_BOOK: &str = "update book set title = ?, kind = ?, entries = ?, dig
 const MOVE: &str = "insert into words (book, word, mean, phonetic, `rank`, forms) \
      select ?, word, mean, phonetic, `rank`, forms from import_words order by word";
 
-/// Maximum number of rows of a statement: more gain little.
+/// Maximum number of rows of a statement: more rows save little time.
 const ROWS_MAX: usize = 100;
-/// Maximum size of a statement in bytes: far below the default of 16 MiB of servers.
+/// Maximum size of a statement in bytes: far below the 16 MiB that servers accept by default
+/// (`max_allowed_packet`).
 const STATEMENT_BYTES_MAX: usize = 1 << 20;
 /// Maximum length of an explanation in bytes. The longest article of Webster 1913 has about 30 KiB.
 const MEAN_BYTES_MAX: usize = 1 << 20;

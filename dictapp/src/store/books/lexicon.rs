@@ -51,7 +51,7 @@ impl Store {
     /// Visits all entries of a book, sorted by the bytes of the headword.
     ///
     /// # Errors
-    /// The database is unavailable, perhaps after some entries were shown.
+    /// The database is unavailable, perhaps after some entries were visited.
     pub fn each_entry_of(
         &self,
         book: BookId,

@@ -1,5 +1,6 @@
-//! Reads the rows of a course database: users, look-ups and words, from a MySQL server or from an
-//! SQL dump. The source is never changed.
+//! Reads the rows of a course database, which is the database of the Python dictionary server that
+//! a programming course teaches to write: users, look-ups and words. The source is a MySQL server
+//! or an SQL dump, and is never changed.
 
 mod dump;
 mod server;
@@ -121,7 +122,7 @@ impl CourseRows {
     }
 }
 
-// Without the password.
+// Omits the password.
 impl std::fmt::Debug for CourseUser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "CourseUser({})", self.name)

@@ -54,7 +54,8 @@ fn values(row: Row) -> Vec<String> {
     values.map(|(value, column)| text(value.unwrap_or(Value::NULL), column.column_type())).collect()
 }
 
-/// A value as the course's Python prints it. A `timestamp` has its offset.
+/// A value as Python prints it, which is how the course's server shows it. A `timestamp` gets its
+/// UTC offset.
 fn text(value: Value, kind: ColumnType) -> String {
     match value {
         Value::NULL => String::new(),

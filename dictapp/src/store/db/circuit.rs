@@ -1,5 +1,5 @@
-//! A circuit breaker: while the database is down, callers wait for it within their patience, and
-//! one at a time retries.
+//! A circuit breaker: while the database is down, callers wait for a limited time, and one caller
+//! at a time retries.
 //!
 //! ```text
 //!          no server reached              each `pause` one caller tries
@@ -8,8 +8,8 @@
 //!    └────────────────────────────┘ a call succeeds: all waiting callers go on
 //! ```
 //!
-//! A caller waits until its own deadline. When the outage is older than the patience, callers fail
-//! at once, so a long outage does not delay requests.
+//! A caller waits until its own deadline. When the outage has lasted longer than the patience (a
+//! limit of the settings), callers fail at once, so a long outage does not delay requests.
 
 use std::{
     sync::{
@@ -33,8 +33,8 @@ pub(crate) struct Circuit {
     pause: Duration,
     /// The time after the beginning of an outage in which callers still wait.
     patience: Duration,
-    /// Number of changes of the state; odd while the database is down. So the lock is not needed
-    /// while it is up.
+    /// Number of changes of the state; odd while the database is down. Calls read it instead of
+    /// taking the lock while the database is up.
     epoch: AtomicU64,
     state: Mutex<State>,
     changed: Condvar,
@@ -68,8 +68,9 @@ impl Circuit {
         }
     }
 
-    /// Admits a call: at once while the database is up; while it is down, as the next one to retry,
-    /// or after waiting until the deadline.
+    /// Admits a call at once while the database is up. While it is down, waits until it is up again
+    /// or until this call is the next one to retry. Fails at the deadline, at the end of the
+    /// patience, or if too many callers wait.
     pub(crate) fn admit(&self, deadline: Instant) -> Result<Admission> {
         let admission = Admission(self.epoch.load(Relaxed));
         if admission.is_up() {

@@ -80,7 +80,7 @@ pub(crate) fn migrate(db: &dyn Db) -> Result<()> {
         Engine::Sqlite => (SQLITE, SQLITE_RECORD),
         Engine::Mysql => (MYSQL, MYSQL_RECORD),
     };
-    // First without the write lock, since usually nothing is pending.
+    // This check takes no write lock, since usually nothing is pending.
     if is_recorded(&mut *session)? && pending(&mut *session, migrations, db)?.is_empty() {
         return Ok(());
     }
@@ -104,7 +104,7 @@ pub(crate) fn is_record(table: &str) -> bool {
     table.eq_ignore_ascii_case(RECORD)
 }
 
-/// Refuses a database with a table of the same name from another program.
+/// Refuses a database in which another program has a table with one of our names.
 fn refuse_foreign_tables(session: &mut dyn Session, db: &dyn Db) -> Result<()> {
     let tables = session.tables()?;
     let foreign =

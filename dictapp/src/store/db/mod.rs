@@ -30,12 +30,13 @@ use crate::store::error::{Result, StoreErrorKind};
 /// An SQL engine. Placeholders are `?`, and no statement may change the state of its session.
 ///
 /// A statement or a transaction may be sent again after a lost connection, so it must be safe to
-/// repeat: rows carry their own keys, and a conflict with its own row is a success.
+/// repeat: the caller chooses the keys of rows, and treats a conflict with its own row as success.
 pub(crate) trait Db: Send + Sync + fmt::Debug {
     /// Runs a statement that reads.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>>;
 
-    /// Like `query`, and sees all earlier commits on any server of a cluster.
+    /// Like `query`, but also sees all commits that other servers of a cluster have confirmed
+    /// before.
     fn query_latest(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         self.query(sql, params)
     }
@@ -43,7 +44,7 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     /// Runs one statement as its own transaction; returns the number of rows that it matched.
     fn execute(&self, sql: &str, params: &[Value]) -> Result<u64>;
 
-    /// Runs `work` in one transaction; repeats it after a lost race.
+    /// Runs `work` in one transaction; repeats it after a conflict with another transaction.
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()>;
 
     /// A connection outside of the pool with long timeouts, for long work.
@@ -65,13 +66,14 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
         None
     }
 
-    /// Copies a database in one file consistently to another file. `false`: it is not a file.
+    /// Copies a consistent snapshot of a database in one file to another file. `false`: the
+    /// database is not one file.
     fn copy_file(&self, _target: &Path) -> Result<bool> {
         Ok(false)
     }
 }
 
-/// Most results have no more rows.
+/// The initial capacity for the rows of a result: most results have no more.
 const ROWS_USUAL: usize = 16;
 
 /// One connection.

@@ -1,7 +1,8 @@
-//! A bounded pool of connections: connects outside its lock, wakes a waiter for each slot freed.
+//! A bounded pool of connections. It connects outside of its lock, and wakes one waiting caller
+//! whenever a connection is returned or closed.
 //!
-//! `mysql::Pool` is not used: 28.0.4 loses wake-ups when a connection dies, and connects while it
-//! holds its lock.
+//! `mysql::Pool` is not used: version 28.0.4 loses wake-ups when a connection dies, and connects
+//! while it holds its lock.
 
 use std::{
     fmt,
@@ -24,7 +25,8 @@ pub(crate) struct PoolLimits {
     pub(crate) connections_max: usize,
     /// A connection closes after this time without use.
     pub(crate) idle: Duration,
-    /// A connection closes at this age, so that a server that has returned gets its share again.
+    /// A connection closes at this age, so that a server that is available again gets its share of
+    /// connections.
     pub(crate) lifetime: Duration,
 }
 
@@ -36,7 +38,7 @@ pub(crate) struct Pool<C: Pooled> {
 }
 
 struct State<C> {
-    /// The one used last is at the end and is reused first.
+    /// The connection that was used last is at the end, and is reused first.
     idle: Vec<Idle<C>>,
     open: usize,
     /// Increases when all connections are discarded.
@@ -101,7 +103,8 @@ impl<C: Pooled> Pool<C> {
         self.limits.connections_max
     }
 
-    /// The slot is already taken. The lease returns it after an error or a panic.
+    /// Connects in a slot that the caller has counted as open. The lease frees the slot after an
+    /// error or a panic.
     fn connect<E>(
         self: &Arc<Self>,
         generation: u64,
@@ -127,7 +130,7 @@ impl<C: Pooled> Pool<C> {
         self.forget(lock(&self.state));
     }
 
-    /// Discards the connections that are at least as old as this one, unless that was done before.
+    /// Like [`Pool::clear`], unless the pool was cleared after this connection was leased.
     pub(crate) fn clear_since(&self, lease: &Lease<C>) {
         let state = lock(&self.state);
         if state.generation == lease.generation {

@@ -62,7 +62,7 @@ impl Row {
             .map_err(|_| StoreError::internal(format!("invalid time: {microseconds} us")))
     }
 
-    /// Like [`Row::time`], or null.
+    /// Like [`Row::time`]; `None` for null.
     pub(crate) fn optional_time(&mut self) -> Result<Option<Timestamp>> {
         let Some(microseconds) = self.optional_int()? else { return Ok(None) };
         Row::new(vec![Value::Int(microseconds)]).time().map(Some)
@@ -93,7 +93,7 @@ impl Row {
     pub(crate) fn bytes(&mut self) -> Result<Vec<u8>> {
         match self.next()? {
             Value::Bytes(value) => Ok(value),
-            Value::Text(value) => Ok(value.into_bytes()), // MySQL distinguishes the two by their content
+            Value::Text(value) => Ok(value.into_bytes()), // MySQL: bytes that are valid UTF-8
             other => Err(other.mismatch("byte string")),
         }
     }

@@ -1,5 +1,6 @@
-//! The history by days: one row for each word and day, with its count. The caller passes the start
-//! and end of a day, since they depend on the user's time zone.
+//! Reads and deletes the look-ups that a page of the history shows by day. The caller joins the
+//! look-ups of a word on one day, and passes the start and end of a day, since both depend on the
+//! user's time zone.
 
 use jiff::Timestamp;
 
@@ -9,7 +10,7 @@ use crate::store::{
     error::{Doing, Result},
 };
 
-/// `found <= ?` is true for all rows, or only for those that were not found.
+/// The value for `found <= ?` is 1 for all rows, or 0 for those that were not found.
 pub(crate) const ROWS_OLDER: &str = "select word, time, found from hist where user = ? \
      and time < ? and found <= ? and (? = '' or instr(lower(word), ?) > 0) \
      order by time desc limit ?";
@@ -25,17 +26,17 @@ pub(crate) const DELETE_WORD: &str = "delete from hist where user = ? and time >
 pub struct LookupFilter {
     /// Text that the words contain, in lower case; empty: any word.
     pub text: String,
-    /// Whether they were found.
+    /// All look-ups, or only those that were not found.
     pub kind: LookupKind,
 }
 
-/// Whether look-ups were found.
+/// The look-ups that a filter selects, by whether they were found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LookupKind {
     /// Look-ups of either kind.
     #[default]
     Any,
-    /// Look-ups that no book had.
+    /// Look-ups of words that no book had.
     Missing,
 }
 
@@ -44,7 +45,8 @@ pub enum LookupKind {
 pub struct WordOfDay {
     /// The word as it was typed.
     pub word: String,
-    /// The last of them. It is unique for the user, so it serves as the cursor of a page.
+    /// The time of the last look-up. It is unique for the user, so it serves as the cursor of a
+    /// page.
     pub at: Timestamp,
     /// The number of look-ups.
     pub lookups: u64,
@@ -64,10 +66,11 @@ impl LookupFilter {
 }
 
 impl Store {
-    /// At most `limit` look-ups of a user before a time, newest first, each as a word of a day.
+    /// At most `limit` look-ups of a user before a time, newest first, each as a [`WordOfDay`] with
+    /// one look-up.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn lookups_before(
         &self,
         user: UserId,
@@ -77,11 +80,11 @@ impl Store {
         self.lookups(ROWS_OLDER, user, place, limit)
     }
 
-    /// At most `limit` look-ups of a user at a time and after it, oldest first, each as a word of a
-    /// day.
+    /// At most `limit` look-ups of a user at a time and after it, oldest first, each as a
+    /// [`WordOfDay`] with one look-up.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn lookups_from(
         &self,
         user: UserId,

@@ -43,8 +43,9 @@ impl Store {
         deleted.doing(|| format!("delete the history of user {user}"))
     }
 
-    /// Deletes look-ups from before this time, of a few users after this one, at most `limit` rows.
-    /// Returns the user to continue after; `None`: there are no more users.
+    /// Deletes at most `limit` look-ups that are older than `before`, of the users whose keys
+    /// follow `after`. One call handles a few users. Returns the value of `after` for the next
+    /// call; `None`: there are no more users.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -156,7 +156,7 @@ impl Store {
     }
 }
 
-/// All rows have the same name, which is parsed once.
+/// Reads a row. All rows have the same user name, so it is parsed only once.
 fn past(mut row: Row, user: UserId, known: &mut Option<Username>) -> Result<PastLookup> {
     let name = row.text()?;
     let name = match known {

@@ -105,8 +105,8 @@ impl Store {
         deleted.map(drop).doing(|| "forget a word that no book has")
     }
 
-    /// Removes the counts of hours, and of words last looked up, before these times; and the rarest
-    /// words beyond a bound.
+    /// Deletes the counts of hours before `hour`, and of words that were last looked up before
+    /// `last`. If too many words remain, deletes the rarest.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -124,7 +124,8 @@ impl Store {
     }
 }
 
-/// The engines have no common statement for this.
+/// Adds to the counts of a row, or inserts the row if it is missing. The engines have no common
+/// statement for this.
 fn upsert(session: &mut dyn Session, (add, insert): (&str, &str), params: &[Value]) -> Result<()> {
     match session.execute(add, params)? {
         0 => session.execute(insert, params).map(drop),

@@ -15,7 +15,7 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn preference(&self, user: UserId, name: &str) -> Result<Option<String>> {
-        // A page asks for several.
+        // All preferences are read at once, since a page asks for several.
         let all = self.preferences.read(user, || self.stored_preferences(user).map(Some))?;
         let mut all = all.unwrap_or_default().into_iter();
         Ok(all.find(|(own, _)| own == name).map(|(_, value)| value))

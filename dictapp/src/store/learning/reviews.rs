@@ -22,7 +22,7 @@ pub struct NewReview<'a> {
     pub seen: u64,
     /// The answer.
     pub grade: Grade,
-    /// The state of memory after it; its `last` is the time of the review.
+    /// The state of memory after the review. Its field `last` is the time of the review.
     pub memory: Memory,
 }
 
@@ -184,7 +184,7 @@ fn days(rows: Vec<Row>) -> Result<Vec<DayCount>> {
     rows.into_iter().map(day).collect()
 }
 
-/// Replays the log of a word.
+/// Derives the state of a word from its reviews in the log, and stores it.
 fn derive_state(session: &mut dyn Session, user: UserId, word: &str) -> Result<()> {
     let rows = session.query(OF_WORD, &[user.number().into(), word.into()])?;
     let mut memory: Option<Memory> = None;

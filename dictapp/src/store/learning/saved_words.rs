@@ -198,7 +198,7 @@ impl Store {
     /// be missing.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn is_saved(&self, user: UserId, word: &str) -> Result<bool> {
         let load = || Ok(Some(self.saved_word(user, word)?.is_some()));
         Ok(self.saved.read((user, word.to_owned()), load)?.unwrap_or(false))

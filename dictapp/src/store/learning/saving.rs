@@ -11,7 +11,7 @@ use crate::store::{
     error::{Doing, Result},
 };
 
-/// Maximum number of rows of a statement: more gain little.
+/// Maximum number of rows of a statement: more rows save little time.
 const ROWS_MAX: usize = 100;
 
 const COUNT: &str = "select count(*) from saved_word where user = ?";
@@ -37,7 +37,7 @@ impl Store {
     /// already stay as they are. The first word counts as the latest.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is saved then.
+    /// The database is unavailable; nothing is saved then.
     pub fn save_words(
         &self,
         user: UserId,
@@ -89,11 +89,12 @@ fn save(
             session.execute(&format!("{INSERT}{}", ONE_MORE_ROW.repeat(rows - 1)), &params)?;
         }
     }
-    // Sent again after a lost connection, the transaction has met its own rows.
+    // New words are counted in the database: a transaction that is sent again after a lost
+    // connection may find its own rows already saved.
     Ok(SavedMany { new: count_in(session.query(COUNT_OWN, &own)?)?, refused })
 }
 
-/// The words of these that are saved already.
+/// Those of these words that are saved already.
 fn known(
     session: &mut dyn Session,
     user: UserId,
@@ -105,7 +106,8 @@ fn known(
     session.query(&sql, &params)?.into_iter().map(|mut row| row.text()).collect()
 }
 
-/// The columns of a new row. Each has its own time: the pages of a word book begin at one.
+/// The columns of a new row. Each row has a time of its own, since a page of a word book begins at
+/// a time.
 fn row(user: UserId, (word, text): (&Word, &SavedWordText), created: i64) -> [Value; 8] {
     [
         user.number().into(),

@@ -78,7 +78,8 @@ impl RawOptions {
     }
 }
 
-/// A name without a folder is a credential of systemd if the service has credentials.
+/// The path of a password file. A name without a folder is a systemd credential if the service has
+/// credentials.
 fn credential(name: &str) -> PathBuf {
     match env::var_os("CREDENTIALS_DIRECTORY") {
         Some(folder) if !name.contains('/') => Path::new(&folder).join(name),

@@ -29,8 +29,8 @@ enum Group {
     Unread(Vec<String>),
     /// The article begins with none of the headwords, so each becomes an entry.
     Separate,
-    /// The article begins with `owner`, and its entry has been read. `links` are beyond
-    /// [`FORMS_MAX`] and become entries that lead to `owner`.
+    /// The article begins with `owner`, and its entry has been read. `links` are the headwords
+    /// beyond [`FORMS_MAX`]: each becomes an entry that leads to `owner`.
     Owned { owner: String, links: HashSet<String> },
 }
 
@@ -87,8 +87,8 @@ impl Aliases {
                     *group = Group::Separate;
                     return alone();
                 };
-                // The headword of this record goes first: it has no other record that could make
-                // it a link if it were beyond `FORMS_MAX`.
+                // The headword of this record goes first, so that it is never beyond `FORMS_MAX`:
+                // no later record could make it a link.
                 others.sort_by_key(|other| other != headword);
                 others.dedup();
                 others.retain(|other| *other != owner);

@@ -64,7 +64,7 @@ impl Dictd {
         })
     }
 
-    /// The entry of a line of the index, or `None`.
+    /// The entry of a line of the index; `None` if the line makes none.
     fn entry(&mut self, line: &str) -> Result<Option<Entry>, BookError> {
         let record = match parse(line) {
             Ok(record) => record,

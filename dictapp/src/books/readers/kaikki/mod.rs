@@ -74,8 +74,8 @@ impl Kaikki {
 }
 
 /// The languages of a file. `None` if its headwords are of several languages, or if the language of
-/// the glosses is unknown. The English edition is recognised because it has no names of parts of
-/// speech in its own language, the others by the script of their glosses.
+/// the glosses is unknown. The records of the English edition have no `pos_title`. For another
+/// edition, the script of the glosses decides.
 fn languages(records: &[Record]) -> Option<Languages> {
     let mut codes =
         records.iter().map(|record| record.lang_code.as_str()).filter(|c| !c.is_empty());

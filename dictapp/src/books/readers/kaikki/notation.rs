@@ -87,7 +87,7 @@ const EXAMPLES_MAX: usize = 3;
 /// earlier ones. The synonyms of `drunk` are about 300.
 const WORDS_MAX: usize = 500;
 
-/// Maximum number of headwords that are searched in the gloss of a form. Real forms have one or
+/// Maximum number of headwords that are searched for in the gloss of a form. Real forms have one or
 /// two.
 const TARGETS_MAX: usize = 10;
 
@@ -226,8 +226,8 @@ fn sense_line(record: &Record, sense: &Sense, label: &str) -> String {
     if label.is_empty() { gloss::guarded(&line).into_owned() } else { line }
 }
 
-/// The gloss of a sense after the glosses of the senses above it. The gloss of a form has a link to
-/// its headword.
+/// The gloss of a sense, preceded by the glosses of the senses above it. In the gloss of an
+/// inflected form or another spelling, the headword becomes a link.
 fn text_of(sense: &Sense) -> String {
     let glosses = sense.glosses.iter().map(|gloss| one_line(gloss)).filter(|text| !text.is_empty());
     let glosses: Vec<String> = glosses.collect();

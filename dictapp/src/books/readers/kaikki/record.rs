@@ -26,7 +26,7 @@ pub(super) struct Record {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Sense {
-    /// The gloss; those of the senses above a subordinate sense are before it.
+    /// The gloss, preceded by the glosses of the senses above it.
     pub(super) glosses: Vec<String>,
     pub(super) tags: Vec<String>,
     pub(super) topics: Vec<String>,

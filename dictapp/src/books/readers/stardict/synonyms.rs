@@ -37,8 +37,8 @@ impl Synonyms {
         while at < bytes.len() {
             let end = bytes[at..].iter().take(INDEX_WORD_BYTES_MAX).position(|&byte| byte == 0);
             let number = end.and_then(|end| bytes.get(at + end + 1..)?.first_chunk::<4>());
-            // The rest cannot be read after a damaged spelling. The headwords are complete without
-            // it.
+            // After a damaged spelling, the rest of the file cannot be read. The index still has
+            // every headword.
             let Some((end, number)) = end.map(|end| at + end).zip(number) else {
                 state.note_at(OddityKind::BadDetail, Place::ByteOf(FILE, at as u64), "cut off");
                 break;
@@ -66,7 +66,7 @@ impl Synonyms {
         found.filter_map(|&(_, at)| self.spelling(at))
     }
 
-    /// The spellings of headwords that a book with this number of headwords does not have.
+    /// The spellings that belong to no headword, if the book has this number of headwords.
     pub(super) fn lost(&self, count: u64) -> impl Iterator<Item = (Place, &str)> {
         let from = self.found.partition_point(|found| u64::from(found.0) < count);
         let lost = self.found[from..].iter();

@@ -97,7 +97,7 @@ struct Frequencies {
     ranks: HashMap<String, u32>,
 }
 
-/// The files of the database in or around this path.
+/// The files of the database in this folder, or in the folder of this file.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
     let mut files = Vec::new();

@@ -85,7 +85,7 @@ impl Mark {
 /// Maximum number of words of a headword before a mark.
 const MARKED_WORDS_MAX: usize = 4;
 
-/// Minimum number of lines with the same column for a layout.
+/// Minimum number of lines that must have a TAB, or the same column, for such a layout.
 const AGREEING_LINES_MIN: usize = 3;
 
 impl Layout {
@@ -185,8 +185,8 @@ impl Layout {
         if line[..first].chars().count() + 1 >= column {
             return Some(first);
         }
-        // A phrase that fills its column except for one space. A shorter one would be padded, so
-        // such a line is a phrase without explanation.
+        // A phrase that fills its column except for one space. A shorter phrase would be followed
+        // by more spaces: without them, the line is a phrase without an explanation.
         let (at, c) = line.char_indices().nth(column - 1)?;
         (c == ' ').then_some(at)
     }

@@ -38,7 +38,8 @@ pub(super) fn first_gap(line: &str) -> Option<Gap> {
     None
 }
 
-/// The first word after the beginning of the headword at which an explanation clearly begins.
+/// The first offset after the beginning of the headword at which an explanation clearly begins, and
+/// the sign that shows it.
 pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
     let starts = script::word_starts(line);
     let mut open: Option<usize> = None;
@@ -51,7 +52,7 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
         let is_after_variety = start > 0 && script::begins_with_brackets(text);
         if let Some(at) = bracket.filter(|_| !is_after_variety)
             && let Some((phonetic, _)) = script::leading_phonetic(&text[at..])
-            // Slashes are between words too: `and/or/not`.
+            // Slashes also separate words: `and/or/not`.
             && (word[at..].starts_with('[') || phonetic.contains(script::is_phonetic_letter))
         {
             return Some((start + at, Sign::Other));

@@ -8,9 +8,9 @@ use regex::bytes::Regex;
 /// The part of a file that may contain `SET NAMES`.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// The text of a dump. The UTF-16 of PowerShell's `>` has a byte order mark. Valid UTF-8 is not decoded
-/// otherwise, since a table of the set latin1 may contain UTF-8. Bytes that cannot be decoded become
-/// U+FFFD.
+/// The text of a dump. PowerShell's `>` writes UTF-16 with a byte order mark. Valid UTF-8 is read
+/// as UTF-8 whatever `SET NAMES` says, since tables declared as latin1 often contain it. Bytes that
+/// cannot be decoded become U+FFFD.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     if [&b"\x1f\x8b"[..], b"PK\x03\x04", b"\xfd7zXZ", b"BZh"].iter().any(|it| bytes.starts_with(it))
     {

@@ -1,6 +1,7 @@
-//! Reads the rows of a course database from an SQL dump, of `mysqldump`, of phpMyAdmin or written by
-//! hand: `CREATE TABLE` has the order of the columns, `INSERT INTO` the rows. Other statements are
-//! skipped. `charset` decodes the file, `tokens` splits it into statements.
+//! Reads the rows of a course database (see `course`) from an SQL dump that `mysqldump` or
+//! phpMyAdmin made or a person wrote. `CREATE TABLE` gives the order of the columns, `INSERT INTO`
+//! the rows. Other statements are skipped. `charset` decodes the file, `tokens` splits it into
+//! statements.
 
 mod charset;
 mod tokens;
@@ -14,22 +15,23 @@ use super::{CourseRows, TABLES, Table};
 use crate::store::error::{Result, StoreError};
 use tokens::{Token, Tokens, value};
 
-/// Maximum bytes of a dump: more than a thousand classes need.
+/// Maximum size of a dump in bytes, enough for more than a thousand classes.
 const DUMP_BYTES_MAX: u64 = 1 << 30;
 
 /// Maximum columns of a table, as in MySQL. Further ones are ignored.
 const COLUMNS_MAX: usize = 4096;
-/// Columns that a message names.
+/// Maximum number of columns that a message names.
 const COLUMNS_SHOWN_MAX: usize = 20;
 
-/// Databases of the server itself in a dump of all: `mysql` has a table `user` of its own.
+/// The server's own databases. A dump of all databases contains them, and `mysql` has a table
+/// `user` too, so they are skipped.
 const SYSTEM: [&str; 4] = ["mysql", "sys", "performance_schema", "information_schema"];
 
 pub(super) fn read(path: &Path) -> Result<CourseRows> {
     let refused = |why: String| StoreError::refused(format!("{}: {why}", path.display()));
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| refused(error.to_string()))?;
-    // A pipe has no size, and a device no end.
+    // The read is limited because a pipe does not report its size, and a device may have no end.
     let read = file.take(DUMP_BYTES_MAX + 1).read_to_end(&mut bytes);
     read.map_err(|error| refused(error.to_string()))?;
     if bytes.len() as u64 > DUMP_BYTES_MAX {
@@ -38,7 +40,7 @@ pub(super) fn read(path: &Path) -> Result<CourseRows> {
     parse(&charset::decode(&bytes).map_err(refused)?).map_err(refused)
 }
 
-/// The facts of the statements so far.
+/// The tables and rows of the statements that were read so far.
 #[derive(Debug, Default)]
 struct Dump {
     rows: CourseRows,
@@ -46,7 +48,7 @@ struct Dump {
     columns: HashMap<&'static str, Vec<Column>>,
     /// The number of rows of each table so far.
     numbers: HashMap<&'static str, usize>,
-    /// The offset of `timestamp` columns, as in `+00:00`.
+    /// The UTC offset of `timestamp` columns, such as `+00:00`.
     zone: Option<String>,
     is_system: bool,
 }
@@ -92,7 +94,7 @@ fn table_of(token: &Token) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name.eq_ignore_ascii_case(name))
 }
 
-/// Words that begin a part of a definition that is no column.
+/// Words that begin a part of `CREATE TABLE` that does not define a column.
 const NO_COLUMNS: [&str; 9] =
     ["primary", "key", "unique", "constraint", "index", "fulltext", "spatial", "foreign", "check"];
 
@@ -118,8 +120,8 @@ impl Dump {
         }
     }
 
-    /// Reads what follows `insert`: `into NAME (columns) values (..), (..)`, or `into NAME set
-    /// column = .., ..`.
+    /// Reads the text after `insert`: `into NAME (columns) values (..), (..)`, or
+    /// `into NAME set column = .., ..`.
     fn insert(&mut self, rest: &[Token]) -> std::result::Result<(), String> {
         let is_source = |token: &Token| {
             ["values", "value", "set", "select", "table"].iter().any(|word| token.is(word))
@@ -153,7 +155,7 @@ impl Dump {
         }
     }
 
-    /// The named columns; without names those of the table, in its order.
+    /// The columns with these names; without names, all columns of the table in its order.
     fn columns_of<'n>(&self, table: &Table, names: impl Iterator<Item = &'n str>) -> Vec<Column> {
         let created = self.columns.get(table.name);
         let is_timestamp = |name: &str| {
@@ -227,7 +229,7 @@ impl Dump {
     }
 }
 
-/// The tokens that are in no parentheses, with their places.
+/// The tokens outside of parentheses, with their indices.
 fn outside(tokens: &[Token]) -> impl Iterator<Item = (usize, &Token)> {
     let mut depth = 0_usize;
     tokens.iter().enumerate().filter(move |(_, token)| {
@@ -240,7 +242,8 @@ fn outside(tokens: &[Token]) -> impl Iterator<Item = (usize, &Token)> {
     })
 }
 
-/// The table and its columns: the names that begin a part of the definition.
+/// Reads the table and its columns from the definition: each part between commas that begins with a
+/// name is a column.
 fn created(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
     let open = rest.iter().position(|token| *token == Token::Sign('('))?;
     let table = table_of(rest.get(open.checked_sub(1)?)?)?;
@@ -286,7 +289,8 @@ fn assignments(rest: &[Token]) -> (Vec<&str>, Vec<&[Token]>) {
     all
 }
 
-/// The rows behind `values`: for each its values, each with its tokens. `None`: a row has no end.
+/// Iterates over the rows after `values`. A row is a list of values, and a value is a list of
+/// tokens. An item that is `None` is a row without an end.
 struct Rows<'a> {
     rest: &'a [Token],
 }
@@ -295,7 +299,7 @@ impl<'a> Iterator for Rows<'a> {
     type Item = Option<Vec<&'a [Token]>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // Behind the last row there may be `on duplicate key update ..`.
+        // After the last row there may be `on duplicate key update ..`.
         let before =
             self.rest.iter().take_while(|token| **token == Token::Sign(',') || token.is("row"));
         let at = before.count();

@@ -1,7 +1,8 @@
 //! Splits SQL into statements and tokens: words, names, texts and signs.
 //!
-//! Comments are skipped. The content of `/*!40101 ..*/` is read, as by the server: `mysqldump` sets the
-//! time zone there. Statements end at a semicolon, or at another sign after `DELIMITER`.
+//! Comments are skipped. The content of conditional comments (`/*!40101 ..*/`) is read, as the
+//! server does: `mysqldump` sets the time zone there. Statements end at a semicolon, or at another
+//! sign after `DELIMITER`.
 
 /// A word, a text or a sign of SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl Token {
         matches!(self, Token::Word(own) if own.eq_ignore_ascii_case(word))
     }
 
-    /// A name, with or without quotes; of `database.table` the last part.
+    /// The text of a name, with or without quotes. For `database.table` this is the last part.
     pub(super) fn name(&self) -> Option<&str> {
         match self {
             Token::Word(name) => name.rsplit('.').next(),
@@ -56,7 +57,7 @@ pub(super) fn value(tokens: &[Token]) -> Option<String> {
     }
 }
 
-/// Not a name, `default` or `current_timestamp`.
+/// Whether a word is a number, and not a name, `default` or `current_timestamp`.
 fn is_number(word: &str) -> bool {
     word.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit())
 }
@@ -70,7 +71,7 @@ fn from_hex(digits: &str) -> Option<String> {
     String::from_utf8(bytes.collect::<Option<_>>()?).ok()
 }
 
-/// SQL, as far as it is not read.
+/// The SQL that has not been read yet.
 pub(super) struct Tokens<'a> {
     rest: &'a str,
     /// The end of a statement.
@@ -101,14 +102,14 @@ impl<'a> Tokens<'a> {
         Ok(Some(tokens))
     }
 
-    /// The rest behind this word, if it begins with it.
+    /// The text after this word, if the remaining SQL begins with the word.
     fn after_word(&self, word: &str) -> Option<&'a str> {
         let (start, rest) = self.rest.split_at_checked(word.len())?;
         let is_word = start.eq_ignore_ascii_case(word) && rest.starts_with([' ', '\t']);
         is_word.then_some(rest)
     }
 
-    /// `None` at the end of the statement.
+    /// The next token; `None` at the end of the statement.
     fn next(&mut self) -> Result<Option<Token>, String> {
         self.skip_blanks();
         if let Some(rest) = self.rest.strip_prefix(self.delimiter) {
@@ -131,14 +132,15 @@ impl<'a> Tokens<'a> {
             self.rest = &self.rest[first.len_utf8()..];
             return Ok(Some(Token::Sign(first)));
         }
-        // `end$$`
+        // The delimiter may follow a word directly: `end$$`.
         let end = self.rest[..end].find(self.delimiter).unwrap_or(end);
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         Ok(Some(Token::Word(word.to_owned())))
     }
 
-    /// Skips white space and comments. Of `/*!40101 ..*/` it skips only the beginning and the end.
+    /// Skips white space and comments. Of a conditional comment (`/*!40101 ..*/`) it skips only the
+    /// beginning and the end.
     fn skip_blanks(&mut self) {
         loop {
             self.rest = self.rest.trim_start();
@@ -179,8 +181,8 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// The length of `/*!40101 ` or `/*M!100616 `. Without a blank after the version it is a comment:
-/// `/*M!999999\- enable the sandbox mode */`.
+/// The length of the beginning of a conditional comment: `/*!40101 ` or `/*M!100616 `. Without a
+/// blank after the version, it is a plain comment: `/*M!999999\- enable the sandbox mode */`.
 fn conditional(sql: &str) -> Option<usize> {
     let rest = sql.strip_prefix("/*!").or_else(|| sql.strip_prefix("/*M!"))?;
     let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -14,7 +14,7 @@ use crate::store::{
 /// The pause between two attempts. It doubles from the minimum to the maximum.
 const PAUSE_MIN: Duration = Duration::from_millis(2);
 const PAUSE_MAX: Duration = Duration::from_millis(200);
-/// Minimum timeout of a connection or a statement near the end of the patience.
+/// Minimum timeout of a connection or a statement, even if less time remains until the deadline.
 pub(crate) const TIMEOUT_MIN: Duration = Duration::from_millis(50);
 
 /// The progress of a call.

@@ -33,7 +33,7 @@ pub(crate) enum Lifetime {
     OneCall,
 }
 
-/// Whether another server of the database may be behind this one.
+/// How the servers of the database replicate: with Galera, a server may lag behind the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Replication {
     None,
@@ -54,7 +54,8 @@ impl Link {
             Replication::Galera => {
                 self.run("set session wsrep_sync_wait = 1")?;
                 let rows = self.query(sql, params);
-                // A connection that keeps waiting before each statement would be slow, not wrong.
+                // If this fails, the connection is closed: its results would be right, but it would
+                // wait before each statement.
                 self.broken |= self.run("set session wsrep_sync_wait = 0").is_err();
                 rows
             }
@@ -94,7 +95,8 @@ impl Link {
         self.check(result)
     }
 
-    /// Locks belong to the server, so the name contains the database.
+    /// Calls a lock function. Lock names are shared by all databases of a server, so the name
+    /// contains the database.
     fn migration_lock(&mut self, call: &str) -> Result<Option<i64>> {
         let name = "concat('dictapp migration ', left(sha1(database()), 32))";
         let result = self.conn.query_first::<Option<i64>, _>(call.replace("NAME", name));
@@ -147,7 +149,7 @@ impl Session for Link {
     }
 
     fn commit(&mut self) -> Result<()> {
-        self.run("commit")?; // after an error the transaction's end is unknown: not clean
+        self.run("commit")?; // after an error the outcome is unknown: the flag stays set
         self.in_transaction = false;
         Ok(())
     }
@@ -305,8 +307,8 @@ fn not_over_tls(error: &dyn fmt::Display) -> String {
 fn server_error(code: u16) -> StoreErrorKind {
     match code {
         1062 => StoreErrorKind::Conflict,
-        // 1213 deadlock or lost certification, 1205 lock wait, 1020 row changed since the
-        // snapshot (MariaDB 11); of TiDB 8002, 8022, 8028, 9007 write conflict
+        // 1213 deadlock or lost certification, 1205 lock wait, 1020 row changed since the snapshot
+        // (MariaDB 11); TiDB: 8002, 8022, 8028, 9007 write conflict
         1213 | 1205 | 1020 | 8002 | 8022 | 8028 | 9007 => StoreErrorKind::Race,
         // 1047 not a member of the cluster now; 1040, 1203 too many connections; 1053 shutting
         // down; 1290, 1792, 1836 read-only; 1927, 1317 killed; 3169 session killed

@@ -3,7 +3,7 @@
 //! A conflict (1213, 1205) is retried on the same connection. If a server cannot serve (1047,
 //! read-only, shutting down), does not answer or cannot be reached, the next one is used; after a
 //! while the first of the list is tried again. If no server can be reached, the call waits for one
-//! within its patience.
+//! until its time limit.
 
 mod attempt;
 mod link;
@@ -40,7 +40,7 @@ use crate::store::{
     url::{MysqlServer, Transport},
 };
 
-/// More statements than the store has.
+/// Prepared statements that a connection caches: more than the store has.
 const STATEMENTS_CACHED: usize = 128;
 const CLOCK: &str = "select cast(unix_timestamp(now(6)) * 1000000 as signed)";
 
@@ -67,7 +67,7 @@ impl Mysql {
         connections: usize,
         timeouts: DatabaseTimeouts,
     ) -> Mysql {
-        // A statement that takes longer than the patience is useless.
+        // A statement must not take longer than the whole call.
         let statement = timeouts.statement.min(timeouts.call).max(TIMEOUT_MIN);
         let timeouts = DatabaseTimeouts { statement, ..timeouts };
         let limits = PoolLimits {
@@ -86,7 +86,8 @@ impl Mysql {
         }))
     }
 
-    /// Runs `work` on a connection until it succeeds, fails for good, or the patience is over.
+    /// Runs `work` on a connection until it succeeds, fails for good, or the time limit of a call
+    /// has passed.
     fn run<T>(&self, mut work: impl FnMut(&mut Link) -> Result<T>) -> Result<T> {
         let inner = &*self.0;
         let mut attempt = Attempt::begin(&inner.circuit, inner.timeouts.call)?;
@@ -215,8 +216,8 @@ impl Inner {
         self.pool.clear();
     }
 
-    /// A connection; sets `server` to its server. Stops waiting for a free one in time to run a
-    /// statement within the patience.
+    /// A connection; sets `server` to its server. Stops waiting for a free connection early enough
+    /// to run a statement before the deadline.
     fn lease(
         &self,
         attempt: &Attempt,
@@ -283,7 +284,7 @@ fn connect_tcp(server: &MysqlServer, login: &OptsBuilder) -> Result<Conn> {
 }
 
 fn with_timeouts(login: OptsBuilder, connect: Duration, statement: Duration) -> OptsBuilder {
-    // Shorter than the clock of the connection: a statement that waits for a row fails with 1205,
+    // Shorter than the timeout of the connection: a statement that waits for a row fails with 1205,
     // and the connection stays usable.
     let lock_wait = (statement.as_secs() * 2 / 3).max(1);
     login

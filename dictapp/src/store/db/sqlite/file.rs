@@ -28,14 +28,14 @@ use crate::store::{
     error::{Result, StoreError, StoreErrorKind},
 };
 
-/// More statements than the store has.
+/// Prepared statements that a connection caches: more than the store has.
 const STATEMENTS_CACHED: usize = 128;
 /// The size to which the write-ahead log is truncated after a large import, in bytes.
 const LOG_BYTES_KEPT: i64 = 16 << 20;
 /// The pause between two attempts of operations for which SQLite does not wait.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
-/// Maximum time of the check for damage at a start: enough for about 1 GiB. `dictapp check
-/// --database` has no limit.
+/// Maximum time of the check for damage at a start; enough for about 1 GiB.
+/// `dictapp check --database` has no limit.
 const CHECK_TIME_MAX: Duration = Duration::from_secs(5);
 /// Number of instructions of SQLite's virtual machine between two readings of the clock.
 const CHECK_STEPS: i32 = 100_000;
@@ -150,7 +150,8 @@ impl File {
         }
     }
 
-    /// Without `CREATE`: a file that was moved away must not be created again as an empty file.
+    /// Opens a connection without `SQLITE_OPEN_CREATE`: a file that was moved away must not be
+    /// created again as an empty file.
     pub(crate) fn connect(&self, access: Access) -> Result<Link> {
         let conn = self.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let query_only = access == Access::Read;
@@ -199,8 +200,8 @@ impl File {
         let source = self.connect(Access::Read)?;
         let copy = || {
             let mut copy = Connection::open(target)?;
-            // In one step, which is one transaction. With several steps it would begin again at
-            // each change.
+            // One step is one transaction. With several steps, the copy would begin again at each
+            // change.
             Backup::new(&source.conn, &mut copy)?.step(-1)
         };
         match copy() {

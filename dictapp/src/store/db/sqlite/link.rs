@@ -10,7 +10,7 @@ use crate::store::{
     error::{Result, StoreError, StoreErrorKind},
 };
 
-/// A connection of the pool.
+/// A connection to a database file.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) conn: Connection,
@@ -24,7 +24,7 @@ impl Pooled for Link {
 }
 
 impl Link {
-    /// Reads something, so that the write-ahead log is open.
+    /// Runs a query, so that SQLite opens the write-ahead log.
     pub(crate) fn touch(&self) -> Result<()> {
         self.run("select count(*) from sqlite_master")
     }
@@ -181,8 +181,8 @@ fn is_missing_table(error: &rusqlite::Error) -> bool {
     error.to_string().contains("no such table: ")
 }
 
-/// The reason why a file cannot be opened: SQLite reports only "unable to open database file", the
-/// system more.
+/// The reason why a file cannot be opened: SQLite reports only "unable to open database file", and
+/// the operating system reports more.
 fn why_not_opened(path: &Path, error: &rusqlite::Error) -> String {
     if path.is_dir() {
         return "it is a folder; set database.url to the path of a file".to_owned();

@@ -159,7 +159,7 @@ impl Db for Sqlite {
         self.identity.check()?;
         let writer = Arc::clone(&self.writer);
         let link = self.file.connect(access)?;
-        let patience = self.file.timeouts.bulk; // as another import may have the file for long
+        let patience = self.file.timeouts.bulk; // another import may hold the write lock for long
         let waits = link.conn.busy_timeout(patience);
         waits.map_err(|error| error_at(&self.file.path, &error))?;
         let file = Arc::clone(&self.file);

@@ -50,7 +50,7 @@ pub(super) struct HistRow {
     pub(super) found: bool,
 }
 
-/// The state in which a caller left its row.
+/// The state of a row when its caller gave up.
 pub(super) enum GaveUp {
     /// The row will not be stored.
     Queued,
@@ -92,7 +92,8 @@ impl Slot {
         Err(GaveUp::Writing)
     }
 
-    /// Whether the caller still waits for the row. After this it cannot take the row back.
+    /// Claims the row for a writer: its caller cannot take it back any more. `false`: the caller
+    /// has given up.
     pub(super) fn take(&self) -> bool {
         let mut progress = lock(&self.progress);
         let is_wanted = matches!(*progress, Progress::Queued);

@@ -2,8 +2,9 @@
 //! into the next one.
 //!
 //! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller waits
-//! for the commit of its own row, and a row that is refused fails alone. The same writer asks for
-//! the whole batch which of the headwords their users have saved: one more statement for 64 pages.
+//! for the commit of its own row, and a row that is refused fails alone. After the commit, the
+//! writer finds with one more statement which headwords of the whole batch are saved in the word
+//! books of their users.
 //!
 //! A caller that gives up takes its row back if no writer has it yet. Otherwise the row may be
 //! stored: the caller gets an error that says so, and the same look-up within a minute gets the
@@ -47,7 +48,7 @@ const BY_KEY: &str = "select word, found from hist where user = ? and time = ?";
 /// The rules by which rows become batches. Their values are measured for each engine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Batching {
-    /// Batches that are written at the same time.
+    /// The number of batches that are written at the same time.
     pub(crate) writers: usize,
     /// Maximum wait until the next batch has as many rows as the last one.
     pub(crate) wait: Duration,
@@ -80,7 +81,7 @@ struct Shared {
 pub struct Commits {
     /// Commits.
     pub batches: u64,
-    /// Look-ups that they wrote.
+    /// The number of look-ups in these commits.
     pub rows: u64,
 }
 

@@ -1,4 +1,4 @@
-//! The rows that wait for a writer, and the keys that they get.
+//! The rows that wait for a writer, and the keys that they get: user and time.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -7,19 +7,21 @@ use std::{
 
 use super::job::{HistRow, Job};
 
-/// Maximum number of waiting rows: more than a server with default settings has requests.
+/// Maximum number of waiting rows: more than the requests that a server with default settings
+/// handles at the same time.
 pub(super) const QUEUE_ROWS_MAX: usize = 1024;
 /// The number of recent keys that are kept, to give each row of a user a unique time.
 const KEYS_REMEMBERED: usize = 4096;
-/// The number of unconfirmed rows that are kept, and the time.
+/// Maximum number of unconfirmed rows that are remembered.
 const UNCONFIRMED_MAX: usize = 4096;
+/// How long an unconfirmed row is remembered.
 const UNCONFIRMED_KEPT: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     pub(super) jobs: VecDeque<Job>,
     pub(super) is_closed: bool,
-    /// The rows of the last batch.
+    /// The number of rows of the last batch.
     pub(super) expected: usize,
     /// The latest keys, so that two look-ups of a user in one microsecond are two rows.
     given: HashSet<(i64, i64)>,
@@ -34,7 +36,7 @@ struct Unconfirmed {
 }
 
 impl Queue {
-    /// Keeps a row that may have been stored: the same look-up gets its key.
+    /// Remembers a row that may have been stored, so that the same look-up gets the same key.
     pub(super) fn remember(&mut self, row: &HistRow) {
         let since = Instant::now();
         if self.unconfirmed.len() >= UNCONFIRMED_MAX {
@@ -44,7 +46,8 @@ impl Queue {
         self.unconfirmed.insert(key, Unconfirmed { time: row.time, since });
     }
 
-    /// The key of the same look-up if that was not confirmed; otherwise an unused one.
+    /// Sets the time of a row: that of the same look-up if it was not confirmed, otherwise the
+    /// first one that the user has not used.
     pub(super) fn give_time(&mut self, row: &mut HistRow) {
         let known = self.unconfirmed.remove(&(row.user, row.word.clone()));
         if let Some(known) = known.filter(|known| known.since.elapsed() < UNCONFIRMED_KEPT) {

@@ -29,9 +29,9 @@ const INSERT_CARD: &str = "insert into cards (id, nid, did, ord, mod, usn, type,
      left, odue, odid, flags, data) \
      values (?1, ?1, ?2, 0, ?3, -1, 0, 0, ?4, 0, 0, 0, 0, 0, 0, 0, 0, '')";
 
-/// The keys of the note type and of the deck: the same in each package.
+/// The key of the note type. This key and [`DECK`] are the same in each package.
 const MODEL: i64 = 1_764_374_400_001;
-/// The decks of lists have the numbers that follow.
+/// The key of the first deck. Further decks have the numbers that follow.
 const DECK: i64 = 1_764_374_400_002;
 
 /// A word for a card.
@@ -126,13 +126,13 @@ impl AnkiNote {
     }
 }
 
-/// Fields are HTML.
+/// Escapes the text of a field, since Anki reads fields as HTML.
 fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     text.replace(SEPARATOR, " ")
 }
 
-/// The identity of a note.
+/// The identity of a note: the same for a word in each package.
 fn guid(word: &str) -> String {
     hex::encode(&Sha256::digest(format!("dictapp word\0{word}"))[..8])
 }

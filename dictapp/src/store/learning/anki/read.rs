@@ -21,7 +21,8 @@ use zip::ZipArchive;
 use super::fault::{AnkiFault, AnkiPart};
 use super::{DECK_SEPARATOR, FIELDS, SEPARATOR};
 
-/// Maximum size of a package in bytes. It is unpacked in memory; its media are most of it.
+/// Maximum size of a package in bytes. The package is in memory while it is read. Media are usually
+/// the largest part.
 pub const ANKI_PACKAGE_BYTES_MAX: u64 = 32 << 20;
 
 /// Maximum number of notes of a package: as many as a word book may have words.
@@ -43,7 +44,7 @@ const ROWS_MAX: usize = 10 * ANKI_NOTES_MAX;
 const FIELDS_MAX: usize = 100;
 
 /// Maximum size in bytes of all text that is read: notes, and the names of their types and lists.
-/// 20,000 notes of 1 KB have 20 MB. SQLite can make much more of a small file.
+/// 20,000 notes of 1 KB have 20 MB. SQLite can produce much more text from a small file.
 const TEXT_BYTES_MAX: usize = 32 << 20;
 
 /// Maximum work of SQLite, in calls of the progress handler, one for each 100,000 instructions. A
@@ -77,7 +78,7 @@ const COMPUTED: &str = "select count(*) from sqlite_schema
     and (type = 'view' or sql not like 'create table%'
     or exists (select 1 from pragma_table_xinfo(?1) where hidden <> 0))";
 
-/// The tables that are read of old and of newer collections.
+/// The tables that are read from old and from newer collections.
 const OLD_TABLES: [&str; 3] = ["notes", "cards", "col"];
 const TABLES: [&str; 5] = ["notes", "cards", "notetypes", "fields", "decks"];
 
@@ -146,7 +147,7 @@ fn unpack(package: &[u8], path: &Path) -> Result<()> {
     if !is_zstd {
         return copy(whole, path);
     }
-    // What the decoder reports is about its own parts.
+    // The decoder's error only describes the decoder's own state, so it is dropped.
     let unpacked = ruzstd::decoding::StreamingDecoder::new(whole)
         .map_err(|_| damaged("the beginning of its zstd frame is invalid"))?;
     copy(unpacked, path)
@@ -230,7 +231,7 @@ impl Collection {
         Ok(())
     }
 
-    /// The text of a column, counted.
+    /// The text of a column. Its bytes count towards the limit.
     fn text(&self, row: &Row<'_>, column: usize) -> Result<String> {
         let text: String = row.get(column)?;
         self.count(text.len())?;
@@ -244,7 +245,7 @@ impl Collection {
         Ok(())
     }
 
-    /// A value of the old collection's only row, in JSON.
+    /// Parses a JSON value in the only row of an old collection's table `col`.
     fn old<T: serde::de::DeserializeOwned>(&self, sql: &str) -> Result<HashMap<String, T>> {
         let text: String = self.file.query_row(sql, [], |row| row.get(0))?;
         self.count(text.len())?;
@@ -307,7 +308,7 @@ struct Named {
     name: String,
 }
 
-/// The deck of each note, by its key.
+/// The name of the deck of each note, by the note's key.
 fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
     let mut names: HashMap<i64, Rc<str>> = HashMap::new();
     if file.is_old()? {
@@ -316,7 +317,7 @@ fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
         }
     } else {
         file.for_each_row(DECKS, (AnkiPart::Decks, ROWS_MAX), &mut |row| {
-            // Newer collections separate the names of decks as the fields of notes.
+            // Newer collections separate the names of nested decks like the fields of notes.
             let name = file.text(row, 1)?;
             names.insert(row.get(0)?, name.replace(SEPARATOR, DECK_SEPARATOR).into());
             Ok(())
