@@ -110,8 +110,8 @@ impl Settings {
         Ok(Loaded { settings, origin })
     }
 
-    /// The sections that differ, as `[log]`. Limits of connections in `[server]` count as
-    /// `[limits]`.
+    /// The names of the sections that differ, such as `[log]`. Limits of connections in `[server]`
+    /// count as `[limits]`.
     pub fn sections_unlike(&self, other: &Settings) -> Vec<&'static str> {
         let sections = [
             ("[server]", self.server != other.server),

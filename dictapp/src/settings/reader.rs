@@ -96,8 +96,8 @@ impl Reader {
         }
     }
 
-    /// Records that these keys of the section contradict each other. Does nothing if one of them is
-    /// already a mistake: its default stands in for it.
+    /// Records that these keys of the section contradict each other. Does nothing if the value of
+    /// one of them is already a mistake: then the default of that key was compared.
     pub(super) fn contradiction(&mut self, keys: &[&str], text: &str) {
         let section = self.section;
         let involved =
@@ -131,7 +131,8 @@ fn unknown(keys: &[Key], given: &Assignment) -> Option<String> {
         _ if is_known => None,
         Location::Environment(name) => Some(unknown_variable(keys, name)),
         _ if section.is_empty() => Some(outside(keys, key)),
-        // The entry of the section reports an unknown section once, instead of each of its keys.
+        // The assignment of the section itself (empty key) reports an unknown section once; its
+        // keys do not report it again.
         Location::File(..) if key.is_empty() == section_is_known => None,
         Location::File(..) | Location::Flag(_) if section_is_known => {
             Some(unknown_key(keys, section, key))
