@@ -27,7 +27,7 @@ struct Query {
     missing: Option<String>,
 }
 
-/// Maximum number of characters of a filter: that of a word.
+/// Maximum number of characters of a filter: as many as a word may have.
 const FILTER_CHARS_MAX: usize = 255;
 
 #[derive(Template)]

@@ -16,7 +16,8 @@ use crate::site::{Card, CardKind, NEW_A_DAY_MAX, Selection, Site};
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
-/// Number of cards on a page: the first one, and more for a time without the server.
+/// Number of cards on a page: the first one, and more, so that reviews continue while the server
+/// cannot be reached.
 const CARDS: u32 = 10;
 
 #[derive(Template)]

@@ -167,7 +167,7 @@ impl Batch {
     }
 }
 
-/// Look-ups in the order of time, or in its reverse, to the words of each day.
+/// Converts look-ups, in the order of time or in its reverse, to the words of each day.
 struct Days<'z> {
     /// Words whose last look-up is on the other side of this time are left out of its day.
     start: Timestamp,
@@ -222,7 +222,7 @@ impl<'z> Days<'z> {
         self.day.is_some()
     }
 
-    /// The same with the oldest first. The words of the last day are added by
+    /// Like [`Days::take`], with the oldest look-ups first. The words of the last day are added by
     /// [`close`](Days::close).
     fn take_ascending(&mut self, row: WordOfDay) -> bool {
         if self.day.is_none_or(|(_, until)| row.at >= until) {
