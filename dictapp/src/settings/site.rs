@@ -28,7 +28,7 @@ pub struct Database {
 /// `[dictionary]`: look-ups and the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dictionary {
-    /// Whether guests are redirected to the log-in page, as in the course.
+    /// Whether guests who look a word up are redirected to the log-in page.
     pub lookup_requires_login: bool,
     /// Whether guests may report entries.
     pub guests_may_report: bool,
@@ -59,7 +59,7 @@ pub struct Accounts {
     pub password_chars_min: usize,
     /// Maximum characters of a password.
     pub password_chars_max: usize,
-    /// The salt of the course's password hashes.
+    /// The salt of the password hashes in the database of a programming course's dictionary.
     pub course_salt: String,
     /// A session ends when it was not used for this time.
     pub session_idle: Duration,

@@ -214,8 +214,9 @@ impl Connection {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// A lost connection is reported once and tried again, but not the first one: the server does
-    /// not run, or the address is wrong.
+    /// Sends a request. If the connection is lost, reports this once and repeats the request for
+    /// [`RETRY_FOR`]. Returns an error at once if the server has never answered: it does not run,
+    /// or the address is wrong.
     fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Reply> {
         let began = Instant::now();
         let mut is_reported = false;
@@ -343,7 +344,7 @@ fn is_final(error: &ureq::Error) -> bool {
     }
 }
 
-/// Whether the certificate of the server was refused, or it does not speak TLS.
+/// Whether the certificate of the server was refused, or the server does not speak TLS.
 fn is_untrusted(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData)
 }

@@ -1,4 +1,4 @@
-//! The line protocols: the course's protocol and DICT.
+//! The line protocols: the one of a programming course's clients, and DICT.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -1,8 +1,9 @@
-//! The course's protocol: `R name passwd`, `L name passwd`, `Q name word`, `H name`, `E`. `request`
-//! reads one request; a [`Session`] answers it through the same functions of the site as the pages.
+//! The protocol of the terminal clients of a programming course: `R name passwd` (register),
+//! `L name passwd` (log in), `Q name word` (query), `H name` (history), `E` (end). `request` parses
+//! one request; a [`Session`] answers it through the same functions of the site as the pages.
 //!
-//! A connection sees only the user that it logged in as. Old clients read with one `recv` for each
-//! message, so the messages of a reply are separate: the caller sends them apart in time.
+//! A connection has access only to the user that it logged in as. Old clients read with one `recv`
+//! for each message, so the messages of a reply are separate: the caller sends them apart in time.
 
 mod request;
 

@@ -13,7 +13,8 @@ const SILENT: &str = "[^b-dfgj-np-tvxz]";
 /// The number of consonants in a code.
 const CODE_LENGTH: usize = 3;
 
-/// `None`: the word does not begin with a Latin letter.
+/// The regular expression of the words that sound like this one. `None`: the word does not begin
+/// with a Latin letter.
 pub(super) fn expression(word: &str) -> Option<String> {
     let word = fold(word);
     let mut letters = word.chars();

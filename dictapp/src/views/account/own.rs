@@ -24,7 +24,8 @@ use crate::views::zone::bounds_of_day;
 /// Entries of the audit log that the page shows.
 const EVENTS_SHOWN: u32 = 20;
 
-/// Hexadecimal digits that identify a session or a token in a form: enough for 20 of them.
+/// Hexadecimal digits that identify a session or a token in a form: enough to distinguish those of
+/// one user.
 const ID_DIGITS: usize = 16;
 
 #[derive(Template)]
@@ -111,7 +112,7 @@ struct TokenForm {
     form_token: String,
 }
 
-/// Exactly one of the first three is present.
+/// Exactly one of `row`, `day` and `all` is present.
 #[derive(Deserialize)]
 struct HistoryForm {
     /// The time of a look-up in microseconds: all look-ups of its word on that day.

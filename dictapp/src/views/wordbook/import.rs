@@ -23,7 +23,7 @@ pub(super) const ROWS_MAX: usize = 20_000;
 /// Maximum number of unknown words that are named after an import. The others are counted.
 const UNKNOWN_SHOWN: usize = 5;
 
-/// The name of a text without a file in errors.
+/// The name that errors use for a text that is not from a file.
 const UNNAMED: &str = "text";
 
 /// The first bytes of a zip archive.
@@ -70,7 +70,7 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// Saves the words of a text that was typed. `list` is the list of words without a list.
+/// Saves the words of a text that was typed. `list` is the list for words that name none.
 pub(super) fn add(page: &Page<'_>, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
     match read(page, UNNAMED, text.to_owned()) {
         Ok(rows) => save(page.site, visit, rows, list),
