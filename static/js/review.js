@@ -1,6 +1,6 @@
-// Reviews: space shows the answer, 1 to 4 grade it, Z undoes. The word of a listening card is spoken.
-// While the server is unreachable, answers wait in the browser, and the next cards are in the page
-// already. The page works without this file.
+// Reviews: space shows the answer, 1 to 4 grade it, Z undoes. The word of a listening card is
+// spoken. While the server is unreachable, answers wait in the browser, and the next cards are in
+// the page already. The page works without this file.
 "use strict";
 (() => {
   const main = document.getElementById("main");

@@ -127,7 +127,7 @@ impl Site {
         client: &Client,
     ) -> Result<Option<User>, Error> {
         let stored = user.as_ref().map(|user| user.passwd.as_str());
-        // The course's hash includes the name as registered.
+        // The MD5 hash of an imported user includes the name as registered.
         let name = user.as_ref().map_or("", |user| user.name.as_str());
         let verdict = self.passwords.verify((name, password), stored, client.address)?;
         let Some(mut user) = user else { return Ok(None) };

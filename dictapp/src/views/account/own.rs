@@ -99,7 +99,7 @@ struct PasswordForm {
 
 #[derive(Deserialize)]
 struct SessionsForm {
-    /// The first digits of a session's hash; empty: all others.
+    /// The first digits of the hash of the session to end; empty: all other sessions.
     #[serde(default)]
     session: String,
     #[serde(default)]
@@ -115,7 +115,7 @@ struct TokenForm {
 /// Exactly one of `row`, `day` and `all` is present.
 #[derive(Deserialize)]
 struct HistoryForm {
-    /// The time of a look-up in microseconds: all look-ups of its word on that day.
+    /// The time of a look-up in microseconds: all look-ups of its word on that day are deleted.
     row: Option<i64>,
     /// A day as in "2026-11-29", in the visitor's time zone.
     day: Option<String>,

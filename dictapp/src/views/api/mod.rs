@@ -27,7 +27,7 @@ use entry::Headword;
 pub(crate) use guide::guide;
 pub(super) use problem::Problem;
 
-/// Long enough for one person typing, short enough that an import becomes visible soon.
+/// Caches may keep answers long enough for one person typing, but an import becomes visible soon.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");

@@ -39,7 +39,8 @@ struct Fields {
 /// A word as it was written, and the texts about it.
 pub(super) type Row = (String, SavedWordText);
 
-/// `GET`: leads to the word book after the language was changed on the page of an import.
+/// `GET`: redirects to the word book. The switch of the language on the page of an import leads
+/// here.
 pub(crate) fn to_word_book(_: &Site, _: &Request) -> Result<Response> {
     Response::see_other(paths::WORDS)
 }

@@ -15,16 +15,17 @@ use crate::texts::{Language, Texts, fill};
 use crate::views::filters;
 use crate::views::page::Page;
 
-/// Note types of a package that are shown, those with the most notes.
+/// Maximum number of note types of a package that are shown: those with the most notes.
 const TYPES_MAX: usize = 8;
 
-/// Fields of a note that are shown and carried.
+/// Maximum number of fields of a note that are shown and carried to the second step.
 const FIELDS_MAX: usize = 30;
 
-/// Characters of a field that are carried: as many as a note of a word book has.
+/// Maximum characters of a field that are carried: as many as a note of a word book may have.
 const FIELD_CHARS_MAX: usize = 1000;
 
-/// Characters of a field in HTML that are converted. Tags take many times the room of the text.
+/// Maximum characters of a field in HTML that are converted to text. Tags may take many times the
+/// room of the text.
 const FIELD_HTML_CHARS_MAX: usize = 16 * FIELD_CHARS_MAX;
 
 /// Maximum bytes of a mark: a sound `[sound:a.mp3]`, or a gap `{{c1::word::hint}}`. Longer ones are
