@@ -1,7 +1,7 @@
-//! Reads the settings: built-in defaults, a file, the environment and flags, in this order. The
-//! result is [`Settings`] with typed values, or all [`Mistakes`]. The code that reads the keys
-//! (`engine.rs`, `site.rs`, `protocols.rs`) is the only list of them; a test compares
-//! conf/settings.toml with it. Nothing here opens a socket, a database or a log.
+//! Reads the settings: built-in defaults, a file, the environment and flags; each overrides those
+//! before it. The result is [`Settings`] with typed values, or all [`Mistakes`]. The code that
+//! reads the keys (`engine.rs`, `site.rs`, `protocols.rs`) is the only list of them; a test
+//! compares conf/settings.toml with it. Nothing here opens a socket, a database or a log.
 
 mod layers;
 mod reader;

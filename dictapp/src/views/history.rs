@@ -131,7 +131,7 @@ fn filter(query: &Query) -> LookupFilter {
     LookupFilter { text, kind }
 }
 
-/// Reads one row more than a page shows: it tells whether there is another page.
+/// Reads one row more than a page shows: the extra row shows that there is another page.
 fn rows(
     page: &Page<'_>,
     visit: &Visit,

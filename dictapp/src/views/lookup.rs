@@ -197,7 +197,8 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// The target of a query. The results of a path are the same for everybody who has all books.
+/// The target of a query. The results of a path are the same for everybody who has all books, so
+/// they are cached.
 fn target<'q>(
     page: &Page<'_>,
     books: &Selection<'_>,
@@ -299,7 +300,8 @@ fn is_prefetch(request: &Request) -> bool {
     is("sec-purpose") || is("purpose")
 }
 
-/// Whether the user asked for the page: neither HEAD nor another site did.
+/// Whether the user asked for the page. A HEAD request does not count, nor does a request that
+/// another site caused.
 fn is_own_get(page: &Page<'_>) -> bool {
     let request = page.request();
     request.method() != Method::HEAD && !is_from_another_site(page.site, request)

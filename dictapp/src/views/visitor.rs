@@ -231,7 +231,8 @@ impl<'r> Visitor<'r> {
         Ok(response.with_cookie(&cookie))
     }
 
-    /// Stores one of the time zones that can be chosen in a cookie; empty: the browser's zone.
+    /// Stores the time zone in a cookie if it is one of [`ZONES`]. With any other name, such as the
+    /// empty one, removes the cookie, so that the browser's zone applies.
     pub(super) fn remember_zone(&self, name: &str, response: Response) -> Result<Response> {
         let cookie = match ZONES.into_iter().find(|zone| *zone == name) {
             Some(zone) => self.cookie(ZONE, zone)?.max_age(LANGUAGE_KEPT),

@@ -31,7 +31,8 @@ const ANSWER_TIME: Duration = Duration::from_secs(15);
 /// How long a call is retried after the connection was lost.
 const RETRY_FOR: Duration = Duration::from_secs(20);
 
-/// The longest delay of a log-in that is waited for; the setting `login_delay` is at most a minute.
+/// The longest delay of a log-in that the client waits for; the setting `login_delay` is at most a
+/// minute.
 const LOG_IN_WAIT_MAX: Duration = Duration::from_secs(61);
 
 /// The time between two attempts.

@@ -1,6 +1,6 @@
 //! Imports the word books that ship with the program. Each is imported once, and again when the
-//! program has a newer edition. A book that was removed or replaced by an administrator stays so,
-//! unless the store has no book at all.
+//! program has a newer edition. A book that an administrator removed or replaced is not imported
+//! again, unless the store has no book at all.
 //!
 //! The kind of a shipped book in the store is `shipped EDITION`. A book of the same name that an
 //! administrator imported has another kind.

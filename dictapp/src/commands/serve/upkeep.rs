@@ -10,7 +10,8 @@ use super::service::Watchdog;
 use crate::site::Site;
 use crate::store::{StoreError, UserId};
 
-/// Interval of the check that the database answers and whether its word books changed.
+/// Interval at which the database is checked: whether it answers, and whether its word books
+/// changed.
 const WORDS_EVERY: Duration = Duration::from_secs(1);
 
 /// Interval between two removals of old rows.

@@ -175,8 +175,8 @@ impl Session {
         self.user = Some(Box::new(LoggedIn { token: signed_in.token, name }));
     }
 
-    /// The visit of the user that this connection logged in as, if it is the user of this name and
-    /// the session has not been ended elsewhere.
+    /// The visit of the user that this connection logged in as. `None` if `name` is another user's,
+    /// or if the session has ended.
     fn visit(&self, site: &Site, name: &str) -> Result<Option<Visit>, Error> {
         let same = Username::parse(name).ok();
         let user = self.user.as_ref().filter(|user| same.as_ref() == Some(&user.name));

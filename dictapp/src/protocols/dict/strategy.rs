@@ -84,7 +84,8 @@ impl Strategy {
         }
     }
 
-    /// Entries of the words that match, the most likely first; one entry stands for a word.
+    /// Entries with the words that match, the most likely first. Only the words of these entries
+    /// count.
     ///
     /// # Errors
     /// The word is not a regular expression, is too long or too costly.

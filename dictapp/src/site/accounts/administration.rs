@@ -238,9 +238,9 @@ impl Site {
         }
     }
 
-    /// Wraps course hashes in Argon2id, and stores the look-alike key of names that earlier
-    /// versions registered, for a few users after `after`. Returns the last of them; `None`: all
-    /// users are up to date.
+    /// For a few users after `after`: wraps an MD5 hash from a course database in Argon2id, and
+    /// stores the key that finds look-alike names, if the user was registered without one. Returns
+    /// the last of these users; `None`: all users are up to date.
     ///
     /// # Errors
     /// The database or password hashing is unavailable; the users done so far are stored.

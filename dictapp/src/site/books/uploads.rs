@@ -258,7 +258,7 @@ impl Drop for Job {
         let is_running = all.iter().any(|upload| upload.id == self.id && upload.state.is_running());
         drop(all);
         if is_running {
-            self.publish(&UploadState::Failed("the import failed with an internal error".to_owned()));
+            self.publish(&UploadState::Failed("the import failed: internal error".to_owned()));
         }
     }
 }

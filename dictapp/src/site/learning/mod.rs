@@ -264,8 +264,8 @@ impl Site {
         self.store.saved_word_counts(visit.user, Timestamp::now())
     }
 
-    /// Up to `limit` words to review now, in their order: those that are due, then new ones, as
-    /// many as the user wants a day.
+    /// Up to `limit` words to review now, in their order: those that are due, then new ones, up to
+    /// the number that the user wants a day.
     ///
     /// # Errors
     /// The database is unavailable.

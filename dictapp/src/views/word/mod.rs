@@ -104,7 +104,7 @@ pub(super) struct ExampleLine {
 /// Senses of a part of speech that are shown at once; WordNet lists up to sixty.
 const OPEN_SENSES: usize = 3;
 
-/// More senses than this are folded. A single folded sense would save no space.
+/// More English senses than this are folded. A single folded sense would save no space.
 const UNFOLDED_MAX: usize = 4;
 
 impl<'a> Headword<'a> {
