@@ -39,6 +39,7 @@ struct ReviewPage<'a> {
 /// The card of a word.
 struct ReviewCard {
     word: String,
+    /// The number of reviews so far. The answer sends it back, so that it counts once.
     seen: u64,
     card: Arc<Card>,
     note: String,

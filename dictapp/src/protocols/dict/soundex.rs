@@ -19,6 +19,7 @@ pub(super) fn expression(word: &str) -> Option<String> {
     let word = fold(word);
     let mut letters = word.chars();
     let first = letters.next().filter(char::is_ascii_lowercase)?;
+    // The class of the previous letter, and the class of the latest consonant in the code.
     let mut last = class(first);
     let mut latest = last;
     let mut expression = format!("^{first}");

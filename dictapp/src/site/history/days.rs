@@ -167,7 +167,7 @@ impl Batch {
     }
 }
 
-/// Converts look-ups, in the order of time or in its reverse, to the words of each day.
+/// Look-ups in the order of time, or in its reverse, to the words of each day.
 struct Days<'z> {
     /// Words whose last look-up is on the other side of this time are left out of its day.
     start: Timestamp,

@@ -23,7 +23,7 @@ pub(super) const ROWS_MAX: usize = 20_000;
 /// Maximum number of unknown words that are named after an import. The others are counted.
 const UNKNOWN_SHOWN: usize = 5;
 
-/// The name that errors use for a text that is not from a file.
+/// The name of a text without a file in errors.
 const UNNAMED: &str = "text";
 
 /// The first bytes of a zip archive.
