@@ -8,18 +8,18 @@ use subtle::ConstantTimeEq;
 use crate::hex;
 use crate::session::Token;
 
-/// The form token of a session cookie, or of a guest's visitor cookie: a hash of it, so that
-/// nothing is stored and the form does not reveal the cookie. The new cookie of a log-in
-/// invalidates older forms.
+/// The form token of a session cookie, or of a guest's visitor cookie. It is a hash of the cookie,
+/// so the server stores nothing and the form does not reveal the cookie. A log-in sets a new
+/// cookie, which invalidates older forms.
 pub fn form_token(cookie: &Token) -> String {
     let mut hash = Sha256::new();
-    // The prefix separates it from the hash in the session table.
+    // The prefix makes this hash differ from the cookie's hash in the session table.
     hash.update(b"dictapp form token\0");
     hash.update(cookie.to_text());
     hex::encode(&hash.finalize())
 }
 
-/// Whether `given` is the form token of this cookie, in constant time.
+/// Whether `given` is the form token of this cookie. The comparison takes constant time.
 pub fn is_form_token(cookie: &Token, given: &str) -> bool {
     bool::from(form_token(cookie).as_bytes().ct_eq(given.as_bytes()))
 }

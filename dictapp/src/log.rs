@@ -117,14 +117,15 @@ fn line(format: LogFormat, at: Timestamp, record: &Record<'_>) -> String {
     }
 }
 
-/// Whether the character is a line separator or controls the text direction: with these a line can
-/// look like another.
+/// Whether the character is a line separator or controls the text direction. Such a character can
+/// make a log line look like another one.
 fn can_mislead(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
         | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Displays a JSON text with such characters escaped. They occur only in its strings.
+/// Displays a JSON text with the characters of [`can_mislead`] escaped. They can occur only within
+/// its strings, so `\uXXXX` is a valid escape.
 struct JsonLine<'a>(&'a str);
 
 impl fmt::Display for JsonLine<'_> {

@@ -73,7 +73,8 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
     kind == Some(io::ErrorKind::BrokenPipe)
 }
 
-/// Prints the last text of a command. A closed pipe is an error only if the text is the result.
+/// Prints the last text of a command: a result (code 0) to standard output, an error to standard
+/// error. If a result cannot be printed, the exit code is 1.
 fn end(Ending { text, code }: &Ending) -> ExitCode {
     let printed = match code {
         0 => writeln!(io::stdout(), "{text}"),

@@ -127,7 +127,7 @@ pub(crate) fn upload(id: u64) -> String {
     format!("{ADMIN_UPLOADS}/{id}")
 }
 
-/// The list of users with this beginning of the name.
+/// The list of the users with names that begin with `beginning`.
 pub(crate) fn users_named(beginning: &str) -> String {
     format!("{ADMIN_USERS}?q={}", encode_query(beginning))
 }

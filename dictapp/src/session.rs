@@ -1,5 +1,5 @@
 //! Session tokens and the rules for the end of a session. The cookie contains the token, the
-//! database its hash. No database and no clock here.
+//! database its hash. This file uses neither a database nor a clock: callers pass the times.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -20,15 +20,15 @@ pub struct TokenHash([u8; 32]);
 /// When sessions end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expiry {
-    /// A kept session ends when it was not used for this time.
+    /// Every session ends when it was not used for this time.
     pub idle: Duration,
-    /// A kept session ends this time after the log-in, even if it is used.
+    /// A kept session ("keep me logged in") ends this time after the log-in, even if it is used.
     pub absolute: Duration,
     /// Any other session ends this time after the log-in.
     pub browser: Duration,
 }
 
-/// The largest delay before the time of the last use is written again.
+/// The stored time of the last use is at most this far behind.
 const SEEN_BEHIND_MAX: Duration = Duration::from_secs(60 * 60);
 
 impl Token {
@@ -85,7 +85,7 @@ impl Expiry {
         age(created, now) < absolute && age(seen, now) < idle
     }
 
-    /// The idle and the absolute limit.
+    /// The idle and the absolute limit of sessions of this lifetime.
     pub fn limits(&self, lifetime: Lifetime) -> (Duration, Duration) {
         match lifetime {
             Lifetime::Browser => (self.browser.min(self.idle), self.browser),

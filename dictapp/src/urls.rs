@@ -109,7 +109,7 @@ fn api() -> Urls<Site> {
         .get(paths::API_DOCUMENT, api::openapi)
 }
 
-/// The pages of administrators. One layer refuses all other visitors.
+/// The pages of administrators. The middleware `only_admins` refuses all other visitors.
 fn administration() -> Urls<Site> {
     Urls::new()
         .wrap(admin::only_admins)

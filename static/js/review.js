@@ -1,14 +1,14 @@
-// Reviews: space shows the answer, 1 to 4 grade it, Z undoes; cards by ear are spoken. While the server
-// is unreachable, answers wait in the browser, and the next cards are in the page already. The page
-// works without this file.
+// Reviews: space shows the answer, 1 to 4 grade it, Z undoes. The word of a listening card is
+// spoken. While the server is unreachable, answers wait in the browser, and the next cards are in
+// the page already. The page works without this file.
 "use strict";
 (() => {
   const main = document.getElementById("main");
   const SECONDS = 1000;
-  const ANSWER_MAX = 8 * SECONDS; // a slower server counts as away
+  const ANSWER_MAX = 8 * SECONDS; // a slower server counts as unreachable
   const RETRY_MAX = 30 * SECONDS;
-  const VOICES_MAX = 2 * SECONDS; // browsers find their voices late
-  const GONE = [409, 410]; // the word of the answer is no more
+  const VOICES_MAX = 2 * SECONDS; // browsers load their voices after the page
+  const GONE = [409, 410]; // the server no longer has the word of the answer
   const REFUSED = "refused";
   let retry = SECONDS;
   let timer = 0;
@@ -35,17 +35,18 @@
       else localStorage.removeItem(key());
       return true;
     } catch (error) {
-      return false; // no storage: the form is sent as without this file
+      return false; // no storage: the browser sends the form, as without this file
     }
   }
 
-  // Loads the page again for a new token, once until an answer is taken. Returns whether it does.
+  // Reloads the page for a new form token, but only once until the server takes an answer. Returns
+  // whether it reloads.
   function reloadOnce() {
     try {
       if (sessionStorage.getItem(key())) return false;
       sessionStorage.setItem(key(), REFUSED);
     } catch (error) {
-      return false; // without storage it could not be told from the first time
+      return false; // without storage a second reload would look like the first one
     }
     location.reload();
     return true;
@@ -67,7 +68,7 @@
     speechSynthesis.speak(speech);
   }
 
-  // Without a voice, a card by ear shows its word.
+  // Without a voice, a listening card shows its word.
   function spell(listen) {
     const word = document.createElement("span");
     word.className = "headword";
@@ -147,7 +148,8 @@
     return response.text();
   }
 
-  // Sends the waiting answers, the oldest first. The server counts an answer that it already has once.
+  // Sends the waiting answers, the oldest first. The server counts an answer once, even if it is
+  // sent again.
   async function flush() {
     if (sending || !place()) return;
     clearTimeout(timer);

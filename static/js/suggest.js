@@ -136,7 +136,7 @@
       go(list.children[active]);
     }
   });
-  // A click into the box selects the old word, and a second one sets the cursor.
+  // A click into the box selects the old word, and a second click sets the cursor.
   let hadFocus = false;
   box.addEventListener("pointerdown", () => { hadFocus = document.activeElement === box; });
   box.addEventListener("click", () => { if (!hadFocus) box.select(); });
@@ -148,7 +148,7 @@
       box.select();
     }
   });
-  // Before the blur, which would close the list.
+  // A mousedown comes before the blur, which would close the list.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");

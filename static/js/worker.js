@@ -1,5 +1,5 @@
 // The service worker: keeps the files of the pages, and the last words of guests, for times without
-// a network. Pages of a user say `no-store` and are never kept.
+// a network. Pages of a user have `Cache-Control: no-store` and are never kept.
 "use strict";
 
 const SHELL = "shell-1";

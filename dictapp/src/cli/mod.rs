@@ -32,13 +32,13 @@ pub enum Command {
     Books(Settings, BooksCommand),
     /// Add, list or change users.
     User(Settings, UserCommand, Output),
-    /// Import a course database.
+    /// Import the database of a programming course's dictionary.
     ImportCourse(Settings, CourseSource),
     /// Look a word up without a server.
     Look(Settings, String, Form),
     /// Use a server from the terminal.
     Client(Settings, client::Request),
-    /// Serve a language model.
+    /// Serve the Model Context Protocol to a language model.
     Mcp(Settings),
     /// Write the manual pages into a folder.
     Man(PathBuf),
@@ -60,7 +60,8 @@ pub struct Ending {
     /// The text to print, without the last line end: to standard output if `code` is 0, otherwise
     /// to standard error.
     pub text: String,
-    /// 0: done; 2: the command line or the settings are wrong.
+    /// 0: done; 1: the command failed; 2: the command line or the settings are wrong; 3: no word
+    /// book has the word.
     pub code: u8,
 }
 

@@ -13,9 +13,10 @@ use crate::store::{Book, BookId, Store, Visibility, put_first};
 /// A change of the word books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BooksCommand {
-    /// List them.
+    /// List the books.
     List(Output),
-    /// Put these first, in this order; the others follow in their present order.
+    /// Put the books with these names first, in this order; the others follow in their present
+    /// order.
     Order(Vec<String>),
     /// Hide a book from look-ups.
     Hide(String),

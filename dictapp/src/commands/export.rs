@@ -68,7 +68,7 @@ fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Resu
         }
         Format::Csv | Format::Stardict => csv::Writer::from_writer(output),
     };
-    // The last column of a csv file is empty; its name tells an import who wrote the file.
+    // The last column of a csv file is empty; its name tells an import that dictapp wrote the file.
     if format == Format::Csv {
         table.write_record(COLUMNS.iter().chain([&WRITER]))?;
     }

@@ -72,7 +72,7 @@ fn answer_line(site: &Site, line: &[u8]) -> Option<Value> {
 /// The answer to a message; `None` to a notification.
 fn answer(site: &Site, message: &Value) -> Option<Value> {
     let Some(method) = message["method"].as_str() else {
-        return Some(refusal(&message["id"], INVALID_REQUEST, "a request has a method"));
+        return Some(refusal(&message["id"], INVALID_REQUEST, "the request has no method"));
     };
     let id = message.get("id")?;
     Some(match result(site, method, &message["params"]) {

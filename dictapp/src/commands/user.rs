@@ -1,5 +1,5 @@
 //! The command `dictapp user`: lists and changes users. Servers of the same database apply changes
-//! at the next request.
+//! within two seconds.
 
 use std::io::{self, Write};
 

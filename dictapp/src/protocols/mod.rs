@@ -1,5 +1,5 @@
 //! Line protocols besides HTTP: they convert the bytes of a client to replies. Nothing here opens a
-//! socket; `serve` attaches these sessions to webframe's shards.
+//! socket; `commands/serve` attaches these sessions to webframe's event loops.
 
 pub(crate) mod dict;
 pub(crate) mod course;

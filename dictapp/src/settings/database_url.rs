@@ -1,5 +1,5 @@
-//! Parses the key `[database] url`, a text or a list. The store checks the URL itself. URLs contain
-//! passwords, so no message here shows one.
+//! Parses the key `[database] url`, a text or a list. [`DatabaseUrl::parse`] in the store checks
+//! each URL. URLs contain passwords, so no message here shows one.
 
 use super::value::{Checked, Invalid, Value, list};
 use crate::store::DatabaseUrl;

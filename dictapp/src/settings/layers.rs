@@ -10,8 +10,8 @@ use toml_edit::{Document, Item, TableLike};
 use super::mistake::{Location, Mistake};
 use super::value::Value;
 
-/// A value for a key that may be unknown. Each section of a file is also listed with an empty key.
-/// A key before the first section has an empty section.
+/// A value for a key. The section and the key may be unknown. For each section of a file there is
+/// also an assignment with an empty key. A key before the first section has an empty section.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Assignment {
     pub(super) section: String,
@@ -50,7 +50,7 @@ impl Flag {
     /// Parses the argument of `--set`, as in `server.address=0.0.0.0:8000`.
     ///
     /// # Errors
-    /// The required form.
+    /// If the text has another form: the message states the required one.
     pub fn parse_assignment(text: &str) -> Result<Flag, String> {
         let parts = text.split_once('=').and_then(|(name, value)| {
             let (section, key) = name.split_once('.')?;

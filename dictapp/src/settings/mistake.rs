@@ -1,4 +1,5 @@
-//! The mistakes in the settings with their locations: all are collected and shown one on a line.
+//! The mistakes in the settings with their locations. All mistakes are collected, and each is shown
+//! on a line of its own.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ pub struct Mistake {
     pub(super) text: String,
 }
 
-/// The location of a value. Later variants override earlier ones.
+/// The location of a value. A value at a later variant overrides one at an earlier variant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Location {
     /// A settings file, and the line number from 1.

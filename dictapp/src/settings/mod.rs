@@ -1,7 +1,7 @@
-//! Reads the settings: built-in defaults, a file, the environment and flags, in this order. The
-//! result is [`Settings`] with typed values, or all [`Mistakes`]. The code that reads the keys
-//! (`engine.rs`, `site.rs`, `protocols.rs`) is the only list of them; a test compares
-//! conf/settings.toml with it. Nothing here opens a socket, a database or a log.
+//! Reads the settings: built-in defaults, a file, the environment and flags; each overrides those
+//! before it. The result is [`Settings`] with typed values, or all [`Mistakes`]. The code that
+//! reads the keys (`engine.rs`, `site.rs`, `protocols.rs`) is the only list of them; a test
+//! compares conf/settings.toml with it. Nothing here opens a socket, a database or a log.
 
 mod layers;
 mod reader;
@@ -112,8 +112,8 @@ impl Settings {
         Ok(Loaded { settings, origin })
     }
 
-    /// The sections that differ, as `[log]`. Limits of connections in `[server]` count as
-    /// `[limits]`.
+    /// The names of the sections that differ, such as `[log]`. Limits of connections in `[server]`
+    /// count as `[limits]`.
     pub fn sections_unlike(&self, other: &Settings) -> Vec<&'static str> {
         let sections = [
             ("[server]", self.server != other.server),

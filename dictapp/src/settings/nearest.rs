@@ -1,7 +1,8 @@
 //! Suggests the known name that is nearest to a mistyped one.
 
-/// The known name with the fewest typing mistakes between it and `typed`. Allows one mistake for
-/// every three characters, and two in a text of five characters.
+/// The known name with the fewest typing mistakes between it and `typed`. Allows one mistake in a
+/// text of up to four characters, two in one of five to eight, and one for every three characters
+/// in a longer text.
 pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = typed.chars().count();
     let slips_max = (length / 3).max(if length < 5 { 1 } else { 2 });

@@ -9,16 +9,16 @@ use super::value::{Checked, Value, boolean, choice, count, duration, list, optio
 /// `[api]`: the JSON API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Api {
-    /// Requests of one network in a minute.
+    /// Maximum number of requests from one network in a minute.
     pub requests_per_minute_max: usize,
-    /// The sites whose scripts may use it, as `https://HOST[:PORT]`; [`ANY_ORIGIN`]: all.
+    /// The sites with scripts that may use the API, as `https://HOST[:PORT]`; [`ANY_ORIGIN`]: all.
     pub cors_origins: Vec<String>,
 }
 
-/// Scripts of every site.
+/// The value in [`Api::cors_origins`] that allows the scripts of every site.
 pub const ANY_ORIGIN: &str = "*";
 
-/// `[course]`: the protocol of the course's clients.
+/// `[course]`: the protocol of the terminal clients of a programming course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {
     /// Whether it is enabled.

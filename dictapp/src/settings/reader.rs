@@ -1,5 +1,6 @@
-//! Reads keys from the layers: each section asks for a key by name, default and parser. These calls
-//! also define which keys exist, and so which names are unknown.
+//! Reads keys from the values of all sources (file, environment, flags): each section asks for a
+//! key by name, default and parser. These calls also define which keys exist, and so which names
+//! are unknown.
 
 use super::layers::Assignment;
 use super::mistake::{Location, Mistake};
@@ -29,7 +30,7 @@ enum Secrecy {
 }
 
 impl Reader {
-    /// Takes the values in the order of the layers: a later value overrides an earlier one.
+    /// Takes the values in the order of their sources: a later value overrides an earlier one.
     pub(super) fn new(given: Vec<Assignment>) -> Reader {
         Reader { given, section: "", keys: Vec::new(), mistakes: Vec::new() }
     }
@@ -39,8 +40,9 @@ impl Reader {
         self.section = name;
     }
 
-    /// The value of a key: the last one given, or the default, which is written as in the
-    /// environment. A value that `kind` refuses is a mistake even if a later layer overrides it.
+    /// The value of a key: the last one given, otherwise the default, which has the form of a value
+    /// in the environment. A value that `kind` refuses is a mistake even if a later source
+    /// overrides it.
     pub(super) fn key<T>(
         &mut self,
         key: &'static str,
@@ -96,8 +98,8 @@ impl Reader {
         }
     }
 
-    /// Records that these keys of the section contradict each other. Does nothing if one of them is
-    /// already a mistake: its default stands in for it.
+    /// Records that these keys of the section contradict each other. Does nothing if the value of
+    /// one of them is already a mistake: then the default of that key was compared.
     pub(super) fn contradiction(&mut self, keys: &[&str], text: &str) {
         let section = self.section;
         let involved =
@@ -131,7 +133,8 @@ fn unknown(keys: &[Key], given: &Assignment) -> Option<String> {
         _ if is_known => None,
         Location::Environment(name) => Some(unknown_variable(keys, name)),
         _ if section.is_empty() => Some(outside(keys, key)),
-        // The entry of the section reports an unknown section once, instead of each of its keys.
+        // The assignment of the section itself (empty key) reports an unknown section once; its
+        // keys do not report it again.
         Location::File(..) if key.is_empty() == section_is_known => None,
         Location::File(..) | Location::Flag(_) if section_is_known => {
             Some(unknown_key(keys, section, key))

@@ -28,7 +28,7 @@ pub struct Database {
 /// `[dictionary]`: look-ups and the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dictionary {
-    /// Whether guests are redirected to the log-in page, as in the course.
+    /// Whether guests who look a word up are redirected to the log-in page.
     pub lookup_requires_login: bool,
     /// Whether guests may report entries.
     pub guests_may_report: bool,
@@ -42,7 +42,7 @@ pub struct Dictionary {
     pub history_page: usize,
     /// The names of the word books in the order of display; books that are not named follow.
     pub books: Vec<String>,
-    /// Maximum number of near words shown when a word is not found.
+    /// Maximum number of similar words shown when a word is not found.
     pub near_words: usize,
     /// Maximum number of suggestions while typing.
     pub suggestions: usize,
@@ -59,7 +59,7 @@ pub struct Accounts {
     pub password_chars_min: usize,
     /// Maximum characters of a password.
     pub password_chars_max: usize,
-    /// The salt of the course's password hashes.
+    /// The salt of the password hashes in the database of a programming course's dictionary.
     pub course_salt: String,
     /// A session ends when it was not used for this time.
     pub session_idle: Duration,
@@ -85,7 +85,7 @@ pub struct Accounts {
     pub login_failures_per_network_max: usize,
     /// Failed log-ins with one name from all networks until more are delayed.
     pub login_failures_before_delay: usize,
-    /// The delay of such a log-in.
+    /// The delay of a log-in after `login_failures_before_delay` failures.
     pub login_delay: Duration,
     /// New accounts from one network within `login_failures_window` until more are refused.
     pub registrations_per_network_max: usize,
@@ -109,7 +109,7 @@ pub enum CookieSecure {
 pub struct Log {
     /// Whether each request is logged.
     pub access: bool,
-    /// Whether these lines contain the words that visitors look up.
+    /// Whether the lines of `access` contain the words that visitors look up.
     pub lookups: bool,
     /// The format of a line.
     pub format: LogFormat,

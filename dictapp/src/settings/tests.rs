@@ -31,8 +31,8 @@ fn the_documented_file_has_the_built_in_values() {
     assert_eq!(load(DOCUMENTED, &[], &[]).unwrap(), Settings::default());
 }
 
-/// Regression: with 3 s of 5 s, requests that waited for a connection to a frozen server gave up
-/// before it was left.
+/// Regression: with a `statement_timeout` of 3 s and a `patience` of 5 s, requests that waited for
+/// a connection to a frozen server gave up before the store tried the next server.
 #[test]
 fn two_servers_that_do_not_answer_fit_into_the_patience() {
     let database = Settings::default().database;

@@ -19,8 +19,8 @@ pub(super) enum Value {
     List(Vec<Value>),
     /// Any other type of TOML, by its name in messages.
     Other(&'static str),
-    /// From the environment, a flag or a default: the parser decides its type. A list is separated
-    /// by commas.
+    /// From the environment, a flag or a default: the parser decides its type. The items of a list
+    /// are separated by commas.
     Untyped(String),
 }
 

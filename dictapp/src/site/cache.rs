@@ -112,9 +112,9 @@ impl Cached for EntryPart {
 
 /// The results of a query that all visitors share, and the page of a guest.
 pub struct ResultsPart {
-    /// The heading, in which the query stands for `{query}`.
+    /// The heading. The template replaces its placeholder `{query}`.
     pub title: &'static str,
-    /// The text above the list, in which the problem stands for `{problem}`.
+    /// The text above the list. The template replaces its placeholder `{problem}`.
     pub text: &'static str,
     /// Why a pattern cannot be read.
     pub problem: String,
@@ -180,7 +180,7 @@ impl Cached for Card {
 
 impl Cached for GuestPage {
     fn bytes(&self) -> usize {
-        32 << 10 // it is rendered later: more than a home page and its two coded forms
+        32 << 10 // rendered after it is cached; more than a home page and its two coded forms
     }
 }
 
@@ -194,7 +194,9 @@ impl Cached for [u8] {
 /// The language tag of a page (empty if the response has no language) and the query.
 type Key = (&'static str, Box<str>);
 
-/// Values by language and query. A value that is not used during a whole generation is dropped.
+/// Values by language and query, in two generations. When the young generation is full, it becomes
+/// the old one, and the values of the old one are dropped. A value that is used moves to the young
+/// generation.
 #[derive(Debug)]
 pub struct Cache<V: ?Sized> {
     generation_bytes_max: usize,

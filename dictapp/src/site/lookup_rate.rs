@@ -48,8 +48,8 @@ impl LookupRate {
         LookupRate { per_minute_max, users: Mutex::default() }
     }
 
-    /// Counts one look-up. The first one since the start trims, so that a lowered limit takes
-    /// effect.
+    /// Counts one look-up. The first one since the program started returns
+    /// [`Verdict::RecordAndTrim`], so that a lowered limit takes effect.
     pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
         let mut users = lock(&self.users);
         if users.len() >= USERS_MAX && !users.contains_key(&user) {

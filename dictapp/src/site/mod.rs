@@ -228,7 +228,7 @@ fn warn_of_unknown_books(wanted: &[String], shelf: &Shelf) {
 /// The response to an error of the store.
 pub(crate) fn store_error(error: &StoreError) -> webframe::Error {
     if error.is_outage() {
-        // Without a cause: the store logs an outage once a second, instead of once a request.
+        // No cause: it would be logged for each request. The store logs an outage once a second.
         return webframe::Error::unavailable("", DATABASE_RETRY);
     }
     webframe::Error::new(StatusCode::INTERNAL_SERVER_ERROR, "")

@@ -1,5 +1,5 @@
 //! Remembers which words each user has seen lately, so that showing a page again is not a new
-//! look-up. In memory, for each instance.
+//! look-up. Each instance remembers them in its own memory.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -12,11 +12,12 @@ use crate::store::UserId;
 /// A word that is shown again within this time counts as the same look-up.
 const WINDOW: Duration = Duration::from_secs(3600);
 
-/// Maximum number of words that are remembered, for all users: 2 MB. Beyond it each page of a
-/// further word counts as a look-up.
+/// Maximum number of words that are remembered for all users: 2 MB. Beyond it a further word is not
+/// remembered, so each display of its page counts as a look-up.
 const WORDS_MAX: usize = 1 << 16;
 
-/// The same for one user, so that a few users cannot take the room of the others.
+/// Maximum number of words that are remembered for one user, so that a few users cannot take the
+/// room of the others.
 const WORDS_OF_USER_MAX: usize = 1000;
 
 /// The words that were shown within the window.

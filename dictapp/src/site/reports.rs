@@ -52,6 +52,7 @@ impl Site {
         if self.store.count_reports()? >= REPORTS_KEPT_MAX {
             return Ok(Reporting::Full);
         }
+        // Distinguishes reports of the same microsecond.
         let mut tie = [0; 4];
         getrandom::fill(&mut tie).map_err(|error| Error::internal(error.to_string()))?;
         let id = ReportId { at: Timestamp::now(), tie: u32::from_be_bytes(tie) };

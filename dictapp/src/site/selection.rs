@@ -1,5 +1,5 @@
-//! The shelf as one visitor sees it: without the entries of books that the visitor switched off. A
-//! word is still found if another book has it.
+//! The word books as one visitor sees them: the shelf, which has all books, without those that the
+//! visitor switched off. A word is still found if another book has it.
 
 use super::shelf::{Shelf, ShownBook};
 use crate::lexicon::{BookId, End, EntryRef, FoundBy, Matches, Page};
@@ -40,7 +40,7 @@ pub struct FoundEntry<'a> {
 }
 
 impl<'s> Selection<'s> {
-    /// The shelf without these books, and without books that were hidden a moment ago.
+    /// The shelf without these books, and without books that were hidden after it was loaded.
     pub fn new(shelf: &'s Shelf, off: &[store::BookId]) -> Selection<'s> {
         let books = shelf.books().iter().zip(0_u16..);
         let own = books.filter(|(book, _)| off.contains(&book.id)).map(|(_, place)| BookId(place));
@@ -97,8 +97,8 @@ impl<'s> Selection<'s> {
         lexicon.look_up(query).iter().any(|hit| !self.is_off(&hit.entry))
     }
 
-    /// A page of the matches of `find`. If books are switched off, the matches of other books are
-    /// divided into pages.
+    /// The page `wanted` of the matches that `find` returns. If books are switched off, this takes
+    /// all matches from `find`, drops those of the books, and divides the others into pages.
     pub fn page(&self, wanted: Page, find: impl Fn(Page) -> Matches<'s>) -> Matches<'s> {
         if self.off.is_empty() {
             return find(wanted);
@@ -131,7 +131,8 @@ impl<'s> Selection<'s> {
         self.off.contains(&entry.book)
     }
 
-    /// Sorts by the order of the books, which may differ from the lexicon's order.
+    /// Adds its entries to a headword, in the order of the books, which may differ from the order
+    /// in the lexicon.
     fn with_entries(&self, mut found: Found<'s>, mut entries: Vec<EntryRef<'s>>) -> Found<'s> {
         entries.sort_by_key(|entry| entry.book);
         found.phonetic = entries.iter().find_map(|entry| entry.phonetic);

@@ -22,9 +22,9 @@ use crate::store::{self, Store, StoreError};
 #[derive(Debug)]
 pub struct Shelf {
     lexicon: Lexicon,
-    /// In the order in which their entries are shown; a [`BookId`] is an index of it.
+    /// In the order in which their entries are shown; a [`BookId`] is an index into this list.
     books: Vec<ShownBook>,
-    /// The books that were hidden or removed since this was loaded.
+    /// The books that were hidden or removed since this shelf was loaded.
     gone: RwLock<Vec<BookId>>,
     version: u64,
     entries: Cache<EntryPart>,
@@ -132,7 +132,7 @@ impl Shelf {
         &self.books
     }
 
-    /// The books that were hidden or removed since this was loaded. Look-ups skip them.
+    /// The books that were hidden or removed since this shelf was loaded. Look-ups skip them.
     pub fn gone(&self) -> Vec<BookId> {
         unpoisoned(self.gone.read()).clone()
     }
@@ -151,7 +151,7 @@ impl Shelf {
         self.books.get(usize::from(entry.book.0))?.languages
     }
 
-    /// The state of the store that this was made from.
+    /// The version of the store's books that this shelf was loaded from.
     pub fn version(&self) -> u64 {
         self.version
     }
@@ -172,7 +172,7 @@ fn books(store: &Store, order: &[String]) -> anyhow::Result<Vec<ShownBook>> {
     Ok(shown.map(named).collect())
 }
 
-/// Identifies everything that a saved lexicon depends on.
+/// A hash of everything that a saved lexicon depends on.
 fn stamp(books: &[ShownBook]) -> Stamp {
     let mut hash = Sha256::new();
     for ShownBook { name, id, digest, .. } in books {

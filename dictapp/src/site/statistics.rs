@@ -32,8 +32,8 @@ pub(super) struct Statistics {
 }
 
 impl Site {
-    /// Counts a look-up of any visitor. The words of one network that no book has are named only up
-    /// to a limit.
+    /// Counts a look-up of any visitor. A word that no book has is also recorded by name, up to a
+    /// limit for each network.
     pub fn count_lookup(&self, word: &Word, outcome: Outcome<'_>, client: IpAddr) {
         let counts = &self.statistics;
         if outcome != Outcome::Missing {
@@ -106,7 +106,7 @@ impl Site {
         self.store.most_missed_words(limit)
     }
 
-    /// Removes a word from that list, until it is looked up again.
+    /// Removes a word from the list of [`Site::most_missed_words`], until it is looked up again.
     ///
     /// # Errors
     /// The database is unavailable.

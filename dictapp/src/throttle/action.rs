@@ -1,6 +1,6 @@
 //! Actions that each user may do only so often, because they cost time, memory or rows.
 
-/// Something that is limited for each user in the window of failures.
+/// Something that each user may do only a number of times within `login_failures_window`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// An export of all data: it takes time and memory.
@@ -14,7 +14,8 @@ pub enum Action {
     Audited(&'static str),
 }
 
-/// Entries of one kind in the audit log about no user, such as failed log-ins with unknown names.
+/// Maximum number of entries of one kind in the audit log that concern no user, such as failed
+/// log-ins with unknown names.
 const AUDITED_OF_NOBODY_MAX: u32 = 1000;
 
 impl Action {
@@ -27,7 +28,7 @@ impl Action {
         }
     }
 
-    /// How often this user may do it in the window.
+    /// How often this user may do it in the window. `None`: all callers without a known user.
     pub(super) fn max(self, user: Option<i64>) -> u32 {
         match self {
             Action::Audited(_) if user.is_none() => AUDITED_OF_NOBODY_MAX,

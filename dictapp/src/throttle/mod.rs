@@ -2,10 +2,11 @@
 //! network with any name, and for the name in all networks together.
 //!
 //! The first two counts refuse log-ins. The third only delays them, so that an attacker cannot lock
-//! a user out: the log-in is accepted after the delay. A device that the user has logged in on before
-//! is counted by itself, so that nobody else can lock it out, not even in the same network. New
-//! accounts, answers that a name is taken, reset codes, and reports of entries are counted by network
-//! in the same way, and some actions of users by user.
+//! a user out: the log-in is accepted after the delay. A device that the user has logged in on
+//! before is counted by itself, so that nobody else can lock it out, not even in the same network.
+//!
+//! New accounts, answers that a name is taken, reset codes, and reports of entries are counted for
+//! each network in the same way. Some actions are counted for each user ([`Action`]).
 
 mod action;
 mod tallies;
@@ -23,14 +24,15 @@ pub use action::Action;
 use tallies::{Slots, Tallies};
 use ticket::Tickets;
 
-/// Reports of entries by one user in the window of failures.
+/// Maximum number of reports of entries by one user in a network, within the window.
 const REPORTS_OF_USER_MAX: u32 = 10;
 
-/// Words that no book has, looked up from one network, that are counted in the window. A few visitors
-/// must not decide which words the administrators see.
+/// Maximum number of look-ups of missing words that are counted for one network within the window.
+/// A few visitors must not decide which missing words the administrators see.
 const MISSING_WORDS_MAX: u32 = 300;
 
-/// Reports of entries by all guests of a network in the window: a school is one address.
+/// Maximum number of reports of entries by all guests of a network within the window. A school is
+/// one address.
 const REPORTS_OF_GUESTS_MAX: u32 = 30;
 
 /// Counts failed log-ins in memory of a fixed size; each instance counts for itself.
@@ -42,6 +44,7 @@ pub struct Throttle {
     counters: Mutex<Counters>,
 }
 
+/// The limits of the settings.
 struct Limits {
     of_name_in_network: u32,
     of_network: u32,
@@ -163,7 +166,7 @@ impl Throttle {
         let of_name = counters.name(name);
         let mut keys = match device {
             Device::Unknown => counters.networks_of("log-in", client, self.limits.of_network),
-            // It can only be used for one name.
+            // A device is known for one name only, so the tally of this name limits it.
             Device::Known => Vec::new(),
         };
         for network in networks(client) {
@@ -198,7 +201,7 @@ impl Throttle {
         self.begin_in_networks("registration", client, self.limits.registrations, now)
     }
 
-    /// Begins a check whether a name is taken. The caller counts it if it is.
+    /// Begins a check whether a name is taken. If it is, the caller calls [`Attempt::counts`].
     ///
     /// # Errors
     /// If this network has learned of too many names: how long to wait.
@@ -207,7 +210,7 @@ impl Throttle {
     }
 
     /// Begins a report of an entry. Reports of a user are counted in each network, those of guests
-    /// for the whole network. The caller counts it when the report is stored.
+    /// for the whole network. When the report is stored, the caller calls [`Attempt::counts`].
     ///
     /// # Errors
     /// Too many reports: how long to wait.
@@ -226,7 +229,7 @@ impl Throttle {
         }
     }
 
-    /// Begins a check of a reset code. The caller counts it if the code is wrong.
+    /// Begins a check of a reset code. If the code is wrong, the caller calls [`Attempt::counts`].
     ///
     /// # Errors
     /// If this network has sent too many wrong codes: how long to wait.
@@ -234,7 +237,7 @@ impl Throttle {
         self.begin_in_networks("reset code", client, self.limits.of_network, now)
     }
 
-    /// Begins to count a look-up of a word that no book has. The caller counts it.
+    /// Begins to count a look-up of a word that no book has. The caller calls [`Attempt::counts`].
     ///
     /// # Errors
     /// If there were too many from this network.
@@ -246,7 +249,8 @@ impl Throttle {
         self.begin_in_networks("missing word", client, MISSING_WORDS_MAX, now)
     }
 
-    /// Begins an action of the user with this number; `None`: of nobody known. The caller counts it.
+    /// Begins an action of the user with this number; `None`: there is no known user. When the
+    /// action counts, the caller calls [`Attempt::counts`].
     ///
     /// # Errors
     /// If the user has done it too often: how long to wait.
@@ -362,7 +366,7 @@ impl Drop for Attempt<'_> {
         for Counted { kind, slots, .. } in &self.counted {
             let tallies = counters.of_mut(*kind);
             let failures = match (self.result, kind) {
-                // The current tally, even if its window has ended.
+                // At time zero no window has ended, so this returns all failures of the slots.
                 (Outcome::Success, TallyKind::NameInNetwork) => {
                     tallies.tally(*slots, Duration::ZERO).failures
                 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 const ROWS: usize = 2;
 
-/// Slots of a row. Two hashing permits check about 70,000 passwords in 15 minutes; each counts for
-/// up to three IPv6 prefixes, which is three failures a slot: far below the limit of a name.
+/// Slots of a row. With two hashing permits the server checks about 70,000 passwords in 15 minutes.
+/// Each failure counts for up to three IPv6 prefixes, so a slot has about three failures then: far
+/// below the limit of a name.
 const SLOTS: usize = 1 << 16;
 
 /// Tallies that end a window after their first failure.
@@ -24,7 +25,7 @@ pub(super) struct Tallies {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slots([usize; ROWS]);
 
-/// The number of failures, and the end of their window.
+/// The number of failures, and the time until their window ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) failures: u32,

@@ -15,7 +15,7 @@ use crate::{hex, paths};
 #[folder = "../static"]
 struct Assets;
 
-/// The folder that a debug build reads them from.
+/// The folder that a debug build reads the files from.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("static")
 }

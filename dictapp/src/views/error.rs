@@ -52,8 +52,8 @@ pub(super) enum Subject {
     Other,
 }
 
-/// The page of an error, or plain text if the page cannot be rendered. Clients of the API get a
-/// problem (RFC 9457).
+/// The page of an error, or plain text if the page cannot be rendered. Clients of the API get an
+/// `application/problem+json` (RFC 9457).
 pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
     let status = error.status();
     if request.path().starts_with(paths::API)

@@ -1,4 +1,4 @@
-//! Escapes the texts of templates for HTML. `askama.toml` names it.
+//! Escapes the texts of templates for HTML. `askama.toml` selects this escaper.
 
 use std::fmt::{self, Write};
 
@@ -30,7 +30,8 @@ fn split_at_special(text: &str) -> Option<(&str, &'static str, &str)> {
     Some((&text[..place], reference(bytes[place])?, &text[place + 1..]))
 }
 
-/// Without branches, so that the compiler compares all bytes at once.
+/// Whether a block has a special character. It has no branches, so the compiler compares all bytes
+/// at once.
 fn has_special(block: &[u8; 16]) -> bool {
     block.iter().fold(false, |found, &byte| {
         found | (byte == b'"') | (byte == b'&') | (byte == b'\'') | (byte == b'<') | (byte == b'>')

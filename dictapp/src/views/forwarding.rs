@@ -9,8 +9,8 @@ use webframe::http::HeaderName;
 
 use crate::lock::lock;
 
-/// Maximum number of addresses that are warned of. More than one, since any client may send such
-/// fields: the first one must not keep the proxy's own warning away.
+/// Maximum number of addresses with a warning. It is more than one, since any client may send
+/// forwarding fields: a client that does so first must not suppress the warning about the proxy.
 const WARNED_MAX: usize = 32;
 
 /// The addresses that were warned of.
@@ -29,7 +29,7 @@ pub(super) fn warn_of_unknown_proxy(request: &Request, address: IpAddr) {
     }
 }
 
-/// Whether no warning of this address was written; remembers it.
+/// Whether no warning about this address was written; remembers the address.
 fn is_new(address: IpAddr) -> bool {
     let mut warned = lock(&WARNED);
     let is_new = warned.len() < WARNED_MAX && !warned.contains(&address);

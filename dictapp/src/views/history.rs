@@ -27,7 +27,7 @@ struct Query {
     missing: Option<String>,
 }
 
-/// Maximum number of characters of a filter: that of a word.
+/// Maximum number of characters of a filter: as many as a word may have.
 const FILTER_CHARS_MAX: usize = 255;
 
 #[derive(Template)]
@@ -131,7 +131,7 @@ fn filter(query: &Query) -> LookupFilter {
     LookupFilter { text, kind }
 }
 
-/// Reads one row more than a page shows: it tells whether there is another page.
+/// Reads one row more than a page shows: the extra row shows that there is another page.
 fn rows(
     page: &Page<'_>,
     visit: &Visit,

@@ -17,7 +17,7 @@ use crate::texts::Texts;
 /// The number of latest look-ups that are shown: one or two lines.
 const RECENT: usize = 8;
 
-/// Rows of the history that are read for them: a word may be there more than once.
+/// Rows of the history that are read to find [`RECENT`] words: a word may have several rows.
 const ROWS_SEEN: usize = 24;
 
 #[derive(Template)]

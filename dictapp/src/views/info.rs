@@ -15,7 +15,7 @@ use crate::texts::Texts;
 struct HelpPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
-    /// As in `https://dict.example.org`.
+    /// The origin of this site, as in `https://dict.example.org`.
     base: String,
 }
 

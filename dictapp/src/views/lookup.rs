@@ -21,8 +21,8 @@ use crate::site::{EntryPart, GuestPage, Outcome, ResultsPart, Selection, Site};
 use crate::store::Saved;
 use crate::texts::Texts;
 
-/// Maximum number of words drawn until one is in the visitor's books. A book with one word in a
-/// hundred of all still has a chance of 99 % to be hit.
+/// Maximum number of words drawn until one is in the visitor's books. If these have only one word
+/// in a hundred, the chance to draw one of their words is still 99 %.
 const DRAWS_MAX: usize = 512;
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ struct WordPage<'a> {
     is_unrecorded: bool,
 }
 
-/// A headword with its button that saves it.
+/// A headword and the state of the button that saves it.
 struct Star<'a> {
     word: &'a str,
     is_saved: bool,
@@ -60,7 +60,7 @@ struct MissingPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     q: &'a str,
-    /// What the words are.
+    /// The text above the words, which says what they are.
     text: &'static str,
     words: Vec<Brief>,
 }
@@ -127,7 +127,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// The words of a text, or words that may have been meant.
+/// The 404 page of a query without an entry: lists the words of a sentence, or similar words that
+/// may have been meant.
 fn missing_page(page: &Page<'_>, books: &Selection<'_>, q: &str) -> Result<Response> {
     let t = page.texts();
     let words = by_words(books, q);
@@ -196,7 +197,8 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// The target of a query. The results of a path are the same for everybody who has all books.
+/// The target of a query. The results of a path are the same for everybody who has all books, so
+/// they are cached.
 fn target<'q>(
     page: &Page<'_>,
     books: &Selection<'_>,
@@ -221,7 +223,7 @@ fn target<'q>(
         ..results(page, (title, text), &matches.words)?
     };
     let results = Arc::new(results);
-    // A search that had no time may find more the next time.
+    // A search that ran out of time may find more the next time.
     if let Some(cache) = cache.filter(|_| results.end != End::OutOfTime) {
         cache.put(language, &path, &results);
     }
@@ -273,7 +275,8 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// The answer to a visitor who may not look words up, or to a prefetch.
+/// The answer to a visitor who may not look words up, or to a prefetch. `None`: the request is
+/// answered as usual.
 fn keep_out(page: &Page<'_>) -> Result<Option<Response>> {
     let is_user = matches!(page.visitor.who, Who::User(_));
     if is_user && is_prefetch(page.request()) {
@@ -297,7 +300,8 @@ fn is_prefetch(request: &Request) -> bool {
     is("sec-purpose") || is("purpose")
 }
 
-/// Whether the user asked for the page: neither HEAD nor another site did.
+/// Whether the user asked for the page. A HEAD request does not count, nor does a request that
+/// another site caused.
 fn is_own_get(page: &Page<'_>) -> bool {
     let request = page.request();
     request.method() != Method::HEAD && !is_from_another_site(page.site, request)

@@ -69,8 +69,8 @@ pub(super) struct Matches {
     pub(super) end: End,
 }
 
-/// Phrases shown on the page of a word, and the number of words with the same beginning that are
-/// scanned for them.
+/// Maximum number of phrases shown on the page of a word, and of the words with the same beginning
+/// that are scanned for them.
 const PHRASES: usize = 8;
 const PHRASES_SEEN: usize = 100;
 
@@ -191,8 +191,9 @@ fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) 
     }
 }
 
-/// The words and phrases of a sentence, or the parts of a compound if all have an entry. A single word
-/// gets here only if a question mark followed it; otherwise it has a page.
+/// The words and phrases of a sentence, or the parts of a compound if all parts have an entry. A
+/// single word with an entry gets here only if a question mark follows it: without the mark the
+/// query leads to the page of the word.
 pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     let is_sentence = query.contains(char::is_whitespace) || books.has(query);
     let pieces = books.shelf().lexicon().phrase(query);

@@ -25,7 +25,7 @@ pub(super) struct Page<'r> {
     pub(super) known_zone: OnceCell<TimeZone>,
 }
 
-/// Most pages are smaller.
+/// Initial capacity of a rendered page, in bytes. Most pages are smaller.
 const PAGE_BYTES: usize = 16 << 10;
 
 /// The `Cache-Control` of an answer that no cache may keep.
@@ -90,8 +90,8 @@ impl<'r> Page<'r> {
         self.send_text_of(TextOf::Anybody, template)
     }
 
-    /// As [`Page::send`]. A page with a form token is compressed only if nobody else may have
-    /// chosen text of it.
+    /// Like [`Page::send`]. A page with a form token is compressed only if nobody but the visitor
+    /// can have chosen text in it.
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
@@ -111,13 +111,14 @@ impl<'r> Page<'r> {
     /// # Errors
     /// 500: the template cannot be rendered.
     pub(super) fn render(&self, template: &impl Template) -> Result<String> {
-        // A page that grows is copied each time.
+        // A string that outgrows its capacity is copied.
         let mut page = String::with_capacity(PAGE_BYTES);
         template.render_into(&mut page).map_err(Error::internal)?;
         Ok(page)
     }
 
-    /// Whether this is a guest who sees the same page at its path as every other guest.
+    /// Whether the visitor is a guest without settings of their own: all of these see the same page
+    /// at a path.
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.visitor.who, Who::Guest)
             && self.visitor.has_no_token()

@@ -28,13 +28,13 @@ const CELL: i32 = 13;
 const MONTHS: i32 = 16;
 const WEEKDAYS: i32 = 28;
 
-/// The coming days, with today.
+/// Number of coming days that are shown, including today.
 const COMING: i32 = 14;
 
 /// The room above the bars for their numbers.
 const NUMBERS: u64 = 14;
 
-/// Weeks of the bars, their distance, and the height of the highest one.
+/// Number of weeks in the bar chart, the distance of two bars, and the height of the highest one.
 const BARS: i32 = 16;
 const BAR: i32 = 34;
 const BARS_HEIGHT: u64 = 100;
@@ -92,7 +92,7 @@ struct Day {
     reviews: u64,
 }
 
-/// A week of the bars: words that were saved, and words that were reviewed for the first time.
+/// A week of the bar chart: words that were saved, and words that were reviewed for the first time.
 #[derive(Debug, PartialEq, Eq)]
 struct Week {
     x: i32,
@@ -176,7 +176,7 @@ fn coming(today: Date, due: &HashMap<Date, u64>, t: &'static Texts) -> Vec<Comin
     (0..COMING).filter_map(day).collect()
 }
 
-/// The height of a bar. One word is seen beside a thousand.
+/// The height of a bar. The bar of a single word is visible beside one of a thousand.
 fn height(words: u64, most: u64) -> u64 {
     (words * BARS_HEIGHT / most).max(2 * words.min(1))
 }
@@ -213,7 +213,7 @@ fn calendar(today: Date, by_day: &HashMap<Date, u64>) -> Vec<Day> {
 fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     let names: Vec<&str> = t.progress.months.split(' ').collect();
     let week = |column: i32| {
-        // The last day of the week: a month that begins in the week begins before it.
+        // The last day of the week: a month that begins in the week has begun by then.
         let sunday = before(today, (WEEKS - 1 - column) * 7 + weekday(today) - 6)?;
         let name = names.get(usize::try_from(sunday.month() - 1).ok()?)?;
         (sunday.day() <= 7 && column < WEEKS - 1).then_some((column * CELL, *name))

@@ -16,7 +16,8 @@ use crate::site::{Card, CardKind, NEW_A_DAY_MAX, Selection, Site};
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
-/// Number of cards on a page: the first one, and more for a time without the server.
+/// Number of cards on a page: the first one, and more, so that reviews continue while the server
+/// cannot be reached.
 const CARDS: u32 = 10;
 
 #[derive(Template)]
@@ -38,6 +39,7 @@ struct ReviewPage<'a> {
 /// The card of a word.
 struct ReviewCard {
     word: String,
+    /// The number of reviews so far. The answer sends it back, so that it counts once.
     seen: u64,
     card: Arc<Card>,
     note: String,

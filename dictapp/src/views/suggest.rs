@@ -33,7 +33,7 @@ struct Suggestion {
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Long enough for one person typing, short enough that an import becomes visible soon.
+/// Caches may keep answers long enough for one person typing, but an import becomes visible soon.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// `GET`: the suggestions. They are the same for everybody, so the database is queried only on a

@@ -85,8 +85,8 @@ pub(super) enum Who {
     Unknown(StoreError),
 }
 
-/// The result of looking the session up. It is kept on the request, so that the layers, the view
-/// and the error page of one request query the database once.
+/// The result of looking the session up. It is kept on the request, so that the middleware, the
+/// view and the error page of one request query the database once.
 struct Identity {
     session: Option<Token>,
     who: Who,
@@ -146,7 +146,8 @@ impl<'r> Visitor<'r> {
         if is_form_token(self.form_cookie()?, given) { Ok(()) } else { Err(Error::forbidden("")) }
     }
 
-    /// The response, with the cookie that protects its forms if it has any.
+    /// Completes the response of a page: adds a new guest's cookie, which the forms of the page are
+    /// bound to, and forbids compression if it could reveal the form token.
     pub(super) fn send(&self, response: Response, text: TextOf) -> Result<Response> {
         // BREACH: if an attacker can choose text of the page, the compressed length reveals the
         // token letter by letter.
@@ -230,7 +231,8 @@ impl<'r> Visitor<'r> {
         Ok(response.with_cookie(&cookie))
     }
 
-    /// Stores one of the time zones that can be chosen in a cookie; empty: the browser's zone.
+    /// Stores the time zone in a cookie if it is one of [`ZONES`]. With any other name, such as the
+    /// empty one, removes the cookie, so that the browser's zone applies.
     pub(super) fn remember_zone(&self, name: &str, response: Response) -> Result<Response> {
         let cookie = match ZONES.into_iter().find(|zone| *zone == name) {
             Some(zone) => self.cookie(ZONE, zone)?.max_age(LANGUAGE_KEPT),
@@ -244,8 +246,8 @@ impl<'r> Visitor<'r> {
         self.session.is_none() && self.guest.get().is_none()
     }
 
-    /// Whether the page repeats nothing that a stranger may choose. No path with such a page has a
-    /// parameter.
+    /// Whether the page repeats nothing that a stranger may choose. The paths of such pages have no
+    /// parameters, so only the query could contain such text.
     fn is_without_input(&self, text: TextOf) -> bool {
         let is_read = matches!(*self.request.method(), Method::GET | Method::HEAD);
         text == TextOf::Visitor && is_read && self.request.query_string().is_empty()

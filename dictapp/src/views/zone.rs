@@ -17,7 +17,8 @@ const NAME_BYTES_MAX: usize = 64;
 const DATE_AND_TIME: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
 const RFC_3339: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
 
-/// More than any time takes: a text that grows is copied.
+/// Initial capacity of the text of a time, in bytes. It is more than any time takes, so the text is
+/// never copied to grow.
 const TIME_BYTES_MAX: usize = 40;
 
 /// The zone that the cookie names; `None` if it is missing or unknown.
@@ -65,7 +66,7 @@ impl Page<'_> {
 /// A date and a time to the second, separated by a space.
 pub(super) fn date_and_time(local: DateTime) -> String {
     let mut text = String::with_capacity(TIME_BYTES_MAX);
-    // A string takes everything.
+    // Writing into a String cannot fail.
     DATE_AND_TIME.print_datetime(&local, &mut text).ok();
     text
 }

@@ -44,11 +44,11 @@ pub(super) struct Arguments {
 /// The heading of the flags that every command with settings has.
 const SETTINGS: &str = "Settings";
 
-/// Said of commands that need the words of a database.
+/// Part of the help of commands that need the words of a database.
 const MAKES_DATABASE: &str =
     "If there is no database yet, it is created with the shipped word books.";
 
-/// Said of commands that print the entry of a word.
+/// Part of the help of commands that print the entry of a word.
 const EXIT_CODES: &str = "Exit codes: 0 found, 1 it failed, 2 the command line or the settings are \
     wrong, 3 no word book has the word.";
 

@@ -31,7 +31,8 @@ const ANSWER_TIME: Duration = Duration::from_secs(15);
 /// How long a call is retried after the connection was lost.
 const RETRY_FOR: Duration = Duration::from_secs(20);
 
-/// The longest delay of a log-in that is waited for; the setting `login_delay` is at most a minute.
+/// The longest delay of a log-in that the client waits for; the setting `login_delay` is at most a
+/// minute.
 const LOG_IN_WAIT_MAX: Duration = Duration::from_secs(61);
 
 /// The time between two attempts.
@@ -214,8 +215,9 @@ impl Connection {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// A lost connection is reported once and tried again, but not the first one: the server does
-    /// not run, or the address is wrong.
+    /// Sends a request. If the connection is lost, reports this once and repeats the request for
+    /// [`RETRY_FOR`]. Returns an error at once if the server has never answered: it does not run,
+    /// or the address is wrong.
     fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Reply> {
         let began = Instant::now();
         let mut is_reported = false;
@@ -343,7 +345,7 @@ fn is_final(error: &ureq::Error) -> bool {
     }
 }
 
-/// Whether the certificate of the server was refused, or it does not speak TLS.
+/// Whether the certificate of the server was refused, or the server does not speak TLS.
 fn is_untrusted(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData)
 }

@@ -1,4 +1,5 @@
-//! The course's two menus: 登录, 注册, 退出, and for a user 查单词, 历史记录, 注销.
+//! The two menus of a programming course's terminal client: 登录, 注册, 退出 (log in, register,
+//! leave), and for a user 查单词, 历史记录, 注销 (look up, history, log out).
 
 use std::rc::Rc;
 
@@ -52,8 +53,8 @@ impl Menus<'_> {
         }
     }
 
-    /// Goes on with the session of the last time. A server that does not answer is an error before
-    /// anything is typed.
+    /// Continues the session of the last log-in, if there is one. If the server does not answer,
+    /// the program ends with an error before anything is typed.
     fn resume(&mut self) -> Result<Next> {
         if self.connection.token.borrow().is_none() {
             self.connection.reach().map_err(|trouble| anyhow!("{trouble}"))?;
@@ -102,7 +103,8 @@ impl Menus<'_> {
         Ok(self.entered(entered, self.t.registered, self.t.closed))
     }
 
-    /// `done` and `forbidden` say that it succeeded, or that the site does not allow it.
+    /// Prints the result of a log-in or a registration, and keeps the token. `done` is the text for
+    /// success, `forbidden` the one for a site that does not allow it.
     fn entered(&mut self, entered: Answered<String>, done: &str, forbidden: &str) -> Next {
         match entered {
             Ok(token) => {
@@ -201,7 +203,7 @@ impl Menus<'_> {
         Next::First
     }
 
-    /// Prints the error. After the end of the session the first menu follows.
+    /// Prints the error. If the session has ended, the first menu follows.
     fn failed(&mut self, error: &CallError) -> Next {
         match error {
             CallError::Refused { status: 401, .. } => {

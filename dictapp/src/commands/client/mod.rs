@@ -1,5 +1,5 @@
-//! The command `dictapp client`: the course's two menus in a terminal, over the API of a server,
-//! and look-ups for scripts.
+//! The command `dictapp client`: a programming course's two menus in a terminal, over the API of a
+//! server, and look-ups for scripts.
 
 mod connection;
 mod menus;

@@ -1,4 +1,4 @@
-//! Shows lines and reads input: lines, words with editing, recall and completion, menu choices.
+//! Shows lines and reads input: menu choices, and words with editing, recall and completion.
 
 use std::fmt::Display;
 use std::io::{self, Write};

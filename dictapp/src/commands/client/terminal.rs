@@ -32,9 +32,9 @@ pub(crate) fn password(prompt: &str) -> Result<Option<String>> {
         let read = stdin.lock().read_line(&mut line).context("cannot read the password")?;
         return Ok((read > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()));
     }
-    // Before the prompt is shown, since people may type immediately: turns echo off, and makes
-    // Ctrl-C a key that `rpassword` reads instead of a signal to this program and the shell that
-    // started it.
+    // Done before the prompt is shown, since people may type immediately. Without `ECHO` the typed
+    // text is not shown. Without `ISIG` Ctrl-C is a key that `rpassword` reads; otherwise it would
+    // be a signal to this program and to the shell that started it.
     let before = tcgetattr(&stdin).context("cannot use the terminal")?;
     let mut quiet = before.clone();
     quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);

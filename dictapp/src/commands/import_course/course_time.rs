@@ -1,4 +1,4 @@
-//! Parses the texts in which the course stored times.
+//! Parses the texts in which the programs of a programming course stored times.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -23,7 +23,8 @@ const HOURS: [&str; 8] = [
     "",
 ];
 
-/// Other formats: `time.ctime()`, which has the year after the time, and only digits.
+/// Other formats: `time.ctime()`, which has the year after the time, and texts with nothing or `-`
+/// between the date and the time.
 const OTHERS: [&str; 3] = ["%b %d %H:%M:%S %Y", "%Y%m%d%H%M%S", "%Y-%m-%d-%H-%M-%S"];
 
 /// Names of UTC at the end of a time. Other zones, such as CST of `date`, count as the site's zone.
@@ -125,7 +126,8 @@ fn civil(text: &str) -> Option<DateTime> {
         .or_else(|| DAYS.iter().find_map(|day| with_hours(day)))
 }
 
-/// A year of two digits is of this century. Other years before 1970 are misread.
+/// A year of two digits is of this century. `None` for other years before 1970: the text has
+/// another format.
 fn of_this_century(time: DateTime) -> Option<DateTime> {
     let year = if time.year() < 100 { time.year() + 2000 } else { time.year() };
     let time = time.with().year(year).build().ok()?;

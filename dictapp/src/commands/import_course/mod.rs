@@ -1,5 +1,6 @@
-//! The command `dictapp import-course`: imports users, look-ups and words of a course database. It
-//! can be repeated: existing rows do not change. The source is only read.
+//! The command `dictapp import-course`: imports users, look-ups and words from the database of a
+//! programming course's dictionary. It can be repeated: existing rows do not change. The source is
+//! only read.
 
 mod course_time;
 
@@ -21,7 +22,7 @@ use crate::store::{CourseRows, CourseSource, Lookup, Store, UserId};
 /// The word book that the words become.
 const BOOK: &str = "course";
 
-/// Odd rows of a table that are printed.
+/// Maximum number of odd rows of a table that are printed.
 const SHOWN_MAX: usize = 20;
 
 /// The number of imported and skipped rows of a table.
@@ -106,12 +107,12 @@ fn fault_of([word, mean]: &[String; 2]) -> Option<&'static str> {
     if word.trim().is_empty() || mean.trim().is_empty() {
         return Some("there is no word or no explanation");
     }
-    // Quotes are doubled on the way.
+    // The row is written as CSV, which doubles each quote.
     let is_long = 2 * (word.len() + mean.len()) as u64 > RECORD_BYTES_MAX;
     is_long.then_some("the explanation is too long")
 }
 
-/// The users by the name that the source has.
+/// Imports the users. Returns their ids by the names in the source, and the numbers of rows.
 fn import_users(site: &Site, rows: &CourseRows) -> Result<(HashMap<String, UserId>, Tally)> {
     let mut users = HashMap::new();
     let mut tally = Tally::default();
@@ -176,7 +177,8 @@ fn import_lookups(
             tally.odd.push(format!("{}: {why}", odd()));
             continue;
         };
-        // Look-ups of one second keep their order, and are the same rows in a repeated import.
+        // Look-ups of one second get successive microseconds. So they keep their order, and a
+        // repeated import makes the same rows.
         let order = in_second.entry((user, second)).or_default();
         let Ok(at) = Timestamp::from_microsecond(second.as_microsecond() + *order) else {
             tally.odd.push(format!("{}: the time is out of range", odd()));

@@ -47,11 +47,12 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
 }
 
-/// A layer for all paths except the API. Requests of the API need a bearer token, or a password in
-/// a JSON body, to change something. No browser sends these for another site.
+/// Applies a middleware to all paths except those of the API. Requests of the API need a bearer
+/// token, or a password in a JSON body, to change something. No browser sends these for another
+/// site.
 struct Pages<M>(M);
 
-/// A layer only for the API.
+/// Applies a middleware only to the paths of the API.
 struct Programs<M>(M);
 
 impl<M: Middleware<Site>> Middleware<Site> for Pages<M> {
@@ -74,7 +75,8 @@ impl<M: Middleware<Site>> Middleware<Site> for Programs<M> {
     }
 }
 
-/// Browsers do not show answers of the API as pages (OWASP ASVS 14.4.2).
+/// Marks answers of the API as attachments, so that browsers do not show them as pages (OWASP ASVS
+/// 14.4.2).
 fn attachment(_: &Site, request: &Request, next: Next<'_, Site>) -> Response {
     let mut response = next.run(request);
     response.set(header::CONTENT_DISPOSITION, ATTACHMENT);
@@ -95,7 +97,8 @@ fn rate(api: &Api) -> RateLimit {
     RateLimit::new(burst, Duration::from_secs(60) / burst.max(1))
 }
 
-/// The words that visitors look up are in no log unless the settings say so.
+/// The form in which logs contain the target of a request. The words that visitors look up are in
+/// no log unless the settings allow it.
 fn targets(settings: &Log) -> LoggedTarget {
     if settings.lookups { LoggedTarget::Whole } else { LoggedTarget::Pattern }
 }

@@ -28,7 +28,8 @@ use crate::store::{DatabaseConfig, DatabaseUrl, Store};
 /// cannot be written.
 pub fn run(settings: &Settings, sources: &Sources) -> anyhow::Result<()> {
     let log = log::start(&settings.log)?;
-    // First, since another instance may already be running with the same database.
+    // The sockets come before the store: another instance with the same address and database may
+    // already be running.
     let server = Server::bind(&engine::settings(settings)?).map_err(|error| with_advice(&error))?;
     let mut server = server.stop_on_signals()?;
     server = server.on_hang_up({

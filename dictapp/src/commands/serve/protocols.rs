@@ -1,4 +1,4 @@
-//! The line protocols: the course's protocol and DICT.
+//! The line protocols: the one of a programming course's clients, and DICT.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -62,6 +62,7 @@ fn last_address(server: &Server) -> String {
     server.line_addresses().last().map(ToString::to_string).unwrap_or_default()
 }
 
+/// Answers the lines of the course's clients.
 struct Course {
     site: Arc<Site>,
 }
@@ -99,8 +100,10 @@ impl LineProtocol for Course {
     }
 }
 
+/// Answers the lines of DICT clients.
 struct Dict {
     site: Arc<Site>,
+    /// The number of clients so far, which identifies each in its banner.
     clients: AtomicU64,
 }
 

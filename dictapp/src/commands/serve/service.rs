@@ -23,7 +23,7 @@ impl Watchdog {
         Watchdog { every, reported: Instant::now() }
     }
 
-    /// Reports if the interval has passed.
+    /// Reports if the interval would have passed by the next call.
     pub(super) fn report_alive(&mut self) {
         if self.every.is_some_and(|every| self.reported.elapsed() + UPKEEP_EVERY >= every) {
             self.reported = Instant::now();

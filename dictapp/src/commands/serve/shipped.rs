@@ -1,6 +1,6 @@
 //! Imports the word books that ship with the program. Each is imported once, and again when the
-//! program has a newer edition. A book that was removed or replaced by an administrator stays so,
-//! unless the store has no book at all.
+//! program has a newer edition. A book that an administrator removed or replaced is not imported
+//! again, unless the store has no book at all.
 //!
 //! The kind of a shipped book in the store is `shipped EDITION`. A book of the same name that an
 //! administrator imported has another kind.
@@ -25,8 +25,8 @@ struct Packed {
 /// The shipped books in the order of display.
 const BOOKS: &[Packed] = &include!(env!("BOOKS_OF_DICTAPP"));
 
-/// The setting that lists the shipped books imported so far. If one of them is missing, it was
-/// removed on purpose.
+/// The name of the setting in the store that lists the shipped books imported so far. If one of
+/// them is missing, it was removed on purpose.
 const OFFERED: &str = "shipped_books";
 
 const KIND: &str = "shipped ";
@@ -57,7 +57,7 @@ fn is_wanted(shipped: &Packed, there: &[Book], offered: Option<&str>) -> bool {
 }
 
 fn import(store: &Store, shipped: &Packed, there: &[Book]) -> anyhow::Result<()> {
-    // The readers of books read files.
+    // The readers of books need a file.
     let mut file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     file.write_all(shipped.gz).and_then(|()| file.flush()).context("a temporary file")?;
     let mut book = books::Book::open(books::BookKind::Plain, file.path(), |_| {})?;

@@ -10,13 +10,14 @@ use super::service::Watchdog;
 use crate::site::Site;
 use crate::store::{StoreError, UserId};
 
-/// Interval of the check that the database answers and whether its word books changed.
+/// Interval at which the database is checked: whether it answers, and whether its word books
+/// changed.
 const WORDS_EVERY: Duration = Duration::from_secs(1);
 
 /// Interval between two removals of old rows.
 const REMOVAL_EVERY: Duration = Duration::from_secs(600);
 
-/// Interval of the storing of the counts of look-ups.
+/// Interval at which the counts of look-ups are stored.
 const COUNTS_EVERY: Duration = Duration::from_secs(10);
 
 /// The thread; dropping this stops it.
@@ -72,8 +73,9 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
     }
 }
 
-/// Loads changed words in a thread of its own: with large books it takes many seconds, in which other
-/// books may be hidden. Returns the result of the load that has just ended.
+/// Loads changed words in a thread of its own: with large books it takes many seconds, and books
+/// that are hidden meanwhile must disappear at once. Returns the result of the load that has just
+/// ended.
 fn load_words(
     loading: &mut Option<JoinHandle<anyhow::Result<()>>>,
     site: &Arc<Site>,

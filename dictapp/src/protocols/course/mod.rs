@@ -1,8 +1,9 @@
-//! The course's protocol: `R name passwd`, `L name passwd`, `Q name word`, `H name`, `E`. `request`
-//! reads one request; a [`Session`] answers it through the same functions of the site as the pages.
+//! The protocol of the terminal clients of a programming course: `R name passwd` (register),
+//! `L name passwd` (log in), `Q name word` (query), `H name` (history), `E` (end). `request` parses
+//! one request; a [`Session`] answers it through the same functions of the site as the pages.
 //!
-//! A connection sees only the user that it logged in as. Old clients read with one `recv` for each
-//! message, so the messages of a reply are separate: the caller sends them apart in time.
+//! A connection has access only to the user that it logged in as. Old clients read with one `recv`
+//! for each message, so the messages of a reply are separate: the caller sends them apart in time.
 
 mod request;
 
@@ -174,8 +175,8 @@ impl Session {
         self.user = Some(Box::new(LoggedIn { token: signed_in.token, name }));
     }
 
-    /// The visit of the user that this connection logged in as, if it is the user of this name and
-    /// the session has not been ended elsewhere.
+    /// The visit of the user that this connection logged in as. `None` if `name` is another user's,
+    /// or if the session has ended.
     fn visit(&self, site: &Site, name: &str) -> Result<Option<Visit>, Error> {
         let same = Username::parse(name).ok();
         let user = self.user.as_ref().filter(|user| same.as_ref() == Some(&user.name));

@@ -1,4 +1,4 @@
-//! Parses one request of the course's protocol.
+//! Parses one request of the course's protocol, which `mod.rs` describes.
 
 /// A request. Names and words are as sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! DICT (RFC 2229): answers the lines of a client. `command` parses a line, `strategy` finds words
-//! (`soundex` by their sound),//! `article` formats an entry as plain text, `reply` encodes the reply.
+//! (`soundex` by their sound), `article` formats an entry as plain text, `reply` encodes the reply.
 
 mod command;
 mod strategy;
@@ -16,7 +16,7 @@ use strategy::Strategy;
 use crate::lexicon::{BookId, EntryRef, FoundBy, Hit, Lexicon};
 use crate::site::{Selection, Shelf, Site};
 
-/// Maximum bytes of a client's line with its end (RFC 2229 §2.3).
+/// Maximum bytes of a client's line, including its end (RFC 2229 §2.3).
 pub(crate) const LINE_BYTES_MAX: usize = 1024;
 
 /// Maximum number of definitions in the reply to a `DEFINE`. A word has an entry or two in each
@@ -235,8 +235,8 @@ fn matching(site: &Site, wanted: &Databases, strategy: &str, word: &str, reply: 
     reply.status(250, "ok");
 }
 
-/// The words of each database among those found, in its spelling. A word is found once for all
-/// books, so the books that have it are looked up.
+/// The found words that each database has, in the spelling of the database. `found` has a word once
+/// for all books, so this looks up which books have it.
 fn matches<'d, 'a>(
     lexicon: &'a Lexicon,
     databases: &'d [Database<'d>],

@@ -37,8 +37,8 @@ impl Reply {
     /// Adds a text and the dot that ends it.
     pub(super) fn text(&mut self, text: &str) {
         if self.headers == TextHeaders::Mime {
-            // No header is plain text in UTF-8 (RFC 2229 §3.10.1). goldendict takes each header of
-            // a list for a word.
+            // Empty MIME headers mean plain text in UTF-8 (RFC 2229 §3.10.1). goldendict would read
+            // each header before a list as a word of the list.
             self.bytes.extend_from_slice(b"\r\n");
         }
         for line in text.lines() {

@@ -13,11 +13,13 @@ const SILENT: &str = "[^b-dfgj-np-tvxz]";
 /// The number of consonants in a code.
 const CODE_LENGTH: usize = 3;
 
-/// `None`: the word does not begin with a Latin letter.
+/// The regular expression of the words that sound like this one. `None`: the word does not begin
+/// with a Latin letter.
 pub(super) fn expression(word: &str) -> Option<String> {
     let word = fold(word);
     let mut letters = word.chars();
     let first = letters.next().filter(char::is_ascii_lowercase)?;
+    // The class of the previous letter, and the class of the latest consonant in the code.
     let mut last = class(first);
     let mut latest = last;
     let mut expression = format!("^{first}");

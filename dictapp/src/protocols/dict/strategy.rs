@@ -84,7 +84,8 @@ impl Strategy {
         }
     }
 
-    /// Entries of the words that match, the most likely first; one entry stands for a word.
+    /// Entries with the words that match, the most likely first. Only the words of these entries
+    /// count.
     ///
     /// # Errors
     /// The word is not a regular expression, is too long or too costly.
@@ -125,8 +126,8 @@ impl Strategy {
     }
 }
 
-/// A basic regular expression of POSIX in the present syntax: there `(` is a parenthesis and `\(`
-/// begins a group.
+/// Converts a basic regular expression of POSIX to the syntax of [`Pattern`]. In a basic expression
+/// `(` is a parenthesis and `\(` begins a group; in the other syntax it is the reverse.
 fn extended(basic: &str) -> String {
     let mut expression = String::new();
     let mut chars = basic.chars();

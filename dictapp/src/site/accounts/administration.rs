@@ -50,8 +50,8 @@ impl Site {
         self.add_hashed(name, passwd, role, actor)
     }
 
-    /// Adds a user of a course database. The password may be plain text or an MD5 hash; only an
-    /// Argon2id hash of it is stored.
+    /// Adds a user from the database of a programming course (see `import_course`). The password
+    /// may be plain text or an MD5 hash; only an Argon2id hash of it is stored.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -106,7 +106,7 @@ impl Site {
         self.store.user_by_id(id)
     }
 
-    /// Users by id, after this one.
+    /// Up to `limit` users in the order of their ids, after `after`.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -114,7 +114,8 @@ impl Site {
         self.store.users_after(after, limit)
     }
 
-    /// Users by name, with names that begin like this and follow `after`.
+    /// Up to `limit` users in the order of their names, which begin with `beginning` and follow
+    /// `after`.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -182,8 +183,9 @@ impl Site {
         Ok(())
     }
 
-    /// Gives a user a role. Fewer rights apply to sessions at once. With more rights all sessions
-    /// end and reset codes become invalid: somebody may hold one that was harmless before.
+    /// Gives a user a role. A role with fewer rights applies to existing sessions at once. A role
+    /// with more rights ends all sessions and invalidates reset codes: somebody else may hold one
+    /// that was harmless before.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -236,9 +238,9 @@ impl Site {
         }
     }
 
-    /// Wraps course hashes in Argon2id, and stores the look-alike key of names that earlier
-    /// versions registered, for a few users after `after`. Returns the last of them; `None`: all
-    /// users are up to date.
+    /// For a few users after `after`: wraps an MD5 hash from a course database in Argon2id, and
+    /// stores the key that finds look-alike names, if the user was registered without one. Returns
+    /// the last of these users; `None`: all users are up to date.
     ///
     /// # Errors
     /// The database or password hashing is unavailable; the users done so far are stored.

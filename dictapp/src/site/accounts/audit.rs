@@ -10,9 +10,9 @@ use crate::store::{AuditEntry, AuditEvent, StoreError, UserId};
 use crate::throttle::Action;
 
 impl Site {
-    /// Writes an entry about a user, with the acting user and the browser. A failure is only
-    /// logged: the event itself has already happened. An event that repeats too often is left out,
-    /// so that nobody can fill the database with it.
+    /// Writes an entry about `user`, with the user who acted and the client. If the entry cannot be
+    /// stored, this is only logged: the event itself has already happened. An event that repeats
+    /// too often is left out, so that nobody can fill the database with it.
     pub fn note(
         &self,
         event: AuditEvent,

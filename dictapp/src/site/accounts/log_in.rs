@@ -34,7 +34,7 @@ pub struct Credentials<'a> {
     pub client: &'a Client,
 }
 
-// Without the password and the proof, and without the name: some people type their password there.
+// Omits the password, the proof and the name: some people type their password into that field.
 impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Credentials(from {})", self.client.address)
@@ -118,7 +118,8 @@ impl Site {
         Ok(LogIn::Done(signed_in))
     }
 
-    /// The user with the current hash, if the password is right.
+    /// Returns the user if the password is right. An outdated password hash is replaced. Without a
+    /// user this takes as long as with one, so that the time does not reveal which names exist.
     pub(super) fn verified(
         &self,
         user: Option<User>,
@@ -126,7 +127,7 @@ impl Site {
         client: &Client,
     ) -> Result<Option<User>, Error> {
         let stored = user.as_ref().map(|user| user.passwd.as_str());
-        // The course's hash includes the name as registered.
+        // The MD5 hash of an imported user includes the name as registered.
         let name = user.as_ref().map_or("", |user| user.name.as_str());
         let verdict = self.passwords.verify((name, password), stored, client.address)?;
         let Some(mut user) = user else { return Ok(None) };
@@ -182,8 +183,8 @@ impl Site {
 }
 
 /// Proof that a browser has logged in as this user: a MAC with the password hash as its key.
-/// Nothing is stored for it, and a change of the password invalidates it. It only avoids the delay
-/// of log-ins.
+/// Nothing is stored for it, and a change of the password invalidates it. It only affects how the
+/// throttle treats a log-in.
 fn device_proof(user: &User) -> Hmac<Sha256> {
     Hmac::new_from_slice(user.passwd.as_bytes())
         .expect("HMAC takes keys of any length")

@@ -49,13 +49,13 @@ pub struct Client {
 pub struct SignedIn {
     /// The token for the session cookie.
     pub token: Token,
-    /// Who logged in.
+    /// The user who logged in.
     pub user: UserId,
-    /// The proof for the device cookie: later log-ins show it.
+    /// The proof for the device cookie, which the browser sends with later log-ins.
     pub device: DeviceProof,
 }
 
-/// The content of a device cookie.
+/// The content of a device cookie: proof that the browser has logged in as a user before.
 pub struct DeviceProof(pub(super) String);
 
 impl DeviceProof {

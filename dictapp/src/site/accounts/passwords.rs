@@ -141,8 +141,8 @@ impl Site {
         })
     }
 
-    /// Makes a reset code for a user, which replaces earlier ones. The settings have the time that
-    /// it is valid.
+    /// Makes a reset code for a user, which replaces earlier ones. It is valid for the time of the
+    /// setting `reset_code_valid`.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -51,7 +51,7 @@ impl Site {
     /// Registers a user and logs them in.
     ///
     /// # Errors
-    /// The database or the hashing of passwords cannot serve now.
+    /// The database or password hashing is unavailable.
     pub fn register(&self, form: SignUp<'_>) -> Result<Registration, Error> {
         let SignUp { name, password, client, .. } = form;
         let attempt = match self.throttle.begin_registration(client.address, Instant::now()) {
@@ -122,8 +122,8 @@ impl Site {
     }
 }
 
-/// The value that the database stores of a form. It reveals neither the token nor the visitor's
-/// cookie.
+/// The hash by which the database identifies a submitted form. It reveals neither the token nor the
+/// visitor's cookie.
 fn mark(form: SignUp<'_>) -> [u8; 32] {
     Sha256::digest(format!("dictapp sign-up\0{}\0{}", form.form_token, form.name)).into()
 }

@@ -1,5 +1,5 @@
-//! Imports a file of any kind as a word book, completely or not at all. Reports the progress and
-//! the oddities of the file.
+//! Imports a file of any kind as a word book, completely or not at all. Reports the progress, and
+//! the oddities of the file: entries that a reader skipped or corrected.
 
 use std::fmt;
 use std::fs::File;
@@ -18,14 +18,14 @@ use crate::store::{self, BookHeader, ImportStart, Store};
 pub struct ImportRequest {
     /// The file, or one of the files of the book.
     pub file: PathBuf,
-    /// The kind of book. `None`: recognised.
+    /// The kind of book. `None`: recognised from the file.
     pub kind: Option<BookKind>,
     /// The name by which a later import replaces the book. `None`: from the file name.
     pub name: Option<String>,
     /// The title for readers. `None`: the title in the store; for a new book the title in the file,
     /// or its name.
     pub title: Option<String>,
-    /// Properties of the file that need not be recognised.
+    /// Properties of the file that are given, and so are not recognised from it.
     pub overrides: Overrides,
     /// Whether the book is stored or only shown.
     pub action: ImportAction,
@@ -104,8 +104,8 @@ pub enum ImportStep {
     Committing,
 }
 
-/// Increase it whenever the readers make different entries of the same file, so that a file can be
-/// imported again.
+/// A part of the digest of a file. Increase it whenever the readers make different entries of the
+/// same file: then the file does not count as imported, and can be imported again.
 const READERS_VERSION: u32 = 7;
 
 /// Number of entries between two updates of the progress.

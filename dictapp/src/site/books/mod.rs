@@ -1,5 +1,6 @@
 //! The administration of word books: order, title, visibility, removal, and imports of uploaded
-//! files. A change is visible when the words are loaded again.
+//! files. Look-ups skip a hidden or removed book at once; any other change is visible when the
+//! words have been loaded again.
 
 pub(super) mod import;
 mod uploads;
@@ -67,8 +68,8 @@ impl Site {
         Ok(())
     }
 
-    /// Lets look-ups skip books that were hidden or removed. Loading the words without them takes
-    /// seconds.
+    /// Lets look-ups skip books that were hidden or removed at once: loading the words again
+    /// without them takes seconds.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -38,7 +38,7 @@ const TITLE_CHARS_MAX: usize = 255;
 /// tenth entry, and unpacks the articles of a StarDict or dictd book to check them.
 const PREVIEW_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Number of progress events while a book is read.
+/// Steps of the progress in each pass over a book: percent.
 const PARTS: u64 = 100;
 
 /// A file, as a browser sent it.
@@ -199,8 +199,8 @@ impl Site {
     }
 }
 
-/// Writes the files under their own names, which other files of a book may refer to; returns the
-/// one that a reader opens.
+/// Writes the files under the names that the browser sent, since the files of a book find each
+/// other by name. Returns the path of the file that a reader opens.
 fn write_files(folder: &Path, files: &[UploadedFile<'_>]) -> Result<PathBuf, Error> {
     let files: Vec<_> = files.iter().filter(|file| !file.name.is_empty()).collect();
     if files.is_empty() {
@@ -233,7 +233,7 @@ fn disk_error(error: std::io::Error) -> Error {
     }
 }
 
-/// Errors of readers contain the path of a file. The temporary folder is removed from it.
+/// The text of a reader's error without the path of the temporary folder.
 fn without_folder(error: &anyhow::Error, folder: &Path) -> String {
     format!("{error:#}").replace(&format!("{}/", folder.display()), "")
 }
@@ -251,13 +251,14 @@ struct Job {
 }
 
 impl Drop for Job {
-    /// An import that panicked must not look as if it were running.
+    /// Reports an import as failed if its thread panicked. Otherwise it would look as if it were
+    /// running.
     fn drop(&mut self) {
         let all = lock(&self.all);
         let is_running = all.iter().any(|upload| upload.id == self.id && upload.state.is_running());
         drop(all);
         if is_running {
-            self.publish(&UploadState::Failed("the import failed by an internal error".to_owned()));
+            self.publish(&UploadState::Failed("the import failed: internal error".to_owned()));
         }
     }
 }

@@ -176,7 +176,7 @@ impl<'z> Days<'z> {
         self.day.is_some()
     }
 
-    /// The same with the oldest first. The words of the last day are added by
+    /// Like [`Days::take`], with the oldest look-ups first. The words of the last day are added by
     /// [`close`](Days::close).
     fn take_ascending(&mut self, row: WordOfDay) -> bool {
         if self.day.is_none_or(|(_, until)| row.at >= until) {

@@ -1,4 +1,5 @@
-//! The word book and its reviews, for pages and the API.
+//! A user's word book (the words that the user has saved), its reviews, and classes, for pages and
+//! the API.
 
 mod classes;
 mod progress;
@@ -168,7 +169,7 @@ impl Site {
     /// one counts as the latest.
     ///
     /// # Errors
-    /// The database cannot serve; nothing is saved then.
+    /// The database is unavailable; nothing is saved then.
     pub fn save_words(
         &self,
         visit: &Visit,
@@ -228,7 +229,7 @@ impl Site {
     /// Whether the user has saved a word.
     ///
     /// # Errors
-    /// The database cannot serve.
+    /// The database is unavailable.
     pub fn is_saved(&self, visit: &Visit, word: &str) -> Result<bool, StoreError> {
         self.store.is_saved(visit.user, word)
     }
@@ -263,8 +264,8 @@ impl Site {
         self.store.saved_word_counts(visit.user, Timestamp::now())
     }
 
-    /// Up to `limit` words to review now, in their order: those that are due, then new ones, as
-    /// many as the user wants a day.
+    /// Up to `limit` words to review now, in their order: those that are due, then new ones, up to
+    /// the number that the user wants a day.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -322,7 +323,8 @@ impl Site {
         let Some(saved) = self.store.saved_word(visit.user, word)? else {
             return Ok(Recorded::Stale);
         };
-        // Two reviews of a user in the same microsecond would have the same key.
+        // The time is a part of the review's key: of two reviews of a user in the same microsecond
+        // the second one fails.
         let now = Timestamp::now();
         let memory = Memory::after(saved.memory.as_ref(), grade, now);
         let user = visit.user;

@@ -164,7 +164,7 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
             enter(&page, &signed_in, lifetime, next)
         }
         LogIn::Wrong => {
-            // Without the name: some people type their password into that field.
+            // The line omits the name: some people type their password into that field.
             log::info!("a log-in from {client} failed");
             login_page(&page, StatusCode::UNAUTHORIZED, name, &next, &Notice::Failed)
         }

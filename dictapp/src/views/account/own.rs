@@ -24,7 +24,8 @@ use crate::views::zone::bounds_of_day;
 /// Entries of the audit log that the page shows.
 const EVENTS_SHOWN: u32 = 20;
 
-/// Hexadecimal digits that identify a session or a token in a form: enough for 20 of them.
+/// Hexadecimal digits that identify a session or a token in a form: enough to distinguish those of
+/// one user.
 const ID_DIGITS: usize = 16;
 
 #[derive(Template)]
@@ -98,7 +99,7 @@ struct PasswordForm {
 
 #[derive(Deserialize)]
 struct SessionsForm {
-    /// The first digits of a session's hash; empty: all others.
+    /// The first digits of the hash of the session to end; empty: all other sessions.
     #[serde(default)]
     session: String,
     #[serde(default)]
@@ -111,10 +112,10 @@ struct TokenForm {
     form_token: String,
 }
 
-/// Exactly one of the first three is present.
+/// Exactly one of `row`, `day` and `all` is present.
 #[derive(Deserialize)]
 struct HistoryForm {
-    /// The time of a look-up in microseconds: all look-ups of its word on that day.
+    /// The time of a look-up in microseconds: all look-ups of its word on that day are deleted.
     row: Option<i64>,
     /// A day as in "2026-11-29", in the visitor's time zone.
     day: Option<String>,

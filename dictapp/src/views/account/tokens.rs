@@ -9,7 +9,8 @@ use crate::model::{Scope, Scopes};
 use crate::site::{Site, TokenMaking};
 use crate::views::page::Page;
 
-/// With the digits of a token: revokes it. Without: makes a new one.
+/// If `revoke` has the digits that identify a token, the form revokes it. Otherwise the form makes
+/// a new token.
 #[derive(Deserialize)]
 struct TokensForm {
     #[serde(default)]

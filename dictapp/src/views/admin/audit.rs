@@ -78,7 +78,7 @@ impl Names<'_> {
     fn line(&mut self, entry: AuditEntry) -> Result<AuditLine> {
         let t = self.page.texts();
         let about = entry.user.map_or(Ok(t.admin_audit.nobody.to_owned()), |user| self.of(user))?;
-        // Only what comes over the network has an address.
+        // A command on the server's machine has no address.
         let is_command = entry.network.is_none();
         let nobody = if is_command { t.admin_audit.command } else { t.admin_audit.guest };
         let by = entry.actor.map_or(Ok(nobody.to_owned()), |user| self.of(user))?;

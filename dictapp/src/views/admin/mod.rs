@@ -1,4 +1,5 @@
-//! The pages of administrators. A layer around their routes refuses all other visitors.
+//! The pages of administrators. The middleware [`only_admins`] around their routes refuses all
+//! other visitors.
 
 mod audit;
 mod books;

@@ -22,6 +22,7 @@ struct ReportsPage<'a> {
 }
 
 struct ReportLine {
+    /// The time in microseconds and a random number: together they identify the report.
     at: i64,
     tie: u32,
     time: String,

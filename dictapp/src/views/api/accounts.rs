@@ -199,13 +199,14 @@ pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     private(request, &account(&user))
 }
 
-/// The texts of a program that asks for Chinese, for what its user has typed.
+/// The Chinese texts if the program asks for Chinese (`Accept-Language`). They are used for
+/// problems with a name or a password, which a person has typed.
 fn chinese(request: &Request) -> Option<&'static Texts> {
     let asked = request.field(&header::ACCEPT_LANGUAGE).and_then(Language::best);
     asked.filter(|language| *language == Language::Chinese).map(Language::texts)
 }
 
-/// The caller, if an administrator.
+/// The caller, if they are an administrator and the token has the scope [`Scope::Admin`].
 fn admin(caller: &Caller) -> Result<&Visit> {
     let visit = caller.user_with(Scope::Admin)?;
     match visit.role {

@@ -110,8 +110,8 @@ pub(super) fn client(request: &Request) -> Client {
     Client { address, device }
 }
 
-/// If guests may not look words up, the scripts of the pages send the session cookie with requests
-/// for completions.
+/// The user of the session cookie. The cookie counts only if guests may not look words up: then the
+/// scripts of the pages need it for completions.
 fn by_cookie(site: &Site, request: &Request) -> Caller {
     if !site.settings().dictionary.lookup_requires_login {
         return Caller::Guest;

@@ -240,8 +240,8 @@ impl PageQuery {
     }
 }
 
-/// The cursor of the next page; drops the extra row. The rows are one more than asked for if there
-/// is a next page.
+/// The cursor of the next page. If there is a next page, `rows` has one row more than `limit`: this
+/// row is removed.
 fn next<T>(rows: &mut Vec<T>, limit: u32, time: impl Fn(&T) -> Timestamp) -> Option<i64> {
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);

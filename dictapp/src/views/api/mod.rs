@@ -27,7 +27,7 @@ use entry::Headword;
 pub(crate) use guide::guide;
 pub(super) use problem::Problem;
 
-/// Long enough for one person typing, short enough that an import becomes visible soon.
+/// Caches may keep answers long enough for one person typing, but an import becomes visible soon.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
@@ -72,7 +72,8 @@ struct WordsBody {
 
 #[derive(Serialize)]
 struct SearchBody {
-    /// How the words answer the query: `pattern`, `regex`, `reverse`, `words`, `near`, `nothing`.
+    /// How the words answer the query: `pattern`, `regex`, `reverse`, `pinyin`, `words`, `near` or
+    /// `nothing`.
     kind: &'static str,
     words: Vec<Brief>,
     /// The cursor of the next page; null on the last one.
@@ -174,8 +175,8 @@ pub(crate) fn refusal(refusal: Refusal) -> Result<Response> {
     Problem::of_refusal(refusal).response()
 }
 
-/// The body of a request, which is an object. A list of its values in order is refused: programs
-/// would depend on the order.
+/// The body of a request, which must be an object. `serde` also accepts a list of the values in the
+/// order of the fields. This refuses such a list, since programs would depend on the order.
 ///
 /// # Errors
 /// 400, 413 and 415 with the mistake.

@@ -49,8 +49,8 @@ impl Problem {
         }
     }
 
-    /// An error of this request of the API. If it is only a status, the path or the method is
-    /// named.
+    /// The problem for an error of this API request. If the error has no text, the detail names the
+    /// path or the method.
     pub(crate) fn of_request(request: &Request, error: &Error) -> Problem {
         let detail = match error.status() {
             _ if !error.public().is_empty() => return Problem::of(error),
@@ -66,7 +66,7 @@ impl Problem {
         Problem::new(error.status(), detail)
     }
 
-    /// Any error of a request of the API.
+    /// The problem for an error of any API request.
     pub(crate) fn of(error: &Error) -> Problem {
         let detail = match error.public() {
             "" => error.status().canonical_reason().unwrap_or_default(),

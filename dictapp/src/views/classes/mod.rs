@@ -1,5 +1,5 @@
-//! Classes: the words that a pupil has to learn, the classes that a user is in, and those that a
-//! teacher has. `taught` is the page of one class for its teacher.
+//! The page of classes: the words that a pupil has to learn, the classes that a user is in, and
+//! those that a teacher has. `taught` is the page of one class for its teacher.
 
 mod taught;
 

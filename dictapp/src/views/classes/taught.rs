@@ -1,5 +1,5 @@
-//! A class, as its teacher sees it: code, pupils and lists. It shows only which pupils have
-//! finished a list, and only those who share their progress.
+//! The page of a class for its teacher: code, pupils and lists. About the pupils' progress it shows
+//! only who has finished a list, and only for pupils who share their progress.
 
 use askama::Template;
 use jiff::ToSpan;
@@ -51,7 +51,7 @@ enum Notice {
     },
 }
 
-/// What became of the lines of a new list, as the query of the page has it.
+/// The numbers of added, repeated and dropped lines of a new list, from the query of the page.
 #[derive(Clone, Copy, Deserialize)]
 struct Listed {
     words: usize,
@@ -72,7 +72,7 @@ struct TaughtLine {
     id: i64,
     name: String,
     words: Vec<String>,
-    /// The words that no dictionary has, for one line.
+    /// The words that no word book has, in one line.
     unknown: String,
     until: String,
     /// The names of the pupils who have finished it and share their progress.

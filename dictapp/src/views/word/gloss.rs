@@ -17,7 +17,7 @@ pub(crate) struct Brief {
     pub(crate) lang: LanguageTag,
 }
 
-/// A gloss in a list, in characters: about a line of a phone.
+/// Maximum number of characters of a gloss in a list: about a line of a phone.
 const BRIEF_CHARS_MAX: usize = 60;
 
 /// A piece of a gloss.
@@ -30,6 +30,7 @@ pub(crate) struct GlossPiece<'a> {
     pub(crate) is_aside: bool,
 }
 
+/// Splits a text into the remarks in Chinese brackets and the text between them.
 pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
     let mut rest = text;
     let mut push = |text: &'a str, is_aside| {
@@ -47,7 +48,7 @@ pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
     push(rest, false);
 }
 
-/// The first gloss of each part of speech, in one line.
+/// The first three glosses, in one line.
 pub(crate) fn first_gloss(mean: &str) -> String {
     let explanation = Explanation::parse(mean);
     let glosses = explanation.senses().map(|(_, sense)| sense.gloss.as_str());

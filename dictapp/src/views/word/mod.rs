@@ -52,10 +52,10 @@ pub(super) struct BookEntry<'a> {
 /// The senses of one part of speech.
 #[derive(Debug)]
 pub(super) struct PartOfSpeech {
-    /// The label of the book with its dot; empty if it has none.
+    /// The label as the book writes it, such as `n.`; empty if there is none.
     pub(super) label: String,
     pub(super) level: Option<&'static str>,
-    /// Only if they differ from those of another part.
+    /// Empty if all parts share them: then [`Headword::pronunciations`] has them.
     pub(super) pronunciations: Vec<Spoken>,
     pub(super) forms: Vec<Form>,
     pub(super) senses: Vec<Meaning>,
@@ -104,7 +104,7 @@ pub(super) struct ExampleLine {
 /// Senses of a part of speech that are shown at once; WordNet lists up to sixty.
 const OPEN_SENSES: usize = 3;
 
-/// More senses than this are folded. A single folded sense would save no space.
+/// More English senses than this are folded. A single folded sense would save no space.
 const UNFOLDED_MAX: usize = 4;
 
 impl<'a> Headword<'a> {
@@ -173,8 +173,9 @@ fn hide_repeated_level(books: &mut [BookEntry<'_>], level: Option<&str>) {
     }
 }
 
-/// Moves the pronunciations up to the headword if all parts of speech that have some agree.
-/// Pronunciations of later books are dropped, since they repeat the first book's.
+/// If all parts of speech that have pronunciations have the same ones, removes them from the parts
+/// and returns them for the headword. Pronunciations of later books are dropped, since they repeat
+/// those of the first book.
 fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     let given = |book: &BookEntry<'_>| book.parts.iter().any(|p| !p.pronunciations.is_empty());
     let Some(first) = books.iter().position(given) else { return Vec::new() };
@@ -191,7 +192,7 @@ fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     shared
 }
 
-/// The values that mark the texts of a book.
+/// The context in which the texts of a book are converted.
 struct Marks<'a> {
     /// The spellings of the headword, bold in examples.
     forms: &'a [String],

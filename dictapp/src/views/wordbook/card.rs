@@ -14,7 +14,8 @@ pub(crate) fn card_of(books: &Selection<'_>, word: &str) -> Arc<Card> {
     books.shelf().cards().get_or("", word, || new_card(books, word))
 }
 
-/// The card of a word, for an export: its words must not displace the cached ones.
+/// The card of a word, which is not cached. Exports use it: their many words must not displace the
+/// cached cards.
 pub(super) fn new_card(books: &Selection<'_>, word: &str) -> Card {
     let found = books.look_up(word);
     let entry = found.first().and_then(|found| found.entries.first());

@@ -41,7 +41,8 @@ struct Fields {
 /// A word as it was written, and the texts about it.
 pub(super) type Row = (String, SavedWordText);
 
-/// `GET`: leads to the word book after the language was changed on the page of an import.
+/// `GET`: redirects to the word book. The switch of the language on the page of an import leads
+/// here.
 pub(crate) fn to_word_book(_: &Site, _: &Request) -> Result<Response> {
     Response::see_other(paths::WORDS)
 }
@@ -72,7 +73,7 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// Saves the words of a text that was typed. `list` is the list of words without a list.
+/// Saves the words of a text that was typed. `list` is the list for words that name none.
 pub(super) fn add(page: &Page<'_>, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
     match read(page, UNNAMED, text.to_owned()) {
         Ok(rows) => save(page.site, visit, rows, list),

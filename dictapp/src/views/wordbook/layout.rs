@@ -1,4 +1,5 @@
-//! Assigns roles to the columns of an imported table, by a row of names or by the cells.
+//! Assigns roles to the columns of an imported table: by the row of column names if there is one,
+//! otherwise by the content of the cells.
 
 use csv::StringRecord;
 
@@ -14,15 +15,15 @@ enum ColumnRole {
     List,
     Tags,
     Note,
-    /// The note of a table that has no notes.
+    /// A meaning. It becomes the note if the table has no column of notes.
     Meaning,
     Sentence,
-    /// The sentence of a table that has no sentences.
+    /// An example. It becomes the sentence if the table has no column of sentences.
     Example,
     Unused,
 }
 
-/// Between the cells that become one note.
+/// The separator between cells that are joined to one text.
 const BETWEEN: &str = " · ";
 
 /// The words of a table, and the texts about them.
@@ -47,7 +48,8 @@ fn roles(rows: &[StringRecord]) -> (usize, Vec<ColumnRole>) {
     (layout.rows_before, roles.collect())
 }
 
-/// The roles of a row of names; `None` if it is not one. A single name may be a word.
+/// The roles in a row of column names. `None`: the row does not name a column of words and another
+/// one. A single name is not enough, since it may be a word.
 fn named(row: &StringRecord) -> Option<Vec<ColumnRole>> {
     let role = |name: &str| {
         own_role(name).or_else(|| column_by_name(name).map(role_of)).unwrap_or(ColumnRole::Unused)
@@ -58,8 +60,8 @@ fn named(row: &StringRecord) -> Option<Vec<ColumnRole>> {
     (is_name(|role| role == ColumnRole::Word) && others).then_some(roles)
 }
 
-/// The role of a column that only a word book has. A table may have names in both languages,
-/// independent of the language of the page.
+/// The role of a column that only a user's word book has, such as the list or the tags. A table may
+/// have names in both languages, independent of the language of the page.
 fn own_role(name: &str) -> Option<ColumnRole> {
     let name = name.trim().to_lowercase();
     [Language::English, Language::Chinese].into_iter().find_map(|language| {

@@ -61,7 +61,8 @@ struct WordBookPage<'a> {
     /// The start of the next page.
     older: Option<i64>,
     is_newest: bool,
-    /// Of an import: words that were added, that were known, and rows that have no word.
+    /// The result of an import: words that were added, words that were saved before, and rows
+    /// without a word.
     added: Option<u64>,
     known: Option<u64>,
     skipped: Option<u64>,
@@ -174,7 +175,7 @@ fn send(
     })
 }
 
-/// `POST`: the word book.
+/// `POST`: a change of the word book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;

@@ -15,19 +15,21 @@ use crate::texts::{Language, Texts, fill};
 use crate::views::filters;
 use crate::views::page::Page;
 
-/// Note types of a package that are shown, those with the most notes.
+/// Maximum number of note types of a package that are shown: those with the most notes.
 const TYPES_MAX: usize = 8;
 
-/// Fields of a note that are shown and carried.
+/// Maximum number of fields of a note that are shown and carried to the second step.
 const FIELDS_MAX: usize = 30;
 
-/// Characters of a field that are carried: as many as a note of a word book has.
+/// Maximum characters of a field that are carried: as many as a note of a word book may have.
 const FIELD_CHARS_MAX: usize = 1000;
 
-/// Characters of a field in HTML that are converted. Tags take many times the room of the text.
+/// Maximum characters of a field in HTML that are converted to text. Tags may take many times the
+/// room of the text.
 const FIELD_HTML_CHARS_MAX: usize = 16 * FIELD_CHARS_MAX;
 
-/// Bytes of a sound's name or a gap with its hint. Longer ones are text.
+/// Maximum bytes of a mark: a sound `[sound:a.mp3]`, or a gap `{{c1::word::hint}}`. Longer ones are
+/// kept as text.
 const MARK_BYTES_MAX: usize = 4000;
 
 /// Maximum size of the notes that a page carries to the second step, in bytes. 20,000 notes of 400
@@ -146,7 +148,7 @@ pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Respon
     send(page, StatusCode::OK, (None, shown), list)
 }
 
-/// Saves the notes by the choice of the user.
+/// Saves the words of the notes. `choices` are the roles that the user chose for the fields.
 pub(super) fn add(
     page: &Page<'_>,
     visit: &Visit,
@@ -278,7 +280,7 @@ fn row_by(row: &[String], roles: &[Role]) -> Row {
     (word, about)
 }
 
-/// A field of a note in plain text: without sounds, and with the words of its gaps.
+/// A field of a note in plain text: without sounds, and with each gap replaced by its word.
 fn text(html: &str) -> String {
     let end = html.char_indices().nth(FIELD_HTML_CHARS_MAX).map_or(html.len(), |(end, _)| end);
     let text = plain_text(&without_marks(&html[..end]));
@@ -309,8 +311,8 @@ fn without_marks(html: &str) -> String {
     text
 }
 
-/// A mark that begins here, and the text after its end. Its length is limited: marks without an
-/// end would each search the whole rest.
+/// A mark that begins here, and the text after its end. Its length is limited: without the limit,
+/// each mark that has no end would search the whole rest of the text.
 fn split_mark<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
     let bytes = text.as_bytes();
     let near = &bytes[..bytes.len().min(MARK_BYTES_MAX)];
