@@ -9,8 +9,8 @@ pub enum Action {
     WrongJoinCode,
     /// A review: it adds a row.
     Review,
-    /// An entry of the kind with this name in the audit log. Each kind is counted by itself, so that
-    /// a flood of one kind hides no other.
+    /// An entry of the kind with this name in the audit log. Each kind is counted by itself, so
+    /// that a flood of one kind hides no other.
     Audited(&'static str),
 }
 

@@ -109,8 +109,8 @@ pub(super) fn matches(
     }
 }
 
-/// The text of a query whose question marks or stars are punctuation, not wildcards: a question, or a
-/// sentence.
+/// The text of a query whose question marks or stars are punctuation, not wildcards: a question, or
+/// a sentence.
 fn as_question(query: &str) -> Option<&str> {
     let marks = ['?', '？'];
     let question = query.trim().strip_suffix(marks).map(|text| text.trim_end_matches(marks));

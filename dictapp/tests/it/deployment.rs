@@ -41,8 +41,8 @@ impl Drop for Behind {
 }
 
 impl Behind {
-    /// Starts the proxy that `command` makes of the folder, the port for TLS, one for plain HTTP, and
-    /// the port of the site.
+    /// Starts the proxy that `command` makes of the folder, the port for TLS, one for plain HTTP,
+    /// and the port of the site.
     fn start(command: impl Fn(&Path, [u16; 3]) -> Command) -> Behind {
         let public_url = format!("server.public_url=https://{HOST}");
         let site = Site::start_with(&["server.trusted_proxies=127.0.0.1", &public_url]);

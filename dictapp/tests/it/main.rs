@@ -33,5 +33,6 @@ mod tidy;
 mod tidy_security;
 mod users;
 
-/// Maximum time that a test waits for an event on a busy machine. It only bounds a test that would hang.
+/// Maximum time that a test waits for an event on a busy machine. It only bounds a test that would
+/// hang.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);

@@ -19,8 +19,8 @@ impl<S> Urls<S> {
     /// connection closes after the response.
     ///
     /// The check runs in the shard and must not block. It runs before all layers, so there is no
-    /// session yet. The layers of the app see the refusal, those of groups and routes do not. Values
-    /// that a check puts on the request are dropped.
+    /// session yet. The layers of the app see the refusal, those of groups and routes do not.
+    /// Values that a check puts on the request are dropped.
     ///
     /// ```
     /// use webframe::{App, Error, Request, Response, Result, TestClient, Urls, http::header};

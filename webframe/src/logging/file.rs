@@ -99,8 +99,8 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 /// Creates a new file for its owner only, and removes the access of other users to an existing one.
-/// Refuses a symbolic link: with it, a user who may write to the folder could redirect the server to
-/// another file.
+/// Refuses a symbolic link: with it, a user who may write to the folder could redirect the server
+/// to another file.
 fn open_private(path: &Path) -> io::Result<File> {
     let is_link = |path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     if is_link(path) {

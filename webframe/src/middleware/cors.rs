@@ -83,8 +83,8 @@ impl Cors {
         self
     }
 
-    /// The header fields of responses that scripts may read besides the few that they always may, as
-    /// a list: `ETag, Retry-After`.
+    /// The header fields of responses that scripts may read besides the few that they always may,
+    /// as a list: `ETag, Retry-After`.
     #[must_use]
     pub fn with_exposed_fields(mut self, names: HeaderValue) -> Cors {
         self.exposed = Some(names);

@@ -122,8 +122,8 @@ impl Content {
         self.append_within(piece, memory_max, Allowance { network, total_max: u64::MAX })
     }
 
-    /// Like [`Content::append`], but fails if the temporary files of all bodies would exceed what is
-    /// allowed.
+    /// Like [`Content::append`], but fails if the temporary files of all bodies would exceed what
+    /// is allowed.
     ///
     /// # Errors
     /// The piece cannot be stored; see [`is_shortage`].

@@ -103,7 +103,8 @@ struct History {
 }
 
 impl Connection {
-    /// The server at this URL, which is not contacted yet. The certificates in `ca` are trusted, too.
+    /// The server at this URL, which is not contacted yet. The certificates in `ca` are trusted,
+    /// too.
     ///
     /// # Errors
     /// The URL cannot be used; the file has no certificates.

@@ -1,5 +1,5 @@
-//! A second server, at an address of its own, for the paths of monitoring. It answers until the site
-//! has stopped, so a monitor sees the site drain.
+//! A second server, at an address of its own, for the paths of monitoring. It answers until the
+//! site has stopped, so a monitor sees the site drain.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};

@@ -42,8 +42,8 @@ pub(crate) struct Session {
     delayed: Option<Box<Delayed>>,
 }
 
-/// A log-in that must wait because the name is under attack. Old clients cannot send the ticket back,
-/// so the connection keeps it: the same log-in succeeds after the delay.
+/// A log-in that must wait because the name is under attack. Old clients cannot send the ticket
+/// back, so the connection keeps it: the same log-in succeeds after the delay.
 #[derive(Debug)]
 struct Delayed {
     name: String,

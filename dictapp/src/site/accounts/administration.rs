@@ -128,7 +128,8 @@ impl Site {
         self.store.users_named(beginning, after, limit)
     }
 
-    /// Sets a user's password, ends all their sessions, and revokes their API tokens and reset codes.
+    /// Sets a user's password, ends all their sessions, and revokes their API tokens and reset
+    /// codes.
     ///
     /// # Errors
     /// See [`AdminError`].

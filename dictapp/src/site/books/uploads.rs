@@ -34,8 +34,8 @@ const KEPT: Duration = Duration::from_secs(3600);
 /// Maximum number of characters of the title of an uploaded book.
 const TITLE_CHARS_MAX: usize = 255;
 
-/// Maximum time for the preview of an upload, which the browser waits for. A preview reads up to the
-/// tenth entry, and unpacks the articles of a StarDict or dictd book to check them.
+/// Maximum time for the preview of an upload, which the browser waits for. A preview reads up to
+/// the tenth entry, and unpacks the articles of a StarDict or dictd book to check them.
 const PREVIEW_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Steps of the progress in each pass over a book: percent.

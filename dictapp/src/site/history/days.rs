@@ -1,5 +1,5 @@
-//! The history by days: look-ups become the words of each day with their counts. All look-ups of a day
-//! are counted, so a page reads its first and its last day whole.
+//! The history by days: look-ups become the words of each day with their counts. All look-ups of a
+//! day are counted, so a page reads its first and its last day whole.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -23,8 +23,8 @@ const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 pub struct DayWords {
     /// The words.
     pub words: Vec<WordOfDay>,
-    /// Whether there are look-ups before the first of the words, in the order of reading: the page has
-    /// a link back.
+    /// Whether there are look-ups before the first of the words, in the order of reading: the page
+    /// has a link back.
     pub is_preceded: bool,
 }
 

@@ -135,7 +135,8 @@ impl Site {
         Ok(self.store.delete_class(id, visit.user)?)
     }
 
-    /// Gives a class a word list with a deadline, in days since 1970-01-01. Empty lines are ignored.
+    /// Gives a class a word list with a deadline, in days since 1970-01-01. Empty lines are
+    /// ignored.
     ///
     /// # Errors
     /// 404 if the class is not theirs; the database is unavailable.
@@ -277,7 +278,8 @@ impl Site {
         self.store.lists_of_pupil(visit.user, today - LISTS_SHOWN_DAYS)
     }
 
-    /// Saves the words of a list in the user's word book, in a list of the same name, as far as there is room.
+    /// Saves the words of a list in the user's word book, in a list of the same name, as far as
+    /// there is room.
     ///
     /// # Errors
     /// 404 if the user is in no class with this list; the database is unavailable.

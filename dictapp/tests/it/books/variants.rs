@@ -2,8 +2,8 @@
 
 use dictapp::books::{Book, BookKind};
 
-/// The entries of a file, each on a line: headword, pronunciation, other spellings, and the lines of
-/// the explanation after `|`.
+/// The entries of a file, each on a line: headword, pronunciation, other spellings, and the lines
+/// of the explanation after `|`.
 fn entries(name: &str, bytes: &[u8]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);

@@ -77,7 +77,8 @@ impl Terminal {
         self.keys.flush().expect("the terminal is open");
     }
 
-    /// Waits for a prompt and types Ctrl-D. Between two prompts the terminal itself would take that key.
+    /// Waits for a prompt and types Ctrl-D. Between two prompts the terminal itself would take that
+    /// key.
     #[track_caller]
     pub(super) fn leave(&mut self, prompt: &str) {
         self.expect(prompt);

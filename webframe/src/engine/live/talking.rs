@@ -19,7 +19,7 @@ use crate::{
 
 /// The number of a conversation's call in a parking spot, in place of an endpoint's. Nothing reads
 /// it: [`Shard::stalled_by`] recognises a conversation by the phase of its connection.
-const CONVERSATION: u32 = u32::MAX - 3;
+const CONVERSATION: u32 = u32::MAX - 4;
 
 /// The result of a conversation's call that ran on a worker, or during which another worker stole
 /// the shard.

@@ -182,7 +182,8 @@ fn at_the_limit_of_an_address_its_longest_idle_connection_gives_way() {
     assert_eq!(open.count(), 3);
 }
 
-/// Opens connections with these bytes, more than there are places, and checks that others are served.
+/// Opens connections with these bytes, more than there are places, and checks that others are
+/// served.
 #[track_caller]
 fn gives_way(begun: &str) {
     let limits = Limits { connections_max: 8, ..Limits::default() };
