@@ -19,8 +19,11 @@ pub struct Pace {
     recent: AtomicU32,
 }
 
+/// The bit of a route that the app marked.
 const MARKED: u32 = 1 << 8;
+/// The bits of the last eight calls.
 const ALL: u32 = 0xff;
+/// The lowest bit of the number of calls to be timed.
 const SUSPECTED: u32 = 1 << 9;
 /// Number of calls that are timed after a suspicion.
 const TIMED: u32 = 8;
@@ -69,7 +72,7 @@ impl Pace {
         }
     }
 
-    /// Records that an untimed call may have been slow.
+    /// Records that an untimed call may have been slow: the next [`TIMED`] calls are timed.
     pub(crate) fn suspect(&self) {
         let recent = self.recent.load(Relaxed);
         if recent & MARKED == 0 {
@@ -78,7 +81,7 @@ impl Pace {
         }
     }
 
-    /// Records a call during which another worker stole the shard.
+    /// Records a call during which another worker stole the shard: the route becomes slow.
     pub(crate) fn learn_stall(&self) {
         if self.recent.load(Relaxed) & MARKED == 0 {
             self.recent.fetch_or(ALL, Relaxed);

@@ -14,6 +14,8 @@ use crate::{
 };
 
 impl<S: Send + Sync + 'static> App<S> {
+    /// The answer of an endpoint without any layers: calls the handler of a route, or makes the
+    /// answer to a request that has no route. Panics become a 500.
     pub(super) fn respond(&self, endpoint: Endpoint, request: &Request) -> Response {
         let answer = || match endpoint {
             Endpoint::Route(number) => match self.table.route(number) {
@@ -39,6 +41,8 @@ impl<S: Send + Sync + 'static> App<S> {
         response
     }
 
+    /// The error for a path that has routes, but none for the method: 405, or 501 if the method is
+    /// not a standard one and no route of the app is for it.
     fn wrong_method(&self, request: &Request) -> Error {
         if is_known(request.method()) || self.table.takes(request.method()) {
             return Error::new(StatusCode::METHOD_NOT_ALLOWED, "");
@@ -46,6 +50,7 @@ impl<S: Send + Sync + 'static> App<S> {
         Error::new(StatusCode::NOT_IMPLEMENTED, "")
     }
 
+    /// The field `Allow`: the methods that the path has routes for.
     fn allow(&self, path: &[u8]) -> HeaderValue {
         let methods = self.table.allowed(path);
         let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
@@ -70,6 +75,7 @@ impl<S: Send + Sync + 'static> App<S> {
         }
     }
 
+    /// The app's page for an error. Errors of the server (5xx) are logged.
     fn error_response(&self, request: &Request, error: &Error) -> Response {
         let id = request.id();
         // Without a cause, a 503 reports only that the server is busy, and a 501 only that the
@@ -97,6 +103,8 @@ impl<S: Send + Sync + 'static> App<S> {
         response
     }
 
+    /// The answer of an endpoint inside the layers of the app and of its route. Panics become a
+    /// 500.
     pub(super) fn answer_through_layers(&self, endpoint: Endpoint, request: &Request) -> Response {
         let next = Next::outermost(self, endpoint);
         panics::catch(|| next.run(request))
@@ -142,7 +150,7 @@ impl<S: Send + Sync + 'static> Chain<S> for App<S> {
     }
 }
 
-/// Drops the values that code of the app put on a request.
+/// Drops the values that code of the app put on a request. A panic of a destructor is logged.
 pub(super) fn drop_values(request: &mut Request) {
     if !request.values.is_empty()
         && let Err(panic) = panics::catch(|| request.values.clear())
@@ -160,6 +168,7 @@ pub(super) fn log_error(text: &str) {
     log::error!("{text}");
 }
 
+/// Whether the method is a standard one (RFC 9110 §9, RFC 5789).
 fn is_known(method: &Method) -> bool {
     [
         Method::GET,
@@ -175,8 +184,8 @@ fn is_known(method: &Method) -> bool {
     .contains(method)
 }
 
-/// The page of an app without an error page. A debug build shows a browser on the same machine why
-/// a request failed.
+/// The page of an app without an error page: a line of text. A debug build with the feature
+/// `templates` shows a browser on the same machine why a request failed with a 5xx.
 pub(super) fn default_page(request: &Request, error: &Error) -> Response {
     #[cfg(all(debug_assertions, feature = "templates"))]
     if let Some(page) = super::fault_page::page(request, error) {

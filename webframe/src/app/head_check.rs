@@ -18,7 +18,8 @@ impl<S> Urls<S> {
     /// called. A body that is larger than 64 KiB or of unknown length is not read then: the
     /// connection closes after the response.
     ///
-    /// The check runs in the shard and must not block. It runs before all layers, so there is no
+    /// The check runs in the event loop of the connection, so it must not block. It runs before all
+    /// layers, so there is no
     /// session yet. The layers of the app see the refusal, those of groups and routes do not.
     /// Values that a check puts on the request are dropped.
     ///
@@ -58,14 +59,16 @@ impl<S> Urls<S> {
 }
 
 impl<S: Send + Sync + 'static> App<S> {
-    /// Runs the check of the route: [`Endpoint::Refused`] if it returns an error, otherwise the
-    /// same endpoint.
-    pub(super) fn check_head(&self, endpoint: Endpoint, request: &mut Request) -> Endpoint {
+    /// Runs the check of the head, if the route has one. Returns [`Endpoint::Refused`] if the check
+    /// returns an error, otherwise the same endpoint. A panic counts as an error.
+    pub(super) fn run_head_check(&self, endpoint: Endpoint, request: &mut Request) -> Endpoint {
         let check = self.route(endpoint).and_then(|route| route.head_check.as_ref());
         let Some(check) = check else { return endpoint };
         let result = panics::catch(|| check(&self.state, request))
             .unwrap_or_else(|panic| Err(Error::internal(panic)));
-        drop_values(request); // otherwise a request that the server refuses later keeps them
+        // Values that the check put on the request are usually dropped after the answer. If the
+        // server refuses the request later (its body is too large), no answer of the app follows.
+        drop_values(request);
         match result {
             Ok(()) => endpoint,
             Err(error) => {
@@ -76,7 +79,7 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 }
 
-/// The error of the check that refused the request.
+/// Takes the error of the check that refused the request; 403 if it was taken already.
 pub(super) fn refusal_of(request: &Request) -> Error {
     let refusal = request.get::<HeadRefusal>().and_then(|refusal| lock(&refusal.0).take());
     refusal.unwrap_or_else(|| Error::forbidden(""))

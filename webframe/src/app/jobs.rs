@@ -23,15 +23,18 @@ pub(super) struct Jobs<S> {
 
 struct Job<S> {
     act: Box<JobFn<S>>,
+    /// The time from the start of the server to the first run.
     first: Duration,
-    /// `None`: it runs once.
+    /// The time from the end of a run to the next one. `None`: the job runs once.
     interval: Option<Duration>,
 }
 
 /// The thread of the jobs. Dropping this value waits for the job that is running, then calls the
 /// hooks.
 pub(crate) struct RunningJobs {
+    /// Whether the thread has to end. The condition wakes it.
     stop: Arc<(Mutex<bool>, Condvar)>,
+    /// `None` if the app has no jobs.
     thread: Option<JoinHandle<()>>,
     on_stop: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -80,6 +83,7 @@ impl<S: Send + Sync + 'static> Jobs<S> {
     }
 }
 
+/// The loop of the thread: runs each job when it is due, until the stop.
 fn run_jobs<S>(jobs: &[Job<S>], state: &S, stop: &(Mutex<bool>, Condvar)) {
     let start = Instant::now();
     let mut due: Vec<Option<Instant>> = jobs.iter().map(|job| Some(start + job.first)).collect();
@@ -102,6 +106,7 @@ fn run_jobs<S>(jobs: &[Job<S>], state: &S, stop: &(Mutex<bool>, Condvar)) {
     }
 }
 
+/// The index of the job that is due next, and when. `None`: no job will run again.
 fn next_due(due: &[Option<Instant>]) -> Option<(usize, Instant)> {
     let times = due.iter().enumerate().filter_map(|(at, when)| Some((at, (*when)?)));
     times.min_by_key(|(_, when)| *when)

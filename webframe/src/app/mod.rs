@@ -34,18 +34,20 @@ use crate::{
 /// An app answers requests. It has state of any `Send + Sync` type, URLs, layers and an error page.
 pub struct App<S> {
     state: Arc<S>,
-    /// The routes as declared; [`Table`] is built from them.
+    /// The routes, built from the [`Urls`] that the app declares.
     table: Table<S>,
     layers: Vec<Box<dyn Middleware<S>>>,
     error_page: Box<ErrorPage<S>>,
     error_maps: Vec<Box<ErrorMap>>,
     logged_targets: LoggedTarget,
+    /// The answers to requests that the server refuses without calling a handler.
     refusal_pages: RefusalPages,
-    /// Other pages for paths with this prefix.
+    /// The same for paths that begin with the prefix.
     refusal_pages_below: Vec<(String, RefusalPages)>,
     jobs: Jobs<S>,
     method_override: MethodOverride,
-    /// The pace of responses without a route: 404, 405, OPTIONS.
+    /// The pace of answers without a route (404, 405, OPTIONS): whether they are quick, although
+    /// layers and the error page run, or may block.
     elsewhere: Pace,
 }
 
@@ -243,7 +245,7 @@ impl<S: Send + Sync + 'static> App<S> {
         std::mem::take(&mut self.jobs).start(&self.state)
     }
 
-    /// All mistakes in the app's declaration. They are reported together when the app is bound.
+    /// All mistakes in the app's declaration. The server reports them together and does not start.
     pub(crate) fn mistakes(&self) -> impl Iterator<Item = &String> {
         let below = self.refusal_pages_below.iter().flat_map(|(_, pages)| pages.mistakes());
         self.table.mistakes().iter().chain(self.refusal_pages.mistakes()).chain(below)
@@ -313,7 +315,7 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         if request.names.is_none() && !self.table.names().is_empty() {
             request.names = Some(Arc::clone(self.table.names()));
         }
-        self.check_head(endpoint, request)
+        self.run_head_check(endpoint, request)
     }
 
     fn pattern(&self, endpoint: Endpoint) -> &'static str {

@@ -8,7 +8,8 @@ use http::Method;
 use super::head_check::HeadCheck;
 use crate::{Handler, Middleware, pace::Pace};
 
-/// The table of URLs of an app. All its mistakes are reported together when the app is bound.
+/// The table of URLs of an app. If it has mistakes, the server reports all of them and does not
+/// start.
 ///
 /// # Patterns
 /// A pattern begins with `/` and consists of segments: plain text, `{name}` for exactly one
@@ -67,6 +68,7 @@ pub(crate) struct Route<S> {
     pub(crate) pattern: Cow<'static, str>,
     pub(crate) name: Option<Cow<'static, str>>,
     pub(crate) handler: Box<dyn Handler<S>>,
+    /// Whether the handler is quick, so that it is called in the event loop, or may block.
     pub(crate) pace: Pace,
     pub(crate) body_bytes_max: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
@@ -329,6 +331,7 @@ impl<S> Urls<S> {
         self
     }
 
+    /// Adds the routes and mistakes of another table below a prefix, which may be empty.
     fn append(mut self, prefix: &str, urls: Urls<S>) -> Urls<S> {
         let mistakes = urls.mistakes.iter().map(|mistake| format!("{prefix}: {mistake}"));
         self.mistakes.extend(mistakes);
@@ -359,6 +362,7 @@ impl<S> Urls<S> {
     }
 }
 
+/// The pattern below a prefix; `/` becomes the prefix itself.
 fn below(prefix: &str, pattern: &str) -> Cow<'static, str> {
     match pattern {
         "/" => Cow::Owned(prefix.to_owned()),

@@ -20,14 +20,15 @@ pub trait Handler<S>: Send + Sync + 'static {
     /// Any error. The app's error page converts it to a response.
     fn call(&self, state: &S, request: &Request) -> Result<Response>;
 
-    /// The initial pace: learned from calls, unless the handler is marked.
+    /// The initial pace: whether calls are quick or may block is learned from them, unless the
+    /// handler is marked.
     #[doc(hidden)]
     fn pace(&self) -> Pace {
         Pace::learned()
     }
 
-    /// The reason why the handler cannot work, such as a missing directory; `None` if it can. It is
-    /// asked before the app serves, and a reason prevents the start.
+    /// The reason why the handler cannot work, such as a missing directory; `None` if it can. This
+    /// method is called when the route is added. A reason prevents the start of the server.
     fn mistake(&self) -> Option<String> {
         None
     }

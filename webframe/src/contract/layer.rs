@@ -47,20 +47,22 @@ where
     }
 }
 
-/// The layers and endpoints of an app, for [`Next`].
+/// The layers and endpoints of an app, for [`Next`]. An endpoint is the part of the app that
+/// answers a request, such as a route.
 pub(crate) trait Chain<S>: Send + Sync {
     fn state(&self) -> &S;
     /// The layer at this depth around an endpoint; `None` after the innermost one.
     fn layer(&self, depth: usize, endpoint: Endpoint) -> Option<&dyn Middleware<S>>;
     /// The response of the endpoint itself. Panics are caught and become a 500.
     fn answer_endpoint(&self, endpoint: Endpoint, request: &Request) -> Response;
-    /// The response for an error.
+    /// The response that an error [carries](Error::response), otherwise the app's page for it.
     fn answer_error(&self, request: &Request, error: Error) -> Response;
 }
 
 /// The rest of an app after a layer: the inner layers and the handler.
 pub struct Next<'a, S> {
     chain: &'a dyn Chain<S>,
+    /// The number of layers that the request has reached.
     depth: usize,
     endpoint: Endpoint,
 }

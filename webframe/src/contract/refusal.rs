@@ -17,9 +17,10 @@ const PAGE_BYTES_MAX: usize = 16 << 10;
 pub enum Refusal {
     /// The request is invalid or exceeds a limit.
     Unacceptable(WireError),
-    /// The oldest request has waited for a worker for too long.
+    /// The server has too little room for the request: the requests before it have waited for a
+    /// worker thread for too long, or there is no space for its body.
     Busy,
-    /// The body of a request cannot be stored: an error of the server.
+    /// The body of the request cannot be stored for another reason: an error of the server.
     Fault,
     /// The handler exceeded the [time limit](crate::Urls::time_limit) of its route.
     Overdue,
@@ -82,7 +83,7 @@ impl Refusal {
         WireError::ALL.into_iter().map(Refusal::Unacceptable).chain(ours)
     }
 
-    /// The response if the app has no page for it.
+    /// The response if the app has no page for the refusal: a line of text.
     fn plain(self) -> Response {
         match self {
             Refusal::Busy => Response::text("the server is busy: try again in a second\n"),
@@ -108,7 +109,7 @@ pub(crate) fn plain_text(status: StatusCode, detail: &str) -> String {
     }
 }
 
-/// The pages of an app; empty if it has none.
+/// The app's pages for refusals; empty if it has none.
 #[derive(Debug, Default)]
 pub(crate) struct RefusalPages {
     pages: Vec<(Refusal, Page)>,
@@ -122,7 +123,7 @@ struct Page {
 }
 
 impl RefusalPages {
-    /// Makes every page.
+    /// Makes the page of every refusal. Mistakes are collected.
     pub(crate) fn make(page: impl Fn(Refusal) -> Result<Response>) -> RefusalPages {
         let mut made = RefusalPages::default();
         for refusal in Refusal::all() {
@@ -139,6 +140,7 @@ impl RefusalPages {
         &self.mistakes
     }
 
+    /// The response to a refused request: the app's page, otherwise a line of text.
     pub(crate) fn response(&self, refusal: Refusal) -> Response {
         let page = self.pages.iter().find(|page| page.0 == refusal);
         let mut response = page.map_or_else(|| refusal.plain(), |page| page.1.response());
@@ -150,6 +152,10 @@ impl RefusalPages {
 }
 
 impl Page {
+    /// Keeps the fields and the body of a response as a page.
+    ///
+    /// # Errors
+    /// The body is not in memory, or is too large.
     fn of(response: Response) -> Result<Page, String> {
         let (_, fields, body) = response.into_parts();
         let content = body.as_bytes().ok_or("its length is unknown")?;

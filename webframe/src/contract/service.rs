@@ -7,11 +7,11 @@ use crate::{Request, Response, contract::refusal::Refused, pace::Pace};
 /// An app, as the engine sees it.
 pub(crate) trait Service: Send + Sync {
     /// Finds the endpoint of a request and stores the route's pattern in the request. Only the
-    /// head has been read.
+    /// head has been read. The app may check it here and refuse the request.
     fn find(&self, request: &mut Request) -> Endpoint;
     /// The pattern of the route; empty if the endpoint is not a route.
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
-    /// The pace of the endpoint.
+    /// The pace of the endpoint: whether its handler is quick or may block.
     fn pace(&self, endpoint: Endpoint) -> &Pace;
     /// Maximum size of the body of a request; `None`: the server's limit applies.
     fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64>;
@@ -32,13 +32,14 @@ pub(crate) enum Endpoint {
     WrongMethod,
     /// No route matches the path.
     Nothing,
-    /// The check of the route refused the head.
+    /// The app's check of the head ([`Urls::check_head`](crate::Urls::check_head)) refused it.
     Refused,
     /// `OPTIONS *`.
     WholeServer,
 }
 
 impl Endpoint {
+    // The numbers of endpoints that are not routes. Routes are numbered from 0.
     const WRONG_METHOD: u32 = u32::MAX;
     const NOTHING: u32 = u32::MAX - 1;
     const WHOLE_SERVER: u32 = u32::MAX - 2;

@@ -99,7 +99,7 @@ struct Audience {
     shard: usize,
     group: usize,
     /// The shard was notified of new blocks and has not read them yet.
-    told: bool,
+    notified: bool,
 }
 
 /// The next blocks of a reader.
@@ -129,21 +129,21 @@ impl Feed {
     /// Adds the block that `encode` makes from its number, and notifies the shards that have
     /// readers.
     pub(crate) fn publish(&self, encode: impl FnOnce(u64) -> Block) {
-        let mut to_tell = Vec::new();
+        let mut to_notify = Vec::new();
         let mut ring = lock(&self.ring);
         let block = encode(ring.first + ring.blocks.len() as u64);
         ring.push(block, &self.rules);
         ring.audience.retain_mut(|audience| {
-            if audience.told {
+            if audience.notified {
                 return true;
             }
             let Some(engine) = audience.engine.upgrade() else { return false };
-            audience.told = true;
-            to_tell.push((engine, audience.shard, audience.group));
+            audience.notified = true;
+            to_notify.push((engine, audience.shard, audience.group));
             true
         });
         drop(ring);
-        for (engine, shard, group) in to_tell {
+        for (engine, shard, group) in to_notify {
             engine.deliver(Delivery::Published { shard, group });
         }
     }
@@ -172,7 +172,7 @@ impl Feed {
 
     /// Called when a shard has its first reader.
     pub(crate) fn join(&self, engine: Weak<dyn Deliver>, shard: usize, group: usize) {
-        lock(&self.ring).audience.push(Audience { engine, shard, group, told: false });
+        lock(&self.ring).audience.push(Audience { engine, shard, group, notified: false });
     }
 
     /// Called when a shard has lost its last reader.
@@ -182,11 +182,11 @@ impl Feed {
     }
 
     /// Called when a shard begins to read new blocks: it is notified of the next one again.
-    pub(crate) fn note_look(&self, engine: &Weak<dyn Deliver>, shard: usize) {
+    pub(crate) fn note_reading(&self, engine: &Weak<dyn Deliver>, shard: usize) {
         let mut ring = lock(&self.ring);
         let mine = ring.audience.iter_mut();
         mine.filter(|it| it.shard == shard && it.engine.ptr_eq(engine)).for_each(|it| {
-            it.told = false;
+            it.notified = false;
         });
     }
 

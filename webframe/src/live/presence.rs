@@ -13,17 +13,21 @@ use super::outlet::Slot;
 /// The connected clients of a server, for other threads.
 #[derive(Debug)]
 pub(crate) struct PresenceTable {
-    /// For each slot of each shard the token of its connection plus one; 0 if its client has left.
+    /// For each shard (event loop), and each index of a connection in it: the connection's token
+    /// plus one; 0 if there is no connection or its client has left. The low 32 bits of a token are
+    /// the index.
     shards: Vec<Box<[AtomicU64]>>,
 }
 
 impl PresenceTable {
-    pub(crate) fn new(shards: usize, slots: usize) -> PresenceTable {
-        let shard = |_| (0..slots).map(|_| AtomicU64::new(0)).collect();
+    /// A table for this number of shards, and of connections in each.
+    pub(crate) fn new(shards: usize, connections: usize) -> PresenceTable {
+        let shard = |_| (0..connections).map(|_| AtomicU64::new(0)).collect();
         PresenceTable { shards: (0..shards).map(shard).collect() }
     }
 
-    /// The place of a connection; `None` beyond the expected number of connections.
+    /// The entry of a connection. `None` beyond the expected number of connections: such a client
+    /// always counts as connected.
     fn place(&self, slot: Slot) -> Option<&AtomicU64> {
         self.shards.get(slot.shard)?.get(slot.token as u32 as usize)
     }
@@ -51,6 +55,7 @@ impl PresenceTable {
 /// the source of a streamed answer.
 #[derive(Clone, Default)]
 pub struct Presence {
+    /// `None` in tests without a server: the client always counts as connected.
     table: Option<Arc<PresenceTable>>,
     slot: Slot,
 }

@@ -1,5 +1,5 @@
-//! Puts the number of a request into a field of its response, so that a user's report can be found
-//! in the log.
+//! Puts the id of a request into a field of its response, so that the log lines of the request can
+//! be found when a user reports a problem.
 
 use http::{HeaderName, HeaderValue};
 

@@ -45,8 +45,8 @@ struct Inner {
     public: Cow<'static, str>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
     retry_after: Option<Duration>,
-    /// The lock makes this error `Sync`, although a body is not: an app's error type may contain
-    /// it.
+    /// The response of an error that [`Error::response`] made. A response is not `Sync`. The mutex
+    /// makes the error `Sync`, so that an error type of the app may contain it.
     response: Mutex<Option<Response>>,
     origin: Origin,
 }
@@ -147,7 +147,7 @@ impl Error {
         self
     }
 
-    /// The status of its response.
+    /// The status of the response that the error becomes.
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
@@ -172,12 +172,12 @@ impl Error {
         self.0.cause.as_deref().map(|cause| cause as _)
     }
 
-    /// Takes the response that it carries.
+    /// Takes the response of an error that [`Error::response`] made.
     pub(crate) fn take_response(&mut self) -> Option<Response> {
         unpoisoned(self.0.response.get_mut()).take()
     }
 
-    /// The error that `?` converted to this one.
+    /// The error that `?` converted to this one, if it is of the type `E`.
     pub(crate) fn converted_from<E: StdError + Any>(&self) -> Option<&E> {
         let cause = self.0.cause.as_deref().filter(|_| self.0.origin == Origin::Converted)?;
         cause.downcast_ref()
@@ -194,7 +194,7 @@ impl Error {
 }
 
 impl fmt::Display for Error {
-    /// The text for the log: status, public text and every cause.
+    /// Writes the text for the log: status, public text and every cause.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.status.as_u16())?;
         if !self.0.public.is_empty() {

@@ -35,8 +35,10 @@ use crate::{
 /// ```
 pub struct TestEvents {
     subscription: Subscription,
-    engine: Arc<dyn Deliver>,
+    /// The waker, as the receiver that the feed notifies.
+    receiver: Arc<dyn Deliver>,
     waker: Arc<Waker>,
+    /// Events that were read from the feed and not returned yet.
     ready: VecDeque<TestEvent>,
 }
 
@@ -51,7 +53,12 @@ pub struct TestEvent {
     pub data: String,
 }
 
-/// Wakes the test when something is published, in place of the engine.
+/// A feed addresses its readers by a shard of the engine and a group in it. A subscriber in a test
+/// is the only reader of its receiver, so any numbers will do.
+const SHARD: usize = 0;
+const GROUP: usize = 0;
+
+/// Receives the notice of a feed, in place of the engine, and wakes the test.
 #[derive(Default)]
 struct Waker {
     is_woken: Mutex<bool>,
@@ -74,10 +81,10 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let Body::Live(live) = body else { panic!("the answer is not an event stream") };
         let subscription = live.subscription.expect("the answer is an event stream");
         let waker = Arc::new(Waker::default());
-        let engine: Arc<dyn Deliver> = waker.clone();
-        subscription.feed.join(Arc::downgrade(&engine), 0, 0);
+        let receiver: Arc<dyn Deliver> = waker.clone();
+        subscription.feed.join(Arc::downgrade(&receiver), SHARD, GROUP);
         let mut events =
-            TestEvents { subscription: *subscription, engine, waker, ready: VecDeque::new() };
+            TestEvents { subscription: *subscription, receiver, waker, ready: VecDeque::new() };
         if let Some(greeting) = events.subscription.greeting.take() {
             events.take(&greeting);
         }
@@ -110,10 +117,12 @@ impl TestEvents {
         self.ready.pop_front()
     }
 
+    /// Reads the blocks that were published since the last read.
     #[track_caller]
     fn read(&mut self) {
         *lock(&self.waker.is_woken) = false;
-        self.subscription.feed.note_look(&Arc::downgrade(&self.engine), 0);
+        // The feed notifies a receiver once, until the receiver reads.
+        self.subscription.feed.note_reading(&Arc::downgrade(&self.receiver), SHARD);
         match self.subscription.feed.read(self.subscription.cursor) {
             Read::Blocks(blocks) => {
                 self.subscription.cursor += blocks.len() as u64;
@@ -130,6 +139,7 @@ impl TestEvents {
         }
     }
 
+    /// Adds the events of a block to `ready`.
     fn take(&mut self, block: &Block) {
         let text = String::from_utf8_lossy(block.as_bytes());
         self.ready.extend(text.split_terminator("\n\n").filter_map(TestEvent::parse));
@@ -137,7 +147,7 @@ impl TestEvents {
 }
 
 impl TestEvent {
-    /// `None` for a comment or a `retry` alone.
+    /// Parses the lines of an event. `None` for a comment or a `retry` alone.
     fn parse(lines: &str) -> Option<TestEvent> {
         let (mut event, mut data) = (TestEvent::default(), None::<String>);
         for line in lines.lines() {
@@ -159,7 +169,7 @@ impl TestEvent {
 
 impl Drop for TestEvents {
     fn drop(&mut self) {
-        self.subscription.feed.leave(&Arc::downgrade(&self.engine), 0);
+        self.subscription.feed.leave(&Arc::downgrade(&self.receiver), SHARD);
         if let Some(on_leave) = self.subscription.take_on_leave() {
             on_leave();
         }

@@ -1,9 +1,10 @@
-//! Patterns of routes: parses their segments, and extracts raw parameters from a path.
+//! Patterns of routes: finds the kind of a segment, checks the names of parameters, and extracts
+//! the values of parameters from a path.
 
 /// The kind of a segment of a pattern, by the text that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segment {
-    /// This text.
+    /// Plain text: any segment that equals it after percent-decoding.
     Plain,
     /// `{name}`: any single segment.
     One,
@@ -11,7 +12,10 @@ pub(crate) enum Segment {
     Rest,
 }
 
-/// The kind of a segment, or the mistake in it.
+/// The kind of a segment of a pattern.
+///
+/// # Errors
+/// The segment mixes text and a parameter, or the parameter has no name.
 pub(crate) fn segment_kind(segment: &str) -> Result<Segment, String> {
     let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
         if segment.contains(['{', '}']) {
@@ -48,7 +52,8 @@ pub(crate) fn check_parameters(pattern: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The raw text of the parameter `name` of `pattern` in `path`.
+/// The value of the parameter `name` in a path that matches `pattern`, still percent-encoded.
+/// `None`: the pattern has no parameter of this name.
 pub(crate) fn param<'p>(pattern: &str, path: &'p str, name: &str) -> Option<&'p str> {
     let mut below = path.strip_prefix('/')?;
     for segment in pattern.strip_prefix('/')?.split('/') {

@@ -1,13 +1,15 @@
-//! Lets a callback of the app send on its own socket: the message is appended to the output of the
-//! call, if the call runs in the shard (event loop).
+//! Lets a callback of the app send on its own socket. If the callback runs in the shard (the event
+//! loop of the connection), its messages are appended to the output of the call.
 //!
-//! There, a message that is sent through the outlet, as from other threads, would be written after
-//! the output of the call, which may end with a close frame. In a call on a worker, messages do go
-//! through the outlet, so that a callback that blocks can report its progress.
+//! Messages from other threads are sent through the outlet and reach the shard later. If those of
+//! the callback were too, they would be written after the output of the call, which may end with a
+//! close frame. A callback on a worker thread does use the outlet, so that it can report its
+//! progress while it blocks.
 
 use std::cell::RefCell;
 
 thread_local! {
+    /// The call that this thread runs, if any.
     static CALL: RefCell<Option<Call>> = const { RefCell::new(None) };
 }
 
@@ -18,7 +20,7 @@ struct Call {
     output: Vec<u8>,
 }
 
-/// Ends the call even if it panics.
+/// Clears [`CALL`] when the callback returns or panics.
 struct Guard;
 
 impl Drop for Guard {
@@ -27,7 +29,8 @@ impl Drop for Guard {
     }
 }
 
-/// Runs a callback. Messages that it sends on the socket are appended to the output.
+/// Runs a callback of a socket in the shard. Messages that it sends on this socket are appended to
+/// the output.
 pub(super) fn with_output<R>(
     socket: usize,
     output: &mut Vec<u8>,
@@ -43,8 +46,8 @@ pub(super) fn with_output<R>(
     result
 }
 
-/// Appends to the output of the call of this socket in this thread. `None`: no call of it runs
-/// here.
+/// Lets `append` add to the output of the call that this thread runs for the socket. `None`: it
+/// runs none, so the message has to be sent through the outlet.
 pub(super) fn append<R>(socket: usize, append: impl FnOnce(&mut Vec<u8>) -> R) -> Option<R> {
     CALL.with_borrow_mut(|call| {
         let call = call.as_mut().filter(|call| call.socket == socket)?;

@@ -104,8 +104,9 @@ pub trait SocketHandler: Send + 'static {
     /// An error closes the connection.
     fn message(&mut self, socket: &Socket, message: Message) -> Result<()>;
 
-    /// Called last, on a worker, when the connection is closed. If both ends closed it, `close` is
-    /// that of the first. Its code is [`CloseCode::ABNORMAL`] if the connection was lost.
+    /// Called last, on a worker thread, when the connection is closed and [`SocketHandler::open`]
+    /// was called before. If both ends sent a close frame, `close` is the first one. If the
+    /// connection was lost without one, its code is [`CloseCode::ABNORMAL`].
     fn close(&mut self, socket: &Socket, close: &Close) {
         let _ = (socket, close);
     }

@@ -1,4 +1,5 @@
-//! The finished table of URLs: finds the number of a route by method and path.
+//! The finished table of URLs: finds a route by method and path. A route is known by its number,
+//! its index in the list of routes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,13 +22,16 @@ use crate::{
 /// The routes of an app in one tree; groups are flattened into it.
 pub(crate) struct Table<S> {
     routes: Vec<TableRoute<S>>,
-    /// Routes of patterns without parameters, grouped by the length of the pattern. Most requests
-    /// match one of them, and few patterns have the same length.
+    /// Routes for one method whose pattern has no parameters: pattern, method and number. They are
+    /// listed at the length of the pattern, since few patterns have the same length. Most requests
+    /// match one of them.
     fixed: Vec<Vec<(&'static [u8], Method, u32)>>,
     root: Node,
+    /// The patterns by the names of their routes, for [`Request::url`].
     names: Arc<Names>,
     slashes: Slashes,
-    /// The route that redirects to the path with one slash more or less.
+    /// The number of the route that redirects to the path with one slash more or less. Used only
+    /// with [`Slashes::Redirect`].
     slash_redirect: u32,
     mistakes: Vec<String>,
 }
@@ -37,24 +41,29 @@ pub(crate) struct TableRoute<S> {
     pub(crate) methods: Methods,
     pub(crate) pattern: &'static str,
     pub(crate) handler: Box<dyn Handler<S>>,
+    /// Whether the handler is quick, so that it is called in the event loop, or may block.
     pub(crate) pace: Pace,
+    /// `None`: the limit of the server applies.
     pub(crate) body_bytes_max: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
+    /// May refuse a request before its body is read.
     pub(crate) head_check: Option<Box<HeadCheck<S>>>,
+    /// From the outermost to the innermost.
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
 
 /// A node of the tree: the patterns with a common beginning, by their next segment.
 #[derive(Default)]
 struct Node {
-    /// The next segment is this text.
+    /// The patterns whose next segment is this text.
     plain: Vec<(&'static str, Node)>,
-    /// The next segment is a parameter `{name}`.
+    /// The patterns whose next segment is a parameter `{name}`.
     one: Option<Box<Node>>,
-    /// The last segment is `{*name}`.
+    /// The routes of the pattern whose next and last segment is `{*name}`.
     rest: Vec<(Methods, u32)>,
-    /// The pattern ends here.
+    /// The routes of the pattern that ends here.
     here: Vec<(Methods, u32)>,
+    /// The fallback for paths below this node that match no pattern.
     fallback: Option<u32>,
 }
 
@@ -81,7 +90,7 @@ impl<S: 'static> Table<S> {
             root: Node::default(),
             names: Arc::default(),
             slashes: urls.slashes,
-            slash_redirect: u32::MAX,
+            slash_redirect: u32::MAX, // no route, until it is added below
             mistakes: urls.mistakes.clone(),
         };
         let mut names = Names::default();
@@ -161,6 +170,7 @@ impl<S> Table<S> {
         self.routes.get(number as usize)
     }
 
+    /// The route for a method and a path, which is still percent-encoded.
     pub(crate) fn find(&self, method: &Method, path: &[u8]) -> RouteMatch {
         if let Some(number) = self.find_fixed(method, path) {
             return RouteMatch::Route(number);
@@ -183,6 +193,7 @@ impl<S> Table<S> {
         found(method)
     }
 
+    /// The route of the most specific pattern that matches the path and has a route for the method.
     fn find_pattern(&self, method: &Method, path: &[u8]) -> RouteMatch {
         let below = path.strip_prefix(b"/").unwrap_or(path);
         if let Some(number) = self.root.find(Some(below), &mut |methods| choose(methods, method)) {
@@ -196,8 +207,9 @@ impl<S> Table<S> {
         if known { RouteMatch::WrongMethod } else { RouteMatch::Nothing }
     }
 
-    /// For a path that matches no pattern: the route of the path with one slash more or less, else
-    /// a fallback.
+    /// For a path that matches no pattern. If a pattern matches the path with one slash more or
+    /// less at its end, [`Slashes`] decides: its route, the redirect, or neither. Otherwise the
+    /// fallback.
     fn find_otherwise(&self, method: &Method, path: &[u8]) -> RouteMatch {
         // A redirect to a path with an empty first segment would lead to another host.
         if self.slashes != Slashes::Strict && !path.starts_with(b"//") {
@@ -233,7 +245,8 @@ impl<S> Table<S> {
         allowed
     }
 
-    /// Whether any route is for this method. If not, the answer is 501.
+    /// Whether a route at any path is for this method. If not, a method that is not a standard one
+    /// is answered with 501 instead of 405.
     pub(crate) fn takes(&self, method: &Method) -> bool {
         self.routes.iter().any(|route| route.methods == Methods::One(method.clone()))
     }
@@ -251,10 +264,12 @@ fn choose(methods: &[(Methods, u32)], method: &Method) -> Option<u32> {
     one(method).or_else(get).or_else(|| number_of(methods, &Methods::Any))
 }
 
+/// The route that is declared for exactly these methods.
 fn number_of(methods: &[(Methods, u32)], wanted: &Methods) -> Option<u32> {
     methods.iter().find(|found| found.0 == *wanted).map(|found| found.1)
 }
 
+/// Removes the slash at the end of a path, or adds one. `/` becomes `//`, which matches no route.
 fn toggle_slash(path: &[u8]) -> Vec<u8> {
     match path.strip_suffix(b"/") {
         Some(shorter) if !shorter.is_empty() => shorter.to_vec(),
@@ -288,6 +303,7 @@ impl Node {
                     return Err(format!("{segment} is not the last segment"));
                 }
                 Segment::Rest if *methods == Methods::Fallback => {
+                    // Tables that are nested below the same prefix share this node.
                     return match node.fallback.replace(number) {
                         Some(_) => Err("the table has two fallbacks".to_owned()),
                         None => Ok(()),
@@ -346,6 +362,7 @@ impl Node {
     }
 }
 
+/// Splits off the first segment. `None`: it is the last one.
 fn split_segment(below: &[u8]) -> (&[u8], Option<&[u8]>) {
     match memchr::memchr(b'/', below) {
         Some(slash) => (&below[..slash], Some(&below[slash + 1..])),

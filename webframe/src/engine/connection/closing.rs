@@ -1,4 +1,5 @@
-//! The end of a connection: the last answer, a lingering close, or a missed deadline.
+//! The end of a connection, in its shard (event loop): the last answer, a lingering close, or a
+//! missed deadline.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -14,7 +15,7 @@ use crate::{
 
 impl Shard {
     /// Called when the last answer cannot be written at once: more input may arrive before the
-    /// close.
+    /// close, so it has to be checked then.
     pub(super) fn check_before_closing(&mut self, token: Token) {
         if let Some(connection) = self.connections.get(token)
             && let Phase::Closing(close_mode @ CloseMode::Immediate) = &mut connection.phase
@@ -87,8 +88,8 @@ impl Shard {
         }
     }
 
-    /// Answers 503 in place of a handler that exceeded the time limit of its route. Its own
-    /// response is dropped when it arrives.
+    /// Answers 503 in place of a handler that exceeded the time limit of its route. The response of
+    /// the handler is dropped when it arrives.
     fn give_up(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(mut turn) = self.begin_turn(token) else { return };
         let Phase::Limited(limited) = std::mem::replace(&mut turn.phase, Phase::Idle) else {
@@ -97,13 +98,14 @@ impl Shard {
         let Limited { endpoint, method, limit } = *limited;
         let pattern = self.engine.service.pattern(endpoint);
         log::warn!("the handler of {pattern:?} exceeded its time limit of {limit:?}");
-        turn.refuse_method(&method, Refusal::Overdue, scratch, &self.engine);
+        turn.refuse_as(&method, Refusal::Overdue, scratch, &self.engine);
         self.abandoned.push(token);
         self.engine.handlers_abandoned.fetch_add(1, Relaxed);
         self.engine.presence.leave(self.slot_of(token));
         self.end_turn(turn, scratch);
     }
 
+    /// Answers 408: the head or the body of a request has not arrived in time.
     fn time_out(&mut self, token: Token, scratch: &mut Scratch) {
         let head =
             self.connections.get(token).map(|connection| head::refused_method(&connection.input));
@@ -115,7 +117,7 @@ impl Shard {
             Phase::Head(_) => head,
             _ => turn.refused_method(scratch),
         };
-        turn.refuse_method(&method, WireError::Timeout.into(), scratch, &self.engine);
+        turn.refuse_as(&method, WireError::Timeout.into(), scratch, &self.engine);
         self.end_turn(turn, scratch);
     }
 }

@@ -1,9 +1,10 @@
 //! A turn of a connection: the requests that have arrived, answered one by one.
 //!
-//! Quick handlers run here. While one runs, the shard is parked: another worker may steal it and
-//! serve its other connections. So the turn has a copy of the fields that it needs, and the shard
-//! stays parked from the first call until all input is answered. If the shard was stolen, the turn
-//! is sent to its inbox.
+//! Quick handlers run here, in the thread of the shard (the event loop that owns the connection).
+//! While one runs, the shard is parked: another worker may steal it and serve its other
+//! connections. So the turn has a copy of the fields that it needs, and the shard stays parked from
+//! the first call until all input is answered. If the shard was stolen, the turn is sent to its
+//! inbox. Input, output and the current request are in the scratch: the buffers of this thread.
 
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -32,6 +33,7 @@ use crate::{
 /// [`Phase::Answering`].
 #[derive(Debug)]
 pub(crate) struct Turn {
+    /// The number of the connection's shard.
     pub(crate) shard: usize,
     pub(crate) token: Token,
     pub(crate) phase: Phase,
@@ -41,6 +43,7 @@ pub(crate) struct Turn {
     pub(crate) served: u32,
     /// The connection closes after this number of requests.
     pub(crate) served_max: u32,
+    /// The start of each answer's head, with the current date.
     pub(crate) prelude: Prelude,
     pub(crate) now: Tick,
 }
@@ -50,7 +53,7 @@ pub(crate) struct Turn {
 pub(crate) enum End {
     /// All complete requests are answered, or the output is full.
     Done,
-    /// The request in the scratch may block: a worker has to answer it.
+    /// The handler of the request in the scratch may block: a worker has to call it.
     Blocks(Endpoint),
     /// The shard was stolen while a handler made this response.
     ShardStolen(Response),
@@ -63,7 +66,7 @@ pub(crate) struct DetachedTurn {
     pub(crate) last: Option<(Box<Request>, Response)>,
     /// The encoded answers before that response.
     pub(crate) output: Vec<u8>,
-    /// The input after that request.
+    /// The input that is not consumed.
     pub(crate) rest: Vec<u8>,
 }
 
@@ -101,7 +104,7 @@ impl Shard {
         self.store_and_write(turn.token, scratch);
     }
 
-    /// Ends a turn whose shard was stolen, when it has arrived in the inbox.
+    /// Ends a turn whose shard was stolen, when its result has arrived in the inbox.
     pub(crate) fn reattach(&mut self, detach: DetachedTurn, scratch: &mut Scratch) {
         let DetachedTurn { mut turn, last, output, rest } = detach;
         let Some(connection) = self.connections.get(turn.token) else {
@@ -126,15 +129,15 @@ impl Shard {
 
 impl Turn {
     /// Answers the complete requests of the input. If a handler was called, the shard is parked
-    /// afterwards.
+    /// afterwards, or stolen, and `shard` is `None`.
     pub(crate) fn run(
         &mut self,
         shard: &mut Option<Box<Shard>>,
         scratch: &mut Scratch,
         engine: &Engine,
-        number: usize,
+        shard_number: usize,
     ) -> End {
-        let spot = &engine.parking[number];
+        let spot = &engine.parking[shard_number];
         let mut ticket = Ticket::default();
         while scratch.output.len() < engine.settings.limits.output_bytes_max {
             match reader::next(self, scratch, engine) {
@@ -174,19 +177,21 @@ impl Turn {
         End::Done
     }
 
-    /// Appends the answer to the current request.
+    /// Encodes a response as the answer to the current request and appends it to the output.
     pub(crate) fn answer(&mut self, mut response: Response, scratch: &mut Scratch) {
         answer::encode(self, scratch, &mut response);
         response.recycle();
     }
 
-    /// Appends a refusal. The rest of the input is discarded.
+    /// Refuses the current request: appends the app's answer to a refusal to the output. The rest
+    /// of the input is discarded, and the connection closes.
     pub(crate) fn refuse(&mut self, refusal: Refusal, scratch: &mut Scratch, engine: &Engine) {
         let method = self.refused_method(scratch);
-        self.refuse_method(&method, refusal, scratch, engine);
+        self.refuse_as(&method, refusal, scratch, engine);
     }
 
-    pub(crate) fn refuse_method(
+    /// Like [`Turn::refuse`], but the answer is that to a request with this method.
+    pub(crate) fn refuse_as(
         &mut self,
         method: &Method,
         refusal: Refusal,
@@ -201,7 +206,7 @@ impl Turn {
     }
 
     /// The known parts of the refused request. After an error in a head the scratch may hold parts
-    /// of an older request.
+    /// of an older request, so only the target is taken from the input.
     fn refused<'s>(&'s self, refusal: Refusal, scratch: &'s Scratch) -> Refused<'s> {
         let request = match (&self.phase, refusal) {
             (Phase::Body(receiving), _) => Some(&*receiving.request),
@@ -221,9 +226,16 @@ impl Turn {
         }
     }
 
-    /// Sends the rest of the turn to the shard, which another worker has. A slow endpoint is called
-    /// here: no connection waits for this thread.
-    pub(crate) fn detach(self, end: End, scratch: &mut Scratch, engine: &Engine, number: usize) {
+    /// Called when another worker has stolen the shard: sends the result of the turn to the shard's
+    /// inbox. If the next request is for a slow handler, it is called here before: this thread has
+    /// no other connections that would wait.
+    pub(crate) fn detach(
+        self,
+        end: End,
+        scratch: &mut Scratch,
+        engine: &Engine,
+        shard_number: usize,
+    ) {
         engine.workers.schedule(Class::Batch); // this thread no longer runs a shard
         let response = match end {
             End::Done => None,
@@ -234,6 +246,6 @@ impl Turn {
         let output = std::mem::take(&mut scratch.output);
         let rest = scratch.unread().to_vec();
         let detach = DetachedTurn { turn: self, last, output, rest };
-        engine.inboxes[number].put(Message::DetachedTurn(Box::new(detach)));
+        engine.inboxes[shard_number].put(Message::DetachedTurn(Box::new(detach)));
     }
 }

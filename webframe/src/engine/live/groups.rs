@@ -1,6 +1,6 @@
 //! The readers of feeds (rings of published blocks) in a shard (event loop), a group for each feed.
 //!
-//! A publication is spread over several turns, so that requests are answered between them.
+//! A publication is sent to 64 readers at a time. In between, the shard answers requests.
 
 use std::sync::Arc;
 
@@ -13,12 +13,13 @@ use crate::{
     live::feed::{Block, Feed, Read, Slow},
 };
 
-/// Maximum number of readers that are sent new blocks in one turn.
+/// Maximum number of readers that are sent new blocks in a row, before the shard does other work.
 const READERS_AT_ONCE: usize = 64;
 
 /// The groups of a shard.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
+    /// A group keeps its index while it has members. `None`: the index is free.
     groups: Vec<Option<Group>>,
 }
 
@@ -26,9 +27,10 @@ pub(crate) struct Groups {
 struct Group {
     feed: Arc<Feed>,
     members: Vec<Token>,
-    /// A publication is being sent to the members.
+    /// New blocks are being sent to the members.
     publishing: bool,
-    /// Another publication followed, or members have moved: send to all members again.
+    /// Further blocks were published meanwhile, or a member was moved to a position that was passed
+    /// already: send to all members again.
     again: bool,
 }
 
@@ -37,12 +39,14 @@ impl Groups {
         self.groups.get_mut(group)?.as_mut()
     }
 
+    /// The index of the group of a feed.
     fn of(&self, feed: &Arc<Feed>) -> Option<usize> {
         let is_it =
             |group: &Option<Group>| group.as_ref().is_some_and(|it| Arc::ptr_eq(&it.feed, feed));
         self.groups.iter().position(is_it)
     }
 
+    /// Adds a group without members and returns its index.
     fn add(&mut self, feed: Arc<Feed>) -> usize {
         let group = Group { feed, members: Vec::new(), publishing: false, again: false };
         match self.groups.iter().position(Option::is_none) {
@@ -59,7 +63,8 @@ impl Groups {
 }
 
 impl Shard {
-    /// Puts the subscription of a connection into the group of its feed.
+    /// Puts the subscription of a connection into the group of its feed, and sends its greeting:
+    /// the block that comes before all published ones.
     pub(super) fn join_feed(&mut self, token: Token) {
         let Some(live) = self.live(token) else { return };
         let Some(subscription) = &mut live.subscription else { return };
@@ -68,7 +73,7 @@ impl Shard {
         let greeting = subscription.greeting.take();
         let group = self.groups.of(&feed).unwrap_or_else(|| {
             let group = self.groups.add(Arc::clone(&feed));
-            feed.join(self.as_place.clone(), self.number, group);
+            feed.join(self.receiver.clone(), self.number, group); // publications notify this shard
             group
         });
         let Some(members) = self.groups.get(group).map(|group| &mut group.members) else { return };
@@ -82,7 +87,8 @@ impl Shard {
         }
     }
 
-    /// Takes the subscription of a connection out of its group.
+    /// Takes the subscription of a connection out of its group. The last member moves to its
+    /// position. A group without members is removed.
     pub(super) fn leave_feed(&mut self, live: &mut LiveConnection) {
         let Some((group, position)) = live.subscription.as_mut().and_then(|it| it.seat.take())
         else {
@@ -94,7 +100,7 @@ impl Shard {
         let moved = it.members.get(position).copied();
         if it.members.is_empty() {
             let feed = Arc::clone(&it.feed);
-            feed.leave(&self.as_place, self.number);
+            feed.leave(&self.receiver, self.number);
             self.groups.groups[group] = None;
         }
         if let Some(subscription) =
@@ -104,7 +110,7 @@ impl Shard {
         }
     }
 
-    /// Called when a feed has new blocks for its readers in this shard.
+    /// Called when a feed has new blocks for its readers in this shard, which are this group.
     pub(super) fn publish(&mut self, group: usize) {
         let Some(it) = self.groups.get(group) else { return };
         if it.publishing {
@@ -112,16 +118,17 @@ impl Shard {
             return;
         }
         it.publishing = true;
-        self.todo.push_back(Todo::Publish(group, 0));
+        self.todo.push_back(Todo::Publish(group, 0)); // from the first reader on
     }
 
-    /// Sends new blocks to the next readers of a group.
+    /// Sends new blocks to the readers of a group, [`READERS_AT_ONCE`] of them from the position
+    /// `from` on, and queues the rest.
     pub(crate) fn publish_from(&mut self, group: usize, from: usize) {
         let Some(it) = self.groups.get(group) else { return };
         if from == 0 {
             it.again = false;
             let feed = Arc::clone(&it.feed);
-            feed.note_look(&self.as_place, self.number);
+            feed.note_reading(&self.receiver, self.number); // later blocks notify this shard again
         }
         let mut prepared = None;
         for position in from..from + READERS_AT_ONCE {
@@ -142,7 +149,7 @@ impl Shard {
         }
     }
 
-    /// Sends new blocks to a reader until its socket is full.
+    /// Sends new blocks to a reader until it has all of them or its socket is full.
     pub(super) fn send_published(&mut self, token: Token) {
         self.send_prepared(token, &mut None);
     }
@@ -195,7 +202,8 @@ impl Shard {
         }
     }
 
-    /// Like [`Shard::write_live`], but a complete write does not start the next one.
+    /// Like [`Shard::write_live`], but a complete write does not lead to [`Shard::send_published`]:
+    /// the caller sends the blocks that follow.
     fn write_published(&mut self, token: Token, bytes: &[u8]) {
         let now = self.now;
         let Some(connection) = self.connections.get(token) else { return };
@@ -209,14 +217,16 @@ impl Shard {
     }
 }
 
+/// The bytes of a block for a body that is chunked or not.
 fn framed(block: &Block, chunked: bool) -> &[u8] {
     if chunked { block.as_chunk() } else { block.as_bytes() }
 }
 
 /// Blocks to be written together, for all readers at one position.
 struct Prepared {
+    /// The number of the first block.
     from: u64,
-    /// The number of the block after them.
+    /// The number of the block after the last one.
     end: u64,
     chunked: bool,
     /// There was no further block in the ring.
@@ -228,8 +238,8 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// The blocks that fit into one write, but at least one. `blocks` are all blocks of the feed
-    /// from the number `from` on. They must not be empty.
+    /// Takes the blocks that fit into `bytes_max`, but at least one. `blocks` are all blocks of the
+    /// feed from the number `from` on, at least one.
     fn new(blocks: &[Block], from: u64, chunked: bool, bytes_max: usize) -> Prepared {
         let mut joined = Vec::new();
         let mut count = 0;

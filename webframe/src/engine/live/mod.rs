@@ -150,7 +150,7 @@ impl Shard {
     /// Called when the head of a live connection is written: opens it.
     fn start_live(&mut self, token: Token) {
         let slot = self.slot_of(token);
-        let outlet = Outlet::new(self.as_place.clone(), slot);
+        let outlet = Outlet::new(self.receiver.clone(), slot);
         let Some(live) = self.live(token) else { return };
         if let Some(conversation) = &mut live.conversation {
             conversation.attach(outlet.clone());

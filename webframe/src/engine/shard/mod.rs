@@ -97,8 +97,8 @@ pub(crate) struct Shard {
     /// Connections that were answered 503 while their handlers run on.
     pub(crate) abandoned: Vec<Token>,
     pub(crate) groups: Groups,
-    /// The engine, to which other threads deliver messages for live connections.
-    pub(crate) as_place: Weak<dyn Deliver>,
+    /// The engine, as the receiver of messages from other threads for live connections.
+    pub(crate) receiver: Weak<dyn Deliver>,
 }
 
 /// Work of the next round, in order of arrival.
@@ -130,7 +130,7 @@ impl Shard {
             listener.register(poll.registry(), mio::Token(FIRST_LISTENER + index))?;
         }
         let neighbour = Neighbour::of(number, engine.parking.len());
-        let as_place: Weak<dyn Deliver> = Arc::<Engine>::downgrade(&engine);
+        let receiver: Weak<dyn Deliver> = Arc::<Engine>::downgrade(&engine);
         // Connections are given to the shard with the fewest, so the shares differ little.
         let share = engine.settings.limits.connections_max / engine.parking.len().max(1);
         let room = share + share / 4;
@@ -164,7 +164,7 @@ impl Shard {
             busyness: Busyness::new(Instant::now()),
             due: Vec::new(),
             groups: Groups::default(),
-            as_place,
+            receiver,
         };
         shard.update_clock();
         Ok(shard)
