@@ -10,9 +10,9 @@ use super::Engine;
 pub struct Gauges {
     /// Open connections.
     pub connections: usize,
-    /// Shards, which read and write the connections.
+    /// Event loops (shards), which read and write the connections.
     pub shards: usize,
-    /// Threads of the pool.
+    /// Threads of the pool, which run event loops and handlers.
     pub workers: usize,
     /// Worker threads without a task.
     pub workers_idle: usize,

@@ -62,7 +62,9 @@ pub(crate) struct Engine {
     site_listeners: usize,
     /// Listeners from this index on speak line protocols.
     first_line_listener: usize,
+    /// The line protocols, one for each of these listeners.
     line_services: Vec<Arc<dyn LineService>>,
+    /// The encrypted site that unencrypted listeners redirect to.
     destination: Destination,
     clocks: Clocks,
     workers: Arc<Workers>,
@@ -84,8 +86,10 @@ pub(crate) struct Engine {
     /// Number of running handlers whose clients have been answered 503.
     handlers_abandoned: AtomicUsize,
     started: Instant,
+    /// Whether a shard has panicked.
     failed: AtomicBool,
-    /// Number of shards that ended, and of connections that they closed early.
+    /// Number of shards that ended, and of connections that they closed before their answers were
+    /// complete.
     ended: Mutex<(usize, usize)>,
     one_ended: Condvar,
     stop: StopHandle,
@@ -150,6 +154,7 @@ impl Engine {
         }
     }
 
+    /// Counts a shard that has ended and closed `cut` connections.
     fn shard_is_done(&self, cut: usize) {
         let mut ended = lock(&self.ended);
         ended.0 += 1;

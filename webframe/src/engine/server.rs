@@ -209,9 +209,10 @@ impl Server {
         let jobs = app.start_jobs()?;
         let engine = self.start(Arc::new(app), shards)?;
         self.announce();
-        self.stop.wait_for(1, None);
+        self.stop.wait_for(1, None); // the first stop request
         if !self.settings.drain_notice.is_zero() {
             engine.inboxes.iter().for_each(|inbox| inbox.put(Message::Retire));
+            // A second stop request ends the notice.
             self.stop.wait_for(2, Some(Instant::now() + self.settings.drain_notice));
         }
         self.socket_files.clear(); // removed before a successor creates its own
@@ -227,6 +228,7 @@ impl Server {
         Ok(stopped)
     }
 
+    /// Prints or logs the addresses of the site.
     fn announce(&self) {
         let scheme = if self.settings.tls.is_some() { "https" } else { "http" };
         for address in self.addresses() {
@@ -251,6 +253,7 @@ impl Server {
         Ok(engine)
     }
 
+    /// Starts the watchdog's thread and lets workers run the shards (event loops).
     fn launch(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<()> {
         let registration = Arc::clone(engine);
         thread::Builder::new()
@@ -354,6 +357,7 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 }
 
+/// Runs `act` at each of these signals, on a separate thread with this name.
 fn on_signals(name: &str, signals: &[i32], act: impl Fn() + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new(signals)?;
     let wait = move || signals.forever().for_each(|_| act());
@@ -364,6 +368,7 @@ fn addresses(listeners: &[Listener]) -> Vec<Address> {
     listeners.iter().filter_map(|listener| listener.address().ok()).collect()
 }
 
+/// The listening sockets that the process inherited. An error names their variable.
 fn inherited() -> io::Result<Vec<Listener>> {
     Listener::inherited().map_err(|error| {
         let text = format!("cannot listen on a socket of LISTEN_FDS: {error}");
@@ -372,8 +377,8 @@ fn inherited() -> io::Result<Vec<Listener>> {
 }
 
 impl Engine {
-    /// Waits until all shards have ended. After the deadline or a second stop request it sends
-    /// [`Message::Leave`].
+    /// Waits until all shards (event loops) have ended. After the deadline or a second stop request
+    /// it sends them [`Message::Leave`]: they close their connections and end.
     fn wait_for_shards(&self, stop: &StopHandle, deadline: Instant) -> Stopped {
         let all = self.inboxes.len();
         let mut left = false;

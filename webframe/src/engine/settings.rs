@@ -26,8 +26,8 @@ pub struct ServerSettings {
     pub allowed_hosts: Vec<String>,
     /// Proxies whose `X-Forwarded-For` or `Forwarded` fields are trusted. Default: none.
     pub trusted_proxies: Vec<Network>,
-    /// Proxies whose connections begin with a PROXY protocol header, version 1 or 2. A connection
-    /// from them without one is closed. Default: none.
+    /// Proxies whose connections begin with a PROXY protocol header, version 1 or 2. If one of them
+    /// connects without the header, the connection is closed. Default: none.
     pub proxy_protocol_from: Vec<Network>,
     /// Worker threads that always exist. Default: 16.
     pub workers_min: usize,

@@ -39,7 +39,7 @@ impl Event {
         self
     }
 
-    /// The lines of the event, with the empty line that ends it.
+    /// Encodes the event as lines of text, with the empty line that ends it.
     pub(super) fn encode(&self, id: Option<&str>) -> Vec<u8> {
         let mut lines = String::with_capacity(self.data.len() + 64);
         if let Some(name) = &self.name {

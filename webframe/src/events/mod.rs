@@ -159,8 +159,8 @@ impl Channel {
     /// The response that makes the client of this request a subscriber.
     ///
     /// The subscriber receives all further events. If the request has the field `Last-Event-ID`, it
-    /// first receives the later events of the replay buffer, or an event `resync` if these are
-    /// incomplete.
+    /// first receives the events of the replay buffer after that id, or an event `resync` if these
+    /// are incomplete. A channel without ids ignores the field.
     ///
     /// # Errors
     /// None at present.
@@ -169,7 +169,7 @@ impl Channel {
     }
 
     /// Like [`Channel::subscribe`]. When the subscriber has disconnected, `on_leave` runs on a
-    /// worker.
+    /// worker thread.
     ///
     /// # Errors
     /// None at present.
@@ -233,12 +233,14 @@ impl Response {
     }
 }
 
+/// The encoded event `resync`: events are missing, so the page should load the current state.
 const RESYNC: &[u8] = b"event: resync\ndata:\n\n";
 
 fn resync() -> Block {
     Block::new(RESYNC)
 }
 
+/// The id of the event with this number.
 fn id(epoch: u64, number: u64) -> String {
     format!("{epoch:x}-{number}")
 }

@@ -71,7 +71,7 @@ pub trait LineProtocol: Send + Sync + 'static {
         let _ = (session, replies);
     }
 
-    /// Called when the connection is closed, for any reason.
+    /// Called last, on a worker thread, when the connection is closed for any reason.
     fn closed(&self, session: Self::Session) {
         drop(session);
     }
@@ -220,7 +220,8 @@ pub(crate) trait LineService: Send + Sync + fmt::Debug {
     fn live(self: Arc<Self>, peer: Peer) -> Live;
 }
 
-/// A protocol with its settings and the pace of its calls, shared by its clients.
+/// A protocol with its settings and the pace of its calls (whether they are quick or may block),
+/// shared by its clients.
 pub(crate) struct Service<P> {
     protocol: P,
     settings: LineSettings,

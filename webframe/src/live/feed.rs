@@ -28,7 +28,7 @@ pub(crate) struct Block {
 impl Block {
     /// A block of bytes, which must not be empty.
     pub(crate) fn new(bytes: &[u8]) -> Block {
-        let mut chunk = Vec::with_capacity(bytes.len() + 20);
+        let mut chunk = Vec::with_capacity(bytes.len() + 20); // 20: size line and line ends
         encode::encode_chunk(&mut chunk, bytes);
         Block { chunk: chunk.into(), length: bytes.len() }
     }
@@ -66,7 +66,8 @@ pub(crate) struct FeedRules {
     pub(crate) heartbeat: Option<(Duration, Block)>,
 }
 
-/// Counts of the readers of a feed.
+/// Counts of the readers of a feed: connected now, and how often one has skipped blocks or was
+/// disconnected because it was slow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FeedCounts {
     pub(crate) readers: usize,
@@ -97,17 +98,19 @@ struct Ring {
 struct Audience {
     engine: Weak<dyn Deliver>,
     shard: usize,
+    /// The index of their group in the shard.
     group: usize,
     /// The shard was notified of new blocks and has not read them yet.
     notified: bool,
 }
 
-/// The next blocks of a reader.
+/// The result of reading a feed.
 #[derive(Debug)]
 pub(crate) enum Read {
     /// These blocks, from the cursor on.
     Blocks(Vec<Block>),
-    /// The next block has left the ring. The number is that of the next block to be published.
+    /// The block at the cursor has left the ring. The number is that of the next block to be
+    /// published.
     Missed(u64),
 }
 

@@ -1,8 +1,10 @@
-//! Live connections: they stay open after the head of a response and hold no thread.
+//! Live connections: they stay open after the head of a response, or speak a line protocol without
+//! one, and hold no thread.
 //!
 //! This is the contract between the engine and the kinds of live connection. A [`Conversation`]
 //! reads bytes and calls the app (WebSockets, line protocols). A [`Subscription`] sends the blocks
-//! of a feed (event streams). An [`Outlet`] sends bytes from any thread.
+//! of a feed, a ring of published blocks (event streams). An [`Outlet`] sends bytes from any
+//! thread.
 
 pub(crate) mod feed;
 pub(crate) mod outlet;
@@ -33,7 +35,8 @@ pub(crate) trait Conversation: Send {
     /// [`Limits::output_bytes_max`](crate::Limits::output_bytes_max).
     fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome;
 
-    /// Whether calls of the app's code are quick, learned from all connections of the same kind.
+    /// Whether calls of the app's code are quick or may block, learned from all connections of the
+    /// same kind.
     fn pace(&self) -> &Arc<Pace>;
 }
 

@@ -66,8 +66,9 @@ impl Outlet {
         Outlet(Arc::new(Shared { engine, slot, queued, unwritten, closed: AtomicBool::new(false) }))
     }
 
-    /// Sends bytes, unless more than `queue_max` bytes are waiting. They are written in order, and
-    /// never within the output of a call of the conversation.
+    /// Sends bytes, unless more than `queue_max` bytes would be waiting then. They are written in
+    /// the order of the calls, and never within the output of a call of the conversation (the
+    /// protocol of the connection).
     ///
     /// # Errors
     /// If the connection is closed or its queue is full.

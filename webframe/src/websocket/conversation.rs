@@ -27,8 +27,11 @@ pub(super) struct Talking<H> {
     handler: H,
     socket: Socket,
     reader: Reader,
+    /// The time without a byte from the peer after which the connection closes.
     idle: Duration,
+    /// Whether calls of the handler are quick or may block.
     pace: Arc<Pace>,
+    /// The handler's `open` was called.
     opened: bool,
     /// A ping was sent and nothing has arrived since.
     pinged: bool,
@@ -45,7 +48,7 @@ impl<H: SocketHandler> Talking<H> {
         Talking { handler, socket, reader, idle, pace, opened, pinged, ended }
     }
 
-    /// Reads the input. Returns the next step and the number of bytes left.
+    /// Handles the messages in the input. Returns the next step and the number of bytes left.
     fn read(&mut self, mut input: &[u8], output: &mut Vec<u8>) -> (Next, usize) {
         self.pinged &= input.is_empty();
         loop {
@@ -95,7 +98,8 @@ impl<H: SocketHandler> Talking<H> {
         Next::Close
     }
 
-    /// Calls the app. Returns the next step if the connection closes.
+    /// Calls the app, in the shard (event loop) or on a worker. Returns the next step if the
+    /// connection closes.
     fn call(
         &mut self,
         output: &mut Vec<u8>,
@@ -148,6 +152,7 @@ impl<H: SocketHandler> Talking<H> {
         self.ended.get_or_insert(close);
     }
 
+    /// Waits for half of the idle time, after which a ping is due.
     fn wait(&self) -> Next {
         Next::Wait(Some(self.idle / 2))
     }
@@ -164,6 +169,7 @@ impl<H: SocketHandler> Talking<H> {
         self.wait()
     }
 
+    /// Called when the connection is closed: informs the handler, if it was opened.
     fn closed(&mut self) {
         self.end(Close::new(CloseCode::ABNORMAL, ""));
         let Some(close) = self.ended.as_ref().filter(|_| self.opened) else { return };
@@ -181,7 +187,7 @@ impl<H: SocketHandler> Conversation for Talking<H> {
     }
 
     fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome {
-        let mut rest = 0;
+        let mut rest = 0; // bytes of the input that are not consumed
         let next = match occasion {
             Occasion::Closed => {
                 self.closed();

@@ -51,6 +51,7 @@ impl Response {
     }
 }
 
+/// The fields of a 101 that accepts the handshake.
 fn fields(
     handshake: &Handshake<'_>,
     protocol: Option<&str>,
@@ -69,8 +70,8 @@ fn fields(
     Ok(fields)
 }
 
-/// A 426 must name the protocol and its version (RFC 9110 §15.5.22, RFC 6455 §4.4), which error
-/// pages cannot do.
+/// The answer to an invalid handshake: an error, or a 426 response. A 426 must name the protocol
+/// and its version (RFC 9110 §15.5.22, RFC 6455 §4.4), which error pages cannot do.
 fn refuse(fault: HandshakeFault) -> Result<Response> {
     let status = fault.status();
     if status != StatusCode::UPGRADE_REQUIRED {

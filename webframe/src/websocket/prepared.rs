@@ -23,7 +23,7 @@ use crate::wire::websocket::{Kind, Role, Writer};
 pub struct Prepared {
     message: Message,
     plain: OnceLock<Arc<[u8]>>,
-    /// For peers with the largest window, such as browsers.
+    /// The compressed frame for peers with the largest window, such as browsers.
     deflated: OnceLock<Arc<[u8]>>,
 }
 
@@ -35,11 +35,13 @@ impl Prepared {
         Prepared { message: message.into(), plain, deflated }
     }
 
-    /// The frame for the peers of this writer.
+    /// The frame for the peer of this writer. For peers with a smaller window, which are rare, it
+    /// is not compressed and not kept.
     pub(super) fn frame(&self, writer: &Writer) -> Arc<[u8]> {
         let encode = |writer: &Writer| writer.message(self.kind(), self.message.as_bytes()).into();
         match writer.window_bits() {
             None => Arc::clone(self.plain.get_or_init(|| encode(writer))),
+            // The largest window, 2^15 bytes.
             Some(15) => Arc::clone(self.deflated.get_or_init(|| encode(writer))),
             Some(_) => encode(&Writer::new(Role::Server, None)),
         }

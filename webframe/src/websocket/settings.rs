@@ -8,7 +8,7 @@ use crate::{Request, middleware::SameOrigin, wire::websocket::MessageLimits};
 #[derive(Debug)]
 pub struct SocketSettings {
     /// Maximum size of an inflated message in bytes; a larger one closes the connection with 1009.
-    /// Default: 1 MiB, as for bodies of requests. The library ws has 100 MiB.
+    /// Default: 1 MiB, as for bodies of requests. The JavaScript library ws allows 100 MiB.
     pub message_bytes_max: usize,
     /// Maximum size of a frame in bytes, as received; a larger one closes the connection with 1009.
     /// Default: 1 MiB.

@@ -22,6 +22,7 @@ struct State {
     writer: Writer,
     queue_bytes_max: usize,
     protocol: Option<String>,
+    /// Sends from any thread. Unset until the connection is open.
     outlet: OnceLock<Outlet>,
     /// The close that this end has sent, if any.
     closed: OnceLock<Close>,

@@ -269,7 +269,7 @@ fn number_of(methods: &[(Methods, u32)], wanted: &Methods) -> Option<u32> {
     methods.iter().find(|found| found.0 == *wanted).map(|found| found.1)
 }
 
-/// Removes the slash at the end of a path, or adds one. `/` becomes `//`, which matches no route.
+/// Removes the slash at the end of a path, or adds one; `/` becomes `//`.
 fn toggle_slash(path: &[u8]) -> Vec<u8> {
     match path.strip_suffix(b"/") {
         Some(shorter) if !shorter.is_empty() => shorter.to_vec(),

@@ -1,4 +1,5 @@
-//! Encodes a response and decides whether the connection stays open.
+//! Encodes a response, decides whether the connection stays open, and appends the pieces of a
+//! streamed body.
 
 use std::io::{self, Read};
 
@@ -17,7 +18,10 @@ use crate::{
     },
 };
 
-/// Appends the answer to the output and sets the phase that follows.
+/// Encodes a response as the answer to the current request: appends it to the output of the
+/// scratch (the buffers of this thread), and sets the phase of the connection that follows. A body
+/// that is not in memory stays with the phase. The `turn` is the connection's part that answering
+/// needs.
 pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Response) {
     turn.served += 1;
     let is_live = matches!(response.body(), Body::Live(_));
@@ -77,11 +81,12 @@ fn replace_interim(response: &mut Response) -> Body {
     body
 }
 
-/// Lets a worker drop a source that is not sent, since dropping it may block. The next request
-/// waits until a worker has begun, so a connection has at most one such source in the queue.
+/// Sets a phase in which nothing is sent, and a worker drops the source: dropping it may block. The
+/// next request waits until a worker has begun, so a connection has at most one such source in the
+/// queue.
 fn discard_source(turn: &mut Turn, source: Source, keep: bool) {
     let source = Some(source);
-    let remaining = Some(0);
+    let remaining = Some(0); // nothing is sent
     turn.phase = Phase::Streaming(Box::new(Streaming {
         source,
         remaining,
@@ -123,7 +128,8 @@ fn append(
     }));
 }
 
-/// A live body that is not sent, as for HEAD: a worker drops it like a source.
+/// A live body (a connection that would stay open) that is not sent, as for HEAD: a worker drops it
+/// like a source.
 struct Unread(#[expect(dead_code, reason = "only dropped")] Live);
 
 impl Read for Unread {

@@ -39,7 +39,7 @@ impl Shard {
         connection.transport.shut_down_writing();
         connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
         self.set_deadline_in(token, self.engine.clocks.linger);
-        self.todo.push_back(Todo::Read(token, false));
+        self.todo.push_back(Todo::Read(token, false)); // the end of input is not known yet
     }
 
     /// Discards input that follows the last answer, up to a limit.

@@ -3,7 +3,7 @@
 //!
 //! Connections never leave their shard. Only the *request* goes to a worker, and the response
 //! returns by the shard's inbox. So if another worker steals the shard while a handler runs, all
-//! its connections move along.
+//! its connections move along. The scratch has the buffers of the thread that runs the shard.
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use crate::{
 };
 
 impl Shard {
-    /// Reads the bytes that have arrived and answers them. Returns `None` if another worker has
-    /// stolen the shard.
+    /// Reads the bytes that have arrived and answers the requests in them. `ended`: the peer has
+    /// shut down its writing side. Returns `None` if another worker has stolen the shard.
     pub(crate) fn read(
         mut self: Box<Self>,
         token: Token,
@@ -111,8 +111,8 @@ impl Shard {
         Some(shard)
     }
 
-    /// Called by the worker that stole the shard during a long call: marks the route as slow and
-    /// gives the call a deadline.
+    /// Called by the thread that stole the shard during a long call: marks the route or the live
+    /// connection as slow and gives the call a deadline. `call` is the number of its endpoint.
     pub(crate) fn stalled_by(&mut self, call: u32) {
         if let Some(token) = self.serves
             && let Some(connection) = self.connections.get(token)
@@ -165,6 +165,7 @@ impl Shard {
         }
     }
 
+    /// Continues after a write with this result.
     pub(crate) fn after_write(&mut self, token: Token, outcome: Written) {
         match outcome {
             Written::Broken => self.close(token),

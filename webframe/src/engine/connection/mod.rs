@@ -25,7 +25,8 @@ use super::{
 };
 use crate::request::Peer;
 
-/// A connection, as its shard keeps it. It has buffers only while something is incomplete.
+/// A connection, as its shard (event loop) keeps it. It has buffers only while something is
+/// incomplete. Its times are in ticks of the shard's timer wheel.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) transport: Transport,
@@ -62,7 +63,8 @@ pub(crate) struct Connection {
 /// The events of a connection that the poll reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Registration {
-    /// Not registered yet. The first request often arrives with the connection and may be its last.
+    /// Not registered yet. The first request often arrives with the connection and may be its last,
+    /// so it is read before the registration.
     Not,
     Reading,
     ReadingAndWriting,
@@ -130,7 +132,8 @@ impl Connection {
         Peer { address: self.peer, encrypted }
     }
 
-    /// Copies the stored input to the front of the read buffer. Returns its length.
+    /// Moves the stored input to the front of the read buffer in the scratch (the buffers of the
+    /// thread that runs the shard). Returns its length.
     pub(crate) fn load(&mut self, scratch: &mut Scratch) -> usize {
         let kept = self.input.len();
         scratch.input[..kept].copy_from_slice(&self.input);
@@ -157,7 +160,8 @@ impl Connection {
     }
 
     /// Whether unread input has arrived. If so, closing the socket would make the kernel discard
-    /// the part of the answer that is still in flight (RFC 9112 §9.6).
+    /// the part of the answer that is still in flight (RFC 9112 §9.6). Up to 64 bytes of it are
+    /// lost, since no further request is answered.
     pub(crate) fn has_unread(&mut self) -> bool {
         !self.ended && matches!(self.read(&mut [0; 64]), ReadOutcome::Bytes(_))
     }
@@ -209,7 +213,8 @@ impl Connection {
     }
 }
 
-/// Writes until everything is written or the socket is full. Returns the number of bytes.
+/// Writes until everything is written or the socket is full. Returns the number of bytes of `bytes`
+/// that were written; 0 if earlier output of the transport still fills the socket.
 fn write_all(transport: &mut Transport, bytes: &[u8]) -> io::Result<usize> {
     if transport.has_output()
         && let Err(error) = transport.flush()
@@ -217,15 +222,15 @@ fn write_all(transport: &mut Transport, bytes: &[u8]) -> io::Result<usize> {
         let waits = error.kind() == ErrorKind::WouldBlock;
         return if waits { Ok(0) } else { Err(error) };
     }
-    let mut after_write = 0;
-    while after_write < bytes.len() {
-        match transport.write(&bytes[after_write..]) {
+    let mut written = 0;
+    while written < bytes.len() {
+        match transport.write(&bytes[written..]) {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
-            Ok(n) => after_write += n,
+            Ok(n) => written += n,
             Err(error) if error.kind() == ErrorKind::WouldBlock => break,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(after_write)
+    Ok(written)
 }

@@ -4,9 +4,9 @@
 //! Greeting
 //!    | encrypted, client known
 //!    v
-//!          first byte           head whole            content whole
+//!          first byte           head whole             body whole
 //!   Idle ------------> Head ------------------> Body ---------------> Answering
-//!    ^                   |  (no content) ------------------------------^  |
+//!    ^                   |  (no body) ---------------------------------^  |
 //!    |                   | refused                            in memory  |  file, stream
 //!    +-------------------|----- answer written, kept <------------------+--> Streaming
 //!                        v                              closed              |
@@ -33,7 +33,7 @@ use crate::{
 pub(crate) enum Phase {
     /// The PROXY header or the TLS handshake is not complete. It began at this tick.
     Greeting(Opening, Tick),
-    /// Between two requests.
+    /// Before the first request, or between two requests.
     Idle,
     /// Part of a head has arrived, the first byte at this tick.
     Head(Tick),
@@ -45,7 +45,8 @@ pub(crate) enum Phase {
     Limited(Box<Limited>),
     /// A body is sent piece by piece.
     Streaming(Box<Streaming>),
-    /// A conversation in another protocol, or a reader of a feed.
+    /// The connection stays open for a conversation in another protocol, or as a reader of a feed
+    /// (a ring of published blocks).
     Live(Box<LiveConnection>),
     /// The last answer is being written. Then the connection closes in this mode.
     Closing(CloseMode),
@@ -72,10 +73,11 @@ pub(crate) struct Receiving {
     pub(crate) request: Box<Request>,
     pub(crate) endpoint: Endpoint,
     pub(crate) rest: Remaining,
-    /// Number of bytes of the body so far.
+    /// Number of bytes of the body that have arrived.
     pub(crate) received: u64,
     /// The body is kept for the handler; otherwise it is read and dropped.
     pub(crate) is_kept: bool,
+    /// The tick at which the head was complete.
     pub(crate) since: Tick,
 }
 
@@ -102,6 +104,7 @@ pub(crate) struct Limited {
     pub(crate) endpoint: Endpoint,
     /// The method of the request: a 503 to HEAD has no body.
     pub(crate) method: Method,
+    /// The time limit of the route.
     pub(crate) limit: Duration,
 }
 
@@ -113,8 +116,8 @@ pub(crate) struct Streaming {
     /// closing.
     pub(crate) remaining: Option<u64>,
     pub(crate) chunked: bool,
-    /// The client has gone, so the pool may add a worker in place of the one that reads from the
-    /// source.
+    /// The client has gone while a worker reads from the source, and the pool was informed that it
+    /// may add a worker in place of this one.
     pub(crate) lent: bool,
     /// Whether the connection stays open after the last piece.
     pub(crate) keep: bool,

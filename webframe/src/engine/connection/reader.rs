@@ -1,4 +1,6 @@
 //! Reads the next request from the input of a connection: its head, then its body, or a refusal.
+//! The input and the request are in the scratch, the buffers of the thread that runs the shard
+//! (event loop).
 
 use std::io;
 
@@ -21,7 +23,7 @@ use crate::{
     wire::{Framing, Head, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 
-/// The next request of the input, as far as it has arrived.
+/// What the input contains next.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// A complete request; it is in the scratch.
@@ -139,15 +141,16 @@ fn keeps_body(endpoint: Endpoint, head: &Head, engine: &Engine) -> bool {
     engine.service.body_bytes_max(endpoint).map_or(is_wanted, |limit| limit > 0)
 }
 
-/// The answer to a request that never reaches the app: wrong host, redirect.
+/// The step for a request that never reaches the app: it is redirected to the encrypted site, or
+/// refused, since its host is not served or its port expects encryption. `None`: it does reach it.
 fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option<Step> {
     let head = &request.head;
     let settings = &engine.settings;
-    let strange = |host| !host::is_one_of(host, &settings.allowed_hosts);
-    let strange = !settings.allowed_hosts.is_empty() && head.host().is_some_and(strange);
+    let is_other = |host| !host::is_one_of(host, &settings.allowed_hosts);
+    let is_other_host = !settings.allowed_hosts.is_empty() && head.host().is_some_and(is_other);
     let error = match purpose {
         Purpose::Unencrypted => WireError::Unencrypted,
-        Purpose::Redirect => match engine.destination.response(head).filter(|_| !strange) {
+        Purpose::Redirect => match engine.destination.response(head).filter(|_| !is_other_host) {
             Some(response) => {
                 let framing = head.framing();
                 request.content_unread = !matches!(framing, Framing::None | Framing::Length(0));
@@ -155,7 +158,7 @@ fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option
             }
             None => WireError::Host,
         },
-        Purpose::Site | Purpose::Lines(_) if strange => WireError::HostNotServed,
+        Purpose::Site | Purpose::Lines(_) if is_other_host => WireError::HostNotServed,
         Purpose::Site | Purpose::Lines(_) => return None,
     };
     Some(Step::Refuse(error))
@@ -178,6 +181,7 @@ fn take_whole(scratch: &mut Scratch, length: u64, engine: &Engine) -> Option<io:
     Some(body.append_within(content, engine.settings.limits.body_memory_max, allowed))
 }
 
+/// The space that the bodies of this client's network and of all clients may take on disk.
 fn allowance(request: &Request, engine: &Engine) -> Allowance {
     let network = network_of(request.peer.address.ip());
     Allowance { network, total_max: engine.settings.limits.spool_bytes_max }
@@ -198,7 +202,8 @@ fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step
     }
 }
 
-/// Appends input to the body. Returns whether the body is complete.
+/// Appends input to the body, or drops it if the body is not kept. Returns whether the body is
+/// complete.
 fn take_content(
     receiving: &mut Receiving,
     scratch: &mut Scratch,

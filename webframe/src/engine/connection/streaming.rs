@@ -26,7 +26,7 @@ use crate::{
 const PIECE_BYTES: u64 = 128 << 10;
 
 impl Streaming {
-    /// Whether nothing is sent and a worker still has to drop the source.
+    /// Whether nothing is sent, and the source was queued for a worker that drops it.
     pub(crate) fn waits_for_drop(&self) -> bool {
         self.remaining == Some(0) && self.source.is_none()
     }
@@ -74,14 +74,15 @@ impl Shard {
         });
     }
 
-    /// Drops a body on a worker if that may block.
+    /// Drops a body, on a worker if that may block.
     pub(crate) fn drop_on_worker(&mut self, rest: Body) {
         if matches!(rest, Body::File { .. } | Body::Stream(_) | Body::Live(_)) {
             self.run_on_worker(move || drop(rest));
         }
     }
 
-    /// Appends a piece that a worker has read.
+    /// Appends a piece that a worker has read to the output, and writes it. `source` is `None`
+    /// after the last piece. A source with an empty piece has nothing yet.
     pub(crate) fn piece(
         &mut self,
         token: Token,
@@ -90,7 +91,7 @@ impl Shard {
         scratch: &mut Scratch,
     ) {
         let Some(connection) = self.connections.get(token) else {
-            self.engine.workers.end_loan(); // lent when the connection closed
+            self.engine.workers.end_loan(); // the loan began when the connection closed
             return source.into_iter().for_each(|source| self.drop_on_worker(Body::Stream(source)));
         };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
@@ -151,6 +152,7 @@ impl Shard {
         }
     }
 
+    /// Sets the phase that follows a complete answer.
     fn end_answer(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         let Phase::Streaming(streaming) = &connection.phase else { return };

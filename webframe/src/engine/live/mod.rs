@@ -1,5 +1,7 @@
-//! Live connections in a shard: those that stay open after the head of a response. A conversation
-//! calls the app (WebSocket, line protocol). A reader of a feed is sent what is published (events).
+//! Live connections in a shard (event loop): those that stay open after the head of a response, and
+//! those of line protocols. A conversation calls the app (WebSocket, line protocol). A reader of a
+//! feed (a ring of published blocks) is sent what is published (events). Other threads send through
+//! an outlet.
 //!
 //! ```text
 //!                answer's head written               bytes arrive
@@ -47,18 +49,20 @@ use crate::{
 pub(crate) struct LiveConnection {
     /// The conversation, while no call of it runs.
     conversation: Option<Box<dyn Conversation>>,
-    /// The pace of the conversation; `None` if there is no conversation.
+    /// Whether calls of the conversation are quick or may block; `None` if there is no
+    /// conversation.
     pace: Option<Arc<Pace>>,
     subscription: Option<Box<Subscription>>,
     outlet: Option<Outlet>,
     /// The body is chunked, as for HTTP/1.1.
     chunked: bool,
+    /// The head is written, and the conversation or subscription has begun.
     started: bool,
     /// A call that has to wait until the current one has ended.
     pending: Option<Occasion>,
-    /// Call again when the output is written.
+    /// Call the conversation again when the output is written.
     again: bool,
-    /// Time to wait for input.
+    /// Time to wait for input before the conversation is called without.
     wait: Tick,
 }
 
@@ -165,7 +169,8 @@ impl Shard {
         self.advance_live(token);
     }
 
-    /// Sets the deadline of a live connection that waits for its peer or for something to send.
+    /// Sets the deadline of a live connection that waits for its peer or for something to send: the
+    /// wait of its conversation, or the next heartbeat of its feed.
     fn wait_for_live(&mut self, token: Token, draining: bool) {
         let Some(live) = self.live(token) else { return };
         if live.conversation.is_some() {
@@ -183,7 +188,8 @@ impl Shard {
         }
     }
 
-    /// Reads from a live connection. Returns `None` if the shard was stolen.
+    /// Reads from a live connection and calls its conversation. `ended`: the peer has shut down its
+    /// writing side. Returns `None` if the shard was stolen.
     pub(crate) fn read_live(
         mut self: Box<Self>,
         token: Token,
@@ -238,7 +244,8 @@ impl Shard {
         }
     }
 
-    /// Called when the deadline of a live connection has passed.
+    /// Called when the deadline of a live connection has passed: calls the conversation, or sends
+    /// the heartbeat of the feed.
     pub(crate) fn live_deadline_passed(&mut self, token: Token) {
         let Some(live) = self.live(token) else { return };
         if live.is_calling() {

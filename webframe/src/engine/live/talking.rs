@@ -1,5 +1,6 @@
 //! Calls conversations, the protocols of live connections (WebSocket, line protocol): in the shard
-//! while their calls are quick, otherwise on a worker.
+//! (event loop) while their calls are quick, otherwise on a worker. While a call runs in the shard,
+//! the shard is parked, and another worker may steal it.
 
 use std::{fmt, sync::Arc, time::Instant};
 
@@ -40,7 +41,8 @@ impl fmt::Debug for Talk {
 }
 
 impl Shard {
-    /// Calls a conversation with the input in the scratch. Returns `None` if the shard was stolen.
+    /// Calls a conversation with the input in the scratch (the buffers of this thread). If another
+    /// call runs, this one is postponed. Returns `None` if the shard was stolen.
     pub(crate) fn talk(
         mut self: Box<Self>,
         token: Token,
@@ -80,6 +82,7 @@ impl Shard {
         Some(shard)
     }
 
+    /// Hands the call to a worker, with a copy of the input.
     fn talk_on_worker(
         &mut self,
         token: Token,
@@ -111,7 +114,7 @@ impl Shard {
         }
         scratch.output.extend_from_slice(&output);
         if let Ok(outcome) = &mut result {
-            outcome.consumed = 0;
+            outcome.consumed = 0; // `rest` is what the call did not consume
         }
         self.after_talk(token, conversation, occasion, result, scratch);
         self.watch(token);
@@ -154,7 +157,7 @@ impl Shard {
         };
         live.again = next == Next::Again;
         if next == Next::Close || (is_last && next != Next::Again) {
-            scratch.at = scratch.have;
+            scratch.at = scratch.have; // further input is discarded
             let output = std::mem::take(&mut scratch.output);
             self.finish_live_with(token, &output);
             scratch.output = output;
@@ -219,7 +222,8 @@ impl Talk {
     }
 }
 
-/// Calls a conversation and passes the duration to its pace.
+/// Calls a conversation and passes the duration to its pace, which learns from it whether calls are
+/// quick. A panic becomes its text.
 fn call(
     conversation: &mut dyn Conversation,
     occasion: Occasion,

@@ -18,7 +18,8 @@ use crate::{
 /// buffers: to allocate them in one thread and free them in another would add 7 % to the processor
 /// time of blocking requests at 2,000 connections.
 pub(crate) struct Job {
-    /// Set only on the way to the worker: in an inbox it would be a reference cycle.
+    /// Set only on the way to the worker. In an inbox it would be a reference cycle, since the
+    /// engine owns the inboxes.
     engine: Option<Arc<Engine>>,
     pub(crate) call: Call,
     pub(crate) request: Box<Request>,
@@ -41,6 +42,7 @@ impl Job {
         Job { engine: None, call, request, response: None }
     }
 
+    /// Prepares the job for a call.
     pub(crate) fn begin(&mut self, call: Call, engine: &Arc<Engine>) {
         self.call = call;
         self.engine = Some(Arc::clone(engine));

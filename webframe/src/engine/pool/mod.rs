@@ -1,4 +1,5 @@
-//! The workers: an elastic pool of threads for tasks that may block, and for the shards themselves.
+//! The workers: an elastic pool of threads for tasks that may block, called calls here, and for the
+//! shards (event loops) themselves.
 //!
 //! `threadpool` provides the threads in crews: groups that start and end together. The queue is our
 //! own, since the crate's queue is unbounded and has no ages. Each thread of a crew runs one loop
@@ -84,30 +85,35 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Shards to run: before all calls, in any number, even when the pool is closed.
+    /// Shards to run, and tasks that must run even when the pool is closed. They come before all
+    /// calls, without a limit of number or age.
     shards: VecDeque<Box<dyn Task>>,
     /// Queued tasks other than shards, each with the time at which it was queued.
     calls: VecDeque<(Instant, Box<dyn Task>)>,
     crews: Vec<Crew>,
     crews_made: u64,
     threads: usize,
+    /// Threads without a task.
     idle: usize,
     /// Sleeping threads, the latest at the end: it is woken first, since its stack is in the cache.
     asleep: Vec<Thread>,
     /// When the system last refused a thread.
     refused: Option<Instant>,
-    /// Number of workers whose result is no longer needed. The same number may be added, up to the
-    /// size of the pool.
+    /// Number of workers whose result is no longer needed. As many may be added beyond the maximum,
+    /// up to this maximum once more.
     lent: usize,
     /// Maximum number of busy threads since the last review.
     busy_peak: usize,
     closed: bool,
 }
 
+/// Threads that start and end together.
 struct Crew {
     number: u64,
     size: usize,
+    /// Threads that have not ended.
     running: usize,
+    /// Each thread ends when it has no task.
     retiring: bool,
     pool: ThreadPool,
 }
@@ -191,7 +197,7 @@ impl Workers {
         wake_one(state);
     }
 
-    /// Ends each thread after its task. Queued calls are dropped.
+    /// Ends each thread after its task. Queued calls are dropped, queued shards still run.
     pub(crate) fn close(&self) {
         let mut state = lock(&self.shared.state);
         state.closed = true;
@@ -220,7 +226,8 @@ impl Workers {
         state.lent = state.lent.saturating_sub(1);
     }
 
-    /// Retires a crew that was not needed since the last review.
+    /// Retires the newest crew that is not retiring yet, if its threads were not needed since the
+    /// last review. The first crew stays.
     pub(crate) fn review(&self) {
         let mut state = lock(&self.shared.state);
         let busy = state.threads - state.idle;
@@ -322,6 +329,8 @@ impl Shared {
         state
     }
 
+    /// Runs a task without holding the lock. Before, wakes a worker for the next call, and adds a
+    /// crew if this was the last idle worker.
     fn run<'a>(
         self: &'a Arc<Shared>,
         mut state: MutexGuard<'a, State>,
@@ -348,6 +357,7 @@ impl Shared {
 }
 
 impl State {
+    /// Whether the system has not refused a thread just now.
     fn may_grow(&self) -> bool {
         self.refused.is_none_or(|at| at.elapsed() > GROW_AGAIN)
     }

@@ -41,7 +41,7 @@ const TURNS_A_SLEEP: usize = 4;
 pub(crate) enum Class {
     /// May preempt another thread when it is woken.
     Normal,
-    /// Waits for its turn when it is woken.
+    /// Preempts no other thread when it is woken.
     Batch,
 }
 
@@ -54,7 +54,7 @@ pub(crate) enum Scheduling {
     Given,
 }
 
-/// The load of a shard, and its class.
+/// The load of a shard since the last review, and its class.
 #[derive(Debug)]
 pub(crate) struct Busyness {
     class: Class,
@@ -86,7 +86,8 @@ impl Busyness {
         (self.class == Class::Batch).then_some(PERIOD)
     }
 
-    /// The new class, if it changes.
+    /// Chooses the class by the load since the last review. Returns it if it has changed. Does
+    /// nothing before a [`PERIOD`] has passed.
     pub(crate) fn review(&mut self, now: Instant) -> Option<Class> {
         let passed = now.saturating_duration_since(self.since);
         if passed < PERIOD {

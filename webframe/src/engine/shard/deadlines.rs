@@ -1,4 +1,4 @@
-//! The clock of a shard and the deadlines of its connections.
+//! The clock of a shard (event loop) and the deadlines of its connections.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,8 +11,9 @@ use super::{
 use crate::wire::encode::Prelude;
 
 impl Shard {
-    /// The time until the next deadline. Deadlines may be up to a tick late, so the clock need not
-    /// be read again.
+    /// The maximum time to wait for events: until the next deadline, the next attempt to accept, or
+    /// the review of the scheduling class. `None`: without limit. Deadlines may be up to a tick
+    /// late, so the clock need not be read again.
     pub(crate) fn sleep_max(&mut self) -> Option<Duration> {
         let due = self.wheel.next_due().map(|tick| {
             Duration::from_millis((u64::from(tick.saturating_sub(self.now)) + 1) * TICK_MS)
@@ -21,6 +22,7 @@ impl Shard {
         [due, again, self.busyness.sleep_max()].into_iter().flatten().min()
     }
 
+    /// Reads the clock, and updates the tick, the scheduling class and the date when they are due.
     pub(super) fn update_clock(&mut self) {
         self.clock = Instant::now();
         if self.clock >= self.tick_until {
@@ -46,6 +48,8 @@ impl Shard {
         }
     }
 
+    /// Handles the deadlines that have passed. An entry of the wheel may be earlier than the
+    /// deadline of its connection, which then gets a new entry.
     pub(super) fn visit_deadlines(&mut self, scratch: &mut Scratch) {
         let mut due = std::mem::take(&mut self.due);
         let connections = &mut self.connections;
@@ -81,6 +85,8 @@ impl Shard {
         }
     }
 
+    /// Sets the deadline of a connection to this number of ticks from now. One tick is added, since
+    /// part of the current one has passed.
     pub(crate) fn set_deadline_in(&mut self, token: Token, ticks: Tick) {
         self.set_deadline(token, self.now.saturating_add(ticks).saturating_add(1).min(NEVER - 1));
     }

@@ -6,7 +6,8 @@ use std::{mem, sync::atomic::Ordering::SeqCst, time::Duration};
 use super::{Shard, Todo, message::Message, slots::Token};
 use crate::engine::{connection::phase::Phase, ticks};
 
-/// How long a stop waits for the next request of an idle connection.
+/// Maximum time that a stop waits for the next request of an idle connection. A shorter time for
+/// the lingering close applies here too.
 const IDLE_CLIENT_WAIT: Duration = Duration::from_millis(500);
 
 impl Shard {
@@ -68,6 +69,7 @@ impl Shard {
             && engine.inboxes[number].is_empty()
     }
 
+    /// Closes the remaining connections, and lets a worker drop the messages that nobody reads.
     pub(crate) fn end(mut self: Box<Self>) {
         let cut = self.connections.len();
         for token in self.connections.tokens() {

@@ -54,7 +54,7 @@ impl<M> Inbox<M> {
         }
     }
 
-    /// Takes all messages and rejects further ones.
+    /// Takes all messages. Further ones are dropped.
     pub(crate) fn close(&self) -> VecDeque<M> {
         lock(&self.messages).take().unwrap_or_default()
     }

@@ -26,7 +26,7 @@ pub(crate) enum Message {
     /// The result of a conversation's call that ran on a worker, or during which another worker
     /// stole the shard.
     Talked(Box<Talk>),
-    /// For live connections, from another thread.
+    /// Bytes, a close or new blocks for live connections, from another thread.
     Live(Delivery),
     /// Answer each request with `Connection: close` from now on; the server stops soon.
     Retire,

@@ -61,9 +61,13 @@ pub(crate) struct Shard {
     pub(crate) engine: Arc<Engine>,
     pub(crate) connections: Slots,
     pub(crate) todo: VecDeque<Todo>,
+    /// The deadlines of the connections.
     pub(crate) wheel: Wheel,
+    /// The current tick of the wheel.
     pub(crate) now: Tick,
+    /// The time at which the shard last waited for events.
     pub(crate) clock: Instant,
+    /// The start of each answer's head, with the current date.
     pub(crate) prelude: Prelude,
     /// The connection whose requests are answered while the shard is parked.
     pub(crate) serves: Option<Token>,
@@ -71,7 +75,9 @@ pub(crate) struct Shard {
     pub(crate) must_drain: bool,
     /// Each answer is the last of its connection, since the server stops soon.
     pub(crate) retiring: bool,
+    /// The server stops: nothing is accepted, and idle connections close.
     pub(crate) draining: bool,
+    /// Close all connections and end.
     pub(crate) leaving: bool,
     pub(crate) poll: Poll,
     events: Events,
@@ -80,11 +86,13 @@ pub(crate) struct Shard {
     pub(crate) messages: VecDeque<Message>,
     /// Tasks for workers, handed over at the end of the round.
     pub(crate) jobs: Vec<Box<dyn Task>>,
+    /// When to accept again after a shortage of descriptors or memory.
     pub(crate) accept_again: Option<Instant>,
     /// Connections to close when room is needed, in reverse order: the last one closes first.
     pub(crate) evictable: Vec<Token>,
     /// The same, for the network that needed room most recently.
     pub(crate) evictable_of: (Option<IpAddr>, Vec<Token>),
+    /// The instant until which the date in `prelude` is current.
     date_until: Instant,
     /// The instant until which the tick in `now` is current.
     tick_until: Instant,
@@ -93,9 +101,11 @@ pub(crate) struct Shard {
     /// otherwise.
     patience: u32,
     pub(crate) busyness: Busyness,
+    /// Connections whose deadlines have passed; empty between two visits.
     due: Vec<Token>,
     /// Connections that were answered 503 while their handlers run on.
     pub(crate) abandoned: Vec<Token>,
+    /// The readers of feeds, a group for each feed.
     pub(crate) groups: Groups,
     /// The engine, as the receiver of messages from other threads for live connections.
     pub(crate) receiver: Weak<dyn Deliver>,
@@ -104,6 +114,7 @@ pub(crate) struct Shard {
 /// Work of the next round, in order of arrival.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Todo {
+    /// Accept connections from the listener with this index.
     Accept(usize),
     /// Read for the first time, then register the connection with the poll if it stays open.
     FirstRead(Token),
@@ -271,6 +282,8 @@ impl Shard {
         }
     }
 
+    /// Polls without waiting if there is work; otherwise a few times, then sleeps until an event
+    /// or the next deadline.
     fn poll_events(&mut self, scratch: &mut Scratch) {
         if !self.todo.is_empty() || !self.messages.is_empty() {
             drop(self.poll.poll(&mut self.events, Some(Duration::ZERO)));

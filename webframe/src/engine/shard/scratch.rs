@@ -1,4 +1,4 @@
-//! Buffers that belong to the thread that runs a shard, not to the shard.
+//! Buffers that belong to the thread that runs a shard (event loop), not to the shard.
 
 use std::{
     ops::Range,
@@ -16,7 +16,7 @@ use crate::{
     request::Peer,
 };
 
-/// Size of the read buffer. A complete head always fits.
+/// Minimum size of the read buffer. The buffer is larger if a head may be: it always fits.
 pub(crate) const INPUT_BYTES: usize = 64 << 10;
 
 /// An output buffer that grew beyond this size is shrunk.
@@ -75,7 +75,7 @@ impl Scratch {
         self.output.shrink_to(OUTPUT_KEPT_MAX);
     }
 
-    /// Takes the request out and puts an empty one in its place.
+    /// Takes the request out of the scratch and puts an empty one in its place.
     pub(crate) fn take_request(&mut self, engine: &Engine) -> Box<Request> {
         let next = Request::empty(&engine.settings.limits, self.request.peer);
         let mut next = Box::new(next);

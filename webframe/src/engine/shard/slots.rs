@@ -1,4 +1,5 @@
-//! A slab of the connections of a shard. Tokens are never reused.
+//! A slab of the connections of a shard (event loop). A token, which names a connection, is not
+//! used again until 2^31 connections have used its slot.
 
 use crate::engine::connection::Connection;
 
@@ -59,7 +60,7 @@ impl Slots {
         Slots { slots: Vec::with_capacity(connections.min(ROOM_MAX)), free: Vec::new() }
     }
 
-    /// The token of the next connection to be inserted.
+    /// The token of the next connection to be inserted. Adds a slot if none is free.
     pub(crate) fn next_token(&mut self) -> Token {
         let index = match self.free.last() {
             Some(&index) => index,

@@ -17,7 +17,7 @@ pub(crate) const NEVER: Tick = Tick::MAX;
 /// connection (75 s by default).
 const SLOTS: usize = 2048;
 
-/// The connections to visit at each of the next 2,048 ticks.
+/// The connections to visit at each of the next 2,048 ticks, by their indexes in the shard.
 #[derive(Debug)]
 pub(crate) struct Wheel {
     slots: Vec<Vec<u32>>,
@@ -34,17 +34,19 @@ impl Wheel {
         Wheel { slots: vec![Vec::new(); SLOTS], next: 0, empty_before: 0, standing: 0 }
     }
 
-    /// Adds an entry and returns its tick. A tick beyond the wheel becomes its last one.
-    pub(crate) fn arm(&mut self, token: u32, tick: Tick) -> Tick {
+    /// Adds an entry for the connection with this index and returns its tick. A tick beyond the
+    /// wheel becomes its last one, a tick that has passed the next one.
+    pub(crate) fn arm(&mut self, index: u32, tick: Tick) -> Tick {
         let last = self.next.saturating_add(SLOTS as u32 - 1);
         let tick = tick.clamp(self.next, last);
-        self.slots[tick as usize % SLOTS].push(token);
+        self.slots[tick as usize % SLOTS].push(index);
         self.standing += 1;
         self.empty_before = self.empty_before.min(tick);
         tick
     }
 
-    /// Visits every tick up to `now` and removes its entries.
+    /// Calls `visit` with the tick and the connection of every entry up to `now`, and removes these
+    /// entries.
     pub(crate) fn advance(&mut self, now: Tick, mut visit: impl FnMut(Tick, u32)) {
         while self.next <= now {
             let tick = self.next;
@@ -55,7 +57,7 @@ impl Wheel {
             }
             let slot = &mut self.slots[tick as usize % SLOTS];
             self.standing -= slot.len();
-            slot.drain(..).for_each(|token| visit(tick, token));
+            slot.drain(..).for_each(|index| visit(tick, index));
             slot.shrink_to(64);
         }
     }

@@ -30,6 +30,8 @@ const IMBALANCE_MAX: usize = 8;
 const ACCEPT_REST: Duration = Duration::from_millis(50);
 
 impl Shard {
+    /// Accepts connections from the listener with this index, until none is waiting or
+    /// [`ACCEPTS_AT_ONCE`] are accepted.
     pub(crate) fn accept(&mut self, index: usize) {
         for _ in 0..ACCEPTS_AT_ONCE {
             let Some(listener) = self.listeners.get(index) else { return };
@@ -49,6 +51,7 @@ impl Shard {
         self.todo.push_back(Todo::Accept(index));
     }
 
+    /// Logs that descriptors or memory are short, at most once a second.
     fn report_shortage(&self) {
         let time_up = self.clock.saturating_duration_since(self.engine.started);
         if self.engine.admission.reports_shortage(time_up) {
@@ -66,7 +69,7 @@ impl Shard {
         let host = if self.draining { self.number } else { self.host_of_next() };
         self.engine.loads[host].fetch_add(1, Relaxed);
         if host == self.number {
-            self.adopt(accepted, 0);
+            self.adopt(accepted, 0); // 0: no shard has refused it yet
         } else {
             self.engine.inboxes[host].put(Message::Adopt(Box::new(accepted), 0));
         }
@@ -170,9 +173,9 @@ impl Shard {
         closes
     }
 
-    /// Chooses 1.5 % of the connections, those that have been longest without a complete request,
-    /// the longest last. It chooses many at once, since a flood at the limit must not scan all
-    /// connections for each new one.
+    /// Chooses about 1.5 % of the connections that are meant, at least one: those that have been
+    /// longest without a complete request, the longest last. It chooses many at once, since a flood
+    /// at the limit must not scan all connections for each new one.
     fn choose_evictable(&self, is_meant: impl Fn(&Connection) -> bool) -> Vec<Token> {
         let now = self.now;
         let chosen = self.connections.iter().filter(|(_, it)| it.is_evictable(now) && is_meant(it));

@@ -41,6 +41,10 @@ impl ResolvesServerCert for Current {
 }
 
 impl Certificates {
+    /// Reads the files of the settings.
+    ///
+    /// # Errors
+    /// A file cannot be read, or the certificate and the key do not belong together.
     pub(crate) fn read(settings: &TlsSettings) -> io::Result<Certificates> {
         let key = RwLock::new(Arc::new(read(settings)?));
         let current = Arc::new(Current { settings: settings.clone(), key });
@@ -55,6 +59,7 @@ impl Certificates {
         Ok(Certificates { current, config: Arc::new(config) })
     }
 
+    /// Reads the files again. If this fails, the old certificate stays in use.
     pub(crate) fn reload(&self) -> io::Result<()> {
         let fresh = Arc::new(read(&self.current.settings)?);
         *unpoisoned(self.current.key.write()) = fresh;

@@ -60,6 +60,8 @@ impl Shard {
     }
 }
 
+/// Reads the PROXY header, if one is expected, and completes the TLS handshake, if the site is
+/// encrypted. `WouldBlock`: more bytes of the client are needed.
 fn greet(connection: &mut Connection, buffer: &mut [u8], engine: &Engine) -> io::Result<()> {
     if let Phase::Greeting(Opening::ProxyHeader, since) = connection.phase {
         let proxy_header = read_proxy_header(connection, buffer)?;

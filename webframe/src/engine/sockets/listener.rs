@@ -30,7 +30,7 @@ const BACKLOG: i32 = 4096;
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES: u32 = 128 << 10;
 
-/// The peer address of a Unix socket.
+/// Stands for the address of a peer that has none, as on a Unix socket.
 const NO_ADDRESS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
 
 /// A listening socket. Each shard has a clone of each listener.
@@ -142,6 +142,7 @@ fn bind_tcp(address: SocketAddr, all: &[Address]) -> io::Result<Listener> {
     Ok(Listener::Tcp(TcpListener::from_std(socket.into())))
 }
 
+/// The address of all IPv4 interfaces at this port.
 fn every_ipv4(port: u16) -> Address {
     Address::Tcp((Ipv4Addr::UNSPECIFIED, port).into())
 }
@@ -208,6 +209,7 @@ fn remove_stale_socket(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Finds the cause of a failed `accept` in the error numbers of Linux.
 fn classify(error: &io::Error) -> AcceptFailure {
     const ENFILE: i32 = 23;
     const EMFILE: i32 = 24;

@@ -8,7 +8,7 @@ use crate::{
     wire::{Head, host},
 };
 
-/// The `Content-Security-Policy` of a response without a body.
+/// The `Content-Security-Policy` of a redirect: it has no body, so a page may load nothing.
 const NO_CONTENT: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 

@@ -78,6 +78,7 @@ impl Tls {
         Ok(n)
     }
 
+    /// Decrypts what was received, and sends what the session answers, such as a handshake message.
     fn process(&mut self, socket: &mut Socket) -> io::Result<()> {
         let processed = self.session.process_new_packets();
         match self.send(socket) {
@@ -143,7 +144,8 @@ impl Tls {
         }
     }
 
-    /// The result of a read after which the session has no more plain bytes.
+    /// The result of the read that reaches the end of the plain bytes. If it has read some, the
+    /// next read has to report the end.
     fn at_end(&mut self, filled: usize) -> usize {
         self.unread = filled > 0;
         filled

@@ -1,4 +1,4 @@
-//! Finds slow handlers among those that a shard calls, while reading the clock rarely.
+//! Finds slow handlers among those that a shard (event loop) calls, while reading the clock rarely.
 
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,8 @@ impl Calls {
         None
     }
 
-    /// Passes the duration of a timed call to its route and excludes it from the round's duration.
+    /// Passes the duration of a timed call to the pace of its route, which learns from it, and
+    /// excludes it from the round's duration.
     pub(crate) fn end(&mut self, began: Option<Instant>, pace: &Pace) {
         if let Some(began) = began {
             let took = began.elapsed();

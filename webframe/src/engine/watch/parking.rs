@@ -1,5 +1,5 @@
-//! A parking spot: a worker leaves its shard here while handlers run, so that the shard can be
-//! stolen and run by another worker when a handler takes long.
+//! A parking spot: a worker leaves its shard (event loop) here while handlers run, so that the
+//! shard can be stolen and run by another worker when a handler takes long.
 //!
 //! There is one spot for each shard. The thread that takes the item owns it; others find the spot
 //! empty. Observers (the watchdog and the neighbouring shard) scan the spot. Calls are counted, so
@@ -29,7 +29,8 @@ use crate::lock::lock;
 #[derive(Debug)]
 pub(crate) struct ParkingSpot<T> {
     place: Mutex<Option<T>>,
-    /// High 32 bits: number of calls. Low 32 bits: the endpoint of the latest call.
+    /// High 32 bits: number of calls. Low 32 bits: the number of the endpoint (such as a route)
+    /// that the latest call is of.
     calls: AtomicU64,
     /// Number of items that were stolen.
     stolen: AtomicU64,
@@ -52,13 +53,14 @@ impl<T> ParkingSpot<T> {
         ParkingSpot { place: Mutex::new(None), calls: AtomicU64::new(0), stolen: AtomicU64::new(0) }
     }
 
-    /// Records the beginning of a call. The item may be parked already, or is parked next.
-    pub(crate) fn begin_call(&self, what: u32) {
+    /// Records the beginning of a call of the endpoint with this number. The item may be parked
+    /// already, or is parked next.
+    pub(crate) fn begin_call(&self, endpoint: u32) {
         // A plain store suffices: one worker at a time calls. A worker whose item was just stolen
         // may still begin a call. Then the call of the worker that has the item now looks newer
         // than it is, or like a call of this route. Both are harmless.
         let count = (self.calls.load(Relaxed) >> 32).wrapping_add(1);
-        self.calls.store(count << 32 | u64::from(what), Release);
+        self.calls.store(count << 32 | u64::from(endpoint), Release);
     }
 
     /// Parks the item. Its owner returns for it with [`ParkingSpot::reclaim`].

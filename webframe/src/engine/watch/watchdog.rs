@@ -1,6 +1,6 @@
-//! The watchdog scans the parked shards every millisecond and lets another worker run a shard whose
-//! handler takes long. It sleeps while all shards sleep. In a flood of requests the shards do most
-//! scans: each shard scans the next one between its rounds.
+//! The watchdog scans the parked shards (event loops that wait for a handler) every millisecond and
+//! lets another worker run a shard whose handler takes long. It sleeps while all shards sleep. In a
+//! flood of requests the shards do most scans: each shard scans the next one between its rounds.
 
 #[cfg(loom)]
 use loom::{
@@ -46,7 +46,7 @@ const SCAN_INTERVAL_IDLE: Duration = Duration::from_secs(1);
 /// Scans in a row that found all shards asleep before the watchdog sleeps too: waking it for each
 /// of a few requests would cost more than it saves.
 const IDLE_SCANS_BEFORE_SLEEP: u32 = if cfg!(loom) { 1 } else { 100 };
-/// How often threads that the system refused are requested again.
+/// How often the pool of workers retries to start threads that the system refused.
 const GROWTH_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// How often the pool is checked for a crew (workers that started together) that is not needed.
 const REVIEW_INTERVAL: Duration = Duration::from_secs(10);
@@ -175,7 +175,7 @@ fn scan(engine: &Engine, number: usize, seen: &mut LastScan) {
 pub(crate) fn watch(engine: &Engine) {
     *lock(&engine.watchdog.thread) = Some(thread::current());
     let mut seen = vec![LastScan::default(); engine.parking.len()];
-    let mut asked = Instant::now();
+    let mut retried = Instant::now();
     let mut reviewed = Instant::now();
     let mut scans = Scans::default();
     while !engine.watchdog.ended.load(SeqCst) {
@@ -188,8 +188,8 @@ pub(crate) fn watch(engine: &Engine) {
             scan(engine, number, seen);
             scans.all_wait &= seen.waits;
         }
-        if asked.elapsed() > GROWTH_RETRY_INTERVAL {
-            asked = Instant::now();
+        if retried.elapsed() > GROWTH_RETRY_INTERVAL {
+            retried = Instant::now();
             engine.workers.retry_growth();
         }
         if reviewed.elapsed() > REVIEW_INTERVAL {
