@@ -21,6 +21,7 @@ pub(crate) fn catch<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
+/// The text of a panic, if its payload is one.
 fn text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

@@ -186,6 +186,7 @@ impl Request {
     }
 }
 
+/// An environment with our rules for escaping, missing values and white space, and our filters.
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -213,6 +214,7 @@ fn named_templates(source: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The names of all files below a directory, relative to it. Hidden ones are skipped.
 fn names_below(directory: &Path) -> std::io::Result<BTreeSet<String>> {
     let mut names = BTreeSet::new();
     let mut unread = vec![directory.to_owned()];
@@ -245,6 +247,7 @@ fn describe(error: &minijinja::Error) -> String {
     text
 }
 
+/// An error if the list is not empty.
 fn unless_broken(broken: Vec<String>) -> Result<(), BrokenTemplates> {
     if broken.is_empty() { Ok(()) } else { Err(BrokenTemplates(broken)) }
 }

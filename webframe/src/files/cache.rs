@@ -1,4 +1,5 @@
-//! Caches small files in memory, as long as the files on disk do not change.
+//! Caches entries in memory as long as their files on disk do not change. An entry has the header
+//! fields of a file, and the bytes of a small one.
 
 use std::{
     collections::HashMap,
@@ -32,7 +33,6 @@ struct Table {
 #[derive(Debug)]
 struct Cached {
     entry: Arc<Entry>,
-    /// The stamps of these files; `None` for files that did not exist.
     sources: Sources,
     /// When the sources were last compared with the disk, in milliseconds since the cache began.
     checked: AtomicU64,
@@ -40,7 +40,8 @@ struct Cached {
     used: AtomicBool,
 }
 
-/// The stamps of the files that an entry was made from.
+/// The paths and stamps of the files that an entry was made from. A stamp is metadata that changes
+/// with the file; it is `None` if there was no file.
 pub(super) type Sources = Vec<(PathBuf, Option<Stamp>)>;
 
 impl Cache {
@@ -94,6 +95,7 @@ impl Cache {
         unpoisoned(self.table.write()).remove(name);
     }
 
+    /// Milliseconds since the cache began.
     fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }

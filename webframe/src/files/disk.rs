@@ -49,6 +49,8 @@ impl Directory {
         }
     }
 
+    /// Makes the entry of a file: its header fields, and the bytes of a small file and of its
+    /// encoded siblings. Keeps it in the cache, unless one of the files changed just now.
     fn load(
         &self,
         name: &str,
@@ -83,7 +85,8 @@ impl Directory {
         Ok(entry)
     }
 
-    /// The real path of a visible file or directory below the root, and its metadata.
+    /// The real path of a visible file or directory below the root, and its metadata. `None` if
+    /// there is none.
     pub(super) fn resolve(&self, path: &Path) -> io::Result<Option<(PathBuf, Metadata)>> {
         let Some(real) = present(fs::canonicalize(path))? else { return Ok(None) };
         let root = fs::canonicalize(&self.root)?;

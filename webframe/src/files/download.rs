@@ -67,6 +67,7 @@ impl Response {
     }
 }
 
+/// The entry of a file, made from its metadata. The bytes are read when they are sent.
 fn look_at(path: &Path, name: &str) -> io::Result<Entry> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
@@ -77,6 +78,7 @@ fn look_at(path: &Path, name: &str) -> io::Result<Entry> {
     Ok(Entry::new(name, metadata.modified().ok(), coded, &Caching::default()))
 }
 
+/// 404 if there is no file, otherwise the error of a file that cannot be read.
 fn missing_or_failed(path: &Path, cause: &io::Error) -> Error {
     match cause.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Error::not_found(""),

@@ -20,6 +20,7 @@ pub(super) struct Embedded {
 }
 
 impl Embedded {
+    /// Adds a file, compressed if that makes it smaller, and its directories.
     pub(super) fn insert(&mut self, name: &str, bytes: Cow<'static, [u8]>) {
         let bytes = match bytes {
             Cow::Borrowed(bytes) => Bytes::Static(bytes),
@@ -34,6 +35,7 @@ impl Embedded {
         }
     }
 
+    /// Sets `Cache-Control` of all files.
     pub(super) fn set_caching(&mut self, caching: &Caching) {
         for (name, entry) in &mut self.files {
             if let Some(entry) = Arc::get_mut(entry) {

@@ -93,7 +93,7 @@ impl Entry {
         }
     }
 
-    /// The variant that `Accept-Encoding` prefers.
+    /// The variant that `Accept-Encoding` prefers, otherwise the uncompressed one.
     pub(super) fn variant(&self, accept_encoding: Option<&str>) -> Option<&Variant> {
         let coding = match (&*self.variants, accept_encoding) {
             ([_], _) | (_, None) => Coding::Identity,
@@ -189,7 +189,7 @@ impl Bytes {
         }
     }
 
-    /// A tag of the content if it is in memory, else of length and times.
+    /// An entity tag: a hash of the content if it is in memory, otherwise length and times.
     fn etag(&self, coding: Coding) -> String {
         match (self.in_memory(), self) {
             (Some(bytes), _) => tag_of(bytes),
@@ -246,7 +246,6 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 /// Whether a name contains a hash of its content: `name.1a2b3c4d.ext`, with at least eight
-/// Whether a name contains a hash of its content: `name.1a2b3c4d.ext`, with at least eight
 /// hexadecimal digits. They must include letters, since a date has none, and figures, since a word
 /// has none.
 fn is_hashed(name: &str) -> bool {
@@ -271,6 +270,7 @@ fn whole_seconds(time: SystemTime) -> Option<SystemTime> {
     (seconds < YEAR_10000).then(|| UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
+/// A position as an index. One that is too large is beyond every slice.
 fn index(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
 }

@@ -37,6 +37,7 @@ pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {
     Ok(Response::html(page))
 }
 
+/// The names of the visible files and directories in a directory; those of directories end in `/`.
 fn names(directory: &Directory, name: &str) -> io::Result<Names> {
     let Some((real, _)) = directory.resolve(&directory.root.join(name))? else {
         return Ok(Names::default());

@@ -39,10 +39,10 @@ use pieces::{Boundary, content_range};
 use range::{Ranges, parse_ranges};
 
 /// Files up to this size are kept in memory, larger ones are read in pieces. 64 KiB: most files of
-/// a page are smaller, and a shard may write this much at once.
+/// a page are smaller, and an event loop may write this much at once.
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 
-/// Bytes of all files kept in memory. 16 MiB.
+/// Maximum bytes of all files that a handler keeps in memory. 16 MiB.
 const CACHE_BYTES_MAX: usize = 16 << 20;
 
 /// Minimum time between two comparisons of a file in memory with the disk: a `stat` for each
@@ -74,12 +74,14 @@ pub struct StaticFiles {
     listing: Listing,
 }
 
+/// The location of the files.
 #[derive(Debug)]
 enum Place {
     Disk(Directory),
     Embedded(Embedded),
 }
 
+/// The answer for a directory without `index.html`: 404, or a list of its files.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Listing {
     Refused,
@@ -96,7 +98,8 @@ enum Resolved {
 }
 
 impl StaticFiles {
-    /// The files of a directory, which must exist when the app is bound.
+    /// The files of a directory. It must exist when the route is added, otherwise the server does
+    /// not start.
     pub fn dir(root: impl AsRef<Path>) -> StaticFiles {
         let root = root.as_ref();
         // Absolute: the program may change its working directory.
@@ -155,6 +158,8 @@ impl StaticFiles {
         StaticFiles { place, caching: Caching::default(), listing: Listing::Refused }
     }
 
+    /// Answers a request for a file, or for a directory: its path must end with a slash, otherwise
+    /// it is redirected.
     fn answer(&self, request: &Request) -> Result<Response> {
         let name = Name::of(request).or_404()?;
         match self.find(&name.text)? {
@@ -169,6 +174,7 @@ impl StaticFiles {
         }
     }
 
+    /// The `index.html` of a directory, otherwise its listing if listings are allowed.
     fn answer_directory(&self, name: &str, request: &Request) -> Result<Response> {
         let index = match name {
             "" => Cow::Borrowed("index.html"),
@@ -205,6 +211,7 @@ impl StaticFiles {
         Err(Error::unavailable("the file is being changed", Duration::from_secs(1)))
     }
 
+    /// The file or directory that a name refers to.
     fn find(&self, name: &str) -> Result<Resolved> {
         match &self.place {
             Place::Embedded(embedded) => Ok(embedded.find(name)),
@@ -227,6 +234,7 @@ impl<S> Handler<S> for StaticFiles {
     }
 }
 
+/// The error of a file that cannot be read: 503 if no descriptor is left, otherwise 500.
 fn failed(name: &str, cause: &io::Error) -> Error {
     const TOO_MANY_FILES: [i32; 2] = [23, 24];
     let text = format!("the file {name}: {cause}");
@@ -239,8 +247,8 @@ fn failed(name: &str, cause: &io::Error) -> Error {
     }
 }
 
-/// The response that the conditions and ranges of the request select. `None` if the file has
-/// changed since the entry was made.
+/// The response that the conditions and ranges of the request select. `None`, here and in the
+/// functions below, if the file has changed since the entry was made.
 fn respond(entry: &Entry, asked: &Asked<'_>, request: &Request) -> io::Result<Option<Response>> {
     let Some(variant) = entry.variant(asked.accept_encoding.as_deref()) else { return Ok(None) };
     let range = asked.range.as_deref().unwrap_or_default();
@@ -262,11 +270,13 @@ fn respond(entry: &Entry, asked: &Asked<'_>, request: &Request) -> io::Result<Op
     }
 }
 
+/// 200 with the whole file.
 fn whole(variant: &Variant) -> io::Result<Option<Response>> {
     let body = variant.body(0..variant.length)?;
     Ok(body.map(|body| Response::assembled(StatusCode::OK, &variant.fields, body)))
 }
 
+/// 206 with one piece of the file.
 fn one(variant: &Variant, piece: std::ops::Range<u64>) -> io::Result<Option<Response>> {
     let range = field_value(content_range(&piece, variant.length));
     let Some(body) = variant.body(piece)? else { return Ok(None) };
@@ -274,6 +284,7 @@ fn one(variant: &Variant, piece: std::ops::Range<u64>) -> io::Result<Option<Resp
     Ok(Some(response.with_added(header::CONTENT_RANGE, range)))
 }
 
+/// 206 with several pieces of the file, as `multipart/byteranges`.
 fn several(
     entry: &Entry,
     variant: &Variant,
@@ -295,7 +306,7 @@ fn several(
     ))
 }
 
-/// The fields of a 304: those that a cache may have to update (RFC 9110 §15.4.5).
+/// 304 with the fields that a cache may have to update (RFC 9110 §15.4.5).
 fn not_modified(variant: &Variant) -> Response {
     const RENEWED: [HeaderName; 4] =
         [header::ETAG, header::CACHE_CONTROL, header::VARY, header::LAST_MODIFIED];
@@ -303,6 +314,7 @@ fn not_modified(variant: &Variant) -> Response {
     Response::assembled(StatusCode::NOT_MODIFIED, fields, Body::Empty)
 }
 
+/// 416 with the length of the file.
 fn unsatisfiable(variant: &Variant) -> Response {
     Response::text("416 Range Not Satisfiable\n")
         .with_status(StatusCode::RANGE_NOT_SATISFIABLE)

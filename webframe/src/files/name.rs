@@ -22,7 +22,10 @@ impl<'r> Name<'r> {
         Name::parse(request.pattern(), request.path())
     }
 
+    /// Like [`Name::of`], for a pattern and a path that matches it.
     fn parse(pattern: &str, path: &'r str) -> Option<Name<'r>> {
+        // The index of the segment at which the name begins; the empty text before the first slash
+        // has the index 0.
         let above = pattern.split('/').position(|part| part.starts_with("{*")).unwrap_or(1);
         let raw = path.splitn(above + 1, '/').nth(above)?;
         let (named, slash) = match raw.strip_suffix('/') {
@@ -44,6 +47,7 @@ impl<'r> Name<'r> {
     }
 }
 
+/// Joins decoded segments with slashes. `None` if one is not the name of a visible file in UTF-8.
 fn join<'r>(segments: impl Iterator<Item = Cow<'r, [u8]>>) -> Option<String> {
     let mut text = String::new();
     for segment in segments {

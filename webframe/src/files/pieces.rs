@@ -22,11 +22,13 @@ impl Boundary {
         Ok(Boundary(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
     }
 
+    /// The `Content-Type` of the response.
     pub(super) fn media_type(&self) -> HeaderValue {
         HeaderValue::try_from(format!("multipart/byteranges; boundary={}", self.0))
             .expect("hex digits are a field value")
     }
 
+    /// The delimiter before a part, and the head of the part. `length` is that of the whole file.
     fn head(&self, media_type: &HeaderValue, piece: &Range<u64>, length: u64) -> Vec<u8> {
         let mut head = format!("\r\n--{}\r\nContent-Type: ", self.0).into_bytes();
         head.extend_from_slice(media_type.as_bytes());
@@ -35,12 +37,13 @@ impl Boundary {
         head
     }
 
+    /// The delimiter after the last part.
     fn end(&self) -> Vec<u8> {
         format!("\r\n--{}--\r\n", self.0).into_bytes()
     }
 }
 
-/// `bytes 0-9/100`.
+/// The value of `Content-Range` for a piece, such as `bytes 0-9/100`.
 pub(super) fn content_range(piece: &Range<u64>, length: u64) -> String {
     format!("bytes {}-{}/{length}", piece.start, piece.end.saturating_sub(1))
 }
@@ -83,6 +86,7 @@ pub(super) fn of_file(
 /// A piece of a file, read by offset, without the file's cursor.
 struct Section {
     file: Arc<File>,
+    /// The offsets of the bytes that are not read yet.
     left: Range<u64>,
 }
 

@@ -52,7 +52,8 @@ pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
     }
 }
 
-/// The piece of one range; empty if it is beyond the end. `None` if the text is invalid.
+/// The piece of a file of this length that one range requests; empty if it is beyond the end.
+/// `None` if the text is invalid.
 fn parse_spec(spec: &str, length: u64) -> Option<Range<u64>> {
     let (first, last) = spec.split_once('-')?;
     if first.is_empty() {
@@ -66,7 +67,8 @@ fn parse_spec(spec: &str, length: u64) -> Option<Range<u64>> {
     (first <= last).then(|| first.min(length)..last.saturating_add(1).min(length))
 }
 
-/// A number of digits only; a number that is too large counts as beyond the end.
+/// Parses a number of digits only; a number that is too large counts as beyond the end. `None` if
+/// the text is invalid.
 fn parse_position(text: &str) -> Option<u64> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -1,5 +1,5 @@
-//! The conversation of a line protocol: splits the input into lines, calls the app, and sends its
-//! replies.
+//! The conversation of a line protocol with one client: splits the input into lines, calls the app,
+//! and sends its replies. A reply may have parts with pauses between them.
 
 use std::{
     collections::VecDeque,
@@ -30,13 +30,16 @@ pub(super) struct Lines<P: LineProtocol> {
     ends_at: Instant,
     /// A line has begun.
     in_line: bool,
+    /// The connection closes when all replies are sent.
     closes: bool,
+    /// Sends from any thread, for the app.
     outlet: Option<Outlet>,
 }
 
 /// The parts of replies that are not sent yet; at least one. There is a pause before each.
 struct Parts {
-    rest: VecDeque<Vec<u8>>,
+    queue: VecDeque<Vec<u8>>,
+    /// The end of the pause before the first of them.
     next_at: Instant,
 }
 
@@ -78,7 +81,7 @@ impl<P: LineProtocol> Lines<P> {
         self.take(replies, output);
     }
 
-    /// Calls the app and sends its replies: the first part at once, the others after pauses.
+    /// Calls the app and sends its replies.
     fn call(&mut self, output: &mut Vec<u8>, act: impl FnOnce(&P, &mut P::Session, &mut Replies)) {
         let Some(session) = &mut self.session else { return };
         let mut replies = Replies::new(self.service.settings.line_end, self.outlet.clone());
@@ -86,22 +89,23 @@ impl<P: LineProtocol> Lines<P> {
         self.take(replies, output);
     }
 
+    /// Appends the first part of the replies to the output and queues the other parts.
     fn take(&mut self, replies: Replies, output: &mut Vec<u8>) {
         self.closes |= replies.closes;
         let mut parts = replies.parts.into_iter();
         output.extend_from_slice(&parts.next().unwrap_or_default());
-        let waiting = self.parts.take().map(|parts| parts.rest).unwrap_or_default();
-        let rest: VecDeque<Vec<u8>> = waiting.into_iter().chain(parts).collect();
+        let waiting = self.parts.take().map(|parts| parts.queue).unwrap_or_default();
+        let queue: VecDeque<Vec<u8>> = waiting.into_iter().chain(parts).collect();
         let next_at = Instant::now() + self.service.settings.pause;
-        self.parts = (!rest.is_empty()).then(|| Box::new(Parts { rest, next_at }));
+        self.parts = (!queue.is_empty()).then(|| Box::new(Parts { queue, next_at }));
     }
 
     /// Sends the next part of a reply if its pause is over.
     fn send_part(&mut self, now: Instant, output: &mut Vec<u8>) {
         let Some(parts) = self.parts.as_mut().filter(|parts| now >= parts.next_at) else { return };
-        output.extend_from_slice(&parts.rest.pop_front().unwrap_or_default());
+        output.extend_from_slice(&parts.queue.pop_front().unwrap_or_default());
         parts.next_at = now + self.service.settings.pause;
-        if parts.rest.is_empty() {
+        if parts.queue.is_empty() {
             self.parts = None;
         }
     }
@@ -109,10 +113,11 @@ impl<P: LineProtocol> Lines<P> {
     /// Sends all parts of a reply: pauses are useless when the connection ends.
     fn send_parts(&mut self, output: &mut Vec<u8>) {
         if let Some(parts) = self.parts.take() {
-            output.extend(parts.rest.into_iter().flatten());
+            output.extend(parts.queue.into_iter().flatten());
         }
     }
 
+    /// Finds the line at the beginning of the input.
     fn find(&self, input: &[u8], end: InputEnd) -> LineStart {
         let max = self.service.settings.line_bytes_max;
         match memchr::memchr(b'\n', input) {
@@ -168,6 +173,7 @@ impl<P: LineProtocol> Lines<P> {
         self.in_line = rest > 0;
     }
 
+    /// The step after a call. `rest` is the number of bytes after the last complete line.
     fn next(&self, rest: usize, output: &[u8]) -> Next {
         let now = Instant::now();
         if let Some(parts) = &self.parts {

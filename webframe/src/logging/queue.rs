@@ -54,12 +54,15 @@ struct Pending {
     lines: u64,
     /// Dropped lines that are not reported in the log yet.
     unreported: u64,
+    /// All dropped lines.
     dropped: u64,
     /// Number of callers of `flush`. While there are any, the writer does not wait for more lines.
     flushing: usize,
     /// The writer is writing earlier `text`.
     writing: bool,
+    /// The last clone of the queue was dropped: the writer has to end.
     closed: bool,
+    /// The writer has ended.
     done: bool,
 }
 
@@ -137,6 +140,8 @@ impl Queue {
         drop(self.changed.wait_timeout_while(pending, FLUSH, |pending| !pending.done));
     }
 
+    /// The loop of the writer's thread: writes lines until the queue is closed. Lines that cannot
+    /// be written count as dropped.
     fn write_out(&self, mut writer: impl Write, report: impl Fn(u64) -> String) {
         let mut unreported = 0;
         loop {

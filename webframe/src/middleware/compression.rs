@@ -57,6 +57,8 @@ where
     response
 }
 
+/// Whether the response may be compressed, and is of a size and type that compression makes much
+/// smaller.
 fn pays(response: &Response) -> bool {
     let status = response.status();
     let coded = [header::CONTENT_ENCODING, header::CONTENT_RANGE, header::SET_COOKIE];
@@ -74,6 +76,7 @@ fn pays(response: &Response) -> bool {
         && !text(response.field(&header::CACHE_CONTROL)).contains("no-transform")
 }
 
+/// Compresses the body, if that saves at least a tenth.
 fn encode(response: &mut Response, coding: Coding) {
     let plain = response.body().as_bytes().unwrap_or_default();
     let Some(coded) = coding::encode(coding, Effort::Once, plain) else { return };
@@ -81,6 +84,7 @@ fn encode(response: &mut Response, coding: Coding) {
     note_coding(response, coding);
 }
 
+/// Compresses a stream with gzip. Streams are not compressed with another coding.
 fn encode_stream(response: &mut Response, coding: Coding) {
     if coding == Coding::Gzip
         && let Body::Stream(source) = response.take_body()
@@ -90,6 +94,7 @@ fn encode_stream(response: &mut Response, coding: Coding) {
     }
 }
 
+/// Sets the header fields of a compressed response.
 fn note_coding(response: &mut Response, coding: Coding) {
     response.set(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token()));
     // Ranges of the compressed bytes differ from those of the handler's bytes.
@@ -99,7 +104,8 @@ fn note_coding(response: &mut Response, coding: Coding) {
     }
 }
 
-/// The weak form of a strong tag: the encoded bytes differ, but mean the same (RFC 9110 §8.8.1).
+/// The weak form of the response's tag: the encoded bytes differ, but mean the same (RFC 9110
+/// §8.8.1). `None` if it has no tag or a weak one.
 fn weakened(response: &Response) -> Option<HeaderValue> {
     let tag = text(response.field(&header::ETAG));
     let strong = tag.starts_with('"');
@@ -122,6 +128,7 @@ fn agree_with_coded(response: &mut Response, request: &Request) {
     }
 }
 
+/// Adds `Vary: accept-encoding`, unless `Vary` names it already.
 fn vary(response: &mut Response) {
     let named = response.fields().iter().any(|(name, value)| {
         name == header::VARY
@@ -135,6 +142,7 @@ fn vary(response: &mut Response) {
     }
 }
 
+/// The value as text; empty if it is missing or not ASCII.
 fn text(value: Option<&HeaderValue>) -> &str {
     value.and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

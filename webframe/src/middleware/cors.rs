@@ -98,7 +98,7 @@ impl Cors {
         self
     }
 
-    /// The value of `Access-Control-Allow-Origin` for a request.
+    /// The value of `Access-Control-Allow-Origin` for a request. `None`: its origin is not allowed.
     fn allowed(&self, request: &Request) -> Option<HeaderValue> {
         match &self.origins {
             // Also without an origin: a browser may reuse a cached response for a script.
@@ -111,6 +111,7 @@ impl Cors {
         }
     }
 
+    /// The answer to a preflight, without the allowed origin.
     fn preflight(&self, request: &Request) -> Response {
         let mut response = Response::new(StatusCode::NO_CONTENT);
         response.set(header::ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone());

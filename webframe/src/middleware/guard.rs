@@ -26,6 +26,7 @@ use crate::{Error, Middleware, Next, Request, Response};
 /// assert_eq!(known.send().text(), "welcome");
 /// ```
 pub struct Guard<S> {
+    /// The value of `WWW-Authenticate` in a 401.
     challenge: HeaderValue,
     check: Check<S>,
 }
@@ -63,6 +64,7 @@ impl<S> Guard<S> {
         }
     }
 
+    /// Whether the request has credentials of the right kind and the app accepts them.
     fn admits(&self, state: &S, request: &Request) -> bool {
         let Some((scheme, credentials)) =
             request.field(&header::AUTHORIZATION).and_then(|field| field.split_once(' '))

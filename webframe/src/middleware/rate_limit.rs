@@ -11,9 +11,10 @@ use http::{HeaderName, HeaderValue};
 
 use crate::{Error, Middleware, Next, Request, Response, lock::lock};
 
+/// Rows of slots, each with its own hash function. A network has a slot in each row.
 const ROWS: usize = 2;
 
-/// Slots of a row. All of them together take 1 MiB.
+/// Slots of a row. Those of all rows together take 1 MiB.
 const SLOTS: usize = 1 << 16;
 
 /// IPv6 prefix lengths, each with the multiple of the limit that it may reach: a /64 is one link, a
@@ -108,6 +109,8 @@ impl RateLimit {
         Ok(Duration::from_nanos(until - now))
     }
 
+    /// The buckets that a client's requests are counted in, one for each of its networks. The slots
+    /// of a row follow those of the row before.
     fn buckets_of(&self, client: IpAddr) -> impl Iterator<Item = Bucket> {
         networks_of(client).into_iter().map(move |(prefix, share)| {
             let mut row = 0;

@@ -20,7 +20,9 @@ use crate::{Error, Middleware, Next, Request, Response};
 /// ```
 #[derive(Debug, Default)]
 pub struct SameOrigin {
+    /// The origin of the site itself. `None`: the `Host` of each request.
     public: Option<String>,
+    /// Other origins whose pages are accepted.
     trusted: Vec<String>,
 }
 
@@ -45,6 +47,8 @@ impl SameOrigin {
         self
     }
 
+    /// Whether a page of the site itself or of a trusted origin sent the request, or no page of
+    /// another site is known to have sent it.
     pub(crate) fn is_own(&self, request: &Request) -> bool {
         let origin = request.field(&header::ORIGIN);
         if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {
@@ -86,14 +90,15 @@ fn is_same_origin(origin: &str, own: &str) -> bool {
             .eq_ignore_ascii_case(without_default_port(scheme, own_authority))
 }
 
-/// `http` or `https`, and the rest.
+/// Splits an origin into `http` or `https`, and host with port. `None` for other schemes.
 fn split_origin(origin: &str) -> Option<(&str, &str)> {
     let (scheme, authority) = origin.split_once("://")?;
     let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     (is_web && !authority.is_empty()).then_some((scheme, authority))
 }
 
-/// Browsers omit the default port in `Origin`; other clients may send it in `Host`.
+/// Removes the default port of the scheme: browsers omit it in `Origin`, and other clients may send
+/// it in `Host`.
 fn without_default_port<'a>(scheme: &str, authority: &'a str) -> &'a str {
     let port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
     authority.strip_suffix(port).unwrap_or(authority)

@@ -40,6 +40,7 @@ pub struct SecurityHeaders {
     fields: Vec<(HeaderName, HeaderValue)>,
     /// Whether a field has the placeholder of a nonce.
     has_nonces: bool,
+    /// The value of `Strict-Transport-Security`, if it is sent.
     transport: Option<HeaderValue>,
 }
 
@@ -103,6 +104,7 @@ impl SecurityHeaders {
         self.apply(response, None)
     }
 
+    /// Adds the fields that the response does not have yet.
     fn apply(&self, mut response: Response, nonce: Option<&Nonce>) -> Response {
         for (name, value) in &self.fields {
             if response.field(name).is_none() {

@@ -24,7 +24,8 @@ pub struct Exposition {
 }
 
 impl Exposition {
-    /// An empty page. The prefix and all names consist of ASCII letters, digits and `_`.
+    /// An empty page. The prefix and all names must consist of ASCII letters, digits and `_`, which
+    /// is not checked.
     pub fn new(prefix: impl Into<String>) -> Exposition {
         Exposition { prefix: prefix.into(), text: String::new() }
     }
@@ -74,6 +75,7 @@ impl Exposition {
     }
 }
 
+/// Escapes the value of a label.
 fn escaped(label: &str) -> String {
     label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

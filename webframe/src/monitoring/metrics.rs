@@ -35,7 +35,9 @@ struct Counts {
     responses: Mutex<BTreeMap<(&'static str, u16), Timing>>,
     /// The number of responses in each bucket; the last one counts those beyond all bounds.
     durations: [AtomicU64; BOUNDS.len() + 1],
+    /// The sum of all durations.
     microseconds: AtomicU64,
+    /// Set by [`Metrics::watch`].
     gauges: OnceLock<GaugesHandle>,
 }
 
@@ -151,6 +153,7 @@ impl Metrics {
         page
     }
 
+    /// Adds the histogram of durations. Each bucket of the page includes those before it.
     fn add_durations(&self, page: &mut Exposition) {
         page.family("request_seconds", "histogram", "Time from the first layer to the response.");
         let counts = self.0.durations.each_ref().map(|count| count.load(Relaxed));
@@ -167,11 +170,13 @@ impl Metrics {
         page.sample("request_seconds_count", &[], all);
     }
 
+    /// Counts a response of a route.
     fn count(&self, pattern: &'static str, status: u16, duration: Duration) {
         let timing = Timing { responses: 1, total: duration, longest: duration };
         lock(&self.0.responses).entry((pattern, status)).or_default().add(timing);
     }
 
+    /// Adds a duration to the histogram.
     fn time(&self, duration: Duration) {
         let microseconds = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let bucket = BOUNDS.iter().position(|bound| microseconds <= *bound);

@@ -31,6 +31,7 @@ where
     }
 }
 
+/// The response with `Cache-Control: no-store`.
 fn uncached(response: Response) -> Response {
     response.with_field(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }

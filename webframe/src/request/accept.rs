@@ -64,6 +64,8 @@ pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
     best.map(|best| best.0)
 }
 
+/// Whether the language `range` of a field fits the offered `tag`: one of them begins with the
+/// other.
 fn speaks(range: &str, tag: &str) -> bool {
     range == "*" || is_tag_or_below(range, tag) || is_tag_or_below(tag, range)
 }
@@ -97,7 +99,8 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
 }
 
-/// `0` or `1`, with up to three digits after a point (RFC 9110 §12.4.2).
+/// Parses a weight from 0 to 1 with up to three digits after a point (RFC 9110 §12.4.2), as
+/// thousandths. `None` if it is invalid.
 fn parse_weight(text: &str) -> Option<u16> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {

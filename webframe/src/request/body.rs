@@ -49,6 +49,7 @@ struct Spooled {
 static SPOOLED: Mutex<Spooled> = Mutex::new(Spooled { total: 0, of_network: BTreeMap::new() });
 
 impl Spooled {
+    /// Counts bytes of a client's network. Fails if the total or the network would have too many.
     fn take(&mut self, bytes: u64, allowed: Allowance) -> io::Result<()> {
         let total = self.total.saturating_add(bytes);
         let held = self.of_network.get(&allowed.network).copied().unwrap_or(0);
@@ -80,7 +81,7 @@ impl Spool {
     fn write(&mut self, piece: &[u8], allowed: Allowance) -> io::Result<()> {
         let bytes = piece.len() as u64;
         lock(&SPOOLED).take(bytes, Allowance { network: self.network, ..allowed })?;
-        self.bytes += bytes;
+        self.bytes += bytes; // counted before the write, so that the drop gives them back
         self.file.write_all(piece)
     }
 }
@@ -91,8 +92,9 @@ impl Drop for Spool {
     }
 }
 
-/// Whether a body cannot be stored because of the server and not because of the request: the limit
-/// on all temporary files is reached, the disk is full, or no descriptor is left.
+/// Whether a body cannot be stored because something has run out, so that a later request may
+/// succeed: the limit on the temporary files of all bodies or of the client's network is reached,
+/// the disk is full, or no descriptor is left.
 pub(crate) fn is_shortage(error: &io::Error) -> bool {
     const ENFILE: i32 = 23;
     const EMFILE: i32 = 24;
@@ -116,7 +118,8 @@ impl Content {
         self.length
     }
 
-    /// Appends a piece. A body of more than `memory_max` bytes moves to a temporary file.
+    /// Appends a piece. A body of more than `memory_max` bytes moves to a temporary file, without a
+    /// limit on the files of all bodies.
     pub(crate) fn append(&mut self, piece: &[u8], memory_max: usize) -> io::Result<()> {
         let network = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         self.append_within(piece, memory_max, Allowance { network, total_max: u64::MAX })

@@ -123,7 +123,7 @@ impl Response {
     }
 }
 
-/// `None` for years that a date cannot express.
+/// The time as a date of a header field. `None` for years that such a date cannot express.
 fn http_date(time: SystemTime) -> Option<HeaderValue> {
     const YEAR_10000: u64 = 253_402_300_800;
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
@@ -161,6 +161,7 @@ impl<'r> Asked<'r> {
         asked
     }
 
+    /// The field of `self` for the header field of this name. The length distinguishes most names.
     fn slot(&mut self, name: &str) -> Option<&mut Option<Cow<'r, str>>> {
         let (slot, its_name) = match name.len() {
             5 => (&mut self.range, "range"),
@@ -205,6 +206,7 @@ impl<'r> Asked<'r> {
     }
 }
 
+/// How two entity tags are compared (RFC 9110 §8.8.3.2).
 #[derive(Clone, Copy, PartialEq)]
 enum Comparison {
     /// A weak tag never matches.
@@ -240,6 +242,7 @@ fn has_tag(list: &str, etag: &str, comparison: Comparison) -> bool {
     false
 }
 
+/// The characters between two tags of a list.
 const BETWEEN: [char; 3] = [' ', '\t', ','];
 
 /// Whether the file changed after the date. `None` if the value is not a date in one of the three
@@ -249,8 +252,9 @@ fn changed_since(date: &str, modified: Option<SystemTime>) -> Option<bool> {
     Some(modified? > date)
 }
 
-/// `If-Range` requires identical bytes: a strong tag, or a date. A date counts only if its second
-/// has ended, since two versions may have the same second (RFC 9110 §13.1.5, §8.8.2.2).
+/// Whether the value of `If-Range` names the bytes of the file: it is its strong tag, or its date.
+/// A date counts only if its second has ended, since two versions may have the same second (RFC
+/// 9110 §13.1.5, §8.8.2.2).
 fn is_same_version(value: &str, file: Validators<'_>, now: SystemTime) -> bool {
     if value.starts_with(['"', 'W']) && value.ends_with('"') {
         return value == file.etag && !value.starts_with('W');

@@ -21,6 +21,7 @@ pub(crate) fn client(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     }
 }
 
+/// The client by `X-Forwarded-For` and `X-Forwarded-Proto`.
 fn by_x_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     let mut address = peer.address;
     let mut hops = 0;
@@ -38,6 +39,7 @@ fn by_x_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     Peer { address, encrypted: is_encrypted(protocol, peer) }
 }
 
+/// The client by `Forwarded`.
 fn by_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     let mut client = peer;
     for element in members_from_right(head, "Forwarded") {
@@ -52,6 +54,8 @@ fn by_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     client
 }
 
+/// Whether the protocol that a proxy names is encrypted. If it names none or another one, the
+/// connection of `peer` decides.
 fn is_encrypted(protocol: Option<&[u8]>, peer: Peer) -> bool {
     let is = |name: &str| protocol.is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()));
     is("https") || is("wss") || (!is("http") && !is("ws") && peer.encrypted)
@@ -111,12 +115,13 @@ impl<'h> Hop<'h> {
     }
 }
 
+/// The value without the quotes around it, if it has them.
 fn unquoted(value: &[u8]) -> &[u8] {
     let inner = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
     inner.unwrap_or(value)
 }
 
-/// The address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or
+/// Parses the address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or
 /// `[2001:db8::1]:80`; the port is 0 if none is given. `None` for `unknown` and `_hidden`, and for
 /// an address with a zone like `[fe80::1%1]:80`, which only the proxy can interpret (RFC 4007
 /// §11.2).

@@ -28,9 +28,13 @@ use crate::{
 /// A complete request: its body has been received before the handler is called.
 pub struct Request {
     pub(crate) head: Head,
+    /// The pattern of the route; empty without a route.
     pub(crate) pattern: &'static str,
+    /// The names of the app's routes; `None` if no route has a name.
     pub(crate) names: Option<Arc<Names>>,
+    /// The values that layers put on the request.
     pub(crate) values: Values,
+    /// The body.
     pub(crate) content: Content,
     /// Whether the body was left unread, so that the connection has to close.
     pub(crate) content_unread: bool,
@@ -196,7 +200,7 @@ impl Request {
         json::parse(&self.content.bytes()?)
     }
 
-    /// Refuses a compressed body: nothing decodes it.
+    /// Returns an error for a compressed body: nothing decodes it.
     pub(crate) fn check_coding(&self) -> Result<()> {
         match self.field(&http::header::CONTENT_ENCODING) {
             None => Ok(()),
@@ -335,6 +339,7 @@ impl Request {
         }
     }
 
+    /// A request without a head or body, to be filled.
     pub(crate) fn empty(limits: &Limits, peer: Peer) -> Request {
         Request {
             head: Head::default(),

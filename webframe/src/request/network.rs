@@ -33,7 +33,7 @@ impl Network {
     pub fn new(address: IpAddr, prefix_bits: u8) -> Option<Network> {
         let bits = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
         let plain = address.to_canonical();
-        let spared = bits(address) - bits(plain);
+        let spared = bits(address) - bits(plain); // 96 if the address is IPv4-mapped, otherwise 0
         match prefix_bits {
             too_many if too_many > bits(address) => None,
             wide if wide < spared => Some(Network { address, prefix_bits }),

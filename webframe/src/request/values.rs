@@ -15,6 +15,7 @@ struct Node {
 }
 
 impl Values {
+    /// Adds a value at the end of the list.
     pub(crate) fn put(&self, value: impl Any + Send + Sync) {
         let mut node = Box::new(Node { value: Box::new(value), next: OnceLock::new() });
         let mut end = &self.first;

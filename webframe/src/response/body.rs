@@ -75,7 +75,7 @@ impl From<String> for Body {
 }
 
 impl From<Cow<'_, str>> for Body {
-    /// As [`Request::param`](crate::Request::param) returns it.
+    /// Copies a text, such as one that [`Request::param`](crate::Request::param) returns.
     fn from(text: Cow<'_, str>) -> Body {
         Body::from(text.into_owned())
     }

@@ -69,7 +69,7 @@ pub enum CookieError {
     TooLong,
 }
 
-/// Name and value together, in bytes (RFC 6265bis §5.6).
+/// Maximum length of name and value together, in bytes (RFC 6265bis §5.6).
 const PAIR_BYTES_MAX: usize = 4096;
 
 impl Cookie {
@@ -257,6 +257,7 @@ pub(crate) fn pairs<'r>(
         })
 }
 
+/// Splits the value of a `Cookie` field.
 fn between_semicolons(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     memchr::memchr_iter(b';', list).chain([list.len()]).map(move |end| {
@@ -266,7 +267,7 @@ fn between_semicolons(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Without the white space of HTTP on either side (OWS).
+/// Removes the white space of HTTP (OWS) on either side.
 fn trimmed(mut bytes: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
         bytes = rest;
@@ -274,7 +275,8 @@ fn trimmed(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// A browser accepts a cookie with this prefix only from the host itself and for all paths.
+/// The prefix of the name of a cookie that a browser accepts only from the host itself, for all
+/// paths.
 const HOST_PREFIX: &str = "__Host-";
 
 /// Browsers compare the prefix without regard to case (RFC 6265bis §5.4).
@@ -286,6 +288,7 @@ fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
+/// Whether the byte may be in a value: visible ASCII except `"`, `,`, `;` and `\`.
 fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
 }

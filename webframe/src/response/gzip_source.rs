@@ -22,11 +22,12 @@ pub(crate) struct GzipSource {
 
 impl GzipSource {
     pub(crate) fn new(source: Source) -> GzipSource {
-        let encoder = Some(GzEncoder::new(Vec::new(), Compression::new(4)));
+        let level = Compression::new(4);
+        let encoder = Some(GzEncoder::new(Vec::new(), level));
         GzipSource { source, encoder, encoded: Vec::new(), taken: 0 }
     }
 
-    /// Encodes the next piece of the source, or the end.
+    /// Reads the next piece of the source and encodes it, or the end of the source.
     fn refill(&mut self) -> io::Result<()> {
         let Some(encoder) = &mut self.encoder else { return Ok(()) };
         let mut piece = [0; PIECE_BYTES];

@@ -31,6 +31,7 @@ pub(crate) fn is_compressible(media_type: &str) -> bool {
         || matches!(&*essence, "font/ttf" | "font/otf" | "image/bmp")
 }
 
+/// Whether content of this type, without parameters, is text.
 fn is_text(essence: &str) -> bool {
     essence.starts_with("text/")
         || essence.ends_with("+json")

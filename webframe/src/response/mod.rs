@@ -38,7 +38,7 @@ struct Parts {
 
 type Fields = Vec<(HeaderName, HeaderValue)>;
 
-/// A longer list of fields is not reused.
+/// A list of fields with more room than this is freed, not reused.
 const SPARE_FIELDS_MAX: usize = 32;
 
 thread_local! {
@@ -307,6 +307,7 @@ impl Response {
     }
 }
 
+/// A response with this status and `Location`.
 fn redirect(status: StatusCode, place: &str) -> Result<Response> {
     let location = HeaderValue::from_str(place)
         .map_err(|cause| Error::internal(format!("the redirect to {place:?}: {cause}")))?;

@@ -52,12 +52,14 @@ const COOKIE: &str = "csrf";
 /// Size in bytes of a proof, which is a hash of the secret, and of its mask.
 const BYTES: usize = 32;
 
-/// The secret of the tokens of a request.
+/// The secret behind the tokens of a browser, for one request.
 #[derive(Debug)]
 struct Secret {
+    /// The secret that the browser sent in its cookie.
     sent: Option<Token>,
     /// A new secret for a browser that sent none, generated when a page needs it.
     fresh: OnceLock<Token>,
+    /// Set when the page contains a token.
     used: OnceLock<()>,
 }
 
@@ -87,12 +89,13 @@ impl Csrf {
     }
 }
 
+/// The hash of a secret that tokens contain, so that a page does not reveal the secret.
 fn proof(secret: &Token) -> [u8; BYTES] {
     secret.hash("webframe csrf")
 }
 
-/// A random mask and the masked proof, so that compression finds nothing in common between two
-/// tokens.
+/// Makes a token: a random mask and the masked proof, so that compression finds nothing in common
+/// between two tokens.
 fn masked(proof: &[u8; BYTES]) -> Result<String> {
     let mut bytes = [0; 2 * BYTES];
     let (mask, hidden) = bytes.split_at_mut(BYTES);
@@ -103,6 +106,7 @@ fn masked(proof: &[u8; BYTES]) -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// Whether a token contains this proof. The comparison takes the same time for every token.
 fn proves(given: &str, proof: &[u8; BYTES]) -> bool {
     let bytes = URL_SAFE_NO_PAD.decode(given).ok().filter(|bytes| bytes.len() == 2 * BYTES);
     bytes.is_some_and(|bytes| {
@@ -131,6 +135,7 @@ fn given(request: &Request) -> Result<Option<String>> {
     Ok(pairs.into_iter().find(|pair| pair.0 == FIELD).map(|pair| pair.1))
 }
 
+/// Returns 403 if the method is unsafe and the request has no token for the secret in its cookie.
 fn check(request: &Request, sent: Option<&Token>) -> Result<()> {
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
     if safe.contains(request.method()) {

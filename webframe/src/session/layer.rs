@@ -34,6 +34,7 @@ pub(super) struct Rules {
     pub(super) idle: Duration,
     pub(super) lifetime: Duration,
     pub(super) record_bytes_max: usize,
+    /// The name of the cookie, without the prefix that it has over TLS.
     name: String,
 }
 
@@ -93,7 +94,7 @@ impl Sessions {
     }
 }
 
-/// The name of a cookie for the connection of this request.
+/// The name of a cookie for this request: with the prefix `__Host-` over TLS.
 pub(super) fn cookie_name(name: &str, request: &Request) -> String {
     if request.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
 }
@@ -105,7 +106,7 @@ pub(super) fn forbid_caching(response: &mut Response) {
     }
 }
 
-/// The cookie that makes a browser store or delete the session's token.
+/// The cookie that makes a browser store or delete the session's token. `None` if nothing changes.
 fn cookie_of(session: &Session, name: String) -> Option<Cookie> {
     let state = lock(&session.state);
     match (state.cookie, &state.token) {

@@ -51,6 +51,7 @@ impl MemorySessions {
         self
     }
 
+    /// Adds a session with this end. The time is an argument for tests.
     fn insert_at(&self, key: &SessionKey, record: &str, end: Instant, now: Instant) -> Result<()> {
         let mut table = lock(&self.table);
         table.remove_ended(now);
@@ -61,6 +62,7 @@ impl MemorySessions {
         Ok(())
     }
 
+    /// The record of a session, whose end moves to `idle` from `now`.
     fn load_at(&self, key: &SessionKey, idle: Duration, now: Instant) -> Option<String> {
         let mut table = lock(&self.table);
         let Entry { record, end } = table.take(key, now)?;
@@ -82,6 +84,7 @@ impl Table {
         (entry.end > now).then_some(entry)
     }
 
+    /// Removes the sessions that have ended.
     fn remove_ended(&mut self, now: Instant) {
         while let Some(&(end, key)) = self.ends.first()
             && end <= now

@@ -71,17 +71,21 @@ pub struct Session {
 /// The state of the session in this request.
 #[derive(Debug, Default)]
 struct State {
+    /// The secret of the session; `None` if the browser sent none.
     token: Option<Token>,
     stored: Stored,
     cookie: CookieChange,
 }
 
+/// The record in the store, as far as this request knows it.
 #[derive(Clone, Debug, Default)]
 enum Stored {
     /// The store has not been read yet.
     #[default]
     Unknown,
+    /// There is no such session.
     Missing,
+    /// The text of the record.
     Text(String),
 }
 

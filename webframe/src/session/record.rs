@@ -14,9 +14,10 @@ use crate::{Error, Result};
 /// it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Record {
-    /// Seconds since 1970.
+    /// The time at which the session began, in seconds since 1970.
     begun: u64,
     pub(super) values: BTreeMap<String, Value>,
+    /// Messages for the next page.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) flashes: Vec<String>,
 }

@@ -65,6 +65,7 @@ impl CookieKey {
         request.cookies(name).find_map(|signed| self.verify(name, signed))
     }
 
+    /// The value of a signed cookie. `None` if no key has made the signature.
     fn verify<'v>(&self, name: &str, signed: &'v str) -> Option<&'v str> {
         let (value, code) = signed.rsplit_once('.')?;
         let code = URL_SAFE_NO_PAD.decode(code).ok()?;
@@ -74,8 +75,8 @@ impl CookieKey {
     }
 }
 
-/// A NUL, which no name contains, separates name and value, so that no other pair is signed as the
-/// same bytes.
+/// The HMAC of a cookie. A NUL, which no name contains, separates name and value, so that no other
+/// pair is signed as the same bytes.
 fn mac(key: &[u8], name: &str, value: &str) -> Hmac<Sha256> {
     let mac = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.chain_update(name).chain_update(b"\0").chain_update(value)

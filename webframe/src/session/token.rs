@@ -36,7 +36,7 @@ impl Token {
         Ok(Token(bytes))
     }
 
-    /// Reads exactly what [`Token::to_text`] writes.
+    /// Reads exactly what [`Token::to_text`] writes; `None` for any other text.
     pub(crate) fn parse(text: &str) -> Option<Token> {
         URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Token)
     }
@@ -55,6 +55,7 @@ impl Token {
             .into()
     }
 
+    /// The key of the session in its store, if this is the secret of a session.
     pub(crate) fn key(&self) -> SessionKey {
         SessionKey(self.hash("webframe session"))
     }

@@ -122,6 +122,8 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         self.cookies.borrow().get(name).cloned()
     }
 
+    /// Stores and deletes cookies as the `Set-Cookie` fields of a response require. Of the
+    /// attributes only `Max-Age=0` has an effect.
     pub(super) fn take_cookies(&self, fields: &[(HeaderName, HeaderValue)]) {
         let set = fields.iter().filter(|field| field.0 == header::SET_COOKIE);
         for cookie in set.filter_map(|field| field.1.to_str().ok()) {

@@ -26,6 +26,7 @@ pub struct TestRequest<'a, S> {
     pub(super) target: String,
     pub(super) fields: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
+    /// The body is a form with files.
     pub(super) has_parts: bool,
 }
 
@@ -71,6 +72,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self.with_raw_part(&names, bytes)
     }
 
+    /// Adds a part to the form, which the first part begins. `names` are the parameters of its
+    /// `Content-Disposition`.
     fn with_raw_part(mut self, names: &str, bytes: &[u8]) -> Self {
         if !std::mem::replace(&mut self.has_parts, true) {
             let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
@@ -154,6 +157,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         (status, fields, body)
     }
 
+    /// Writes the head and reads it as the server does.
+    ///
     /// # Errors
     /// The reason why the server refuses the head.
     fn head(&self, limits: &Limits) -> Result<Head, WireError> {

@@ -55,11 +55,12 @@ pub struct TestSocket {
     ended: bool,
 }
 
-/// Bytes sent by other threads.
+/// Receives what the handler sends outside of its calls, in place of the engine.
 #[derive(Default)]
 struct Wire {
     sent: Mutex<Sent>,
-    news: Condvar,
+    /// Notified at each change of `sent`.
+    changed: Condvar,
 }
 
 #[derive(Default)]
@@ -76,7 +77,7 @@ impl Deliver for Wire {
             Delivery::Close(_) => sent.closed = true,
             Delivery::Published { .. } => {}
         }
-        self.news.notify_all();
+        self.changed.notify_all();
     }
 }
 
@@ -111,8 +112,9 @@ impl TestSocket {
         protocol: Option<String>,
     ) -> TestSocket {
         let wire = Arc::new(Wire::default());
-        let engine: Arc<dyn Deliver> = wire.clone();
-        let outlet = Outlet::new(Arc::downgrade(&engine), Slot { shard: 0, token: 0 });
+        let receiver: Arc<dyn Deliver> = wire.clone();
+        // The wire has only one connection, so it ignores the slot.
+        let outlet = Outlet::new(Arc::downgrade(&receiver), Slot { shard: 0, token: 0 });
         conversation.attach(outlet.clone());
         let limits = MessageLimits {
             frame_bytes_max: usize::MAX,
@@ -186,6 +188,8 @@ impl TestSocket {
         }
     }
 
+    /// Calls the conversation (the server's end) with these bytes and reads its output, until it
+    /// waits.
     fn proceed(&mut self, occasion: Occasion, input: &[u8]) {
         let mut rest = input;
         let mut occasion = occasion;
@@ -203,10 +207,10 @@ impl TestSocket {
         }
     }
 
-    /// Takes the bytes sent by other threads.
+    /// Reads the bytes that were sent outside of calls.
     fn take_sent(&mut self) {
         let sent = std::mem::take(&mut *lock(&self.wire.sent));
-        self.outlet.note_progress(sent.bytes.len(), 0);
+        self.outlet.note_progress(sent.bytes.len(), 0); // 0: no bytes wait for a socket
         self.read(&sent.bytes);
         if sent.closed {
             self.end();
@@ -218,9 +222,10 @@ impl TestSocket {
         let left = until.saturating_duration_since(Instant::now());
         assert!(!left.is_zero(), "nothing arrived within {PATIENCE:?}");
         let nothing = |sent: &mut Sent| sent.bytes.is_empty() && !sent.closed;
-        drop(self.wire.news.wait_timeout_while(lock(&self.wire.sent), left, nothing));
+        drop(self.wire.changed.wait_timeout_while(lock(&self.wire.sent), left, nothing));
     }
 
+    /// Reads bytes of the server's end.
     fn read(&mut self, mut bytes: &[u8]) {
         while let Some(event) = self.reader.read(&mut bytes).expect("the app keeps to RFC 6455") {
             match event {
@@ -232,6 +237,7 @@ impl TestSocket {
         }
     }
 
+    /// Ends the connection, if it has not ended: calls the handler's `close`.
     fn end(&mut self) {
         if !std::mem::replace(&mut self.ended, true) {
             self.outlet.note_closed();

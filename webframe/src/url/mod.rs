@@ -10,8 +10,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// The characters that are encoded: all but the unreserved ones (RFC 3986 §2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The characters that are encoded in a query. The removed ones stay readable: a query may contain
-/// them, and they have no meaning in a form.
+/// The characters that are encoded in a query. `/`, `:`, `@` and `,` stay readable: a query may
+/// contain them, and they have no meaning in a form.
 const RESERVED_IN_QUERY: &AsciiSet = &RESERVED.remove(b'/').remove(b':').remove(b'@').remove(b',');
 
 /// Encodes one segment of a path, like the template filter `urlencode_segment`: a slash in it is

@@ -36,7 +36,8 @@ impl Names {
         self.patterns.is_empty()
     }
 
-    /// The path of the route `name` with its parameters in order, percent-encoded.
+    /// Builds the path of the route `name`: replaces the parameters of its pattern, in order, by
+    /// these values, percent-encoded.
     ///
     /// # Errors
     /// 500: no route has this name, or it has more or fewer parameters.
@@ -73,6 +74,7 @@ impl Names {
     }
 }
 
+/// The error of a wrong number of parameters. `amount` is `few` or `many`.
 fn mismatch(name: &str, pattern: &str, amount: &str) -> Error {
     Error::internal(format!("too {amount} parameters for the route {name:?} with {pattern}"))
 }

@@ -13,8 +13,9 @@ impl Response {
     /// [`websocket`](crate::websocket).
     ///
     /// # Errors
-    /// 400 if the handshake violates RFC 6455, 403 if a page of another site connects. A request
-    /// without an upgrade to WebSocket is answered with 426, which is not an error.
+    /// 400 if the handshake violates RFC 6455, 405 if its method is not GET, 403 if a page of
+    /// another site connects. A request without an upgrade to WebSocket, or for another version of
+    /// it, is answered with 426, which is not an error.
     pub fn websocket(request: &Request, handler: impl SocketHandler) -> Result<Response> {
         Response::websocket_with(request, &SocketSettings::default(), handler)
     }

@@ -160,13 +160,13 @@ fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
-/// At most `left` bytes, and the rest.
+/// Splits off the first `left` bytes, or all if there are fewer.
 fn split(bytes: &[u8], left: u64) -> (&[u8], &[u8]) {
     let at = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
     bytes.split_at_checked(at).unwrap_or((bytes, &[]))
 }
 
-/// Reads a digit of a size or the byte after it. Leading zeros are valid; `overhead_max` limits
+/// The state after a digit of a size or the byte after it. Leading zeros are valid; `overhead_max` limits
 /// their number (RFC 9112 §7.1).
 fn size_next(size: Option<u64>, byte: u8) -> Result<State, WireError> {
     if let Some(digit) = char::from(byte).to_digit(16) {
@@ -179,6 +179,7 @@ fn size_next(size: Option<u64>, byte: u8) -> Result<State, WireError> {
     }
 }
 
+/// The state after a byte of an extension, or of the end of its line.
 fn extension_next(size: u64, expected: Extension, byte: u8) -> Result<State, WireError> {
     use Extension as E;
     let token = grammar::is_token(byte);
@@ -200,6 +201,7 @@ fn extension_next(size: u64, expected: Extension, byte: u8) -> Result<State, Wir
     Ok(State::Extension { size, expected })
 }
 
+/// The state after a byte of the trailers.
 fn trailer_next(expected: Trailer, byte: u8) -> Result<State, WireError> {
     use Trailer as T;
     let expected = match (expected, byte) {

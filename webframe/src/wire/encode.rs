@@ -72,6 +72,7 @@ impl Prelude {
     /// A prelude with this date in the format of HTTP (RFC 9110 §5.6.7).
     pub fn dated(date: &[u8; 29]) -> Prelude {
         let mut bytes = PRELUDE;
+        // 23: the position of the date in `PRELUDE`.
         if let Some((_, place)) = bytes.split_at_mut_checked(23) {
             place.copy_from_slice(date);
         }
@@ -121,6 +122,7 @@ pub fn encode_head(
     }
 }
 
+/// Appends the status line without its line end. The lines of frequent statuses are constants.
 fn append_status_line(out: &mut Vec<u8>, status: StatusCode) {
     let line: &[u8] = match status.as_u16() {
         204 => b"HTTP/1.1 204 No Content",

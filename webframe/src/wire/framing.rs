@@ -24,6 +24,7 @@ pub(super) enum Once<'a> {
 }
 
 impl<'a> Once<'a> {
+    /// Adds the value of one more field of this name.
     pub(super) fn add(&mut self, value: &'a [u8]) {
         *self = match self {
             Once::Absent => Once::Value(value),

@@ -17,6 +17,7 @@ pub(super) const PATH: u8 = 16;
 /// `%` and `.`, at which an escape or a dot segment may begin, and bytes that must be UTF-8.
 pub(super) const SPECIAL: u8 = 32;
 
+/// The classes of each byte, one bit for each class.
 static CLASSES: [u8; 256] = classes();
 
 const fn classes() -> [u8; 256] {
@@ -77,7 +78,7 @@ pub(super) fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|&byte| byte == b',').map(trim)
 }
 
-/// The value without optional white space around it: SP and HTAB and nothing else.
+/// Removes the optional white space around a value: SP and HTAB and nothing else.
 pub(super) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
@@ -85,7 +86,7 @@ pub(super) fn trim(mut value: &[u8]) -> &[u8] {
     value
 }
 
-/// A number of decimal digits only. `None`: invalid or too large.
+/// Parses a number of decimal digits only. `None`: invalid or too large.
 pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
@@ -138,7 +139,7 @@ pub(super) fn is_percent_tail(after: &[u8]) -> bool {
         if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !after.starts_with(b"00"))
 }
 
-/// `*DIGIT`, empty or up to 65535.
+/// Whether this is a port: no digits, or a number up to 65535.
 fn is_port(digits: &[u8]) -> bool {
     let mut port = 0_u32;
     let all = digits.iter().all(|&byte| {

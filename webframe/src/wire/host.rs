@@ -1,6 +1,6 @@
 //! Finds the host name in a valid authority (`host:port`), and whether the name is in a list.
 
-/// The name or address without the port: `[::1]` of `[::1]:80`.
+/// Removes the port from an authority: `[::1]:80` becomes `[::1]`.
 pub(crate) fn name(authority: &str) -> &str {
     match authority.rsplit_once(':') {
         Some((name, port)) if !port.ends_with(']') => name,
@@ -8,7 +8,8 @@ pub(crate) fn name(authority: &str) -> &str {
     }
 }
 
-/// Whether the name is one of these, in any letter case, with or without a final dot.
+/// Whether the name in an authority is one of these, in any letter case, with or without a final
+/// dot.
 pub(crate) fn is_one_of(authority: &str, names: &[String]) -> bool {
     let name = name(authority);
     let name = name.strip_suffix('.').unwrap_or(name);

@@ -104,7 +104,7 @@ pub(super) fn parse<'a>(
     Ok(absolute)
 }
 
-/// `scheme "://" authority path-abempty [ "?" query ]`, of `http` and `https` only.
+/// Parses `scheme "://" authority path-abempty [ "?" query ]`, of `http` and `https` only.
 fn absolute(target: &[u8]) -> Result<Target<'_>, WireError> {
     let colon = memchr::memchr(b':', target).ok_or(WireError::Target)?;
     let (scheme, rest) = target.split_at_checked(colon).ok_or(WireError::Target)?;
@@ -120,7 +120,7 @@ fn absolute(target: &[u8]) -> Result<Target<'_>, WireError> {
     Ok(Target { authority: Some(authority), ..origin(rest, scan(rest))? })
 }
 
-/// `path [ "?" query ]`. A query may contain all bytes that browsers send unescaped, even a single
+/// Parses `path [ "?" query ]`. A query may contain all bytes that browsers send unescaped, even a single
 /// `%`, but no NUL. A URI is ASCII (RFC 3986 §2), but links that people paste are not: other bytes
 /// are accepted if they are UTF-8.
 fn origin(target: &[u8], scan: Scan) -> Result<Target<'_>, WireError> {
@@ -157,13 +157,14 @@ fn check_path(path: &[u8]) -> Result<bool, WireError> {
     Ok(dotted)
 }
 
+/// The meaning of a segment of a path: a name, this folder, or the folder above.
 enum Dots {
     None,
     Here,
     Up,
 }
 
-/// Whether a segment is `.` or `..`, each dot plain or as `%2e`.
+/// Finds out whether a segment is `.` or `..`, each dot plain or as `%2e`.
 fn dots(segment: &[u8]) -> Dots {
     match strip_dot(segment).map(|rest| (rest, strip_dot(rest))) {
         Some(([], _)) => Dots::Here,
@@ -172,6 +173,7 @@ fn dots(segment: &[u8]) -> Dots {
     }
 }
 
+/// The text after a dot at its beginning, plain or as `%2e`.
 fn strip_dot(text: &[u8]) -> Option<&[u8]> {
     match text {
         [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => Some(rest),

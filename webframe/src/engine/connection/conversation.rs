@@ -145,7 +145,8 @@ impl Shard {
             _ => false,
         };
         if connection.ended && waits_for_peer {
-            connection.phase = Phase::Closing(CloseMode::Immediate); // no further request can arrive
+            // No further request can arrive.
+            connection.phase = Phase::Closing(CloseMode::Immediate);
         }
         let outcome = if scratch.output.is_empty() && !connection.has_output() {
             Written::All

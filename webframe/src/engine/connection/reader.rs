@@ -117,7 +117,8 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let nothing_came = scratch.at == scratch.have;
     if scratch.request.head.expects_continue() && nothing_came {
         if !matches!(endpoint, Endpoint::Route(_)) {
-            scratch.request.content_unread = true; // no handler reads it: the final answer replaces the 100
+            // No handler reads the body: the final answer replaces the 100.
+            scratch.request.content_unread = true;
             return Step::Request(endpoint);
         }
         scratch.output.extend_from_slice(encode::CONTINUE);

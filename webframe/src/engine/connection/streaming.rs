@@ -48,7 +48,8 @@ impl Shard {
         let number = self.number;
         if remaining == Some(0) {
             if self.draining {
-                self.messages.push_back(Message::SourceDropped(token)); // a stop does not wait for it
+                // A stop does not wait for the source.
+                self.messages.push_back(Message::SourceDropped(token));
             }
             return self.run_on_worker(move || {
                 engine.inboxes[number].put(Message::SourceDropped(token));

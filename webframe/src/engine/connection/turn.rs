@@ -43,7 +43,7 @@ pub(crate) struct Turn {
     pub(crate) served: u32,
     /// The connection closes after this number of requests.
     pub(crate) served_max: u32,
-    /// The start of each answer's head, with the current date.
+    /// The first two lines of most answers: the status line of a 200, and `Date`.
     pub(crate) prelude: Prelude,
     pub(crate) now: Tick,
 }

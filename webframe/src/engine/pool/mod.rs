@@ -85,15 +85,13 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Shards to run, and tasks that must run even when the pool is closed. They come before all
-    /// calls, without a limit of number or age.
+    /// Shards to run, and tasks that must run in any case: before all calls, even after the close.
     shards: VecDeque<Box<dyn Task>>,
     /// Queued tasks other than shards, each with the time at which it was queued.
     calls: VecDeque<(Instant, Box<dyn Task>)>,
     crews: Vec<Crew>,
     crews_made: u64,
     threads: usize,
-    /// Threads without a task.
     idle: usize,
     /// Sleeping threads, the latest at the end: it is woken first, since its stack is in the cache.
     asleep: Vec<Thread>,
@@ -107,13 +105,10 @@ struct State {
     closed: bool,
 }
 
-/// Threads that start and end together.
 struct Crew {
     number: u64,
     size: usize,
-    /// Threads that have not ended.
     running: usize,
-    /// Each thread ends when it has no task.
     retiring: bool,
     pool: ThreadPool,
 }
@@ -226,8 +221,7 @@ impl Workers {
         state.lent = state.lent.saturating_sub(1);
     }
 
-    /// Retires the newest crew that is not retiring yet, if its threads were not needed since the
-    /// last review. The first crew stays.
+    /// Retires the newest crew, but never the first, if it was not needed since the last review.
     pub(crate) fn review(&self) {
         let mut state = lock(&self.shared.state);
         let busy = state.threads - state.idle;
@@ -329,8 +323,6 @@ impl Shared {
         state
     }
 
-    /// Runs a task without holding the lock. Before, wakes a worker for the next call, and adds a
-    /// crew if this was the last idle worker.
     fn run<'a>(
         self: &'a Arc<Shared>,
         mut state: MutexGuard<'a, State>,
@@ -357,7 +349,6 @@ impl Shared {
 }
 
 impl State {
-    /// Whether the system has not refused a thread just now.
     fn may_grow(&self) -> bool {
         self.refused.is_none_or(|at| at.elapsed() > GROW_AGAIN)
     }

@@ -67,7 +67,7 @@ pub(crate) struct Shard {
     pub(crate) now: Tick,
     /// The time at which the shard last waited for events.
     pub(crate) clock: Instant,
-    /// The start of each answer's head, with the current date.
+    /// The first two lines of most answers: the status line of a 200, and `Date`.
     pub(crate) prelude: Prelude,
     /// The connection whose requests are answered while the shard is parked.
     pub(crate) serves: Option<Token>,

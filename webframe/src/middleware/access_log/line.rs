@@ -18,6 +18,7 @@ use crate::{Peer, Refused, Request, Response, wire::Version};
 #[derive(Debug)]
 #[cfg_attr(feature = "json", derive(serde::Serialize))]
 pub(super) struct Line<'r> {
+    /// The time of the response in the date format of HTTP.
     time: String,
     peer: IpAddr,
     method: Option<&'r str>,
@@ -83,7 +84,7 @@ impl<'r> Line<'r> {
         }
     }
 
-    /// The line with its end.
+    /// Formats the line, with its line end.
     pub(super) fn text(&self, format: LogFormat) -> String {
         match format {
             LogFormat::Common => self.common(""),
@@ -97,6 +98,7 @@ impl<'r> Line<'r> {
         }
     }
 
+    /// Formats the line in the common log format, with `more` after the length of the body.
     fn common(&self, more: &str) -> String {
         let request = match (self.method, &self.target, self.version) {
             (Some(method), Some(target), Some(version)) => {
@@ -120,6 +122,7 @@ fn or_dash(value: Option<impl ToString>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
+/// The part of the request target that the line shows.
 fn shown_target(request: &Request, targets: LoggedTarget) -> String {
     match (targets, request.pattern()) {
         (LoggedTarget::Whole, _) => target(request.path(), request.query_string()),
@@ -128,7 +131,7 @@ fn shown_target(request: &Request, targets: LoggedTarget) -> String {
     }
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT` as `06/Nov/1994:08:49:37 +0000`.
+/// Converts `Sun, 06 Nov 1994 08:49:37 GMT` to `06/Nov/1994:08:49:37 +0000`.
 fn common_time(date: &str) -> String {
     let mut parts = date.split(' ').skip(1);
     let mut next = || parts.next().unwrap_or_default();
@@ -153,6 +156,7 @@ fn target(path: &str, query: &str) -> String {
     target
 }
 
+/// Whether the name of a query parameter suggests that its value is a secret.
 fn is_secret(name: &str) -> bool {
     let name = percent_decode_str(name).decode_utf8_lossy().to_ascii_lowercase();
     ["password", "passwd", "token", "secret"].iter().any(|secret| name.contains(secret))

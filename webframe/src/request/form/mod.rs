@@ -13,7 +13,8 @@ use serde::de::DeserializeOwned;
 use self::value::Form;
 use crate::{Error, Result};
 
-/// Parses pairs into a `T`; `what` names them in errors.
+/// Parses the pairs of a form or a query, at most `pairs_max`, as a `T`. `what` is `form` or
+/// `query`, for the texts of errors.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize, what: &str) -> Result<T> {
     if memchr::memchr_iter(b'&', bytes).count() >= pairs_max {
         return Err(Error::bad_request(format!("the {what} has more than {pairs_max} fields")));
@@ -43,6 +44,7 @@ pub(crate) fn check_media_type(value: Option<&str>) -> Result<()> {
     }
 }
 
+/// The pairs as they were sent. Empty ones are skipped.
 fn raw_pairs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty())
 }
@@ -53,7 +55,8 @@ fn name_of(pair: &[u8]) -> String {
     shown(&percent_decode(raw).decode_utf8_lossy())
 }
 
-/// A name that the client chose, for the text of an error.
+/// Shortens a name that the client chose to 64 characters and removes control characters, for the
+/// text of an error.
 pub(crate) fn shown(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(64).collect()
 }

@@ -14,6 +14,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
+/// A decoded name or value.
 type Text<'p> = Cow<'p, str>;
 
 /// A form. Every value is a text until the field asks for another type.
@@ -67,6 +68,7 @@ impl<'p> Form<'p> {
         Err(fault)
     }
 
+    /// Reads the form as a `T`, with these guesses for the fields of flattened structs.
     fn read_with<T: DeserializeOwned>(&self, typed: &[(&str, Guess)]) -> Result<T, Fault> {
         T::deserialize(Fields { form: self, typed })
     }
@@ -93,6 +95,7 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
+/// Passes a form to serde.
 struct Fields<'f, 'p> {
     form: &'f Form<'p>,
     /// Names of values that are not passed to serde as texts.
@@ -140,6 +143,7 @@ impl<'de> Deserializer<'de> for Fields<'_, '_> {
     }
 }
 
+/// Passes the pairs to serde as a map: each name with all its values.
 struct Groups<'f> {
     groups: std::vec::IntoIter<(&'f str, Vec<&'f str>)>,
     next: Option<(&'f str, Vec<&'f str>)>,
@@ -163,8 +167,8 @@ impl<'de> MapAccess<'de> for Groups<'_> {
         let guess = self.typed.iter().find(|typed| typed.0 == name).map(|typed| typed.1);
         let value = Value { name, texts, guess };
         seed.deserialize(value).map_err(|mut fault| {
-            let says_it = fault.text.starts_with("duplicate field");
-            fault.field = fault.field.or_else(|| (!says_it).then(|| name.to_owned()));
+            let names_field = fault.text.starts_with("duplicate field");
+            fault.field = fault.field.or_else(|| (!names_field).then(|| name.to_owned()));
             fault
         })
     }
@@ -215,6 +219,7 @@ impl Scalar {
     }
 }
 
+/// The boolean that a text means; `None` if it means none.
 fn truth(text: &str) -> Option<bool> {
     match text {
         "on" | "true" | "1" => Some(true),

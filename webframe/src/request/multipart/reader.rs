@@ -142,7 +142,7 @@ impl<'r> PartStream<'r> {
     }
 }
 
-/// Why no content is ready.
+/// Why the next content cannot be read.
 enum StreamError {
     Refused(Refusal),
     Failed(io::Error),

@@ -15,7 +15,8 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Called for every field. The length distinguishes most names.
+    /// Records the value of a field, if it is one of these fields. The length distinguishes most
+    /// names.
     pub(super) fn note(&mut self, name: &str, value: &'a [u8]) {
         match name.len() {
             4 if is_name(name, "Host") => self.host.add(value),
@@ -47,8 +48,8 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Compares the usual spelling first. Ignores case only if the first letters are equal, which is
-/// cheap to check.
+/// Whether the name is the wanted one in any letter case. Compares the usual spelling first, and
+/// ignores case only if the first letters are equal, which is cheap to check.
 pub(super) fn is_name(name: &str, wanted: &'static str) -> bool {
     let first = |text: &str| text.bytes().next().map(|byte| byte | 0x20);
     name == wanted || (first(name) == first(wanted) && name.eq_ignore_ascii_case(wanted))

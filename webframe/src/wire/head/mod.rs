@@ -123,6 +123,7 @@ impl Head {
         read
     }
 
+    /// Like [`Head::read`], for input that is not longer than a head may be.
     fn read_seen(&mut self, seen: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
         let lines = skip_empty_lines(seen)?;
         if let Some(line) = request_line::parse(lines, limits)?
@@ -158,6 +159,8 @@ impl Head {
         }
     }
 
+    /// Stores the head if `httparse` has found all its fields. Returns the number of bytes after
+    /// it, or `None` if it is incomplete.
     fn take(
         &mut self,
         found: httparse::Result<(usize, &[Header<'_>])>,
@@ -201,6 +204,7 @@ impl Head {
         if strict { Ok(known) } else { Err(WireError::Field) }
     }
 
+    /// Stores the bytes of the head, and what the request line says.
     fn take_line(&mut self, line: &RequestLine<'_>, head: &[u8]) -> Result<(), WireError> {
         self.bytes.clear();
         self.bytes.extend_from_slice(head);
@@ -225,7 +229,7 @@ impl Head {
         Ok(())
     }
 
-    /// Appends a piece of the target once more, percent-encoded.
+    /// Appends a piece of the target once more, percent-encoded, and returns its new range.
     fn append_encoded(&mut self, piece: Span) -> Span {
         let text = self.piece(piece).to_vec();
         let start = self.bytes.len();
@@ -267,6 +271,7 @@ impl Head {
         Ok(())
     }
 
+    /// Replaces the value of the field `Host`.
     fn replace_host(&mut self, authority: Span) {
         let bytes = &self.bytes;
         let is_host = |name: &Span| {

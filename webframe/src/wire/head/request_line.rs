@@ -35,6 +35,7 @@ pub(super) fn parse<'a>(
 /// A word, and the bytes after the space that ends it. `None`: the word is incomplete.
 type Word<'a> = Option<(&'a [u8], &'a [u8])>;
 
+/// The method, with the bytes after it.
 fn method(lines: &[u8]) -> Result<Word<'_>, WireError> {
     if let Some(rest) = lines.strip_prefix(b"GET ") {
         return Ok(Some((b"GET", rest)));
@@ -50,6 +51,8 @@ fn method(lines: &[u8]) -> Result<Word<'_>, WireError> {
     }
 }
 
+/// The target, with the bytes after it. `scan` has read it up to `bound` bytes, which is one more
+/// than it may have.
 fn target(rest: &[u8], scan: target::Scan, bound: usize) -> Result<Word<'_>, WireError> {
     let Some(end) = scan.end else {
         return if rest.len() >= bound { Err(WireError::TargetTooLong) } else { Ok(None) };
@@ -61,7 +64,8 @@ fn target(rest: &[u8], scan: target::Scan, bound: usize) -> Result<Word<'_>, Wir
     }
 }
 
-/// The version with its line end. A higher minor version is treated as 1.1 (RFC 9110 §2.5).
+/// Parses the version with its line end, and returns the bytes after it. `None`: it is incomplete.
+/// A higher minor version is treated as 1.1 (RFC 9110 §2.5).
 fn version(rest: &[u8]) -> Result<Option<(Version, &[u8])>, WireError> {
     const LINE: &[u8] = b"HTTP/1.1\r\n";
     if let Some(rest) = rest.strip_prefix(LINE) {

@@ -1,4 +1,4 @@
-//! The host of the last request, so that the next one need not be checked again.
+//! Keeps the host of the last request, so that the same host in the next one is not checked again.
 
 use std::fmt;
 

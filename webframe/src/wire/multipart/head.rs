@@ -56,6 +56,7 @@ impl<'h> Fields<'h> {
         Ok(fields)
     }
 
+    /// Stores a field line if the field has a meaning.
     fn take(&mut self, line: &'h [u8]) -> Result<(), Fault> {
         let (name, value) = parse_field(line).ok_or(Fault::Field)?;
         for (slot, wanted) in [
@@ -71,6 +72,7 @@ impl<'h> Fields<'h> {
     }
 }
 
+/// Splits off the first line. `None`: it is the last one.
 fn split_line(lines: &[u8]) -> (&[u8], Option<&[u8]>) {
     let Some(end) = memmem::find(lines, b"\r\n") else { return (lines, None) };
     (lines.get(..end).unwrap_or_default(), lines.get(end.saturating_add(2)..))
@@ -130,7 +132,7 @@ fn is_encoded_word(text: &[u8]) -> bool {
     text.starts_with(b"=?") && text.ends_with(b"?=")
 }
 
-/// The plain value, or else the extended one.
+/// Decodes the plain value if there is one, otherwise the extended one.
 fn one_of(
     plain: Option<Value<'_>>,
     extended: Option<Value<'_>>,
@@ -144,7 +146,7 @@ fn one_of(
     bytes.map(|bytes| text(bytes, what)).transpose()
 }
 
-/// The value of `utf-8'en'%E6%96%87` (RFC 8187 §3.2.1). Other character sets are refused.
+/// Decodes a value like `utf-8'en'%E6%96%87` (RFC 8187 §3.2.1). `None` for other character sets.
 fn decode_extended(value: Value<'_>) -> Option<Vec<u8>> {
     let Value::Token(value) = value else { return None };
     let mut pieces = value.splitn(3, |&byte| byte == b'\'');
@@ -181,7 +183,7 @@ fn decode(value: Value<'_>) -> Vec<u8> {
     name
 }
 
-/// The text after the last slash or backslash. Empty if it names a folder.
+/// The text after the last slash or backslash; empty if it is `.` or `..`.
 fn last_component(path: &str) -> &str {
     match path.rsplit(['/', '\\']).next() {
         None | Some("." | "..") => "",

@@ -9,7 +9,7 @@ pub(super) struct Parameter<'v> {
     pub(super) value: Value<'v>,
 }
 
-/// A value; a quoted one without its quotes, still escaped.
+/// The value of a parameter; a quoted one without its quotes, still escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'v> {
     Token(&'v [u8]),
@@ -66,7 +66,7 @@ fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
     Some((Parameter { name, value }, rest))
 }
 
-/// The quote that ends a value. Browsers send `%22` for a quote, and a name may end with a
+/// The position of the quote that ends a value. Browsers send `%22` for a quote, and a name may end with a
 /// backslash (HTML, multipart/form-data encoding algorithm); Go, reqwest and curl send `\"`. So a
 /// quote after a backslash ends the value only if the next parameter or nothing follows it.
 fn closing_quote(quoted: &[u8]) -> Option<usize> {
@@ -82,6 +82,7 @@ fn closing_quote(quoted: &[u8]) -> Option<usize> {
     None
 }
 
+/// The token at the beginning of the bytes, and the rest. `None` if there is none.
 fn token(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = bytes.iter().position(|&byte| !grammar::is_token(byte)).unwrap_or(bytes.len());
     bytes.split_at_checked(end).filter(|split| !split.0.is_empty())

@@ -12,7 +12,7 @@ pub(crate) struct Refusal {
     pub(crate) part: usize,
 }
 
-/// The reason.
+/// The reason why a form is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The media type is not `multipart/form-data`.
@@ -47,7 +47,7 @@ pub(crate) enum Fault {
     NoName,
     /// The `Content-Disposition` has this parameter twice.
     TwoParameters(&'static str),
-    /// This is not UTF-8.
+    /// The named text is not UTF-8: the name, the file name or the `Content-Type`.
     Text(&'static str),
     /// The content is encoded (RFC 7578 §4.7).
     TransferEncoding,
@@ -59,6 +59,7 @@ impl Fault {
         self.in_part(0)
     }
 
+    /// A refusal of the part with this number, from 1.
     pub(crate) fn in_part(self, part: usize) -> Refusal {
         Refusal { fault: self, part }
     }

@@ -61,7 +61,7 @@ fn line(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     Ok(Some(ProxyHeader { bytes: end.saturating_add(1), client, encrypted: false }))
 }
 
-/// Source and destination, then their ports. All four must be valid.
+/// Parses source and destination, then their ports, and returns the source. All four must be valid.
 fn client<A: std::str::FromStr + Into<IpAddr>>(
     ends: &[&[u8]],
 ) -> Result<Option<SocketAddr>, NotProxyHeader> {
@@ -75,7 +75,7 @@ fn client<A: std::str::FromStr + Into<IpAddr>>(
     Ok(Some(SocketAddr::new(address(source)?, port(text(source_port)?)?)))
 }
 
-/// A port: digits without a sign or a leading zero.
+/// Parses a port: digits without a sign or a leading zero.
 fn port(text: &str) -> Result<u16, NotProxyHeader> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit())
         && (text.len() == 1 || !text.starts_with('0'));
@@ -90,6 +90,7 @@ fn binary(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     };
     let length = usize::from(u16::from_be_bytes([*high, *low]));
     let bytes = length.saturating_add(16);
+    // Version 2, with the command LOCAL (0x20) or PROXY (0x21).
     if bytes > HEADER_BYTES_MAX || !matches!(command, 0x20 | 0x21) {
         return Err(NotProxyHeader);
     }
@@ -98,8 +99,8 @@ fn binary(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
         (0x20, _) | (_, 0x00) => {
             return Ok(Some(ProxyHeader { bytes, client: None, encrypted: false }));
         }
-        (_, 0x11) => addresses::<4, 12>(block)?,
-        (_, 0x21) => addresses::<16, 36>(block)?,
+        (_, 0x11) => addresses::<4, 12>(block)?, // TCP over IPv4
+        (_, 0x21) => addresses::<16, 36>(block)?, // TCP over IPv6
         (_, 0x31) => (None, block.get(216..).ok_or(NotProxyHeader)?), // two paths of Unix sockets
         _ => return Err(NotProxyHeader),
     };

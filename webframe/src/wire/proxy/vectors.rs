@@ -3,7 +3,9 @@
 
 use super::NotProxyHeader;
 
+/// The type of the vector with the checksum.
 const CRC32C: u8 = 0x03;
+/// The type of the vector about TLS.
 const SSL: u8 = 0x20;
 
 /// The bits of a client in a vector of TLS: it uses TLS, and sent a certificate on this connection
@@ -33,7 +35,7 @@ pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool,
     Ok(encrypted.unwrap_or(false))
 }
 
-/// Takes type and value of the next vector.
+/// Takes type and value of the next vector. `None`: there is none.
 fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeader> {
     if rest.is_empty() {
         return Ok(None);
@@ -56,8 +58,8 @@ fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
     }
 }
 
-/// Compares the checksum with that of the header. For the sum, the bytes of the checksum in the
-/// header count as zeros (§2.2.3).
+/// Refuses a header whose checksum is wrong. `after` are the bytes of the header after the
+/// checksum. For the sum, the bytes of the checksum count as zeros (§2.2.3).
 fn check(header: &[u8], checksum: &[u8], after: &[u8]) -> Result<(), NotProxyHeader> {
     let checksum = <[u8; 4]>::try_from(checksum).map_err(|_| NotProxyHeader)?;
     let before = header.strip_suffix(after).and_then(|header| header.strip_suffix(&checksum));

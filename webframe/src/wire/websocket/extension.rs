@@ -61,6 +61,7 @@ impl<'f> Offer<'f> {
         Ok(Offer { name, parameters })
     }
 
+    /// The terms of the offer, if it is supported.
     fn terms(&self) -> Option<Deflate> {
         if !self.name.eq_ignore_ascii_case(NAME) {
             return None;
@@ -86,12 +87,13 @@ impl<'f> Offer<'f> {
     }
 }
 
-/// 8 to 15 without a leading zero (RFC 7692 §7.1.2.1).
+/// Parses a number from 8 to 15 without a leading zero (RFC 7692 §7.1.2.1).
 fn window_bits(text: &str) -> Option<u8> {
     let bits = text.parse().ok().filter(|bits| (8..=15).contains(bits))?;
     (text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')).then_some(bits)
 }
 
+/// Parses `name`, `name=value` or `name="value"`.
 fn parameter(piece: &[u8]) -> Result<(&str, Option<&str>), HandshakeFault> {
     let mut halves = piece.splitn(2, |&byte| byte == b'=').map(grammar::trim);
     let name = token(halves.next().unwrap_or_default())?;

@@ -8,6 +8,7 @@ pub(super) const CONTROL_BYTES_MAX: usize = 125;
 /// Maximum length of a head: two bytes, a length of eight, a mask of four.
 pub(super) const HEAD_BYTES_MAX: usize = 14;
 
+/// Set in the last frame of a message.
 const FIN: u8 = 0x80;
 /// Set in the first frame of a compressed message (RFC 7692 §6).
 const RSV1: u8 = 0x40;
@@ -118,6 +119,7 @@ impl FrameHead {
     }
 }
 
+/// Checks the first two bytes of a control frame.
 fn check_control(first: u8, short_length: u8) -> Result<(), Fault> {
     if first & RSV1 != 0 {
         return Err(Fault::ReservedBit);
@@ -131,7 +133,7 @@ fn check_control(first: u8, short_length: u8) -> Result<(), Fault> {
     }
 }
 
-/// The length and the bytes after it. A form that is longer than needed is refused, and so is a
+/// Parses a length and returns the bytes after it. `None`: it is incomplete. A form that is longer than needed is refused, and so is a
 /// 64-bit length with the top bit set (§5.2).
 fn parse_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Fault> {
     let (length, rest, shortest) = match short {

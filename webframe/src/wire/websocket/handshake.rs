@@ -118,6 +118,7 @@ fn accept_key(key: &[u8]) -> String {
     BASE64.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
 }
 
+/// The subprotocols in these fields, in order.
 fn protocols<'r>(fields: impl Iterator<Item = &'r [u8]>) -> Result<Vec<&'r str>, HandshakeFault> {
     let mut protocols: Vec<&str> = Vec::new();
     for member in fields.flat_map(grammar::members) {

@@ -10,7 +10,9 @@ pub(super) struct Message {
     bytes: Vec<u8>,
     /// Length of the part of a text that is valid UTF-8.
     checked: usize,
+    /// `None`: the message is not compressed.
     inflater: Option<Inflater>,
+    /// Number of frames so far.
     fragments: u32,
     bytes_max: usize,
 }
@@ -20,7 +22,7 @@ impl Message {
         Message { kind, bytes: Vec::new(), checked: 0, inflater, fragments: 0, bytes_max }
     }
 
-    /// Begins the next frame, of this length.
+    /// Checks the next frame, of this length, against the limits.
     pub(super) fn begin_frame(&mut self, length: u64, fragments_max: u32) -> Result<(), Fault> {
         self.fragments = self.fragments.saturating_add(1);
         if self.fragments > fragments_max {

@@ -46,7 +46,8 @@ pub(crate) enum Kind {
     Binary,
 }
 
-/// Limits of the messages of a peer. Defaults and reasons are in `limits.rs`.
+/// Limits of the messages of a peer. Defaults and reasons are in
+/// [`SocketSettings`](crate::websocket::SocketSettings).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MessageLimits {
     /// Payload of a frame in bytes, as received.

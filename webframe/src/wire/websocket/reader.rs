@@ -40,7 +40,7 @@ pub(crate) struct Reader {
 enum State {
     /// Expects a head.
     Head,
-    /// Expects the rest of a payload.
+    /// Expects `left` more bytes of a payload. `control` has the bytes of a control frame so far.
     Payload { head: FrameHead, left: u64, control: Vec<u8> },
     /// The peer has closed or violated a rule: all further input is discarded.
     Closed,
@@ -66,6 +66,7 @@ impl Reader {
         read
     }
 
+    /// Like [`Reader::read`], but does not end the reading.
     fn read_on(&mut self, input: &mut &[u8]) -> Result<Option<Event>, Fault> {
         loop {
             match &mut self.state {
@@ -92,7 +93,8 @@ impl Reader {
         }
     }
 
-    /// The next head, from the bytes kept of the last piece and the input.
+    /// Reads the next head, from the bytes kept of the last piece and the input. `None`: it is
+    /// incomplete, and its bytes are kept.
     fn read_head(&mut self, input: &mut &[u8]) -> Result<Option<FrameHead>, Fault> {
         let kept = self.head.len();
         let parsed = match kept {
