@@ -117,8 +117,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let nothing_came = scratch.at == scratch.have;
     if scratch.request.head.expects_continue() && nothing_came {
         if !matches!(endpoint, Endpoint::Route(_)) {
-            // No handler reads the body: the final answer replaces the 100.
-            scratch.request.content_unread = true;
+            scratch.request.content_unread = true; // the final answer replaces the 100
             return Step::Request(endpoint);
         }
         scratch.output.extend_from_slice(encode::CONTINUE);
