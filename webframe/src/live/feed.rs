@@ -320,14 +320,14 @@ mod tests {
             }
         }
         let engine: Arc<Notified> = Arc::new(Notified(Mutex::default()));
-        let as_place: Arc<dyn Deliver> = engine.clone();
-        let place = Arc::downgrade(&as_place);
+        let receiver: Arc<dyn Deliver> = engine.clone();
+        let place = Arc::downgrade(&receiver);
         let feed = feed(9, 99);
         feed.join(place.clone(), 0, 7);
         feed.publish(|_| Block::new(b"a"));
         feed.publish(|_| Block::new(b"b"));
         assert_eq!(*lock(&engine.0), [7]);
-        feed.note_look(&place, 0);
+        feed.note_reading(&place, 0);
         feed.publish(|_| Block::new(b"c"));
         assert_eq!(*lock(&engine.0), [7, 7]);
         feed.leave(&place, 0);
