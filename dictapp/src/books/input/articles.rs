@@ -13,7 +13,7 @@ use super::deadline;
 use super::source::{GZIP, Unpacked, open_file};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::{
-    ARTICLE_BYTES_MAX, ARTICLES_BYTES_FREE, ARTICLES_BYTES_MAX, ARTICLES_FILES_MAX,
+    ARTICLE_BYTES_MAX, ARTICLES_BYTES_ALWAYS, ARTICLES_BYTES_MAX, ARTICLES_LENGTH_FACTOR,
     CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX,
 };
 
@@ -90,8 +90,8 @@ impl Articles {
     }
 
     fn new(path: PathBuf, length: u64, content: Content) -> Articles {
-        let allowed = length.saturating_mul(ARTICLES_FILES_MAX);
-        let allowed = allowed.clamp(ARTICLES_BYTES_FREE, ARTICLES_BYTES_MAX);
+        let allowed = length.saturating_mul(ARTICLES_LENGTH_FACTOR);
+        let allowed = allowed.clamp(ARTICLES_BYTES_ALWAYS, ARTICLES_BYTES_MAX);
         Articles { path, length, content, allowed, left: allowed }
     }
 

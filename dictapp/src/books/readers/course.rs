@@ -48,7 +48,7 @@ struct WrappedLine {
     headword: String,
     text: String,
     /// The pronunciation and the other spellings, if the layout has them.
-    said: Option<String>,
+    reading: Option<String>,
     others: Vec<String>,
     fault: Option<OddityKind>,
 }
@@ -160,8 +160,8 @@ impl Course {
         if self.layout == Layout::Slashed
             && let Some(entry) = slashed::parse(line)
         {
-            let slashed::Slashed { headword, others, said, text } = entry;
-            return WrappedLine { line: number, headword, text, said, others, fault: None };
+            let slashed::Slashed { headword, others, reading, text } = entry;
+            return WrappedLine { line: number, headword, text, reading, others, fault: None };
         }
         let line = self.numbers.strip(line);
         let line = without_bullet(line);
@@ -184,7 +184,7 @@ impl Course {
             return None;
         }
         let mean = gloss::labelled(&lines);
-        let phonetic = record.said.clone().or(phonetic);
+        let phonetic = record.reading.clone().or(phonetic);
         let forms = record.others.clone();
         self.state.finish(Draft { phonetic, mean, forms, ..Draft::new(&record.headword) })
     }
