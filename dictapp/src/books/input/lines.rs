@@ -140,7 +140,7 @@ impl Lines {
 /// with carriage returns only, so that it would be read as a single line.
 ///
 /// # Errors
-/// If the file is such a text. The message says how to convert it.
+/// If the file is such a text.
 pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     let sample = source.sample();
     let path = source.path();
