@@ -149,8 +149,8 @@ fn example(text: &str) -> Option<String> {
     Some(format!("> {} = {translation}", equals_kept(text)))
 }
 
-/// Trims an example and puts a no-break space after each equals sign in it. Otherwise the notation
-/// would take the text after the sign for the translation.
+/// Protects the equals signs of an example, which would begin its translation, with a no-break
+/// space.
 pub(super) fn equals_kept(text: &str) -> String {
     text.trim().replace(" = ", " =\u{A0}")
 }

@@ -110,8 +110,8 @@ pub(crate) fn part_named(text: &str) -> Option<String> {
     Some(named.collect::<Option<Vec<_>>>()?.join(" & "))
 }
 
-/// The label for the name of a part of speech before a gloss, and the length of the name in bytes:
-/// `noun 苹果`, `noun: a fruit`, `名词：苹果`. `None`: the text does not begin with such a name.
+/// The label of a name of a part of speech before a gloss, and the length of the name: `noun 苹果`,
+/// `noun: a fruit`, `名词：苹果`.
 pub(crate) fn named_before_gloss(text: &str) -> Option<(&'static str, usize)> {
     let word = text.split_whitespace().next()?;
     let follows = text[word.len()..].trim_start();

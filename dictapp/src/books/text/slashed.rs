@@ -42,7 +42,7 @@ pub(crate) fn parse(line: &str) -> Option<Slashed> {
     Some(Slashed { headword, others: words, reading, text })
 }
 
-/// Maximum number of spellings of a line. A line with more is not in this format.
+/// Maximum number of spellings of a line.
 const SPELLINGS_MAX: usize = 20;
 
 /// The spellings before the reading, the headword first: in CC-CEDICT two with a space between
