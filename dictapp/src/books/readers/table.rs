@@ -92,6 +92,7 @@ impl Table {
         })
     }
 
+    /// The entry of a row. `None`: it has a fault, which is reported as an oddity.
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
         let row = self.row(record);
         // A single cell cannot be an entry if the table has several columns.

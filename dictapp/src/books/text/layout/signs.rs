@@ -101,7 +101,7 @@ pub(super) fn begins_before(gap: Gap, line: &str) -> bool {
     })
 }
 
-/// The end of the headword: the gap or the sign, mostly the earlier one. `None`: both are missing.
+/// The end of the headword: the gap or the sign, usually the earlier one. `None`: both are missing.
 pub(super) fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
     let (gap, (at, sign)) = match (gap, sign) {
         (Some(gap), Some(sign)) => (gap, sign),
