@@ -52,7 +52,6 @@ struct WrappedLine {
     /// The pronunciation and the other spellings, if the layout has them.
     reading: Option<String>,
     others: Vec<String>,
-    /// The reason why the record becomes no entry.
     fault: Option<OddityKind>,
 }
 
@@ -158,7 +157,6 @@ impl Course {
             && (column.saturating_sub(indent)..=column).contains(&width)
     }
 
-    /// Splits a line that begins a record.
     fn record(&self, line: &str) -> WrappedLine {
         let line = line.trim_start();
         let number = self.lines.number();
@@ -285,7 +283,6 @@ impl Numbers {
 /// Hyphens before items. They may also begin a headword (`-ism`), so a space must follow.
 const HYPHENS: [char; 3] = ['-', '–', '+'];
 
-/// Removes the hyphen before an item: `- apple`.
 fn without_hyphen(line: &str) -> &str {
     let rest = line.strip_prefix(HYPHENS).filter(|rest| rest.starts_with(' '));
     rest.map_or(line, str::trim_start)
@@ -326,8 +323,7 @@ fn without_number(line: &str) -> &str {
 }
 
 impl WrappedLine {
-    /// Appends a wrapped line after `joint`. The text is bounded here already, so that a record of
-    /// many lines does not fill the memory.
+    /// Appends a wrapped line after `joint`, unless the record would fill the memory.
     fn append(&mut self, text: &str, joint: char) {
         if self.text.len() + text.len() > 2 * MEAN_BYTES_MAX {
             self.fault = Some(OddityKind::LongExplanation);
