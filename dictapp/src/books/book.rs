@@ -1,8 +1,9 @@
 //! Reads a file of any kind into entries for an import, so that each headword occurs once.
 //!
 //! The file is read twice. The first pass finds damage before anything is stored, and headwords
-//! that occur more than once; it keeps eight bytes for each headword. The second pass returns the
-//! entries. An entry of a repeated headword is held until the last one of that headword is read.
+//! that occur more than once; it keeps a hash of eight bytes for each entry. The second pass
+//! returns the entries. Entries of a repeated headword are joined to one, which is held until the
+//! last of them is read.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -17,7 +18,7 @@ use super::limits::{ENTRIES_MAX, FORMS_MAX, HELD_BYTES_MAX, JOINED_MAX, MEAN_BYT
 use super::oddity::{Oddities, OddityKind};
 use super::{About, BookKind, Overrides, Progress, Reader, Recognised, open};
 
-/// A checked word book, ready to be read.
+/// A checked book (a file of a dictionary), ready to be read.
 pub struct Book {
     path: PathBuf,
     kind: BookKind,
@@ -26,14 +27,21 @@ pub struct Book {
     hasher: RandomState,
     /// The number of entries that are still to come, by the hash of a repeated headword.
     repeated: HashMap<u64, u32>,
+    /// The entries that wait for the last one of their headword, by the hash of the headword. Two
+    /// headwords may have the same hash.
     held: HashMap<u64, Vec<Held>>,
     held_bytes: usize,
+    /// Complete entries that are returned next.
     ready: Vec<Entry>,
+    /// The oddities of joining.
     merged: Oddities,
+    /// The number of entries that the second pass has read.
     entries: u64,
+    /// The sum of the hashes of their headwords.
     digest: u64,
-    /// `entries` and `digest` (the sum of the hashes of all headwords) after the first pass.
+    /// `entries` and `digest` of the whole file in the first pass.
     expected: (u64, u64),
+    /// The oddities of the first pass.
     checked: Oddities,
 }
 
@@ -50,7 +58,7 @@ impl Book {
         Book::open_with(kind, path, &Overrides::default(), watch)
     }
 
-    /// Like [`Book::open`], with properties of the file that are given and need not be recognised.
+    /// Like [`Book::open`]. The properties in `overrides` are not recognised from the file.
     ///
     /// # Errors
     /// As [`Book::open`].
@@ -103,7 +111,7 @@ impl Book {
         About { languages: self.languages.or(about.languages), ..about }
     }
 
-    /// The recognised properties of the file.
+    /// The properties of the file that were recognised: encoding, delimiter, columns.
     pub fn recognised(&self) -> Recognised {
         self.reader.recognised()
     }
@@ -130,7 +138,8 @@ impl Book {
         all
     }
 
-    /// The next entry, `None` at the end. No headword occurs twice.
+    /// The next entry, `None` at the end. No headword occurs twice. Entries of one headword that
+    /// cannot be joined are left out and reported.
     ///
     /// # Errors
     /// If the file cannot be read, has changed since the first pass, or has more bytes of repeated
@@ -159,6 +168,7 @@ impl Book {
         }
     }
 
+    /// Checks at the end of the second pass that the file is still the one of the first pass.
     fn end(&mut self) -> Result<Option<Entry>, BookError> {
         if (self.entries, self.digest) != self.expected {
             return Err(BookError::whole(&self.path, "changed while it was read"));
@@ -166,13 +176,13 @@ impl Book {
         Ok(None)
     }
 
-    /// Holds an entry until the last one of its headword is read, and joins it to the earlier ones.
+    /// Holds the first entry of a headword, and joins a later one to it.
     fn hold(&mut self, hash: u64, entry: Entry) -> Result<(), BookError> {
         let place = self.reader.state().place();
         let held = self.held.entry(hash).or_default();
         let Some(first) = held.iter_mut().find(|held| held.entry.word == entry.word) else {
             self.held_bytes += bytes(&entry);
-            held.push(Held { entry, joined: 0, is_tied: false });
+            held.push(Held { entry, joined: 0, keeps_pronunciation: false });
             if self.held_bytes > HELD_BYTES_MAX {
                 let reason = format!("has more than {HELD_BYTES_MAX} bytes of repeated headwords");
                 return Err(BookError::at(&self.path, place, reason));
@@ -186,6 +196,7 @@ impl Book {
         Ok(())
     }
 
+    /// Makes the entries with this hash of their headword ready to be returned.
     fn release(&mut self, hash: u64) {
         let held = self.held.remove(&hash).unwrap_or_default();
         self.held_bytes -= held.iter().map(|held| bytes(&held.entry)).sum::<usize>();
@@ -199,7 +210,7 @@ impl fmt::Debug for Book {
     }
 }
 
-/// The hashes that occur more than once, with their counts.
+/// Of the hashes of all headwords, those that occur more than once, with their counts.
 fn repeated(mut hashes: Vec<u64>) -> HashMap<u64, u32> {
     hashes.sort_unstable();
     let runs = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() > 1);
@@ -209,9 +220,10 @@ fn repeated(mut hashes: Vec<u64>) -> HashMap<u64, u32> {
 /// The first entry of a repeated headword, with the later ones joined to it.
 struct Held {
     entry: Entry,
+    /// The number of later entries.
     joined: usize,
     /// Whether its pronunciations are in the explanation.
-    is_tied: bool,
+    keeps_pronunciation: bool,
 }
 
 impl Held {
@@ -220,10 +232,10 @@ impl Held {
     fn join(&mut self, mut later: Entry) -> OddityKind {
         let first = &mut self.entry;
         if homographs::differ(first, &later) {
-            if !std::mem::replace(&mut self.is_tied, true) {
-                homographs::tie(first);
+            if !std::mem::replace(&mut self.keeps_pronunciation, true) {
+                homographs::keep_pronunciation(first);
             }
-            homographs::tie(&mut later);
+            homographs::keep_pronunciation(&mut later);
         }
         let known: HashSet<&str> = first.mean.lines().collect();
         let new: Vec<&str> = later.mean.lines().filter(|line| !known.contains(line)).collect();

@@ -1,4 +1,4 @@
-//! Recognises the kind of a book, and finds its files.
+//! Recognises the kind of a book (a dictionary in one or more files), and finds its files.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,14 @@ use super::overrides::Overrides;
 use super::readers::{dictd, stardict, wordnet};
 use super::text::columns;
 
-/// The kinds of word books that can be read.
+/// The kinds of books that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BookKind {
-    /// Lines of a headword, white space and an explanation.
+    /// Lines of a headword, white space and an explanation, like the word list of the programming
+    /// course with whose database this program is compatible; also similar texts.
     Course,
-    /// This project's own notation.
+    /// This project's own format (`.book`), in the notation of
+    /// [`Explanation`](crate::model::Explanation).
     Plain,
     /// ECDICT's csv of 13 or 7 columns.
     Ecdict,
@@ -64,11 +66,11 @@ impl BookKind {
         Ok(by_name(path).unwrap_or_else(|| by_content(path, &source.sample())))
     }
 
-    /// Finds the kind of a book from its file and from the given properties. A text is a table if a
-    /// property of tables is given.
+    /// The kind of a book: `known`, or else the kind recognised from its file. If a property of
+    /// tables is given in `overrides`, a text without a known kind is taken for a table.
     ///
     /// # Errors
-    /// As [`BookKind::detect`], or if a property of tables is given for another kind.
+    /// As [`BookKind::detect`], or if a property of tables is given for a kind that is no table.
     pub fn resolve(
         known: Option<BookKind>,
         path: &Path,
@@ -123,7 +125,7 @@ impl BookKind {
     }
 }
 
-/// File name endings that identify a kind.
+/// File name endings that identify a kind. `.csv` is missing: ECDICT has it too.
 const ENDINGS: &[(&str, BookKind)] = &[
     (".ifo", BookKind::Stardict),
     (".idx", BookKind::Stardict),
@@ -142,6 +144,7 @@ const ENDINGS: &[(&str, BookKind)] = &[
     (".tab", BookKind::Tsv),
 ];
 
+/// The kind that the name of a file shows. `None`: only the content can show it.
 fn by_name(path: &Path) -> Option<BookKind> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let name = name.as_str();
@@ -158,6 +161,7 @@ fn by_name(path: &Path) -> Option<BookKind> {
     known.or(wordnet.then_some(BookKind::Wordnet))
 }
 
+/// The kind that the first bytes of a file show. Any text of no other kind is course text.
 fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     let sample = sample.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(sample);
     if sample.starts_with(b"StarDict's dict ifo file") {
@@ -198,8 +202,8 @@ fn is_json_record(sample: &[u8]) -> bool {
     sample.starts_with(b"{") && memchr::memmem::find(sample, b"\"senses\"").is_some()
 }
 
-/// Whether rows are ECDICT's: by the names of its columns, or by the content of columns that no
-/// other table has.
+/// Whether rows are ECDICT's: they begin with the names of its columns, or most of them have a
+/// content that only ECDICT has in these columns.
 fn is_ecdict(rows: &[StringRecord]) -> bool {
     let names = ["word", "phonetic", "definition", "translation"];
     let has_names =

@@ -1,10 +1,10 @@
-//! Errors of reading a word book: the file, the place in it and the reason.
+//! Errors of reading a book (a file of a dictionary): the file, the place in it and the reason.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A place in a word book.
+/// A place in a book: a line or a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// A line of the file, counted from 1.
@@ -17,7 +17,7 @@ pub enum Place {
     ByteOf(&'static str, u64),
 }
 
-/// An error of reading a word book. Its text names the file, the place and the reason.
+/// An error of reading a book. Its text names the file, the place and the reason.
 #[derive(Debug)]
 pub struct BookError {
     path: PathBuf,
@@ -36,6 +36,7 @@ impl BookError {
         BookError { path: path.to_owned(), place: None, fault: Fault::Io(error) }
     }
 
+    /// An error of the whole file, at no particular place.
     pub(super) fn whole(path: &Path, reason: impl Into<String>) -> BookError {
         BookError { path: path.to_owned(), place: None, fault: Fault::Damaged(reason.into()) }
     }
@@ -70,7 +71,8 @@ impl fmt::Display for BookError {
 }
 
 impl std::error::Error for BookError {
-    /// The source of the I/O error. The I/O error itself is part of the text.
+    /// The source of the I/O error. The I/O error itself is left out of the chain, since the text
+    /// of this error contains its text.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.fault {
             Fault::Io(error) => error.source(),

@@ -8,7 +8,8 @@ use super::limits::PHONETIC_BYTES_MAX;
 /// Separates the pronunciations of an entry.
 const SEPARATOR: &str = "; ";
 
-/// Whether a later entry of the same headword has a different pronunciation.
+/// Whether a later entry of the same headword has a pronunciation that the first one lacks. `false`
+/// if one of the two entries has no pronunciation.
 pub(super) fn differ(first: &Entry, later: &Entry) -> bool {
     match (&first.phonetic, &later.phonetic) {
         (Some(first), Some(later)) => !first.split(SEPARATOR).any(|known| known == later),
@@ -16,15 +17,16 @@ pub(super) fn differ(first: &Entry, later: &Entry) -> bool {
     }
 }
 
-/// Writes the pronunciation of an entry into its explanation: before each part of speech, or at the
-/// beginning of the first line if it has no part of speech.
-pub(super) fn tie(entry: &mut Entry) {
+/// Writes the pronunciation of an entry into its explanation: as a line `@ n. led` before the
+/// senses of each part of speech, and as `[led]` in the first line if that has no part of speech.
+/// Does nothing if the explanation has lines that begin with `@` already.
+pub(super) fn keep_pronunciation(entry: &mut Entry) {
     let Some(phonetic) = entry.phonetic.as_deref() else { return };
     let mut lines = Vec::new();
     let mut last = None;
     for line in entry.mean.lines() {
         let (label, _) = split_part(line);
-        // An entry from a book in this project's notation already has its pronunciations.
+        // Books in this project's notation, and Wiktionary, have such lines themselves.
         if line.starts_with("@ ") {
             return;
         }
@@ -42,7 +44,8 @@ pub(super) fn tie(entry: &mut Entry) {
     entry.mean = lines.join("\n");
 }
 
-/// Joins two pronunciations, without duplicates.
+/// Joins two pronunciations with a semicolon. Keeps only the first one if it contains the later
+/// one, or if the result would be too long.
 pub(super) fn joined(first: Option<String>, later: Option<String>) -> Option<String> {
     let (Some(first), Some(later)) = (&first, &later) else { return first.or(later) };
     let is_known = first.split(SEPARATOR).any(|known| known == later);
@@ -61,7 +64,7 @@ mod tests {
         let word = Word::parse("lead").unwrap();
         let (phonetic, mean) = (Some("led".to_owned()), mean.to_owned());
         let mut entry = Entry { word, phonetic, mean, rank: None, forms: Vec::new() };
-        tie(&mut entry);
+        keep_pronunciation(&mut entry);
         entry.mean
     }
 

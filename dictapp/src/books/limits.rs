@@ -1,5 +1,5 @@
-//! Limits of the readers of word books, with units and reasons. Files are not trusted: a size that
-//! a file states is never used without a limit.
+//! Limits of the readers of books (files of dictionaries), with units and reasons. Files are not
+//! trusted: a size that a file states is never used without a limit.
 
 pub use crate::model::WORD_CHARS_MAX;
 
@@ -30,10 +30,12 @@ pub const UNPACKED_BYTES_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// kept for each while a file is checked.
 pub const ENTRIES_MAX: usize = 8_000_000;
 
-/// Maximum size in bytes of all entries that are held for another entry of the same headword.
+/// Maximum size in bytes of all entries that are held in memory until the last entry of the same
+/// headword is read and joined to them.
 pub const HELD_BYTES_MAX: usize = 96 * 1024 * 1024;
 
-/// Maximum number of entries of a headword that are joined. Each is compared with the earlier ones.
+/// Maximum number of entries that are joined to the first one of a headword. Each is compared with
+/// the earlier ones.
 pub const JOINED_MAX: usize = 1000;
 
 /// Maximum number of oddities of a kind that are listed with their place. The others are counted.
@@ -49,31 +51,32 @@ pub const ARTICLE_BYTES_MAX: u64 = 1024 * 1024;
 /// each of its headwords. The largest dictionaries have nearly 1 GB, ECDICT as StarDict 0.1 GB.
 pub const ARTICLES_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 
-/// Maximum size of all articles as a multiple of the size of their file. An article counts once for
-/// each of its headwords, so a small file may have much text. A book that lists all forms of
-/// Finnish words has about 30 headwords for each article.
-pub const ARTICLES_FILES_MAX: u64 = 64;
+/// Maximum size of all articles, as a multiple of the unpacked length of their file. An article
+/// counts once for each of its headwords, so a small file may have much text. A book that lists all
+/// forms of Finnish words has about 30 headwords for each article.
+pub const ARTICLES_LENGTH_FACTOR: u64 = 64;
 
-/// Size of all articles in bytes that even a small book may have, whatever [`ARTICLES_FILES_MAX`]
-/// allows. An article counts once for each of its headwords.
-pub const ARTICLES_BYTES_FREE: u64 = 16 * 1024 * 1024;
+/// Size in bytes of all articles that a book may always have, even if its file is so small that
+/// [`ARTICLES_LENGTH_FACTOR`] allows less. An article counts once for each of its headwords.
+pub const ARTICLES_BYTES_ALWAYS: u64 = 16 * 1024 * 1024;
 
-/// Maximum length of a headword in a binary index in bytes, before it is checked. StarDict's own
-/// limit is 256.
+/// Maximum length in bytes of a headword that is read from a binary index. Its length in characters
+/// is checked later. StarDict's own limit is 256 bytes.
 pub const INDEX_WORD_BYTES_MAX: usize = 1024;
 
-/// Maximum size of the cache of unpacked chunks in bytes. Indexes are sorted by headword, articles
-/// often are not: FreeDict's 80 MB are read in 6 s if they fit, otherwise in over 20 s.
+/// Maximum size in bytes of the cache of unpacked chunks (pieces of a file packed by dictzip).
+/// Indexes are sorted by headword, articles often are not: FreeDict's 80 MB are read in 6 s if they
+/// fit, otherwise in over 20 s.
 pub const CACHE_BYTES_MAX: usize = 128 * 1024 * 1024;
 
-/// Maximum unpacked size in bytes of an article file without a table of chunks, which is unpacked
-/// into memory.
+/// Maximum unpacked size in bytes of a file of articles that is compressed by gzip and not by
+/// dictzip: it cannot be unpacked piece by piece, so it is unpacked into memory as a whole.
 pub const UNCHUNKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Maximum size of StarDict's `.ifo` file in bytes. Real ones are below 4 KB.
 pub const IFO_BYTES_MAX: u64 = 64 * 1024;
 
-/// Maximum size of a file of synonyms in bytes. The largest known has 30 MB.
+/// Maximum size in bytes of StarDict's `.syn` file of other spellings. The largest known has 30 MB.
 pub const SYNONYMS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Maximum size of a file of WordNet in bytes. `data.noun` has 15 MB.

@@ -1,4 +1,5 @@
-//! Readers of word books: they parse a file into entries and report its oddities.
+//! Readers of books (files of dictionaries): they parse a file into entries and report its
+//! oddities, which are faults that do not stop an import.
 //!
 //! An import uses [`Book::open`]: it reads any kind of book, checks the whole file before it
 //! returns the first entry, and joins entries of the same headword. Nothing here uses the store.
@@ -32,7 +33,7 @@ pub use text::exchange;
 pub(crate) use input::sheet::{rows_of, text_of};
 pub(crate) use text::columns::{by_name as column_by_name, recognise as recognise_columns};
 
-/// HTML as text in one line, without tags.
+/// Converts HTML to text in one line, without tags.
 pub fn plain_text(html: &str) -> String {
     let text = text::markup::text(html, text::markup::LineEnds::Blanks).lines;
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -57,7 +58,7 @@ pub trait Reader: Send {
         About::default()
     }
 
-    /// The recognised properties of the file.
+    /// The properties of the file that were recognised: encoding, delimiter, columns.
     fn recognised(&self) -> Recognised {
         Recognised::default()
     }
@@ -66,9 +67,9 @@ pub trait Reader: Send {
 /// The progress of reading a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes read.
+    /// Number of bytes read; for WordNet, number of lines of its indexes.
     pub done: u64,
-    /// Total number of bytes.
+    /// Total number of the same.
     pub total: u64,
 }
 
@@ -83,7 +84,7 @@ pub struct About {
     pub licence: Option<String>,
 }
 
-/// Opens a file of this kind.
+/// Opens a file as a book of this kind.
 ///
 /// # Errors
 /// If the file cannot be opened, or is not a book of this kind.

@@ -1,5 +1,6 @@
-//! Oddities of a word book: faults that do not stop an import. The report is bounded. Every record
-//! that does not become an entry is reported.
+//! Oddities of a book (a file of a dictionary): faults that do not stop an import. Each is counted,
+//! but only the first ones of each kind are kept with place and text, so a report is bounded. Every
+//! record that is lost because of a fault is reported.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -24,7 +25,7 @@ pub enum OddityKind {
     LongExplanation,
     /// A line or record that is too long; left out.
     LongLine,
-    /// A comment or a heading between the entries; left out.
+    /// A comment or a heading among the lines of a plain text book; left out.
     Comment,
     /// A record with too few or too many columns; left out.
     WrongColumns,
@@ -32,12 +33,13 @@ pub enum OddityKind {
     BadRecord,
     /// A JSON record that is too long; left out.
     LongRecord,
-    /// A part of the book that is not text, or is outside of its file; left out.
+    /// A headword or an article that is not text, or an article outside of its file; left out.
     BadReference,
-    /// A headword that occurs more than once and is too long or too frequent to join; the later
-    /// entry was left out.
+    /// A headword that occurs more than once, but the joined explanation would be too long, or too
+    /// many entries are joined already; the later entry was left out.
     Unjoined,
-    /// An invalid pronunciation, form, rank or level; the entry was imported without it.
+    /// An invalid pronunciation, form, rank or level; the entry was imported without it. Also an
+    /// article that is not UTF-8; it was read as Latin-1.
     BadDetail,
     /// A picture; left out of its entry.
     Picture,
@@ -59,13 +61,13 @@ pub enum OddityKind {
 /// An oddity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Oddity {
-    /// The place.
+    /// The place in the book.
     pub place: Place,
-    /// The headword, or the beginning of the text.
+    /// The headword, or the text at that place; shortened.
     pub about: String,
 }
 
-/// All oddities of a book: the first ones of each kind, and their number.
+/// All oddities of a book: of each kind the first ones, and the number of all.
 #[derive(Clone, Debug, Default)]
 pub struct Oddities {
     kinds: BTreeMap<OddityKind, OddityGroup>,
@@ -84,6 +86,7 @@ pub struct OddityGroup {
 const ABOUT_CHARS_MAX: usize = 40;
 
 impl Oddities {
+    /// Counts an oddity, and keeps it if it is one of the first of its kind.
     pub(super) fn note(&mut self, kind: OddityKind, place: Place, about: &str) {
         let found = self.kinds.entry(kind).or_default();
         found.count += 1;
@@ -92,7 +95,7 @@ impl Oddities {
         }
     }
 
-    /// Appends the oddities of another report.
+    /// Adds the oddities of another report.
     pub(super) fn extend(&mut self, other: &Oddities) {
         for (kind, more) in other.by_kind() {
             let found = self.kinds.entry(kind).or_default();
@@ -123,7 +126,8 @@ impl Oddities {
     }
 }
 
-/// The beginning of a text, with control characters replaced for the terminal.
+/// The beginning of a text. Control characters are replaced, so that a book cannot control the
+/// terminal on which its oddities are printed.
 fn shorten(text: &str) -> String {
     let clean = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     let mut short: String = text.chars().take(ABOUT_CHARS_MAX).map(clean).collect();

@@ -1,4 +1,5 @@
-//! Properties of a file that are given instead of recognised.
+//! Properties of the file of a book: those that a person gives ([`Overrides`]), and those that are
+//! recognised from its content ([`Recognised`]). [`Column`] names the content of a column.
 
 use super::input::encoding::Encoding;
 use crate::model::Languages;
@@ -17,7 +18,7 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    /// The name of a given property that only tables have.
+    /// The name of a given property that only tables have. `None`: no such property is given.
     pub(super) fn of_table(&self) -> Option<&'static str> {
         let delimiter = self.delimiter.map(|_| "delimiter");
         delimiter.or(self.columns.as_ref().map(|_| "columns"))
@@ -82,13 +83,13 @@ impl Column {
     }
 }
 
-/// The recognised properties of a file, for a preview.
+/// The properties of a file that were recognised, for a preview.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recognised {
     /// The encoding of its text.
     pub encoding: Option<Encoding>,
-    /// The character between the columns.
+    /// The character between the columns of a table.
     pub delimiter: Option<char>,
-    /// The columns.
+    /// The columns of a table, from the first; empty for other kinds of books.
     pub columns: Vec<Column>,
 }

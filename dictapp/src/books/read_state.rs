@@ -1,4 +1,5 @@
-//! The state that every reader keeps: the place of the last entry, the progress and the oddities.
+//! The state that the reader of a book keeps: the place of the last entry, the progress, and the
+//! oddities (faults that do not stop an import).
 
 use crate::model::Entry;
 
@@ -28,7 +29,7 @@ impl ReadState {
         self.place
     }
 
-    /// The progress.
+    /// How far the file has been read.
     pub fn progress(&self) -> Progress {
         self.meter.progress()
     }
@@ -48,7 +49,8 @@ impl ReadState {
         self.oddities.note(kind, place, about);
     }
 
-    /// Makes an entry of a draft, or reports why it is invalid.
+    /// Checks a draft (the parts of an entry as found in the file) and makes an entry of it.
+    /// `None`: it is invalid; the reason is reported as an oddity.
     pub(super) fn finish(&mut self, draft: Draft<'_>) -> Option<Entry> {
         let headword = draft.headword;
         let has_more = draft.forms.len() > FORMS_MAX;

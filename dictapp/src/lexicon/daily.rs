@@ -1,4 +1,4 @@
-//! The word of the day, and random words: common words of the books.
+//! The word of the day, and random words. Both are common words of the books (dictionaries).
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -7,13 +7,13 @@ use jiff::civil::Date;
 use super::columns::Columns;
 use super::{EntryRef, Lexicon};
 
-/// Words up to this frequency rank are common.
+/// This number of the most frequent keys may be common words.
 const RANK_MAX: u32 = 5_000;
 
-/// Minimum length: shorter words are mostly function words.
+/// Minimum length of a common word in letters: shorter words are mostly function words.
 const LETTERS_MIN: usize = 4;
 
-/// The common words: key, and a hash of its text.
+/// The common words, each as the number of its key (folded spelling) and a hash of the key.
 pub(super) fn common_words(columns: &Columns) -> Vec<(u32, u64)> {
     let is_plain = |&key: &u32| {
         let text = columns.keys.get(key as usize);
@@ -28,7 +28,8 @@ pub(super) fn common_words(columns: &Columns) -> Vec<(u32, u64)> {
 
 impl Lexicon {
     /// The word of a day, the same for all users: the common word with the highest hash of day and
-    /// word. Adding or removing a book changes it only if that book has the old or the new word.
+    /// word. Adding or removing a book changes it only if the old or the new word becomes common or
+    /// ceases to be so. `None`: there are no common words.
     pub fn word_of_the_day(&self, date: Date) -> Option<EntryRef<'_>> {
         let key = self.days.key_of(date, || {
             let day = digest(&date.to_string());
@@ -38,7 +39,7 @@ impl Lexicon {
         self.columns.representative(key as usize)
     }
 
-    /// The common word for a random number.
+    /// The common word for a random number. `None`: there are no common words.
     pub fn random(&self, drawn: u64) -> Option<EntryRef<'_>> {
         let len = u64::try_from(self.common.len()).ok().filter(|&len| len > 0)?;
         let (key, _) = self.common.get((drawn % len) as usize)?;
@@ -49,23 +50,24 @@ impl Lexicon {
 /// The words of the latest days, since finding one takes about 10,000 steps. Several days are kept,
 /// because users in different time zones have different dates at the same moment.
 ///
-/// High 32 bits: the date as a number, `20201103`. Low 32 bits: the key of its word. The day of the
-/// month decides the element.
+/// Each element has the date as a number, `20201103`, in its high 32 bits, and the key of its word
+/// in the low 32 bits. The day of the month decides which element is used.
 #[derive(Debug, Default)]
 pub(super) struct Days([AtomicU64; 4]);
 
 impl Days {
+    /// The key of the word of this day: the one that is kept, or else what `find` finds.
     fn key_of(&self, date: Date, find: impl FnOnce() -> Option<u32>) -> Option<u32> {
         let day = u64::from(date.day().unsigned_abs());
         let month = u64::from(date.month().unsigned_abs());
         let number = (u64::from(date.year().unsigned_abs()) * 100 + month) * 100 + day;
-        let place = &self.0[day as usize % self.0.len()];
-        let known = place.load(Relaxed);
+        let kept = &self.0[day as usize % self.0.len()];
+        let known = kept.load(Relaxed);
         if known >> 32 == number {
             return Some(known as u32);
         }
         let key = find()?;
-        place.store(number << 32 | u64::from(key), Relaxed);
+        kept.store(number << 32 | u64::from(key), Relaxed);
         Some(key)
     }
 }

@@ -1,7 +1,8 @@
-//! Folds a spelling to its *key*: ignores case, accents, width, and kinds of hyphens, apostrophes
-//! and spaces. Spellings with the same key match.
+//! Folds a spelling to its *key*, which ignores case, accents, width, traditional Chinese
+//! characters, katakana, and kinds of hyphens, apostrophes and spaces. Spellings with the same key
+//! match.
 //!
-//! Folding is idempotent and must not depend on the locale.
+//! The key of a key is itself. Folding must not depend on the locale.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -14,8 +15,8 @@ pub fn fold(spelling: &str) -> String {
     if key.is_empty() { spelling.trim().to_lowercase() } else { key }
 }
 
-/// Folds the letters of a regular expression that is matched against keys. Keeps the case of ASCII,
-/// since `\W` is not `\w`.
+/// Folds the letters of a regular expression that is matched against keys. Keeps the case of ASCII
+/// letters, since `\W` is not `\w`; the expression is matched without regard to case.
 pub(super) fn fold_expression(expression: &str) -> String {
     let plain = expression.chars().map(plain).nfkd().filter(|&c| !is_removed(c)).nfc();
     let mut plain = plain.peekable();
@@ -27,7 +28,7 @@ pub(super) fn fold_expression(expression: &str) -> String {
         }
         let is_repeated = plain.peek().is_some_and(|next| "?*+{".contains(*next));
         c.to_lowercase().for_each(|c| match spelled_out(c) {
-            // `ß?` is `(?:ss)?`.
+            // `ß?` becomes `(?:ss)?`, so that the whole `ss` is optional.
             Some(letters) if is_repeated && letters.chars().count() > 1 => {
                 folded.push_str(&format!("(?:{letters})"));
             }
@@ -57,7 +58,8 @@ fn fold_ascii(spelling: &str) -> String {
 
 fn fold_unicode(spelling: &str) -> String {
     let mut key = String::with_capacity(spelling.len());
-    // Apostrophes first: NFKD would decompose the acute accent into a space and a mark.
+    // `plain` comes first: NFKD would decompose the acute accent, a common apostrophe, into a space
+    // and a mark.
     for c in spelling.chars().map(plain).nfkd().filter(|&c| !is_removed(c)) {
         for c in c.to_lowercase() {
             match spelled_out(c) {

@@ -1,15 +1,17 @@
-//! Equivalent Chinese and Japanese characters: traditional and simplified ones, katakana and
-//! hiragana.
+//! Replaces equivalent Chinese and Japanese characters, so that both spellings of a word have the
+//! same key: traditional characters by simplified ones, katakana by hiragana.
 
 use std::sync::LazyLock;
 
+/// Pairs of a traditional and its simplified character, separated by spaces. Lines with `#` are
+/// comments.
 const PAIRS: &str = include_str!("find/data/traditional.txt");
 
-/// The range of the characters that have a simplified one.
+/// The range of the characters that may have a simplified one: from `FIRST`, before `END`.
 const FIRST: u32 = 0x3400;
 const END: u32 = 0xA000;
 
-/// The simplified character of each traditional one, from [`FIRST`] on.
+/// The simplified character of each character from [`FIRST`] on; most are their own.
 static SIMPLIFIED: LazyLock<Box<[char]>> = LazyLock::new(|| {
     let mut table: Box<[char]> = (FIRST..END).filter_map(char::from_u32).collect();
     let lines = PAIRS.lines().filter(|line| !line.starts_with('#'));

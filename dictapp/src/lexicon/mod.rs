@@ -1,9 +1,11 @@
-//! The words in memory, and all searches in them. No search uses the database.
+//! The words of all books (dictionaries) in memory, and all searches in them. No search uses the
+//! database.
 //!
 //! A [`Lexicon`] is built from the entries of all books and is immutable; a new one replaces it as
-//! a whole. [`fold`] ignores case and accents, `find/` has the searches for a query, `pattern/`
-//! those for a pattern (`re?d`, `/^un.*ed$/`). `columns/` has the data: the words as flat columns,
-//! their building and saving. Nothing here uses SQL or HTTP.
+//! a whole. [`fold`] turns a spelling into its *key*, which ignores case and accents. `find/` has
+//! the searches for a query, `pattern/` those for a pattern (`re?d`, `/^un.*ed$/`), `daily` the
+//! word of the day and random words. `columns/` has the data: the words as flat columns, their
+//! building and saving. Nothing here uses SQL or HTTP.
 
 mod fold;
 mod han;
@@ -21,7 +23,7 @@ pub use pattern::{Pattern, PatternError};
 use columns::{Best, Columns};
 use find::exact;
 
-/// The number of a word book in the store.
+/// The number of a book (a dictionary) in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BookId(pub u16);
 
@@ -75,7 +77,7 @@ impl Page {
         Page { skip: 0, take }
     }
 
-    /// The end of the page, at most [`MATCHES_MAX`].
+    /// The number of the first match after the page, at most [`MATCHES_MAX`].
     fn end(self) -> usize {
         self.skip.saturating_add(self.take).min(MATCHES_MAX)
     }
@@ -108,8 +110,8 @@ pub enum End {
 }
 
 impl<'a> Matches<'a> {
-    /// Makes a page of matches. `found` has at least one match more than the page if there are
-    /// more.
+    /// Makes a page of matches. `found` has the matches from the first one on; if there are more
+    /// than the page needs, it has at least one of them.
     fn page_of(found: impl Iterator<Item = EntryRef<'a>>, page: Page) -> Matches<'a> {
         let mut found = found.skip(page.skip.min(page.end()));
         let entries = found.by_ref().take(page.end() - page.skip.min(page.end())).collect();
@@ -128,12 +130,13 @@ pub struct Lexicon {
     columns: Columns,
     /// Maps keys to their numbers, for exact and fuzzy searches.
     keys: fst::Map<Vec<u8>>,
-    /// The most frequent keys in any range of keys, and in any range of inner words (the later
+    /// Find the most frequent keys in any range of keys, and in any range of inner words (the later
     /// words of phrases).
     best_key: Best,
     best_inner: Best,
-    /// Common words, see `daily`.
+    /// The common words for `daily`: key, and a hash of its text.
     common: Vec<(u32, u64)>,
+    /// The words of the latest days.
     days: daily::Days,
 }
 
@@ -177,7 +180,8 @@ impl Lexicon {
 
     /// Whether [`look_up`](Lexicon::look_up) finds anything. Quick for headwords.
     pub fn has(&self, query: &str) -> bool {
-        // A key has at least one entry, and the key of a key is itself.
+        // A query that is a key needs no folding. A key has at least one entry, so to find it is
+        // enough.
         let is_key = |query: exact::Query| self.key(&query.key).is_some();
         self.key(query).is_some()
             || exact::Query::parse(query).is_some_and(is_key)
@@ -185,7 +189,7 @@ impl Lexicon {
     }
 
     /// The part of a query that [`look_up`](Lexicon::look_up) finds: the query, or the query
-    /// without the punctuation around it.
+    /// without the punctuation around it. Returns the query if nothing is found.
     pub fn matched_part<'q>(&self, query: &'q str) -> &'q str {
         if !self.hits(query).is_empty() {
             return query;
@@ -193,6 +197,7 @@ impl Lexicon {
         self.unmarked(query).filter(|inner| !self.hits(inner).is_empty()).unwrap_or(query)
     }
 
+    /// The entries for a query with its punctuation.
     fn hits(&self, query: &str) -> Vec<Hit<'_>> {
         let Some(query) = exact::Query::parse(query) else { return Vec::new() };
         let mut hits = self.spelled(&query);
@@ -202,7 +207,7 @@ impl Lexicon {
         hits
     }
 
-    /// Derives the data that is not in columns.
+    /// Makes a lexicon: derives the data that is not saved with the columns.
     fn from_columns(columns: Columns, keys: fst::Map<Vec<u8>>) -> Lexicon {
         let best_key = Best::over(columns.keys.len(), |key| columns.place(key));
         let best_inner = Best::over(columns.inner_keys.len(), |i| columns.inner_place(i));

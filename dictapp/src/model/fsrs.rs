@@ -2,8 +2,9 @@
 //! published default parameters.
 //!
 //! A [`Memory`] has the stability (the days after which the word is remembered with a probability
-//! of 90 %) and the difficulty (1 to 10). New and forgotten words are first repeated after steps of
-//! some minutes, and then at intervals of days.
+//! of 90 %) and the difficulty (1 to 10). New and forgotten words are first repeated in *steps* of
+//! some minutes, and then at intervals of days. The formulas are those of the FSRS-6 algorithm;
+//! their parameters are in `W`.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -24,12 +25,12 @@ impl Grade {
     /// All grades, the lowest first.
     pub const ALL: [Grade; 4] = [Grade::Again, Grade::Hard, Grade::Good, Grade::Easy];
 
-    /// The grade of this number, 1 to 4.
+    /// The grade of this number, 1 to 4; `None` for another number.
     pub fn from_number(number: i64) -> Option<Grade> {
         Grade::ALL.into_iter().find(|grade| grade.number() == number)
     }
 
-    /// 1 to 4.
+    /// The number of the grade, 1 to 4.
     pub fn number(self) -> i64 {
         self as i64
     }
@@ -38,20 +39,20 @@ impl Grade {
 /// The phase of learning a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// New; carries the index of its current step.
+    /// New; carries the index of its current step in `LEARNING_STEPS`.
     Learning(usize),
     /// Known: reviewed after days.
     Review,
-    /// Forgotten; carries the index of its current step.
+    /// Forgotten; carries the index of its current step in `RELEARNING_STEPS`.
     Relearning(usize),
 }
 
 /// The state of a learner's memory of a word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Memory {
-    /// In days.
+    /// The days after which the word is remembered with a probability of 90 %.
     pub stability: f64,
-    /// From 1 to 10.
+    /// How difficult the word is, from 1 to 10.
     pub difficulty: f64,
     /// The phase.
     pub phase: Phase,
@@ -77,6 +78,7 @@ const RETENTION: f64 = 0.9;
 /// The longest time to a review in days: a hundred years.
 const DAYS_MAX: f64 = 36_500.0;
 
+/// The least stability in days. It must not be 0, since it is a divisor.
 const STABILITY_MIN: f64 = 0.001;
 
 /// The default parameters of FSRS-6, `w0` to `w20`.
@@ -105,6 +107,7 @@ impl Memory {
         (1.0 + factor() * days / self.stability).powf(-W[20])
     }
 
+    /// The stability after a further review.
     fn next_stability(&self, grade: Grade, at: Timestamp) -> f64 {
         if whole_days(self.last, at) < 1.0 {
             return short_term_stability(self.stability, grade);
@@ -117,6 +120,7 @@ impl Memory {
         next.max(STABILITY_MIN)
     }
 
+    /// The stability of a word that was forgotten.
     fn forgotten(&self, retrievability: f64) -> f64 {
         let long_term = W[11]
             * self.difficulty.powf(-W[12])
@@ -126,6 +130,7 @@ impl Memory {
         long_term.min(short_term)
     }
 
+    /// The stability of a word that was remembered.
     fn recalled(&self, retrievability: f64, grade: Grade) -> f64 {
         let hard_penalty = if grade == Grade::Hard { W[15] } else { 1.0 };
         let easy_bonus = if grade == Grade::Easy { W[16] } else { 1.0 };
@@ -138,6 +143,7 @@ impl Memory {
         self.stability * (1.0 + growth)
     }
 
+    /// The difficulty after a further review.
     fn next_difficulty(&self, grade: Grade) -> f64 {
         let delta = -W[6] * (number(grade) - 3.0);
         let damped = self.difficulty + (10.0 - self.difficulty) * delta / 9.0;
@@ -154,6 +160,7 @@ fn number(grade: Grade) -> f64 {
     }
 }
 
+/// The stability after the first review.
 fn initial_stability(grade: Grade) -> f64 {
     match grade {
         Grade::Again => W[0],
@@ -163,6 +170,7 @@ fn initial_stability(grade: Grade) -> f64 {
     }
 }
 
+/// The difficulty after the first review, before it is limited to 1 to 10.
 fn initial_difficulty(grade: Grade) -> f64 {
     W[4] - (W[5] * (number(grade) - 1.0)).exp() + 1.0
 }
@@ -171,13 +179,15 @@ fn clamp_difficulty(difficulty: f64) -> f64 {
     difficulty.clamp(1.0, 10.0)
 }
 
+/// The stability after a review on the same day as the one before.
 fn short_term_stability(stability: f64, grade: Grade) -> f64 {
     let growth = (W[17] * (number(grade) - 3.0 + W[18])).exp() * stability.powf(-W[19]);
     let growth = if grade > Grade::Again { growth.max(1.0) } else { growth };
     (stability * growth).max(STABILITY_MIN)
 }
 
-/// The next phase, and the time to the next review if a step decides it.
+/// The next phase, and the wait until the next review. `None`: no step decides the wait, but the
+/// stability.
 fn next(phase: Phase, grade: Grade) -> (Phase, Option<SignedDuration>) {
     match (phase, grade) {
         (Phase::Review, Grade::Again) => (Phase::Relearning(0), Some(RELEARNING_STEPS[0])),
@@ -189,6 +199,7 @@ fn next(phase: Phase, grade: Grade) -> (Phase, Option<SignedDuration>) {
     }
 }
 
+/// The next phase and wait of a word in its steps, as [`next`] returns them.
 fn step_after(
     steps: &[SignedDuration],
     phase: fn(usize) -> Phase,
@@ -204,7 +215,8 @@ fn step_after(
     }
 }
 
-/// The mean of the first two steps, or one and a half times the only one.
+/// The wait after `Hard` in the first step: the mean of the first two steps, or one and a half
+/// times the only one.
 fn hard_first_step(steps: &[SignedDuration]) -> SignedDuration {
     match steps {
         [first, second, ..] => (*first + *second) / 2,
@@ -212,6 +224,8 @@ fn hard_first_step(steps: &[SignedDuration]) -> SignedDuration {
     }
 }
 
+/// The factor of time in the forgetting curve: it makes the probability of remembering equal to
+/// [`RETENTION`] when the days passed equal the stability.
 fn factor() -> f64 {
     RETENTION.powf(-1.0 / W[20]) - 1.0
 }
@@ -223,6 +237,7 @@ fn interval(stability: f64) -> SignedDuration {
     SignedDuration::from_secs_f64(days * 86_400.0)
 }
 
+/// The number of whole days between two times; 0 if `to` is before `from`.
 fn whole_days(from: Timestamp, to: Timestamp) -> f64 {
     let hours = to.duration_since(from).as_hours();
     f64::from(u32::try_from(hours / 24).unwrap_or(0))

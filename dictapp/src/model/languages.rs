@@ -1,5 +1,6 @@
-//! The languages of a word book. Turns the codes that books and people write (`eng`, `DE`) into
-//! language tags for pages (`en`, `de`).
+//! The languages of a book (a dictionary). Turns the codes that books and people write (`eng`,
+//! `DE`) into language tags for pages (`en`, `de`), and guesses the language of a text by its
+//! script.
 
 use std::fmt;
 
@@ -36,7 +37,7 @@ impl LanguageTag {
     /// Chinese in simplified characters.
     pub const CHINESE: LanguageTag = LanguageTag("zh-Hans");
 
-    /// The language of a code: `en`, `eng`; in any letter case.
+    /// The language of a code: `en`, `eng`; in any letter case. `None`: the code is unknown.
     pub fn parse(code: &str) -> Option<LanguageTag> {
         let same = |known: &str| known.eq_ignore_ascii_case(code);
         let language = CODES.split(';').find(|codes| codes.split(' ').any(same))?;
@@ -93,6 +94,7 @@ impl LanguageTag {
     }
 }
 
+/// Whether the first letter of a text is Greek.
 fn begins_with_greek(text: &str) -> bool {
     let first = text.chars().find(|c| c.is_alphabetic());
     first.is_some_and(|c| matches!(c, '\u{0370}'..='\u{03FF}' | '\u{1F00}'..='\u{1FFF}'))
@@ -104,7 +106,7 @@ impl fmt::Display for LanguageTag {
     }
 }
 
-/// The two languages of a word book.
+/// The two languages of a book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Languages {
     /// The language of the headwords.
@@ -137,6 +139,7 @@ impl Languages {
     }
 }
 
+/// The language of a text on one side of a book: the known one, unless that is Chinese or missing.
 fn side(known: Option<LanguageTag>, text: &str) -> LanguageTag {
     match known {
         Some(language) if language != LanguageTag::CHINESE => language,

@@ -1,4 +1,5 @@
-//! Links to other headwords in a gloss: `see [[apple]]`, `[[apple|this fruit]]`.
+//! Links to other headwords in a gloss: `see [[apple]]`, `[[apple|this fruit]]`. Writes them, and
+//! splits a gloss into links and other text.
 
 /// A piece of a gloss: plain text or a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,12 +10,12 @@ pub enum Run<'a> {
     Link {
         /// The headword.
         word: &'a str,
-        /// The text of the link.
+        /// The text that is shown.
         text: &'a str,
     },
 }
 
-/// The pieces of a gloss in order.
+/// Splits a gloss into its links and the text between them, in order.
 pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
     let mut rest = gloss;
     std::iter::from_fn(move || {
@@ -33,7 +34,7 @@ pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
     })
 }
 
-/// The text of a gloss without the marks of its links.
+/// Converts a gloss to the text that is shown: without the brackets and targets of its links.
 pub fn shown_text(gloss: &str) -> std::borrow::Cow<'_, str> {
     if !gloss.contains("[[") {
         return gloss.into();
@@ -45,7 +46,7 @@ pub fn shown_text(gloss: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// Encodes a link to `word` that shows `text`. Returns only `text` if one of the two is empty or
-/// has a character of the notation.
+/// has a bracket, a bar or a line end, which would end the link.
 pub fn encode(word: &str, text: &str) -> String {
     let word = word.trim();
     let shown = text.trim();
@@ -56,9 +57,10 @@ pub fn encode(word: &str, text: &str) -> String {
     if word == shown { format!("[[{word}]]") } else { format!("[[{word}|{shown}]]") }
 }
 
-/// Maximum length of a link in bytes: headword and text.
+/// Maximum length of a link in bytes: headword, bar and text. A longer one is plain text.
 const LINK_BYTES_MAX: usize = 1024;
 
+/// The link with which a gloss begins, and the text after it. `None`: it begins with no link.
 fn leading_link(gloss: &str) -> Option<(Run<'_>, &str)> {
     let inner = gloss.strip_prefix("[[")?;
     let end = memchr::memmem::find(&inner.as_bytes()[..inner.len().min(LINK_BYTES_MAX)], b"]]")?;

@@ -1,4 +1,5 @@
-//! Plain data types and their rules: words, entries, user names and others. No I/O here.
+//! Plain data types and their rules: words, entries and explanations, languages, the schedule of
+//! reviews, and the values of accounts, such as user names. No I/O here.
 
 mod entry;
 mod explanation;

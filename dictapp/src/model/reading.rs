@@ -1,4 +1,4 @@
-//! Parses the line that opens a part of speech
+//! Parses the parts of the line that opens a part of speech in the notation of explanations
 //! (`@ n. UK ˈrekɔːd; US ˈrekərd | plural records | A2`): pronunciations, inflected forms and
 //! level.
 
@@ -23,7 +23,7 @@ impl Level {
     /// All levels, the easiest first.
     pub const ALL: [Level; 6] = [Level::A1, Level::A2, Level::B1, Level::B2, Level::C1, Level::C2];
 
-    /// Reads `A1` to `C2`.
+    /// Parses `A1` to `C2`; `None` for any other text.
     pub fn parse(text: &str) -> Option<Level> {
         Level::ALL.into_iter().find(|level| level.as_str() == text)
     }
@@ -59,7 +59,7 @@ impl Region {
         }
     }
 
-    /// Splits a text into a leading region and the rest.
+    /// Splits a text into the region with which it begins, if there is one, and the text after it.
     fn strip(text: &str) -> (Option<Region>, &str) {
         for region in [Region::Uk, Region::Us] {
             let rest = text.strip_prefix(region.as_str()).and_then(|rest| rest.strip_prefix(' '));
@@ -74,7 +74,7 @@ impl Region {
 /// A pronunciation of a part of speech.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pronunciation {
-    /// The region; `None`: everywhere.
+    /// The region; `None`: the pronunciation of all regions.
     pub region: Option<Region>,
     /// Whether it is the unstressed form of a function word.
     pub is_weak: bool,
@@ -94,7 +94,7 @@ pub struct Form {
 /// A spelling of an inflected form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spelling {
-    /// The region; `None`: everywhere.
+    /// The region; `None`: the spelling of all regions.
     pub region: Option<Region>,
     /// The spelling.
     pub text: String,
@@ -146,7 +146,8 @@ impl FormKind {
 }
 
 impl Pronunciation {
-    /// Reads `UK ˈrekɔːd`, `weak ə`, `weak UK ə` or `əˈbaʊt`.
+    /// Parses `UK ˈrekɔːd`, `weak ə`, `weak UK ə` or `əˈbaʊt`. `None`: the pronunciation is
+    /// missing.
     fn parse(text: &str) -> Option<Pronunciation> {
         let (is_weak, text) = match text.strip_prefix("weak ") {
             Some(rest) => (true, rest.trim_start()),
@@ -163,7 +164,7 @@ impl Pronunciation {
 }
 
 impl Form {
-    /// Reads `past learned, UK learnt`.
+    /// Parses `past learned, UK learnt`. `None`: the kind is unknown or has no spelling.
     fn parse(text: &str) -> Option<Form> {
         let (name, rest) = text.split_once(' ')?;
         let kind = FormKind::ALL.into_iter().find(|kind| kind.as_str() == name)?;
@@ -179,6 +180,7 @@ impl Form {
 }
 
 impl Spelling {
+    /// Parses `learned` or `UK learnt`.
     fn parse(text: &str) -> Spelling {
         let (region, text) = Region::strip(text);
         Spelling { region, text: text.to_owned() }

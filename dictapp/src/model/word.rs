@@ -1,4 +1,4 @@
-//! Valid headwords and queries.
+//! Headwords and queries: parses a text into a [`Word`], which is valid, or returns why it is not.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub struct Word(String);
 /// The reason why a text is not a [`Word`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordError {
-    /// Nothing but white space.
+    /// The text is empty or only white space.
     Empty,
     /// More than [`WORD_CHARS_MAX`] characters; carries the length found.
     TooLong(usize),

@@ -1,8 +1,9 @@
-//! Every text of the pages, in Chinese and in English, by subject. Templates and views use them as
-//! `t.history.title`; the compiler reports missing and unused ones.
+//! Every text of the pages and of the terminal client, in Chinese and in English, by subject.
+//! Templates and views use them as `t.history.title`; the compiler reports missing and unused ones.
 //!
-//! A text is one line of a `texts!` block: its name, the Chinese text, the English text. `{names}`
-//! in a text are filled in by the template: `{{ t.history.total|fill("total", total) }}`.
+//! A text is one line of a `texts!` block: its name, the Chinese text, the English text. A template
+//! puts values in the place of names in braces: `{{ t.history.total|fill("total", total) }}`
+//! replaces `{total}`. [`Language`] is the language in which a visitor reads the texts.
 
 mod account;
 mod admin;
@@ -37,17 +38,17 @@ impl Language {
     /// Both languages.
     pub(crate) const ALL: [Language; 2] = [Language::Chinese, Language::English];
 
-    /// Reads a tag from a cookie or a link.
+    /// Parses the tag in a cookie or a link; `None` if it is unknown.
     pub(crate) fn parse(tag: &str) -> Option<Language> {
         Language::ALL.into_iter().find(|language| language.tag() == tag)
     }
 
-    /// The language that an `Accept-Language` field prefers.
+    /// The language that the header field `Accept-Language` prefers; `None` if it names neither.
     pub(crate) fn best(accept: &str) -> Option<Language> {
         best_language(accept, &["zh", "en"]).and_then(Language::parse)
     }
 
-    /// The other language, for the switch in the navigation.
+    /// The language that is not this one, for the switch in the navigation.
     pub(crate) fn other(self) -> Language {
         match self {
             Language::Chinese => Language::English,
@@ -80,7 +81,7 @@ impl Language {
     }
 }
 
-/// Puts a value in the place of `{name}` in a text.
+/// Puts a value in the place of each `{name}` in a text.
 pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
     let mut filled = String::with_capacity(2 * text.len());
     let mut rest = text;
@@ -89,7 +90,7 @@ pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
         let after = &rest[place + 1..];
         rest = match after.strip_prefix(name).and_then(|after| after.strip_prefix('}')) {
             Some(after) => {
-                // A string takes everything.
+                // Writing to a string cannot fail.
                 write!(filled, "{value}").ok();
                 after
             }
@@ -103,7 +104,7 @@ pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
     filled
 }
 
-/// A group of texts: a struct with a field for each text, and its two values.
+/// Defines a group of texts: a struct with a field for each text, and its values in both languages.
 macro_rules! texts {
     ($(#[$doc:meta])* $group:ident { $($name:ident: $chinese:literal, $english:literal;)* }) => {
         $(#[$doc])*
@@ -124,7 +125,7 @@ macro_rules! texts {
 }
 use texts;
 
-/// The groups of texts.
+/// Defines [`Texts`], with a field for each group.
 macro_rules! groups {
     ($($name:ident: $file:ident::$group:ident,)*) => {
         /// All texts of one language, by subject.

@@ -1,5 +1,6 @@
-//! Reads articles by offset and length from a `.dict` file. The file may be compressed with
-//! dictzip, whose chunks can be unpacked one by one.
+//! Reads articles by offset and length from the `.dict` file of a StarDict or dictd book. The file
+//! may be compressed by gzip, or by dictzip, which makes gzip files of chunks that can be unpacked
+//! one by one.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
@@ -13,16 +14,18 @@ use super::deadline;
 use super::source::{GZIP, Unpacked, open_file};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::{
-    ARTICLE_BYTES_MAX, ARTICLES_BYTES_FREE, ARTICLES_BYTES_MAX, ARTICLES_FILES_MAX,
+    ARTICLE_BYTES_MAX, ARTICLES_BYTES_ALWAYS, ARTICLES_BYTES_MAX, ARTICLES_LENGTH_FACTOR,
     CACHE_BYTES_MAX, UNCHUNKED_BYTES_MAX, UNPACKED_BYTES_MAX,
 };
 
 /// The file of articles.
 pub(crate) struct Articles {
     path: PathBuf,
+    /// The unpacked length of the file.
     length: u64,
     content: Content,
-    /// How many bytes of articles may be read in all, and how many of them are left.
+    /// How many bytes of articles may be read in all, and how many of them are left. Many headwords
+    /// may share an article, so a small file could become a book of any size.
     allowed: u64,
     left: u64,
 }
@@ -38,9 +41,9 @@ enum Content {
 pub(crate) enum Unreachable {
     /// The article is outside of the file.
     Outside,
-    /// The article is longer than an entry may be.
+    /// The article is longer than [`ARTICLE_BYTES_MAX`].
     TooLong,
-    /// The file cannot be read.
+    /// The file cannot be read, or more bytes of articles are read than it may have.
     Broken(BookError),
 }
 
@@ -66,6 +69,7 @@ impl Articles {
         Articles::unpack(path, file, chunks)
     }
 
+    /// Verifies a file of chunks. Unpacks a file without chunks into memory.
     fn unpack(path: &Path, file: File, chunks: Option<Chunks>) -> Result<Articles, BookError> {
         let path = path.to_owned();
         if let Some(mut chunks) = chunks {
@@ -90,8 +94,8 @@ impl Articles {
     }
 
     fn new(path: PathBuf, length: u64, content: Content) -> Articles {
-        let allowed = length.saturating_mul(ARTICLES_FILES_MAX);
-        let allowed = allowed.clamp(ARTICLES_BYTES_FREE, ARTICLES_BYTES_MAX);
+        let allowed = length.saturating_mul(ARTICLES_LENGTH_FACTOR);
+        let allowed = allowed.clamp(ARTICLES_BYTES_ALWAYS, ARTICLES_BYTES_MAX);
         Articles { path, length, content, allowed, left: allowed }
     }
 
@@ -144,6 +148,7 @@ struct Chunks {
     order: VecDeque<usize>,
 }
 
+// The flags of optional fields in the header of a gzip file (RFC 1952 §2.3.1).
 const FLAG_HEADER_CRC: u8 = 1 << 1;
 const FLAG_EXTRA: u8 = 1 << 2;
 const FLAG_NAME: u8 = 1 << 3;
@@ -156,12 +161,13 @@ const TRAILER_BYTES: i64 = 8;
 const HEADER_TEXT_BYTES_MAX: usize = 4096;
 
 impl Chunks {
-    /// Reads the header. `None`: it has no table.
+    /// Reads the header of a gzip file. `None`: it has no table of chunks.
     fn read_table(file: File) -> Result<Option<Chunks>, String> {
         let mut input = BufReader::new(file);
         let short = |_| "the header of the gzip file is cut off".to_owned();
         let fixed: [u8; 10] = take(&mut input).map_err(short)?;
         let flags = fixed[3];
+        // The length of the header: ten bytes, and the optional fields that follow.
         let mut header = 10_u64;
         let mut table = None;
         if flags & FLAG_EXTRA != 0 {
@@ -180,10 +186,11 @@ impl Chunks {
             header += 2;
         }
         let Some((size, packed)) = table else { return Ok(None) };
-        let mut starts = vec![header];
+        let mut start = header;
+        let mut starts = vec![start];
         for length in packed {
-            header += u64::from(length);
-            starts.push(header);
+            start += u64::from(length);
+            starts.push(start);
         }
         let cache = HashMap::new();
         let order = VecDeque::new();
@@ -236,6 +243,7 @@ impl Chunks {
         Ok(bytes)
     }
 
+    /// An unpacked chunk, from the cache if it is there.
     fn chunk(&mut self, index: usize) -> Result<Arc<[u8]>, String> {
         if let Some(chunk) = self.cache.get(&index) {
             return Ok(Arc::clone(chunk));
@@ -250,6 +258,7 @@ impl Chunks {
         Ok(chunk)
     }
 
+    /// Reads a chunk from the file and unpacks it.
     fn unpack(&mut self, index: usize) -> Result<Vec<u8>, String> {
         deadline::check().map_err(|error| error.to_string())?;
         let bounds = self.starts.get(index).zip(self.starts.get(index + 1));
@@ -270,8 +279,8 @@ fn take<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Finds the field of dictzip among the extra fields. Returns the size of a chunk and the packed
-/// lengths.
+/// Finds the field of dictzip (`RA`) among the extra fields of a gzip header. Returns the unpacked
+/// size of a chunk and the packed length of each chunk.
 fn parse_extra(mut extra: &[u8]) -> Result<Option<(u64, Vec<u16>)>, String> {
     while let [a, b, low, high, rest @ ..] = extra {
         let length = usize::from(u16::from_le_bytes([*low, *high]));
@@ -284,6 +293,8 @@ fn parse_extra(mut extra: &[u8]) -> Result<Option<(u64, Vec<u16>)>, String> {
     Ok(None)
 }
 
+/// Parses the table of chunks: version, size of a chunk, number of chunks, and their packed
+/// lengths, all in two bytes.
 fn parse_table(field: &[u8]) -> Result<(u64, Vec<u16>), String> {
     let (numbers, rest) = field.as_chunks::<2>();
     let mut numbers = numbers.iter().map(|pair| u16::from_le_bytes(*pair));
@@ -298,6 +309,7 @@ fn parse_table(field: &[u8]) -> Result<(u64, Vec<u16>), String> {
     Ok((u64::from(size), lengths))
 }
 
+/// Skips a text that ends with a zero byte. Returns its length with that byte.
 fn skip_text(input: &mut BufReader<File>) -> Result<u64, String> {
     for (count, byte) in input.bytes().take(HEADER_TEXT_BYTES_MAX).enumerate() {
         if byte.map_err(|error| error.to_string())? == 0 {

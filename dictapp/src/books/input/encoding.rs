@@ -1,5 +1,5 @@
-//! Recognises the encoding of a text file by its first bytes, and decodes it to UTF-8 while it is
-//! read.
+//! Recognises the encoding of a text file by its first bytes, and decodes the file to UTF-8 while
+//! it is read.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -21,7 +21,8 @@ impl Encoding {
     /// UTF-8, which needs no decoding.
     pub const UTF8: Encoding = Encoding(UTF_8);
 
-    /// The encoding with this name. Names are those of the WHATWG Encoding Standard.
+    /// The encoding with this name; `None` if it is unknown. Names are those of the WHATWG Encoding
+    /// Standard.
     pub fn by_name(name: &str) -> Option<Encoding> {
         encoding_rs::Encoding::for_label(name.as_bytes()).map(Encoding)
     }
@@ -69,7 +70,7 @@ fn utf_16_without_mark(sample: &[u8]) -> Encoding {
     let (first, second) = (zeros(0), zeros(1));
     let is_frequent =
         first + second >= UTF_16_ZEROS_MIN && (first + second) * UTF_16_ZEROS_OF >= sample.len();
-    // A few Chinese characters have a zero as the other byte.
+    // A few Chinese characters have a zero as the other byte, so a few zeros there are allowed.
     match (first, second) {
         _ if !is_frequent => Encoding::UTF8,
         (first, second) if first * 8 <= second => Encoding(UTF_16LE),
@@ -81,7 +82,7 @@ fn utf_16_without_mark(sample: &[u8]) -> Encoding {
 /// A text is UTF-16 only if at least one in this number of bytes is zero.
 const UTF_16_ZEROS_OF: usize = 4;
 
-/// Minimum number of zero bytes.
+/// Minimum number of zero bytes of a text that is recognised as UTF-16.
 const UTF_16_ZEROS_MIN: usize = 8;
 
 /// Whether this is UTF-8; a character may be cut off at the end.
@@ -129,6 +130,7 @@ struct Decoded {
 }
 
 impl Decoded {
+    /// Reads and decodes the next block.
     fn fill(&mut self) -> io::Result<()> {
         self.raw.resize(BLOCK_BYTES, 0);
         let count = self.inner.read(&mut self.raw)?;

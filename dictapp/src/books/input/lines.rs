@@ -1,4 +1,5 @@
-//! Reads the lines of a text file: numbered, in UTF-8, of bounded length, without BOM and line end.
+//! Reads the lines of a text file: numbered, in UTF-8, of bounded length, without byte order mark
+//! and line end.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -12,9 +13,13 @@ pub(crate) struct Lines {
     path: PathBuf,
     input: BufReader<Source>,
     meter: Meter,
+    /// The bytes of the last line.
     buffer: Vec<u8>,
+    /// Maximum number of bytes that are read of a line: one more than it may have.
     limit: u64,
+    /// The number of the last line, from 1.
     number: u64,
+    /// The offset of the last line in the text.
     offset: u64,
 }
 
@@ -30,7 +35,7 @@ impl Lines {
     /// Lines of at most [`LINE_BYTES_MAX`] bytes.
     ///
     /// # Errors
-    /// If the first bytes show another encoding or other line ends.
+    /// If the first bytes show UTF-16, or lines that end with carriage returns only.
     pub(crate) fn new(source: Source) -> Result<Lines, BookError> {
         Lines::with_limit(source, LINE_BYTES_MAX)
     }
@@ -89,6 +94,7 @@ impl Lines {
         self.number += 1;
         if self.buffer.len() as u64 == limit && self.buffer.last() != Some(&b'\n') {
             self.skip_rest()?;
+            // 200 bytes are enough for the text in a report.
             let start = self.buffer.get(..200).unwrap_or_default();
             let valid = start.utf8_chunks().next().map_or("", |chunk| chunk.valid());
             return Ok(Some(Line::TooLong(valid)));
@@ -96,6 +102,7 @@ impl Lines {
         self.text().map(|text| Some(Line::Text(text)))
     }
 
+    /// The last line as text.
     fn text(&self) -> Result<&str, BookError> {
         let text = std::str::from_utf8(&self.buffer).map_err(|error| {
             let byte = self.offset + error.valid_up_to() as u64;
@@ -111,6 +118,7 @@ impl Lines {
         Ok(text.trim_end_matches(['\n', '\r']))
     }
 
+    /// Skips the rest of a line that is too long.
     fn skip_rest(&mut self) -> Result<(), BookError> {
         loop {
             let rest = self.input.fill_buf().map_err(|e| BookError::io(&self.path, e))?;
@@ -128,11 +136,11 @@ impl Lines {
     }
 }
 
-/// Refuses a text without readable lines: UTF-16, or lines that end with carriage returns only,
-/// which would be read as a single line.
+/// Refuses a text whose lines cannot be read: one that is still in UTF-16, or one whose lines end
+/// with carriage returns only, so that it would be read as a single line.
 ///
 /// # Errors
-/// If the file is such a text. The message says how to convert it.
+/// If the file is such a text.
 pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     let sample = source.sample();
     let path = source.path();

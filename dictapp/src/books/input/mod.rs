@@ -1,6 +1,6 @@
-//! Input of the readers: `source` opens, unpacks and decodes (`encoding`) a file, `lines` and
-//! `records` split text, `articles` reads an article by its offset, `sheet` a small table in
-//! memory. `deadline` limits the time of reading.
+//! Input of the readers of books: `source` opens, unpacks and decodes (`encoding`) a file, `lines`
+//! and `records` (of a csv or tsv file) split text, `articles` reads an article by its offset,
+//! `sheet` a small table in memory. `deadline` limits the time of reading.
 
 pub(super) mod articles;
 pub(super) mod deadline;

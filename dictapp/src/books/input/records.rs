@@ -1,5 +1,5 @@
 //! Reads the records of a csv or tsv file, with bounded size and with the line on which each
-//! begins.
+//! begins. Recognises the delimiter and the quotes of such a file.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::source::{Meter, Source};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::{RECORD_BYTES_MAX, SAMPLE_BYTES_MAX};
 
-/// How the fields of a file are separated.
+/// How the fields of a file are separated and quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Format {
     /// The character between two fields.
@@ -41,9 +41,11 @@ const DELIMITERS: [(u8, &str); 4] =
 pub(crate) struct Records {
     path: PathBuf,
     csv: csv::Reader<Watched>,
+    /// The last record.
     bytes: ByteRecord,
     watch: Arc<Watch>,
     meter: Meter,
+    /// The line on which the last record begins, from 1.
     line: u64,
     /// Number of line ends in the fields of the last record.
     inner_ends: u64,
@@ -64,6 +66,7 @@ struct Watch {
     /// Number of bytes since the last record. It is bounded, since a quote that is never closed
     /// would collect the whole file.
     since: AtomicU64,
+    /// The last byte of the file so far.
     last: AtomicU8,
     /// The last byte that is not part of a line end.
     last_of_text: AtomicU8,
@@ -78,7 +81,7 @@ impl Records {
     /// Reads records of this format from a file.
     ///
     /// # Errors
-    /// If the first bytes show another encoding or other line ends.
+    /// If the first bytes show UTF-16, or lines that end with carriage returns only.
     pub(crate) fn new(source: Source, format: Format) -> Result<Records, BookError> {
         check_text(&source)?;
         let path = source.path().to_owned();
@@ -116,6 +119,8 @@ impl Records {
         Ok(None)
     }
 
+    /// Reads the next record into `bytes`, and finds its line. `false`: the file has no more
+    /// records.
     fn read(&mut self) -> Result<bool, BookError> {
         self.watch.since.store(0, Ordering::Relaxed);
         if !self.csv.read_byte_record(&mut self.bytes).map_err(|error| self.fault(error))? {
@@ -226,7 +231,8 @@ impl Format {
         let formats = candidates
             .into_iter()
             .map(|delimiter| Format { delimiter, quotes: quotes(bytes, delimiter) });
-        // The first one wins a tie: a comma is more likely than a bar.
+        // Of formats with the same rating, the first one is taken: a comma is more likely than a
+        // bar.
         let first = Format { delimiter: known.unwrap_or(b','), quotes: Quotes::Doubled };
         let mut best = ((0, 0), first);
         for format in formats {
@@ -254,7 +260,7 @@ impl Format {
         records
     }
 
-    /// Whether a row of the sample has several fields.
+    /// Whether a record at the beginning of a file has several fields.
     pub(crate) fn splits(self, bytes: &[u8]) -> bool {
         self.sample(bytes).iter().any(|record| record.len() > 1)
     }
@@ -264,7 +270,8 @@ impl Format {
     }
 }
 
-/// How many of a thousand records have the most frequent number of fields, if that is two or more.
+/// How many of a thousand records have the most frequent number of fields. Records of one field do
+/// not count as agreeing, since any text has them.
 fn agreement(records: &[StringRecord]) -> usize {
     let mut counts = [0_usize; AGREEING_FIELDS_MAX + 1];
     let is_note = |record: &&StringRecord| record.get(0).is_some_and(|cell| cell.starts_with('#'));
@@ -282,7 +289,7 @@ fn whole_firsts(records: &[StringRecord]) -> usize {
     records.iter().filter(|record| record.get(0).is_some_and(is_whole)).count()
 }
 
-/// Records with more fields are counted together.
+/// Records with at least this number of fields are counted together.
 const AGREEING_FIELDS_MAX: usize = 40;
 
 /// The delimiter that a file names: `sep=;` for spreadsheets, `#separator:tab` for Anki.
@@ -303,7 +310,7 @@ fn named_delimiter(bytes: &[u8]) -> Option<u8> {
     known.or_else(|| named.bytes().next().filter(u8::is_ascii))
 }
 
-/// The delimiter may be named within this number of bytes.
+/// The delimiter must be named within this number of bytes at the beginning of a file.
 const HEADER_BYTES: usize = 1024;
 
 /// The meaning of quotes in a file with this delimiter. In files with TABs, quotes enclose fields

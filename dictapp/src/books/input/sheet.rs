@@ -18,8 +18,8 @@ const SPLIT_OF_TEN: usize = 8;
 /// after a TAB.
 const LINES: Format = Format { delimiter: b'\t', quotes: Quotes::Plain };
 
-/// The text of a file in any encoding that is recognised, with usual line ends and without a byte
-/// order mark; `None` if its encoding is not recognised.
+/// Decodes the bytes of a file to text without a byte order mark. `None`: the encoding is not
+/// recognised, or the file is no text.
 pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
     let mut text = String::new();
     let encoding = Encoding::detect(bytes);
@@ -27,13 +27,13 @@ pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
     if text.contains('\0') {
         return None;
     }
-    // Old programs end lines with carriage returns only.
+    // Old programs end lines with carriage returns only. The csv reader needs line feeds.
     let text = if text.contains('\n') { text } else { text.replace('\r', "\n") };
     text.strip_prefix('\u{FEFF}').map(str::to_owned).or(Some(text))
 }
 
-/// At most `rows_max` rows of a text. Its delimiter is recognised. `name` is the name of the file
-/// in errors.
+/// The first rows of a text, at most `rows_max`. The delimiter is recognised. Errors call the text
+/// `name`.
 ///
 /// # Errors
 /// A quote is not closed, or a row is too large.

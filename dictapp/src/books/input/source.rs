@@ -1,5 +1,6 @@
-//! Opens a file as a bounded stream of bytes that counts its progress. A gzip file is unpacked on
-//! the way. A folder or another kind of archive is refused before any byte is returned.
+//! Opens a file as a bounded stream of bytes that counts its progress. A gzip file is unpacked and
+//! a text file decoded to UTF-8 on the way. A folder or another kind of archive is refused before
+//! any byte is returned.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};
@@ -15,7 +16,7 @@ use crate::books::input::deadline;
 use crate::books::input::encoding::Encoding;
 use crate::books::limits::{SAMPLE_BYTES_MAX, UNPACKED_BYTES_MAX};
 
-/// An open file of a book.
+/// An open file of a book (a dictionary in one or more files), or a text in memory.
 pub(crate) struct Source {
     path: PathBuf,
     sample: Arc<[u8]>,
@@ -24,7 +25,7 @@ pub(crate) struct Source {
     encoding: Encoding,
 }
 
-/// How far a file has been read, in bytes of the file on disk.
+/// How far a file has been read, in bytes of the file on disk, or in units that the reader counts.
 #[derive(Clone, Debug)]
 pub(crate) struct Meter {
     done: Arc<AtomicU64>,
@@ -67,12 +68,13 @@ impl Source {
         Source::sampled(path, Box::new(LineFeeds(source.inner)), source.meter, encoding)
     }
 
-    /// A text that is in memory. Errors name this path.
+    /// Reads a text that is in memory. Errors name `path`.
     pub(crate) fn of_text(path: &Path, text: String) -> Result<Source, BookError> {
         let meter = Meter::counting(text.len() as u64);
         Source::sampled(path, Box::new(Cursor::new(text.into_bytes())), meter, Encoding::UTF8)
     }
 
+    /// A source that has read its sample already and returns it again.
     fn sampled(
         path: &Path,
         mut inner: Box<dyn Read + Send>,
@@ -113,7 +115,8 @@ impl Read for Source {
 }
 
 impl Meter {
-    /// A meter of other units than bytes, counted by [`Meter::advance`].
+    /// A meter of `total` units that are not bytes of a file. The reader counts them with
+    /// [`Meter::advance`].
     pub(crate) fn counting(total: u64) -> Meter {
         Meter { done: Arc::default(), total }
     }
@@ -128,13 +131,13 @@ impl Meter {
     }
 }
 
-/// The unpacked bytes of a file, and its progress.
+/// Opens a file and unpacks it if it is a gzip file. Returns its bytes and its progress.
 fn open_unpacked(path: &Path) -> Result<(Box<dyn Read + Send>, Meter), BookError> {
     let fail = |error| BookError::io(path, error);
     let (mut file, total) = open_file(path)?;
     let mut magic = Vec::new();
     (&mut file).take(8).read_to_end(&mut magic).map_err(fail)?;
-    if let Some(archive) = foreign_archive(&magic) {
+    if let Some(archive) = unsupported_archive(&magic) {
         return Err(BookError::whole(path, format!("is packed with {archive}, unpack it first")));
     }
     let meter = Meter { done: Arc::default(), total };
@@ -145,8 +148,9 @@ fn open_unpacked(path: &Path) -> Result<(Box<dyn Read + Send>, Meter), BookError
     Ok((inner, meter))
 }
 
-/// The name of an archive format that is not supported.
-fn foreign_archive(magic: &[u8]) -> Option<&'static str> {
+/// The name of the archive format that the first bytes of a file show, if it is one that cannot be
+/// unpacked here.
+fn unsupported_archive(magic: &[u8]) -> Option<&'static str> {
     match magic {
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
         [b'B', b'Z', b'h', ..] => Some("bzip2"),
@@ -157,6 +161,7 @@ fn foreign_archive(magic: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// A file that counts the bytes read from it, and fails when the time for reading is over.
 struct Counted<R> {
     inner: R,
     done: Arc<AtomicU64>,
@@ -171,9 +176,9 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Whether lines end with carriage returns only, as old programs wrote them.
+/// Whether lines end with carriage returns without line feeds, as old programs wrote them.
 pub(super) fn has_carriage_returns_alone(sample: &[u8]) -> bool {
-    // A carriage return at the end may be half of a line end, or end the only line.
+    // A carriage return at the end of the sample may be half of a line end, or end the only line.
     sample.trim_ascii_end().contains(&b'\r') && !sample.contains(&b'\n')
 }
 
@@ -188,7 +193,7 @@ impl Read for LineFeeds {
     }
 }
 
-/// A gzip stream that fails if it unpacks to more than a book may have.
+/// A gzip stream that fails if it unpacks to more than [`UNPACKED_BYTES_MAX`].
 pub(crate) struct Unpacked<R: io::BufRead> {
     inner: io::Take<MultiGzDecoder<R>>,
 }

@@ -1,6 +1,7 @@
-//! Reads course text, the format of the word list of a programming course: each line has a
-//! headword, white space and an explanation. Tolerates and reports the irregularities of real
-//! files. A line that does not become an entry is always reported.
+//! Reads course text: each line has a headword, white space and an explanation, as in the word list
+//! of the programming course with whose old database this program is compatible. Also reads similar
+//! texts, with numbers, marks or blocks of lines, tolerates the irregularities of real files, and
+//! reports each line with text that does not become an entry.
 
 use crate::model::Entry;
 
@@ -20,15 +21,16 @@ use crate::books::{Encoding, ReadState, Reader, Recognised};
 pub(crate) struct Course {
     lines: Lines,
     layout: Layout,
-    /// Every line is indented, so leading white space has no meaning.
+    /// Whether every line is indented. Then leading white space has no meaning.
     indented: bool,
     numbers: Numbers,
     encoding: Encoding,
+    /// The record that was read last. The next lines may continue it.
     waiting: Option<WrappedLine>,
     state: ReadState,
 }
 
-/// The numbers at the beginnings of lines, which are no part of the headwords.
+/// How the lines of a file are numbered. The numbers are no part of the headwords.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {
     /// There are no numbers.
@@ -41,14 +43,14 @@ enum Numbers {
     Hyphens,
 }
 
-/// A line with the wrapped lines below it.
+/// A record: a line, joined with the wrapped lines below it.
 #[derive(Default)]
 struct WrappedLine {
     line: u64,
     headword: String,
     text: String,
     /// The pronunciation and the other spellings, if the layout has them.
-    said: Option<String>,
+    reading: Option<String>,
     others: Vec<String>,
     fault: Option<OddityKind>,
 }
@@ -63,8 +65,8 @@ impl Course {
         let lines = || sample.lines().map(|line| line.trim_start_matches('\u{FEFF}').trim_end());
         let whole = || lines().filter(|line| !is_comment(line));
         let filled = whole().filter(|line| !line.is_empty()).count();
-        let pushed = whole().filter(|line| line.starts_with(char::is_whitespace)).count();
-        let indented = pushed == filled;
+        let indented_lines = whole().filter(|line| line.starts_with(char::is_whitespace)).count();
+        let indented = indented_lines == filled;
         let numbers = Numbers::sniff(whole());
         let layout = Layout::sniff(whole().map(|line| {
             let line = if indented { line.trim_start() } else { line };
@@ -126,9 +128,9 @@ impl Course {
     fn wraps(&mut self, line: &str) -> bool {
         let place = Place::Line(self.lines.number());
         let text = line.trim();
-        let own = self.is_indented_headword(line);
+        let begins_record = self.is_indented_headword(line);
         match &mut self.waiting {
-            Some(record) if !own => {
+            Some(record) if !begins_record => {
                 self.state.note_at(OddityKind::Wrapped, place, text);
                 record.append(text, ' ');
                 true
@@ -140,8 +142,9 @@ impl Course {
         }
     }
 
-    /// Whether the line begins a record although it is indented. In a file with padded columns it
-    /// does if headword and explanation are at their columns, apart from a small indent.
+    /// Whether the line begins a record although it is indented: the file has padded columns, and
+    /// headword and explanation are at their columns, apart from a small indent. At least two
+    /// spaces must be between them.
     fn is_indented_headword(&self, line: &str) -> bool {
         let Layout::Padded(column) = self.layout else { return false };
         let text = line.trim();
@@ -160,8 +163,8 @@ impl Course {
         if self.layout == Layout::Slashed
             && let Some(entry) = slashed::parse(line)
         {
-            let slashed::Slashed { headword, others, said, text } = entry;
-            return WrappedLine { line: number, headword, text, said, others, fault: None };
+            let slashed::Slashed { headword, others, reading, text } = entry;
+            return WrappedLine { line: number, headword, text, reading, others, fault: None };
         }
         let line = self.numbers.strip(line);
         let line = without_bullet(line);
@@ -178,13 +181,14 @@ impl Course {
         let (phonetic, text) = gloss::take_phonetic(&record.text);
         let lines: Vec<String> = text.lines().map(gloss::one_sense_a_line).collect();
         let lines = lines.join("\n");
+        // Only parts of speech (`n.`) are no explanation.
         let is_bare = script::labels_alone(&lines).is_some();
         if let Some(fault) = record.fault.or(is_bare.then_some(OddityKind::NoExplanation)) {
             self.state.note(fault, &record.headword);
             return None;
         }
         let mean = gloss::labelled(&lines);
-        let phonetic = record.said.clone().or(phonetic);
+        let phonetic = record.reading.clone().or(phonetic);
         let forms = record.others.clone();
         self.state.finish(Draft { phonetic, mean, forms, ..Draft::new(&record.headword) })
     }
@@ -276,7 +280,7 @@ impl Numbers {
     }
 }
 
-/// Marks before items that may also begin a headword (`-ism`).
+/// Hyphens before items. They may also begin a headword (`-ism`), so a space must follow.
 const HYPHENS: [char; 3] = ['-', '–', '+'];
 
 fn without_hyphen(line: &str) -> &str {
@@ -292,7 +296,7 @@ fn bare_number(line: &str) -> Option<(u32, &str)> {
     Some((number, rest.trim_start()))
 }
 
-/// Minimum number of lines that must begin with a number.
+/// Minimum number of lines that must begin with a number (or hyphen) for a numbered file.
 const NUMBERED_LINES_MIN: usize = 2;
 
 /// Whether a character is a number in a circle or in brackets: `①`, `⑴`, `⒈`.
@@ -319,6 +323,7 @@ fn without_number(line: &str) -> &str {
 }
 
 impl WrappedLine {
+    /// Appends a wrapped line after `joint`, unless the record would fill the memory.
     fn append(&mut self, text: &str, joint: char) {
         if self.text.len() + text.len() > 2 * MEAN_BYTES_MAX {
             self.fault = Some(OddityKind::LongExplanation);

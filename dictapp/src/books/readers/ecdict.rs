@@ -1,5 +1,6 @@
-//! Reads ECDICT's csv: the present 13 columns, or the 7 columns of older extracts without a header
-//! row. A line end inside a field is written as the two characters `\n`.
+//! Reads the csv of ECDICT, a free English-Chinese dictionary: the present 13 columns, or the 7
+//! columns of older extracts without a header row. A line end inside a field is written as the two
+//! characters `\n`.
 
 use csv::StringRecord;
 
@@ -21,9 +22,13 @@ pub(crate) struct Ecdict {
 
 /// The positions of the columns in one of the two editions.
 struct Columns {
+    /// The number of stars in the Collins COBUILD dictionary, 0 to 5.
     collins: usize,
+    /// The inflected forms: `p:went/d:gone`.
     exchange: usize,
+    /// The frequency rank in the British National Corpus.
     bnc: Option<usize>,
+    /// The frequency rank in a contemporary corpus.
     frq: Option<usize>,
     example: Option<usize>,
 }
@@ -40,10 +45,12 @@ const THIRTEEN: Columns =
 /// `word,phonetic,definition,translation,collins,exchange,example`.
 const SEVEN: Columns = Columns { collins: 4, exchange: 5, bnc: None, frq: None, example: Some(6) };
 
-/// Number of words that Collins COBUILD marks with at least one, two, ... five stars.
+/// Number of words that Collins COBUILD marks with at least one, two, ... five stars. It is taken
+/// for the frequency rank of a word with so many stars.
 const COLLINS_RANKS: [u32; 5] = [14_600, 6_500, 3_300, 1_720, 680];
 
-/// The kinds of forms in `exchange`, without `0` and `1`, which lead from a form to its lemma.
+/// The letters of inflected forms in `exchange`. `0` and `1` are left out: in the record of an
+/// inflected form they name its lemma and the kind of form.
 const FORM_KINDS: &[&str] = &["p", "d", "i", "3", "r", "t", "s"];
 
 impl Ecdict {
@@ -53,6 +60,8 @@ impl Ecdict {
         Ok(Ecdict { records, state })
     }
 
+    /// The entry of a record. `None`: it is the row of names, or has a fault, which is reported as
+    /// an oddity.
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
         let headword = record.get(WORD).unwrap_or_default();
         let columns = match record.len() {
@@ -85,7 +94,8 @@ impl Ecdict {
     }
 }
 
-/// The translation, or the English definition if there is no translation, with the example below.
+/// The explanation: the lines of the Chinese translation, or of the English definition if there is
+/// no translation. The example follows the first line, as an example of the first sense.
 fn mean(record: &StringRecord, columns: &Columns) -> String {
     let field = |column: usize| lines(record.get(column).unwrap_or_default());
     let translation = field(TRANSLATION);
@@ -97,14 +107,17 @@ fn mean(record: &StringRecord, columns: &Columns) -> String {
     lines.join("\n")
 }
 
-/// The lines of a field, for all spellings of a line end.
+/// Splits a field into lines that are not empty. ECDICT writes a line end as the characters `\n`,
+/// `\r\n` or `\r`. `guarded` keeps a line that begins with a mark of the notation (this project's
+/// text form of an explanation) from being read as such a line.
 fn lines(field: &str) -> Vec<String> {
     let text = field.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\r", "\n");
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.map(|line| gloss::guarded(line).into_owned()).collect()
 }
 
-/// The rank in the contemporary corpus, or in the BNC, or by the stars of Collins.
+/// The frequency rank: in the contemporary corpus, or in the British National Corpus, or by the
+/// stars of Collins. A rank of 0 means that the word has none.
 fn rank(record: &StringRecord, columns: &Columns) -> Option<u32> {
     let number = |column: Option<usize>| -> Option<u32> {
         record.get(column?)?.trim().parse().ok().filter(|&rank| rank > 0)
@@ -116,7 +129,8 @@ fn rank(record: &StringRecord, columns: &Columns) -> Option<u32> {
     number(columns.frq).or_else(|| number(columns.bnc)).or_else(stars)
 }
 
-/// The forms in `p:went/d:gone/i:going/3:goes`. Several forms of a kind are separated by commas.
+/// The inflected forms in `p:went/d:gone/i:going/3:goes`. Several forms of a kind are separated by
+/// commas.
 fn forms(exchange: &str) -> Vec<String> {
     let pairs = exchange.split('/').filter_map(|pair| pair.split_once(':'));
     let named = pairs.filter(|(kind, _)| FORM_KINDS.contains(&kind.trim()));

@@ -1,5 +1,6 @@
-//! One reader for each kind of book. Each makes a [`Draft`](draft::Draft) of every entry that it
-//! finds.
+//! One reader for each kind of book (`table` reads both csv and tsv). A reader makes a
+//! [`Draft`](draft::Draft) of every entry that it finds, which is checked before it becomes an
+//! entry.
 
 pub(super) mod course;
 pub(super) mod dictd;

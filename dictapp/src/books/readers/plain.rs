@@ -28,7 +28,7 @@ use crate::books::limits::MEAN_BYTES_MAX;
 use crate::books::oddity::OddityKind;
 use crate::books::{About, ReadState, Reader};
 
-/// Reads a book in this notation.
+/// Reads a `.book` file.
 pub(crate) struct Plain {
     lines: Lines,
     about: About,
@@ -38,9 +38,13 @@ pub(crate) struct Plain {
 /// The lines of one record.
 #[derive(Default)]
 struct PlainRecord {
+    /// The number of its first line; 0: no line was read yet.
     line: u64,
+    /// The first line.
     head: String,
+    /// The explanation.
     mean: String,
+    /// The reason why the record becomes no entry.
     fault: Option<OddityKind>,
 }
 
@@ -90,7 +94,7 @@ impl Plain {
         let parsed = rank.and_then(|text| text.parse().ok()).filter(|&rank: &u32| rank > 0);
         let level = columns.next().map(str::trim).filter(|text| !text.is_empty());
         let parsed_level = level.and_then(Level::parse);
-        let odd = rank.is_some() && parsed.is_none()
+        let has_bad_detail = rank.is_some() && parsed.is_none()
             || level.is_some() && parsed_level.is_none()
             || columns.next().is_some();
         let explanation = Explanation::parse(&record.mean);
@@ -100,7 +104,7 @@ impl Plain {
         };
         let phonetic = phonetic
             .filter(|text| !text.trim().is_empty())
-            .or_else(|| explanation.first_pronunciation().map(|said| said.ipa.clone()));
+            .or_else(|| explanation.first_pronunciation().map(|first| first.ipa.clone()));
         let forms = explanation.forms().map(str::to_owned).collect();
         let draft = Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) };
         if let Some(fault) = record.fault {
@@ -108,7 +112,7 @@ impl Plain {
             return None;
         }
         let entry = self.state.finish(draft)?;
-        if odd {
+        if has_bad_detail {
             self.state.note(OddityKind::BadDetail, &record.head);
         }
         Some(entry)
@@ -116,6 +120,8 @@ impl Plain {
 }
 
 impl PlainRecord {
+    /// Appends a line to the explanation. The text is bounded here already, so that a record of
+    /// many lines does not fill the memory.
     fn append(&mut self, line: &str) {
         if self.mean.len() + line.len() > 2 * MEAN_BYTES_MAX {
             self.fault = self.fault.or(Some(OddityKind::LongExplanation));
@@ -128,6 +134,7 @@ impl PlainRecord {
     }
 }
 
+/// Reads a comment that may be metadata: `title: A small book`.
 fn read_header(about: &mut About, comment: &str) {
     let Some((key, value)) = comment.split_once(':') else { return };
     let text = || Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);

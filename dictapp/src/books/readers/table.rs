@@ -19,10 +19,11 @@ use super::draft::Draft;
 pub(crate) struct Table {
     records: Records,
     format: Format,
-    /// Whether TABs separate the columns and Anki did not write the file. In such a tab file, a
-    /// headword may have other spellings after a bar, and cells have escapes.
+    /// Whether TABs separate the columns and Anki did not write the file. In such a tab file, the
+    /// cell of a headword may have other spellings after a bar (`colour|color`), and cells have
+    /// escapes.
     is_tab_file: bool,
-    /// Whether cells are plain text although they may look like HTML.
+    /// Whether cells are plain text, so that `<b>` in them is no tag.
     is_plain: bool,
     /// Whether an export of this program wrote the file.
     is_own: bool,
@@ -91,8 +92,10 @@ impl Table {
         })
     }
 
+    /// The entry of a row. `None`: it has a fault, which is reported as an oddity.
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
         let row = self.row(record);
+        // A single cell cannot be an entry if the table has several columns.
         if row.meanings.is_empty() && record.len() < self.columns.len().min(2) {
             if self.records.is_several_lines() {
                 let reason = "the record has several lines and too few columns: \
@@ -260,7 +263,8 @@ fn headwords(cell: &str) -> Vec<String> {
     cell.split('|').map(|word| unescaped(&word.replace('\0', "|"))).collect()
 }
 
-/// The escapes of tab files: `\n`, `\t`, `\\`.
+/// Decodes the escapes of tab files: `\n` becomes a line end, `\t` and `\r` become a space, `\\`
+/// becomes a backslash. Any other backslash stays.
 fn unescaped(text: &str) -> String {
     let mut found = String::with_capacity(text.len());
     let mut rest = text;

@@ -3,7 +3,7 @@
 
 use crate::books::overrides::Column;
 
-/// The names of columns.
+/// The names of each kind of column.
 pub(super) const NAMES: &[(Column, &[&str])] = &[
     (Column::Word, WORD),
     (Column::Mean, MEAN),

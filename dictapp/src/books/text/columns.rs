@@ -1,5 +1,6 @@
-//! Recognises the columns of a table from its first rows: by a row of names, or by the content of
-//! the cells.
+//! Recognises the columns of a table from its first rows: by a row of names, by a header of Anki
+//! that lists them, or by the content of the cells. Also reads the title and the languages from
+//! comments above the table.
 
 use csv::StringRecord;
 
@@ -22,7 +23,7 @@ pub(crate) struct Layout {
 /// Maximum number of rows before a row of names: spreadsheets have titles and notes above it.
 const ROWS_BEFORE_MAX: usize = 10;
 
-/// Recognises the columns from the first rows.
+/// Recognises the columns, the title and the languages from the first rows of a table.
 pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     let first = rows.iter().position(|row| !is_note(row)).unwrap_or(0);
     let languages = rows[..first].iter().find_map(languages).or_else(|| {
@@ -66,7 +67,8 @@ pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
         && [Column::Part, Column::Phonetic].iter().any(|column| columns.contains(column))
 }
 
-/// Whether a row before the entries is a comment or names the delimiter.
+/// Whether a row before the entries is a comment, a header (`#columns:`), or names the delimiter
+/// (`sep=;`).
 fn is_note(row: &StringRecord) -> bool {
     let first = row.get(0).unwrap_or_default().trim();
     let is_header = first
@@ -90,7 +92,7 @@ pub(crate) fn by_name(name: &str) -> Option<Column> {
     known.map(|(column, _)| *column)
 }
 
-/// Maximum number of words of a column's name that is recognised by a part of it.
+/// Maximum number of words of a name that is recognised by its last part. A longer text is no name.
 const NAME_WORDS_MAX: usize = 3;
 
 /// Maximum number of characters of a Chinese name that is recognised by its end.
@@ -125,7 +127,8 @@ fn tab_file_header<'a>(rows: &'a [StringRecord], key: &str) -> Option<&'a str> {
     row.get(1).map(str::trim).filter(|value| !value.is_empty())
 }
 
-/// The columns of a row of names; `None` if it is not one.
+/// The columns of a row of names, each found with the function `column`. `None`: the row does not
+/// name both a headword and an explanation. The names of two languages count as these.
 fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<Column>> {
     let mut columns: Vec<Column> =
         row.iter().map(|name| column(name).unwrap_or(Column::Skip)).collect();

@@ -1,6 +1,7 @@
-//! Converts an entry to text for other programs, and back. People read this text, so the marks of
-//! the notation become words: `= pome` becomes `Synonyms: pome`. A file that an export of this
-//! program wrote contains the name [`WRITER`]; its texts are read back exactly.
+//! Converts an entry to text for the files of an export, and back. People read these files in other
+//! programs, so the marks of the notation (this project's text form of an explanation) become
+//! words: `= pome` becomes `Synonyms: pome`. An exported file has the name [`WRITER`]; its texts
+//! are read back exactly.
 
 use crate::model::{Entry, Level, split_part};
 
@@ -11,27 +12,27 @@ pub const WRITER: &str = "dictapp";
 /// something else.
 const AS_IS: char = '\u{2060}';
 
-/// Lines of words, by their mark in the notation and by their name.
+/// Lines of several words, by their mark in the notation and by their name in an export.
 const LISTS: [(&str, &str); 4] =
     [("= ", "Synonyms: "), ("! ", "Antonyms: "), ("& ", "Word family: "), ("+ ", "Phrases: ")];
 
 const LEVEL: &str = "Level: ";
 const RANK: &str = "Rank: ";
 
-/// The explanation of an entry.
+/// Converts the explanation of an entry to text without marks.
 pub fn explanation(entry: &Entry) -> String {
     entry.mean.lines().map(shown).collect::<Vec<_>>().join("\n")
 }
 
-/// The whole entry except its headword and forms: the pronunciation in brackets and the rank are
-/// lines before the explanation.
+/// Converts a whole entry, except its headword and forms, to text: the pronunciation in brackets,
+/// the frequency rank, then the explanation.
 pub fn article(entry: &Entry) -> String {
     let phonetic = entry.phonetic.iter().map(|phonetic| format!("[{phonetic}]"));
     let rank = entry.rank.iter().map(|rank| format!("{RANK}{rank}"));
     phonetic.chain(rank).chain([explanation(entry)]).collect::<Vec<_>>().join("\n")
 }
 
-/// The parts of an article.
+/// The parts of an entry that [`article`] writes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Article {
     pub(crate) phonetic: Option<String>,
@@ -39,7 +40,7 @@ pub(crate) struct Article {
     pub(crate) mean: String,
 }
 
-/// Reads what [`article`] wrote.
+/// Converts a text of [`article`] back.
 pub(crate) fn read_article(text: &str) -> Article {
     let mut found = Article::default();
     let mut rest = text;
@@ -57,12 +58,13 @@ pub(crate) fn read_article(text: &str) -> Article {
     found
 }
 
-/// Reads what [`explanation`] wrote.
+/// Converts a text of [`explanation`] back to the notation.
 pub(crate) fn read_explanation(text: &str) -> String {
     text.lines().map(notation).collect::<Vec<_>>().join("\n")
 }
 
-/// A line of the notation as other programs show it.
+/// Converts a line of the notation for an export. Writes it unchanged, perhaps after [`AS_IS`], if
+/// its text without marks would not be read back as the same line.
 fn shown(line: &str) -> String {
     let named = named(line);
     let is_header = bracketed(line).is_some() || rank(line).is_some();
@@ -72,6 +74,7 @@ fn shown(line: &str) -> String {
     if notation(line) == line && !is_header { line.to_owned() } else { format!("{AS_IS}{line}") }
 }
 
+/// Replaces the mark of a line by a name. A line without a mark stays as it is.
 fn named(line: &str) -> String {
     let list = LISTS.iter().find_map(|(mark, name)| Some((name, line.strip_prefix(mark)?)));
     if let Some((name, words)) = list {
@@ -90,7 +93,7 @@ fn named(line: &str) -> String {
     line.strip_prefix("* ").map_or_else(|| line.to_owned(), |level| format!("{LEVEL}{level}"))
 }
 
-/// The line of the notation for a line that other programs show.
+/// Converts a line of an export back to a line of the notation.
 fn notation(line: &str) -> String {
     if let Some(line) = line.strip_prefix(AS_IS) {
         return line.to_owned();
@@ -118,7 +121,7 @@ fn notation(line: &str) -> String {
     }
 }
 
-/// The text of a line in square brackets.
+/// The text in the square brackets of a line. `None`: it is not in brackets.
 fn bracketed(line: &str) -> Option<&str> {
     line.strip_prefix('[')?.strip_suffix(']')
 }

@@ -1,6 +1,7 @@
-//! Converts an article of another program to the notation of
+//! Converts an article of a book of another program to the notation, this project's text form of an
 //! [`Explanation`](crate::model::Explanation): takes the headword and the pronunciation from its
-//! first line, and joins lines that were wrapped for a terminal.
+//! first line, joins lines that were wrapped for a terminal, and converts links and numbered
+//! senses.
 
 use crate::model::link;
 
@@ -14,8 +15,9 @@ pub(crate) struct Text {
     /// The headword as spelled in the first line, if the spelling differs.
     pub(crate) spelling: Option<String>,
     pub(crate) phonetic: Option<String>,
+    /// The explanation in the notation.
     pub(crate) mean: String,
-    /// Other headwords of the article, on separate lines below the first.
+    /// Other headwords of the article, beside the first or on lines below it.
     pub(crate) others: Vec<String>,
 }
 
@@ -38,7 +40,8 @@ pub(crate) fn headed_lines(text: &str, headword: &str) -> Text {
     read
 }
 
-/// Among the headwords that share an article, the one with which the article begins.
+/// Among the headwords that share an article, the one with which the article begins. `None`: it
+/// begins with none of them.
 pub(crate) fn owner<'a>(text: &str, headwords: &'a [String]) -> Option<&'a str> {
     let begins = headwords.iter().filter_map(|headword| {
         let (first, rest) = heading::first_line(text, headword);
@@ -49,7 +52,7 @@ pub(crate) fn owner<'a>(text: &str, headwords: &'a [String]) -> Option<&'a str> 
     begins.min().map(|(_, _, headword)| headword)
 }
 
-/// Reads the text after the headword.
+/// Reads an article whose first line was taken apart; `rest` is the text below that line.
 fn headed(heading: Heading<'_>, rest: &str) -> Text {
     let Heading { spelling, others, phonetic, after, note } = heading;
     let note = if note.is_empty() { String::new() } else { format!("({note})\n") };
@@ -91,7 +94,7 @@ fn first_line(text: &str) -> (&str, &str) {
     text.trim_start().split_once('\n').unwrap_or((text.trim(), ""))
 }
 
-/// Reads the text after the headword.
+/// Converts the text after the headword.
 fn body(text: &str, lines: Lines) -> Text {
     let mut read = match lines {
         Lines::Wrapped => paragraphs::unwrapped(text),
@@ -128,7 +131,8 @@ fn senses(line: &str) -> Vec<Paragraph> {
     gloss::one_sense_a_line(line).lines().map(Paragraph::of).collect()
 }
 
-/// Takes pronunciations, other headwords and notes from the first paragraph.
+/// Takes the pronunciations and other headwords out of the first paragraph, and returns them. In an
+/// article of Webster's dictionaries, the part of speech and the notes become separate paragraphs.
 fn take_head(read: &mut Vec<Paragraph>) -> Text {
     let mut found = Text::default();
     if read.is_empty() {
@@ -161,7 +165,7 @@ fn take_head(read: &mut Vec<Paragraph>) -> Text {
     found
 }
 
-/// The text after the number of a sense: `2. To go.`
+/// The text after the number of a sense: `2. To go.` `None`: there is no number.
 fn sense_number(text: &str) -> Option<&str> {
     let (number, rest) = text.split_once(". ")?;
     let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
@@ -187,19 +191,22 @@ fn join_notes(read: &mut Vec<Paragraph>) {
     });
 }
 
-/// A quotation as an example.
+/// Converts a quotation to an example with its author: `Hope was left. --Taylor.` becomes
+/// `> Hope was left. —Taylor.`
 fn quotation(text: &str) -> String {
     let (text, author) = text.rsplit_once("--").unwrap_or((text, ""));
     format!("> {} —{}", gloss::equals_kept(text), author.trim())
 }
 
-/// Splits the first numbered sense of a part of speech in WordNet's dictd book: `n 1: fruit`.
+/// Splits the first numbered sense of a part of speech in WordNet's dictd book into the part of
+/// speech and the gloss: `n 1: fruit`. `None`: the line is different.
 fn first_of_numbered(line: &str) -> Option<(&str, &str)> {
     let (part, rest) = line.split_once(" 1: ")?;
     script::is_bare_label(part).then_some((part, rest))
 }
 
-/// Puts the part of speech before each numbered sense, and synonyms on separate lines.
+/// Converts the senses of WordNet's dictd book: puts the part of speech before each sense in place
+/// of its number, and synonyms (`[syn: {china}]`) on separate lines.
 fn numbered(mean: &str) -> String {
     let mut lines = String::with_capacity(mean.len());
     let mut part = "";
@@ -233,11 +240,11 @@ fn push(mean: &mut String, line: &str) {
     mean.push_str(line);
 }
 
-/// Maximum length of a note in angle brackets in bytes.
+/// Maximum length in bytes of a note in angle brackets. A longer text is no note.
 const ANGLED_BYTES_MAX: usize = 40;
 
-/// Puts notes in angle brackets (`<n, fem>`, `<hardware>`) into round brackets, since angle
-/// brackets would be taken for tags.
+/// Puts notes in angle brackets (`<n, fem>`, `<hardware>`) into round brackets, since they would
+/// look like tags of HTML.
 fn rounded(mean: &str) -> String {
     let mut text = String::with_capacity(mean.len());
     let mut rest = mean;
@@ -266,7 +273,7 @@ fn rounded(mean: &str) -> String {
 /// Maximum length of a reference to another headword, in bytes.
 const REFERENCE_BYTES_MAX: usize = 100;
 
-/// Replaces each `{word}` by a link.
+/// Replaces each `{word}` by a link to that headword.
 fn linked(mean: &str) -> String {
     let mut text = String::with_capacity(mean.len());
     let mut rest = mean;

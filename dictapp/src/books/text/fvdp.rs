@@ -1,5 +1,7 @@
-//! Converts articles with the marks of the Free Vietnamese Dictionary Project to the notation: `@`
-//! headword, `*` part of speech, `-` sense, `=` example with its translation after `+`, `!` idiom.
+//! Converts articles of the Free Vietnamese Dictionary Project to the notation (this project's text
+//! form of an explanation). Each line of such an article begins with a mark: `@` headword and
+//! pronunciation, `*` part of speech, `-` sense, `=` example with its translation after `+`, `!`
+//! idiom, whose senses follow. The notation gives some of these marks other meanings.
 
 use super::gloss;
 use super::script;
@@ -19,20 +21,21 @@ const PARTS: &[(&str, &str)] = &[
     ("mạo từ", "art."),
 ];
 
-/// The parts of an article.
+/// The parts of a converted article; `mean` is the explanation in the notation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
     pub(super) mean: String,
 }
 
-/// Whether an article has these marks: a headword after `@`, or parts of speech and senses.
+/// Whether an article has these marks: a sense after `-`, and a headword after `@` at the beginning
+/// or a part of speech after `*`.
 fn has_marks(text: &str) -> bool {
     let begins = |mark: char| text.lines().any(|line| line.trim_start().starts_with(mark));
     begins('-') && (text.trim_start().starts_with('@') || begins('*'))
 }
 
-/// Reads an article. `None`: it does not have these marks.
+/// Converts an article. `None`: it does not have these marks.
 pub(super) fn read(text: &str) -> Option<Article> {
     if !has_marks(text) {
         return None;
@@ -51,6 +54,7 @@ pub(super) fn read(text: &str) -> Option<Article> {
                 Some(idiom) => article.push(&part, &format!("{idiom}: {rest}")),
                 None => article.push(&part, rest),
             },
+            // `guarded`, since `> x` or `& x` would be lines with a mark of the notation.
             _ => article.push("", &gloss::guarded(line)),
         }
     }
@@ -58,6 +62,7 @@ pub(super) fn read(text: &str) -> Option<Article> {
 }
 
 impl Article {
+    /// Appends a line: a mark or a label of the notation, if there is one, and a text.
     fn push(&mut self, front: &str, text: &str) {
         if !self.mean.is_empty() {
             self.mean.push('\n');
@@ -67,13 +72,14 @@ impl Article {
     }
 }
 
-/// The pronunciation after the headword, between slashes or in brackets.
+/// The pronunciation after the headword, between slashes or in brackets; `None` if there is none.
 fn phonetic(line: &str) -> Option<String> {
     let at = line.find(['/', '['])?;
     script::leading_phonetic(&line[at..]).map(|(phonetic, _)| phonetic.to_owned())
 }
 
-/// The label of a part of speech, or its name in brackets, followed by a space.
+/// Converts the name of a part of speech to its label in the notation, or to the name in brackets
+/// if it is unknown. A space follows; an empty name stays empty.
 fn label(name: &str) -> String {
     let known = PARTS.iter().find(|(known, _)| name.starts_with(known)).map(|(_, label)| *label);
     match known.or_else(|| script::label(name)) {

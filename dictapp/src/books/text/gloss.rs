@@ -1,9 +1,12 @@
-//! Converts an explanation in the style of word lists to the notation of
-//! [`Explanation`](crate::model::Explanation): one sense on each line, without the pronunciation.
+//! Converts an explanation as other programs and people write it to the notation, this project's
+//! text form of an [`Explanation`](crate::model::Explanation): takes the pronunciation from it,
+//! puts each sense on its own line, and unifies the labels of parts of speech, synonyms and
+//! examples.
 
 use super::script::{self, is_cjk};
 
-/// Splits an explanation into the pronunciations before it, joined by `; `, and the rest.
+/// Splits an explanation into the pronunciations before it, joined by `; `, and the rest. Empty
+/// brackets before it are removed.
 pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
     let mut rest = without_empty_brackets(text);
     let mut found: Vec<&str> = Vec::new();
@@ -17,7 +20,8 @@ pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
     ((!found.is_empty()).then(|| found.join("; ")), rest)
 }
 
-/// Removes empty brackets: a list has them if it lacks the pronunciation.
+/// The text without the empty brackets at its beginning: a word list has them if it lacks the
+/// pronunciation.
 fn without_empty_brackets(text: &str) -> &str {
     // FreeDict has `/…/`, and signs for the headword: `percent / % /`.
     let is_filler = |c: char| !c.is_alphabetic() && !matches!(c, '/' | '\n');
@@ -30,8 +34,8 @@ fn without_empty_brackets(text: &str) -> &str {
     rest.map_or(text, |rest| without_empty_brackets(rest.trim_start_matches([' ', ','])))
 }
 
-/// Protects a line of a foreign book that begins with a mark of the notation, such as `= `: a
-/// no-break space after the character makes it plain text.
+/// Protects a line of another program that begins like a line of the notation, such as `= `: puts a
+/// no-break space after the mark, so that the line is plain text. Other lines stay as they are.
 pub(crate) fn guarded(line: &str) -> std::borrow::Cow<'_, str> {
     let is_mark = |c: char| ">=!&+*@".contains(c);
     match line.split_once(' ') {
@@ -42,23 +46,24 @@ pub(crate) fn guarded(line: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// Converts the labels of a foreign explanation to the notation. A part of speech alone on its line
-/// is put before the lines below it.
+/// Converts the labels of an explanation to the notation. A part of speech alone on its line is put
+/// before the lines below it, until the next part of speech.
 pub(crate) fn labelled(mean: &str) -> String {
     let mut labels = Labels::default();
     mean.lines().filter_map(|line| labels.line(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Converts the labels of lines. Knows the part of speech to which the next line belongs.
+/// Converts the labels of an explanation line by line.
 #[derive(Debug, Default)]
 pub(super) struct Labels {
+    /// The part of speech that was alone on a line above, for the lines below it.
     open: Option<String>,
-    /// Whether a sense was read, to which examples and synonyms can belong.
+    /// Whether a sense was read. Before it, no line is an example or a list of synonyms.
     has_sense: bool,
 }
 
 impl Labels {
-    /// Converts a line; `None` if it is empty or only a part of speech.
+    /// Converts a line. `None`: it is empty or only a part of speech, so there is no line to show.
     pub(super) fn line(&mut self, line: &str) -> Option<String> {
         let line = line.trim();
         if line.is_empty() {
@@ -71,7 +76,7 @@ impl Labels {
         }
         let unified = unified_label(line);
         let line = unified.as_deref().unwrap_or(line);
-        let label = script::labels_alone(line).map(own_labels);
+        let label = script::labels_alone(line).map(notation_labels);
         if let Some(label) = label.or_else(|| angled_label(line)) {
             self.open = Some(label);
             return None;
@@ -84,8 +89,8 @@ impl Labels {
             Some((label, length)) => format!("{label} {}", line[length..].trim_start()),
             None => guarded(line).into_owned(),
         };
-        let has_own = script::label(&line).is_some();
-        if has_own {
+        let begins_with_label = script::label(&line).is_some();
+        if begins_with_label {
             self.open = None;
         }
         self.has_sense = true;
@@ -99,7 +104,8 @@ impl Labels {
 /// Maximum number of words of a synonym. A longer text is prose.
 const RELATED_WORDS_MAX: usize = 5;
 
-/// The lines of words that other programs show with a name, and their marks in the notation.
+/// The names before lists of related words in other books and in our exports, and the marks of such
+/// lists in the notation.
 const RELATED: &[(&str, char)] = &[
     ("Syn", '='),
     ("Synonym", '='),
@@ -111,7 +117,8 @@ const RELATED: &[(&str, char)] = &[
     ("Phrases", '+'),
 ];
 
-/// A line of synonyms or other words: `Synonyms: {a}, {b}`.
+/// Converts a list of synonyms or other related words: `Synonyms: {a}, {b}` becomes `= a; b`.
+/// `None`: it is no such list, or is prose after such a name.
 fn related(text: &str) -> Option<String> {
     let (name, words) = text.split_once(": ")?;
     let (_, mark) = RELATED.iter().find(|(known, _)| *known == name)?;
@@ -125,7 +132,8 @@ fn related(text: &str) -> Option<String> {
     is_list.then(|| format!("{mark} {}", words.join("; ")))
 }
 
-/// An example in quotes with its translation, if there is one: `"Text."  - Translation.`
+/// Converts an example in quotes: `"Text."  - Translation.` becomes `> Text. = Translation.`, a
+/// text without translation `> Text.` `None`: the line is no such example.
 fn example(text: &str) -> Option<String> {
     let close = match text.chars().next()? {
         '"' => '"',
@@ -147,8 +155,9 @@ pub(super) fn equals_kept(text: &str) -> String {
     text.trim().replace(" = ", " =\u{A0}")
 }
 
-/// A line with the label of the notation for a part of speech that is in brackets or spelled out:
-/// `(n.) 苹果`, `【v.】去`, `noun 苹果`, `Adj. 红`.
+/// Replaces the part of speech at the beginning of a line by its label in the notation if it is in
+/// brackets or spelled differently: `(n.) 苹果`, `【v.】去`, `noun 苹果`, `Adj. 红`. `None`: there is
+/// no such part of speech.
 fn unified_label(line: &str) -> Option<String> {
     let named = || script::named_before_gloss(line).map(|(label, at)| (label.to_owned(), at));
     let (label, length) = script::enclosed_label(line)
@@ -157,7 +166,8 @@ fn unified_label(line: &str) -> Option<String> {
     Some(format!("{label} {}", line[length..].trim_start()).trim_end().to_owned())
 }
 
-/// Maximum length of a part of speech of FreeDict in bytes.
+/// Maximum length in bytes of a part of speech in angle brackets (FreeDict). A longer text is no
+/// part of speech.
 const ANGLED_BYTES_MAX: usize = 40;
 
 /// Converts a part of speech of FreeDict, alone on its line: `<n, fem>` becomes `n. (fem)`, `<pn>`
@@ -184,8 +194,9 @@ fn angled_label(line: &str) -> Option<String> {
     })
 }
 
-/// Converts labels: `vi., n.` becomes `vi. & n.`, `n` becomes `n.`.
-fn own_labels(labels: &str) -> String {
+/// Converts the labels of a line to labels of the notation: `vi., n.` becomes `vi. & n.`, `n`
+/// becomes `n.`.
+fn notation_labels(labels: &str) -> String {
     let pieces = labels.split([' ', ',', '/', '&', ';', '，', '；']);
     let pieces = pieces.filter(|piece| !piece.is_empty() && *piece != "and" && *piece != "or");
     let dotted = pieces.map(|piece| {
@@ -208,8 +219,8 @@ pub(crate) fn one_sense_a_line(text: &str) -> String {
     lines
 }
 
-/// Appends one line with single spaces, without control characters, and with a dot after a label
-/// that lacks it.
+/// Appends a text as one line with single spaces, without control characters, and with a dot after
+/// a label that lacks it: `v 放弃` becomes `v. 放弃`.
 fn push_line(lines: &mut String, text: &str) {
     let text = text.trim_end_matches([' ', '\t', ';', '；', '，', '、']).trim_start();
     let text = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
@@ -264,8 +275,9 @@ fn breaks(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether a sense begins here. Between Latin words `a.` may end a sentence, so a label counts
-/// there only after a gap or a semicolon.
+/// Whether a sense begins with `text`. `last` is the character before it, `white` the number of
+/// spaces between them. Between Latin words `a.` may end a sentence, so a label counts there only
+/// after a gap, a semicolon or a closing bracket.
 fn begins_sense(text: &str, last: char, white: usize) -> bool {
     let semicolon = matches!(last, ';' | '；');
     if text.starts_with('[') {
@@ -275,7 +287,8 @@ fn begins_sense(text: &str, last: char, white: usize) -> bool {
     apart && last != '&' && script::label(text).is_some_and(|label| label.len() < text.trim().len())
 }
 
-/// Whether a part of speech follows a Chinese gloss without a space: `放弃,沉溺n.  放任`.
+/// Whether `text` begins with a part of speech that follows a Chinese gloss (`last` is its last
+/// character) without a space: `放弃,沉溺n.  放任`.
 fn is_glued_label(text: &str, last: char) -> bool {
     if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
         return false;

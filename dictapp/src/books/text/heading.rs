@@ -1,5 +1,6 @@
 //! Takes the headword, its other spellings, its pronunciations and its part of speech from the
-//! first line of an article.
+//! first line of an article, or from the first paragraph of an article of Webster's dictionaries.
+//! A headword counts as the one of the index if both have the same letters and digits.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -8,39 +9,43 @@ use crate::model::split_label;
 
 use super::script;
 
-/// Maximum number of words of a spelling in a list.
+/// Maximum number of words of a spelling in a list. A longer text is prose.
 const LISTED_WORDS_MAX: usize = 4;
 
-/// The spellings at the beginning of an article.
+/// The parts of the first line of an article.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Heading<'a> {
     /// The headword as the article spells it.
     pub(super) spelling: &'a str,
-    /// Other spellings beside it.
+    /// Other spellings in a list with it.
     pub(super) others: Vec<&'a str>,
+    /// The pronunciation beside the headword in such a list.
     pub(super) phonetic: Option<String>,
-    /// The rest of the line.
+    /// The rest of the line; empty if the line is a list.
     pub(super) after: &'a str,
     /// The note in brackets before the headword, without its brackets: `[música] re`.
     pub(super) note: &'a str,
 }
 
-/// Splits the first line of an article that begins with this headword.
-pub(super) fn split<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
-    let whole = split_plain(line, rest, headword);
+/// Splits the first line of an article. `headword` is its headword in the index, `lines_below` the
+/// text below the line. `None`: the line does not begin with the headword.
+pub(super) fn split<'a>(line: &'a str, lines_below: &str, headword: &str) -> Option<Heading<'a>> {
+    let whole = split_plain(line, lines_below, headword);
     whole.or_else(|| {
         let after = without_group(line.trim())?;
         let note = line.trim()[1..line.trim().len() - after.len()].trim_end();
-        let heading = split_plain(after, rest, headword)?;
+        let heading = split_plain(after, lines_below, headword)?;
+        // `note` ends with the closing bracket.
         Some(Heading { note: &note[..note.len() - 1], ..heading })
     })
 }
 
-fn split_plain<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
-    listed(line, rest, headword).or_else(|| {
+/// Like [`split`], for a line without a note before the headword.
+fn split_plain<'a>(line: &'a str, lines_below: &str, headword: &str) -> Option<Heading<'a>> {
+    listed(line, lines_below, headword).or_else(|| {
         let (mut spelling, mut after) = strip_headword(line, headword)?;
         // A note before or after the headword may repeat it: `(-breujoù) breujoù`.
-        if letters(after) == letters(spelling) && !rest.trim().is_empty() {
+        if letters(after) == letters(spelling) && !lines_below.trim().is_empty() {
             spelling = if spelling.starts_with('(') { after } else { spelling };
             after = "";
         }
@@ -48,8 +53,8 @@ fn split_plain<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<
     })
 }
 
-/// Splits a text into its first line and the rest. If the headword continues on the lines below,
-/// they belong to the first line.
+/// Splits a text into its first line and the text below it. If the headword is wrapped, the lines
+/// on which it continues belong to the first line.
 pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str) {
     let text = text.trim_start();
     let wanted = letters(headword);
@@ -63,22 +68,23 @@ pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str
         }
         end = next;
     }
-    // A line that does not complete the headword is not part of it.
+    // The lines do not have the whole headword, so only the first one is taken.
     if !letters(&text[..end]).starts_with(&wanted) {
         end = text.find('\n').unwrap_or(text.len());
     }
     (text[..end].trim_end(), text.get(end + 1..).unwrap_or_default())
 }
 
-/// Maximum number of lines below the first one to which a headword may extend.
+/// Maximum number of lines below the first one on which a wrapped headword may continue.
 const HEADWORD_LINES_MAX: usize = 4;
 
-/// If the line is a list of spellings (`工業|工业`, `colour, color`), perhaps with pronunciations
-/// (`五線 /x/, ごせん /y/`), takes the headword and the other spellings from it.
-fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> {
+/// Splits a line that is a list of spellings (`工業|工业`, `colour, color`), perhaps with
+/// pronunciations (`五線 /x/, ごせん /y/`). `None`: it is no such list, or lacks the headword.
+fn listed<'a>(line: &'a str, lines_below: &str, headword: &str) -> Option<Heading<'a>> {
     let line = line.trim();
     let wanted = letters(headword);
-    if rest.trim().is_empty() || wanted.is_empty() {
+    // Without text below it, the line has the explanation (`apple, fruit`), so it is no list.
+    if lines_below.trim().is_empty() || wanted.is_empty() {
         return None;
     }
     [";;", "|", ", ", "; "].iter().find_map(|separator| {
@@ -101,7 +107,8 @@ fn listed<'a>(line: &'a str, rest: &str, headword: &str) -> Option<Heading<'a>> 
     })
 }
 
-/// The pieces of a list. A separator between slashes is part of a pronunciation.
+/// Splits a list at a separator. A separator between slashes is part of a pronunciation, so the
+/// list is not split there.
 fn pieces<'a>(line: &'a str, separator: &str) -> impl Iterator<Item = &'a str> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
@@ -113,7 +120,7 @@ fn pieces<'a>(line: &'a str, separator: &str) -> impl Iterator<Item = &'a str> {
     })
 }
 
-/// A spelling of a list, without the notes in brackets before it.
+/// A spelling of a list, without the notes in brackets before it, and its pronunciation.
 struct Piece<'a> {
     spelling: &'a str,
     phonetic: Option<&'a str>,
@@ -125,8 +132,8 @@ impl<'a> Piece<'a> {
         while let Some(rest) = without_group(text) {
             text = rest;
         }
-        let said = text.strip_suffix('/').and_then(|text| text.split_once(" /"));
-        match said {
+        let pronounced = text.strip_suffix('/').and_then(|text| text.split_once(" /"));
+        match pronounced {
             Some((spelling, phonetic)) => {
                 Piece { spelling: spelling.trim(), phonetic: Some(phonetic) }
             }
@@ -135,7 +142,8 @@ impl<'a> Piece<'a> {
     }
 }
 
-/// The text after a note in brackets, if one is before it.
+/// The text after the note in brackets with which it begins. `None`: there is no such note, or no
+/// text after it.
 fn without_group(text: &str) -> Option<&str> {
     let close = match text.chars().next()? {
         '[' => ']',
@@ -145,7 +153,8 @@ fn without_group(text: &str) -> Option<&str> {
     text.split_once(close).map(|(_, rest)| rest.trim_start()).filter(|rest| !rest.is_empty())
 }
 
-/// Splits a first line after the headword, ignoring case, accents and punctuation.
+/// Splits a first line into the headword and the text after it. Case, accents and punctuation may
+/// differ from those of `headword`. `None`: the line does not begin with the headword.
 pub(super) fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a str, &'a str)> {
     let line = line.trim();
     let wanted = letters(headword);
@@ -168,8 +177,9 @@ pub(super) fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a s
     (line == headword).then_some((line, ""))
 }
 
-/// Splits headwords on separate lines from the text after them, which is indented and follows an
-/// empty line (FOLDOC).
+/// Splits further headwords on separate lines from the text after them, which is indented and
+/// follows an empty line (as in FOLDOC, a dictionary of computing). Returns no headwords and the
+/// whole text if it is different.
 pub(super) fn below(text: &str) -> (Vec<String>, &str) {
     let none = (Vec::new(), text);
     let Some((lines, after)) = text.split_once("\n\n") else { return none };
@@ -184,24 +194,26 @@ pub(super) fn below(text: &str) -> (Vec<String>, &str) {
     (lines.lines().map(str::to_owned).collect(), after)
 }
 
-/// The letters and digits of a text, without case and accents.
+/// The letters and digits of a text, in lower case and without accents: two spellings with the same
+/// letters are taken for the same headword.
 pub(super) fn letters(text: &str) -> String {
     let is_letter = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
     text.nfd().filter(is_letter).flat_map(char::to_lowercase).collect()
 }
 
-/// The head of an article of Webster's dictionaries after the headword: respelled pronunciations,
-/// parts of speech, notes of inflection and origin.
+/// The head of an article of Webster's dictionaries after the headword. A *respelling* is the
+/// headword with marks for its syllables and stress, between backslashes: `\A*ban"don\`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Respelled<'a> {
+    /// The respelling, with the stress marks of pronunciations.
     pub(super) phonetic: String,
     /// Other headwords of the article.
     pub(super) others: Vec<&'a str>,
     /// The parts of speech, separated by ` & `.
     pub(super) label: String,
-    /// The fields in brackets: `(Law)`.
+    /// The fields of knowledge in brackets: `(Law)`.
     pub(super) fields: String,
-    /// Forms and origin.
+    /// Inflected forms and origin: `pl. {Abaci} [L. abacus]`.
     pub(super) notes: String,
     /// The text of the first sense, if it follows on the same line.
     pub(super) sense: &'a str,
@@ -215,10 +227,10 @@ pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
     let mut rest = text;
     loop {
         rest = rest.trim_start();
-        if let Some((said, after)) = rest.strip_prefix('\\').and_then(|text| text.split_once('\\'))
+        if let Some((word, after)) = rest.strip_prefix('\\').and_then(|text| text.split_once('\\'))
         {
             if head.phonetic.is_empty() {
-                head.phonetic = stressed(said);
+                head.phonetic = stressed(word);
             }
             rest = after;
         } else if head.phonetic.is_empty() {
@@ -238,13 +250,15 @@ pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
     Some(head)
 }
 
-/// Converts the stress marks of a respelled word to those of pronunciations.
-fn stressed(said: &str) -> String {
-    let said = said.trim().replace('*', "·").replace('"', "ˈ").replace('`', "ˌ");
-    said.replace("ˈ·", "ˈ").replace("ˌ·", "ˌ")
+/// Converts the marks of a respelled word to those of pronunciations: `A*ban"don` becomes
+/// `A·banˈdon`.
+fn stressed(word: &str) -> String {
+    let marked = word.trim().replace('*', "·").replace('"', "ˈ").replace('`', "ˌ");
+    marked.replace("ˈ·", "ˈ").replace("ˌ·", "ˌ")
 }
 
-/// The text after a respelling in brackets: `(-ment)`, `([=a]k)`, `(?; 277)`.
+/// The text after a respelling in brackets with which it begins: `(-ment)`, `([=a]k)`, `(?; 277)`.
+/// `None`: there is none.
 fn without_respelling(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('(')?;
     let (inner, after) = inner.split_once(')')?;
@@ -252,7 +266,8 @@ fn without_respelling(text: &str) -> Option<&str> {
     is_respelling.then_some(after)
 }
 
-/// Another headword before its own respelling: `, Anchorite \An"cho*rite\`.
+/// Another headword before its own respelling, and the text from the respelling on:
+/// `, Anchorite \An"cho*rite\`.
 fn other_headword(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_prefix([',', ';']).unwrap_or(text);
     let end = inner.find('\\')?;
@@ -263,7 +278,8 @@ fn other_headword(text: &str) -> Option<(&str, &str)> {
     is_word.then_some((word, &inner[end..]))
 }
 
-/// Parts of speech with spaces, and their labels in the notation.
+/// Webster's abbreviations of parts of speech that differ from the labels of the notation (this
+/// project's text form of an explanation), and those labels.
 const SPACED_LABELS: &[(&str, &str)] = &[
     ("v. t.", "vt."),
     ("v. i.", "vi."),
@@ -277,7 +293,8 @@ const SPACED_LABELS: &[(&str, &str)] = &[
     ("i.", "vi."),
 ];
 
-/// Takes the parts of speech from the beginning of a text.
+/// Takes the parts of speech from the beginning of a text. Returns their labels in the notation,
+/// separated by ` & `, and the text after them.
 fn labels(text: &str) -> (String, &str) {
     let mut found = String::new();
     let mut rest = text;
@@ -315,8 +332,8 @@ fn labels(text: &str) -> (String, &str) {
     (found, rest.trim_start())
 }
 
-/// Splits the text after the part of speech into fields in round brackets, notes, and the text of
-/// the first sense.
+/// Splits the text after the part of speech into fields of knowledge in round brackets, notes of
+/// forms and origin, and the text of the first sense.
 fn notes(text: &str) -> (String, String, &str) {
     let (mut fields, mut notes) = (String::new(), String::new());
     let mut rest = text;
@@ -359,7 +376,8 @@ pub(super) fn is_cut_off(text: &str) -> bool {
     text.starts_with('\\') && (ends_in_word || open('(', ')') || open('[', ']'))
 }
 
-/// The end of the brackets at the beginning of a text, which may contain other brackets.
+/// The offset after the brackets with which a text begins; they may contain other brackets. `None`:
+/// they are not closed.
 fn group_end(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {

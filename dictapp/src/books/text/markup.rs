@@ -1,5 +1,6 @@
-//! Converts HTML, Pango and XDXF to lines of text: removes tags, ends a line at blocks, decodes
-//! entities, and keeps links as [links](crate::model::Run). Other text is unchanged.
+//! Converts the markup of articles (HTML, Pango, XDXF) to lines of text: removes tags, ends a line
+//! at blocks, decodes entities, counts pictures, and converts links to those of the notation
+//! ([`link`]). Other text is unchanged.
 
 use crate::model::link;
 
@@ -60,7 +61,7 @@ const BLOCKS: &[&str] = &[
 /// Elements that are separated by a space on the same line.
 const CELLS: &[&str] = &["td", "th"];
 
-/// Elements with invisible content.
+/// Elements whose content is left out: it is invisible, or cannot be shown as text.
 const HIDDEN: &[&str] = &["script", "style", "head", "rp", "rref", "object", "video", "audio"];
 
 /// Elements that show a picture.
@@ -114,7 +115,7 @@ pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
     reading.text
 }
 
-/// Whether the text is HTML.
+/// Whether a text is HTML: it has a common element or an entity.
 pub(crate) fn is_markup(text: &str) -> bool {
     let is_known = |name: &str| BLOCKS.contains(&name) || INLINE.contains(&name);
     elements(text).any(is_known) || has_entity(text)
@@ -125,7 +126,8 @@ pub(crate) fn has_element(text: &str, name: &str) -> bool {
     elements(text).any(|element| element == name)
 }
 
-/// The names of the elements of a text, in their original case.
+/// The names of the elements of a text, in their original case; an empty name for a `<` that begins
+/// no element.
 fn elements(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices('<').map(|(at, _)| {
         let name = text[at + 1..].trim_start_matches('/');
@@ -148,6 +150,7 @@ struct MarkupState {
     /// The target word of the open link, and the offset at which its text begins.
     link: Option<(String, usize)>,
     ends: LineEnds,
+    /// The number of open `pre` elements, in which line ends are kept.
     preformatted: usize,
     /// The names of hidden elements that have no end tag in the rest of the markup, so that it is
     /// not searched for again.
@@ -155,6 +158,7 @@ struct MarkupState {
 }
 
 impl MarkupState {
+    /// Appends text, with its line ends as `ends` says.
     fn push(&mut self, text: &str) {
         let is_end = |c: char| c == '\n' || c == '\r';
         if self.ends == LineEnds::Kept || self.preformatted > 0 || !text.contains(is_end) {
@@ -164,7 +168,7 @@ impl MarkupState {
         self.text.lines.extend(text.chars().map(|c| if is_end(c) { ' ' } else { c }));
     }
 
-    /// Handles the tag at the beginning. Returns the rest.
+    /// Handles the tag, comment or `<` at the beginning of the markup. Returns the markup after it.
     fn tag<'a>(&mut self, markup: &'a str) -> &'a str {
         let inner = &markup[1..];
         if let Some(comment) = inner.strip_prefix("!--") {
@@ -212,6 +216,7 @@ impl MarkupState {
         markup[end..].split_once('>').map_or("", |(_, rest)| rest)
     }
 
+    /// Handles the start or end of an element; `tag` is the text between `<` and `>`.
     fn element(&mut self, name: &str, tag: &str) {
         let closes = tag.starts_with('/');
         if BLOCKS.contains(&name) {
@@ -229,7 +234,7 @@ impl MarkupState {
                 self.link = word.map(|word| (word, self.text.lines.len()));
             }
             "kref" => self.link = Some((String::new(), self.text.lines.len())),
-            // The reading above a character.
+            // The reading above a Chinese character, in round brackets behind it.
             "rt" => self.text.lines.push(if closes { ')' } else { '(' }),
             _ if PICTURES.contains(&name) && !closes => self.text.pictures += 1,
             _ => {}
@@ -244,7 +249,7 @@ impl MarkupState {
         self.text.lines.push_str(&link::encode(&word, &text));
     }
 
-    /// Handles the entity at the beginning. Returns the rest.
+    /// Handles the entity or `&` at the beginning of the markup. Returns the markup after it.
     fn entity<'a>(&mut self, markup: &'a str) -> &'a str {
         let end = markup.bytes().take(ENTITY_BYTES_MAX).position(|byte| byte == b';');
         let decoded = end.and_then(|end| decode(&markup[..=end]).map(|text| (text, end)));
@@ -257,7 +262,7 @@ impl MarkupState {
     }
 }
 
-/// The value of an attribute.
+/// The value of an attribute of a tag, with its entities decoded.
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let at = tag.to_ascii_lowercase().find(&format!("{name}="))?;
     let value = tag.get(at + name.len() + 1..)?;
@@ -267,19 +272,20 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(htmlize::unescape(value).into_owned())
 }
 
-/// The target word of a link to an entry of the same book.
+/// The target word of a link to an entry of the same book. `None`: the address leads elsewhere.
 fn linked_word(address: &str) -> Option<String> {
     let schemes = ["bword://", "entry://", "d:", "x:"];
     let word = schemes.iter().find_map(|scheme| address.strip_prefix(scheme))?;
-    // A place in the entry may follow: `entry://apple#noun`. `C#` has none.
+    // The name of a part of the entry may follow: `entry://apple#noun`. In `C#` none does.
     let word = match word.split_once('#') {
-        Some((word, place)) if !word.is_empty() && !place.is_empty() => word,
+        Some((word, part)) if !word.is_empty() && !part.is_empty() => word,
         _ => word,
     };
     let word = percent_decoded(word.trim_end_matches('/'));
     (!word.trim().is_empty()).then_some(word)
 }
 
+/// Decodes `%20` and the like. A text that would not be UTF-8 then stays as it is.
 fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

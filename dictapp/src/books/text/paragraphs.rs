@@ -1,4 +1,5 @@
-//! Joins the lines of a text that was wrapped for a terminal to paragraphs.
+//! Joins the lines of a text that was wrapped for a terminal to paragraphs, and recognises the
+//! paragraphs that are quotations.
 
 use super::{gloss, heading, script};
 
@@ -11,7 +12,7 @@ pub(super) struct Paragraph {
 }
 
 impl Paragraph {
-    /// A line of a text that was not wrapped.
+    /// A paragraph of one line, from a text that was not wrapped.
     pub(super) fn of(line: &str) -> Paragraph {
         Paragraph::from(line.trim().to_owned())
     }
@@ -23,8 +24,8 @@ impl From<String> for Paragraph {
     }
 }
 
-/// A text may have been wrapped if its longest line has at least this number of characters, apart
-/// from a few that are longer than [`WRAPPED_CHARS_MAX`]. Programs wrap at 60 to 80.
+/// A text was wrapped if its longest line has at least this number of characters and at most
+/// [`WRAPPED_CHARS_MAX`]; a few lines may be longer. Programs wrap at 60 to 80 characters.
 const WRAPPED_CHARS_MIN: usize = 56;
 const WRAPPED_CHARS_MAX: usize = 80;
 
@@ -38,10 +39,10 @@ const QUOTATION_INDENT_MIN: usize = 8;
 /// Maximum number of words of a note in brackets: `[1913 Webster]`.
 const NOTE_WORDS_MAX: usize = 3;
 
-/// Maximum length of the author of a quotation in bytes.
+/// Maximum length in bytes of the name of an author after `--`. A longer text is prose.
 const AUTHOR_BYTES_MAX: usize = 60;
 
-/// The paragraphs of a text.
+/// Splits a text into paragraphs; empty lines and the beginnings of senses separate them.
 pub(super) fn unwrapped(text: &str) -> Vec<Paragraph> {
     let width = wrapped_at(text);
     let mut found: Vec<Paragraph> = Vec::new();
@@ -56,7 +57,7 @@ pub(super) fn unwrapped(text: &str) -> Vec<Paragraph> {
             let text = line.trim();
             let continues = above
                 .is_some_and(|above| is_wrapped(above, text, width) && !begins_item(text, above));
-            // A line that begins with a comma continues the line above.
+            // A line that begins with a comma or semicolon continues the line above.
             if let Some(last) = found.last_mut().filter(|_| text.starts_with([',', ';'])) {
                 last.text.push_str(text);
                 above = Some(line);
@@ -95,14 +96,16 @@ fn wrapped_at(text: &str) -> Option<usize> {
     is_wrapped.then_some(widest)
 }
 
-/// Whether a line ends only because the next word has no room on it.
+/// Whether the line `above` ends only because the first word of `line` has no room on it (the text
+/// was wrapped at `width`), or because of a comma. Then `line` continues it.
 fn is_wrapped(above: &str, line: &str, width: Option<usize>) -> bool {
     let word = line.split_whitespace().next().unwrap_or_default().chars().count();
     let taken = above.trim_end().chars().count();
     above.trim_end().ends_with(',') || width.is_some_and(|width| taken + 1 + word > width)
 }
 
-/// Whether a line below another one begins a sense, an example or an item of a list.
+/// Whether a line begins a sense, an example or an item of a list, so that it does not continue the
+/// line above. After a comma, a part of speech continues a list of them.
 fn begins_item(line: &str, above: &str) -> bool {
     let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = line.len() - number.len();
@@ -115,7 +118,9 @@ fn begins_item(line: &str, above: &str) -> bool {
         || line.starts_with(['-', '*', '•', '=', '>']) && !line.starts_with("--")
 }
 
-/// Whether a line is a short note in brackets on the paragraph above: `[Obs.]`, `[1913 Webster]`.
+/// Whether a line is a short note in square brackets (`[Obs.]`, `[1913 Webster]`), which belongs to
+/// the end of the paragraph above. A pronunciation is no note, and a paragraph that is only a part
+/// of speech has none.
 fn is_note_on(above: &str, line: &str) -> bool {
     let inner = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     inner.is_some_and(|inner| {
@@ -126,8 +131,8 @@ fn is_note_on(above: &str, line: &str) -> bool {
     })
 }
 
-/// The number of lines at the beginning of a block that are a quotation: indented, with the author
-/// at their end.
+/// The number of lines at the beginning of a block that are a quotation: far indented, with the
+/// author after `--` at their end. 0: the block does not begin with a quotation.
 fn quotation_lines(block: &[&str]) -> usize {
     let indent = |line: &&str| line.len() - line.trim_start().len();
     let lines = block.iter().take_while(|line| indent(line) >= QUOTATION_INDENT_MIN).count();

@@ -1,5 +1,6 @@
-//! Recognises Chinese script, parts of speech and pronunciations. They mark the ends of headwords
-//! and the beginnings of senses.
+//! Recognises Chinese script, parts of speech and pronunciations: in a line of a book they show
+//! where a headword ends and where a sense begins. A *label* is the abbreviation of a part of
+//! speech in the notation (this project's text form of an explanation): `n.`, `vt.`
 
 use crate::model::split_label;
 
@@ -11,7 +12,7 @@ pub(crate) fn is_cjk(c: char) -> bool {
         | '\u{FE30}'..='\u{FE4F}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// The offsets at which words begin.
+/// The offsets at which words, separated by white space, begin.
 pub(crate) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
     let mut white = true;
     text.char_indices().filter_map(move |(at, c)| {
@@ -21,7 +22,7 @@ pub(crate) fn word_starts(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The part of speech at the beginning of this text: `n. 苹果`, `vt.放弃`, `n.`, but not `a.m.`.
+/// The label at the beginning of this text: `n. 苹果`, `vt.放弃`, `n.`, but not `a.m.`.
 pub(crate) fn label(text: &str) -> Option<&str> {
     let (part, rest) = split_label(text);
     let follows = &text[part.len()..];
@@ -31,7 +32,8 @@ pub(crate) fn label(text: &str) -> Option<&str> {
     (!part.is_empty() && whole).then_some(part)
 }
 
-/// The labels of a line that consists only of labels: `n.`, `vi., n.`, `vt. & vi.`, `n`.
+/// The labels of a line that consists only of labels, as they are written: `n.`, `vi., n.`,
+/// `vt. & vi.`, `n`. `None`: the line has other text.
 pub(crate) fn labels_alone(line: &str) -> Option<&str> {
     let line = line.trim().trim_end_matches([':', '：', ',']).trim_matches(['(', ')']);
     let mut pieces = line.split([' ', ',', '/', '&', ';', '，', '；']).filter(|p| !p.is_empty());
@@ -131,7 +133,7 @@ pub(crate) fn named_before_gloss(text: &str) -> Option<(&'static str, usize)> {
     })
 }
 
-/// Names of parts of speech that are rarely the first word of a gloss before a colon.
+/// Names of parts of speech that are rarely a gloss before a colon. (`number: 5` may be one.)
 const COMMON_NAMES: &[&str] = &[
     "noun",
     "verb",
@@ -143,8 +145,8 @@ const COMMON_NAMES: &[&str] = &[
     "interjection",
 ];
 
-/// A part of speech in another spelling before a Chinese gloss, its label in the notation and the
-/// length of the spelling: `Adj. 红`, `N. 苹果`, `n．苹果`, `n/v 结果`.
+/// The label for a part of speech in another spelling before a Chinese gloss, and the length of the
+/// spelling in bytes: `Adj. 红`, `N. 苹果`, `n．苹果`, `n/v 结果`.
 pub(crate) fn respelled_before_gloss(text: &str) -> Option<(String, usize)> {
     let is_part = |c: char| c.is_ascii_alphabetic() || c == '/' || c == '&';
     let length = text.find(|c: char| !is_part(c))?;
@@ -165,7 +167,8 @@ pub(crate) fn respelled_before_gloss(text: &str) -> Option<(String, usize)> {
     (is_respelled && is_gloss).then_some((labels, text.len() - rest.len()))
 }
 
-/// The labels of parts of speech without their dots: `n` becomes `n.`, `n/v` becomes `n. & v.`.
+/// Converts labels without their dots: `n` becomes `n.`, `n/v` becomes `n. & v.`. `None`: the word
+/// has another part.
 pub(crate) fn dotted(word: &str) -> Option<String> {
     let pieces = || word.split(['/', '&']);
     let labels = pieces().map(|piece| format!("{piece}.")).collect::<Vec<_>>().join(" & ");
@@ -177,7 +180,8 @@ fn label_of(text: &str) -> Option<&str> {
     label(text).filter(|label| *label == text)
 }
 
-/// A part of speech in brackets, and its length: `(n.)`, `【v.】`, `[adj]`.
+/// The label for a part of speech in brackets, and its length in bytes with the brackets: `(n.)`,
+/// `【v.】`, `[adj]`.
 pub(crate) fn enclosed_label(text: &str) -> Option<(String, usize)> {
     let close = match text.chars().next()? {
         '(' => ')',
@@ -199,7 +203,7 @@ pub(crate) fn enclosed_label(text: &str) -> Option<(String, usize)> {
     Some((if is_whole { inner.to_owned() } else { bare()? }, end))
 }
 
-/// Maximum length of a line of labels in bytes.
+/// Maximum length in bytes of a line of labels. A longer line is text.
 const LABELS_BYTES_MAX: usize = 40;
 
 /// Whether this is `vt.vi.`: two labels without a space.
@@ -229,8 +233,8 @@ pub(crate) fn is_bare_label(word: &str) -> bool {
     matches!(word, "n" | "v" | "vt" | "vi" | "adj" | "adv" | "prep" | "conj" | "pron" | "num")
 }
 
-/// The pronunciation at the beginning of this text and its length: `[ei]`, `/ei/`, also after the
-/// variety of English, as in Chinese word lists (`英 [ei]`).
+/// The pronunciation at the beginning of this text, and the length in bytes up to its end: `[ei]`,
+/// `/ei/`, also after the variety of English, as in Chinese word lists (`英 [ei]`).
 pub(crate) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
     leading_brackets(text).filter(|(inner, length)| {
         // Text between slashes is never a label, and a part of speech often follows a
@@ -275,11 +279,13 @@ pub(crate) fn is_phonetic_letter(c: char) -> bool {
     "ˈˌːəɪʊɔʌθʃʒŋɑɛɜɡɒɚɝ".contains(c)
 }
 
-/// Maximum length of a pronunciation between slashes in bytes. FreeDict has sentences between
-/// slashes. A pronunciation that is longer than an entry may have is also taken from the text.
+/// Maximum length in bytes of a pronunciation between slashes: FreeDict has those of whole
+/// sentences. One that is longer than an entry may have is taken from the text too, and is left
+/// out.
 const PRONUNCIATION_BYTES_MAX: usize = 1024;
 
-/// The possible pronunciation at the beginning of this text, and its length.
+/// The text in the brackets or slashes at the beginning of this text if it may be a pronunciation,
+/// and the length in bytes up to its end.
 fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     let inner = without_variety(text);
     let close = match inner.chars().next()? {
@@ -305,18 +311,18 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
     }
     // Between slashes anything is a pronunciation (`/A·U·P/`, `/IntEn"tsioːn/`), but not in a path.
     let follows = text[length..].chars().next();
-    let is_said = close == '/'
+    let is_slashed = close == '/'
         && phonetic.len() <= PRONUNCIATION_BYTES_MAX
         && phonetic.contains(char::is_alphabetic)
         && !phonetic.contains(|c: char| c == '=' || c == '\n' || is_cjk(c))
         && follows.is_none_or(|c| c.is_whitespace() || ",;<".contains(c));
     let sounds = may_sound(phonetic) && (close != '/' || !phonetic.is_ascii());
     let phonetic = phonetic.trim().trim_start_matches("(/").trim_end_matches('/');
-    (is_said || sounds).then_some((phonetic, length))
+    (is_slashed || sounds).then_some((phonetic, length))
 }
 
-/// Whether a text in brackets may be a pronunciation: not a field (`[医]`), a note of grammar
-/// (`[pl.]`), or a word (`[Moho]`).
+/// Whether a text in brackets may be a pronunciation: it is not a field of knowledge (`[医]`), a
+/// note of grammar (`[pl.]`), or a name (`[Moho]`).
 fn may_sound(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= PHONETIC_BYTES_MAX

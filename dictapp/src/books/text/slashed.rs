@@ -1,4 +1,4 @@
-//! Splits lines of CC-CEDICT and EDICT, which have slashes around each gloss:
+//! Splits lines of CC-CEDICT (Chinese) and EDICT (Japanese), which have slashes around each gloss:
 //! `學生 学生 [xue2 sheng5] /student/schoolchild/`, `学生 [がくせい] /(n) student/(P)/`.
 
 use super::script::is_cjk;
@@ -10,8 +10,9 @@ pub(crate) struct Slashed {
     pub(crate) headword: String,
     /// Its other spellings.
     pub(crate) others: Vec<String>,
-    pub(crate) said: Option<String>,
-    /// One gloss on each line.
+    /// The pronunciation in square brackets: pinyin with marks for its tones, or kana.
+    pub(crate) reading: Option<String>,
+    /// The glosses, one on each line.
     pub(crate) text: String,
 }
 
@@ -20,30 +21,32 @@ pub(crate) fn parse(line: &str) -> Option<Slashed> {
     let (head, glosses) = line.trim().strip_suffix('/')?.split_once(" /")?;
     // CC-Canto has the Cantonese reading in braces too.
     let head = head.split(" {").next()?.trim();
-    let (words, said) = match head.strip_suffix(']').and_then(|head| head.split_once('[')) {
-        Some((words, said)) => (words.trim(), Some(toned(said.trim()))),
+    let (words, reading) = match head.strip_suffix(']').and_then(|head| head.split_once('[')) {
+        Some((words, reading)) => (words.trim(), Some(toned(reading.trim()))),
         None => (head, None),
     };
-    // `cat /kæt/` has a pronunciation.
+    // In an English line such as `cat /kæt/` the slashes are around a pronunciation, so the line is
+    // not in this format.
     if !words.contains(is_cjk) {
         return None;
     }
     let mut words = spellings(words);
     let is_whole =
         (1..=SPELLINGS_MAX).contains(&words.len()) && words.iter().all(|word| !word.is_empty());
+    // EDICT adds `(P)` to a common word, and the number of the entry (`EntL1605820X`).
     let is_note = |gloss: &&str| gloss.is_empty() || *gloss == "(P)" || gloss.starts_with("EntL");
     let glosses = glosses.split('/').map(str::trim).filter(|gloss| !is_note(gloss));
     let text = glosses.collect::<Vec<_>>().join("\n");
     let headword = if is_whole && !text.is_empty() { words.remove(0) } else { return None };
     words.retain(|other| *other != headword);
-    Some(Slashed { headword, others: words, said, text })
+    Some(Slashed { headword, others: words, reading, text })
 }
 
 /// Maximum number of spellings of a line.
 const SPELLINGS_MAX: usize = 20;
 
-/// The spellings before the reading, the headword first: two with a space between them, or a list
-/// with semicolons and notes in brackets.
+/// The spellings before the reading, the headword first: in CC-CEDICT two with a space between
+/// them, in EDICT a list with semicolons and notes in brackets.
 fn spellings(words: &str) -> Vec<String> {
     let pair: Vec<&str> = words.split(' ').collect();
     if let [traditional, simplified] = pair[..]
@@ -56,13 +59,14 @@ fn spellings(words: &str) -> Vec<String> {
     list.map(str::to_owned).collect()
 }
 
-/// A reading with marks for its tones in place of numbers: `xue2 sheng5` becomes `xué sheng`.
-fn toned(said: &str) -> String {
-    said.split(' ').map(toned_syllable).collect::<Vec<_>>().join(" ")
+/// Replaces the numbers of tones in a reading by marks: `xue2 sheng5` becomes `xué sheng`. Kana
+/// stay as they are.
+fn toned(reading: &str) -> String {
+    reading.split(' ').map(toned_syllable).collect::<Vec<_>>().join(" ")
 }
 
-/// The letters that may have a mark, with their four tones. The first of them that a syllable
-/// contains has the mark.
+/// The letters that may have the mark of a tone, each with the marks of the four tones. The first
+/// letter in this list that a syllable contains has the mark.
 const TONES: [(char, &str); 6] =
     [('a', "āáǎà"), ('e', "ēéěè"), ('o', "ōóǒò"), ('i', "īíǐì"), ('u', "ūúǔù"), ('ü', "ǖǘǚǜ")];
 
@@ -97,12 +101,15 @@ mod tests {
     fn splits_lines_of_both_dictionaries() {
         let line = parse("學生 学生 [xue2 sheng5] /student/schoolchild/").unwrap();
         assert_eq!((line.headword.as_str(), &line.others[..]), ("学生", &["學生".to_owned()][..]));
-        assert_eq!(line.said.as_deref(), Some("xué sheng"));
+        assert_eq!(line.reading.as_deref(), Some("xué sheng"));
         assert_eq!(line.text, "student\nschoolchild");
         let line = parse("好;良(oK) [よい] /(adj-i) (1) good/(P)/EntL1605820X/").unwrap();
         assert_eq!((line.headword.as_str(), &line.others[..]), ("好", &["良".to_owned()][..]));
-        assert_eq!((line.said.as_deref(), line.text.as_str()), (Some("よい"), "(adj-i) (1) good"));
-        assert_eq!(parse("ああ /(int) Ah!/").unwrap().said, None);
+        assert_eq!(
+            (line.reading.as_deref(), line.text.as_str()),
+            (Some("よい"), "(adj-i) (1) good")
+        );
+        assert_eq!(parse("ああ /(int) Ah!/").unwrap().reading, None);
         for other in ["and/or conj. 和/或", "cat /kæt/ an animal", "cat /kæt/", "x"] {
             assert_eq!(parse(other), None, "{other}");
         }

@@ -1,4 +1,5 @@
-//! Returns the numbers of any range in ascending order without reading all of them.
+//! Finds the smallest numbers of any range of a sequence, in ascending order, without reading all
+//! of them. Searches use it for the most frequent words with a prefix.
 //!
 //! [`Best`] is a tree of minima in which each node has sixteen children; the numbers themselves are
 //! stored elsewhere. For half a million numbers it takes 140 kB, and the ten smallest of any range
@@ -8,18 +9,20 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
+/// Number of children of a node.
 const FAN_OUT: usize = 16;
 
-/// The minima of a sequence of numbers.
+/// The tree of minima over a sequence of numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Best {
     len: usize,
-    /// `levels[0][i]` is the minimum of numbers `16 i ..`, `levels[1][i]` of minima `16 i ..`.
+    /// `levels[0][i]` is the minimum of the sixteen numbers from `16 i` on, `levels[1][i]` that of
+    /// the sixteen elements of `levels[0]` from `16 i` on, and so on.
     levels: Vec<Vec<u32>>,
 }
 
 impl Best {
-    /// The minima of the numbers `value(0) .. value(len)`.
+    /// Builds the tree over `len` numbers: `value(0)`, `value(1)` and so on.
     pub(crate) fn over(len: usize, value: impl Fn(usize) -> u32) -> Best {
         let mut levels = Vec::new();
         let mut row: Vec<u32> = minima(len, &value);
@@ -32,7 +35,8 @@ impl Best {
         Best { len, levels }
     }
 
-    /// The indices of the numbers of `range`, smallest number first.
+    /// The indices of the numbers in `range`, the one of the smallest number first. `value` must be
+    /// the same as in [`over`](Best::over).
     pub(crate) fn ascending<V: Fn(usize) -> u32>(
         &self,
         range: Range<usize>,
@@ -65,6 +69,7 @@ impl Best {
     }
 }
 
+/// The minimum of each sixteen of `len` numbers.
 fn minima(len: usize, value: impl Fn(usize) -> u32) -> Vec<u32> {
     (0..len.div_ceil(FAN_OUT))
         .map(|i| (i * FAN_OUT..len.min((i + 1) * FAN_OUT)).map(&value).min().unwrap_or(u32::MAX))
@@ -75,7 +80,8 @@ fn minima(len: usize, value: impl Fn(usize) -> u32) -> Vec<u32> {
 pub(crate) struct Ascending<'a, V> {
     best: &'a Best,
     value: V,
-    /// Minimum, level (0 for a number itself), index in the level.
+    /// The nodes whose children are not visited yet: minimum, level (0 for a number itself), index
+    /// in the level. The smallest minimum comes first.
     heap: BinaryHeap<Reverse<(u32, usize, usize)>>,
 }
 

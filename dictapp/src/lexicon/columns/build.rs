@@ -1,5 +1,6 @@
-//! Builds the columns of a lexicon from the entries of all books: collects, sorts, numbers and
-//! indexes them. A key is a folded spelling.
+//! Builds the columns of a lexicon from the entries of all books (dictionaries): collects, sorts,
+//! numbers and indexes the entries. A key is a folded spelling. The place of a key is its number in
+//! the order of frequency.
 
 use std::fmt;
 
@@ -32,15 +33,18 @@ impl std::error::Error for BuildError {}
 #[derive(Debug, Default)]
 pub struct Builder {
     drafts: Vec<Draft>,
-    /// The keys and the records, concatenated. The drafts store where each one ends.
+    /// The keys, concatenated, and the records (headword, pronunciation and explanation of an
+    /// entry), concatenated. The drafts have the end of each.
     keys: String,
     records: String,
-    /// Folded inflected form, and the draft of its lemma.
+    /// Inflected forms, folded, each with the number of the draft of its lemma.
     forms: Vec<(Box<str>, u32)>,
+    /// Whether an entry was left out, since the books have too much text. Then nothing can be
+    /// built.
     too_large: bool,
 }
 
-/// An entry before it has a number.
+/// An entry that was added but not numbered yet: ends and lengths of its texts, and its numbers.
 #[derive(Clone, Copy, Debug)]
 struct Draft {
     key_end: u32,
@@ -114,7 +118,8 @@ impl Builder {
         Ok(Lexicon::from_columns(columns, map))
     }
 
-    /// The columns of keys and entries, and the key of each draft.
+    /// Sorts and numbers the drafts. Returns the columns of keys and entries, and the number of the
+    /// key of each draft.
     fn numbered(self) -> (Columns, Vec<u32>) {
         let mut order: Vec<u32> = (0..self.drafts.len() as u32).collect();
         // A stable sort keeps the order within a book, and is fast since books are mostly sorted.
@@ -149,6 +154,7 @@ impl Builder {
         (columns, key_of_draft)
     }
 
+    /// Appends a record, without its headword if that equals its key.
     fn push_record(&self, draft: &Draft, columns: &mut Columns) {
         let record = self.record(draft);
         let left_out = if self.word(draft) == self.key(draft) { draft.word_bytes } else { 0 };
@@ -170,7 +176,8 @@ impl Builder {
     }
 }
 
-/// Sorts keys by frequency: by the best rank in any book, then by the order of the keys.
+/// Adds the places: sorts the keys by frequency, which is the best rank in any book, then by the
+/// order of the keys.
 fn add_places(columns: &mut Columns) {
     let rank = |key: usize| columns.rank(key).unwrap_or(u32::MAX);
     let ranks: Vec<u32> = (0..columns.keys.len()).map(rank).collect();
@@ -185,7 +192,8 @@ fn add_places(columns: &mut Columns) {
     columns.by_place = by_place;
 }
 
-/// The later words of phrases and compounds, sorted by the text from that word on.
+/// The later words of phrases and compounds, sorted by the text from that word on: the keys of the
+/// phrases, and the offsets of the words in them.
 fn inner_words(columns: &Columns) -> (Vec<u32>, Vec<u16>) {
     let mut inner: Vec<(u32, u16)> = Vec::new();
     for key in 0..columns.keys.len() {
@@ -199,6 +207,7 @@ fn inner_words(columns: &Columns) -> (Vec<u32>, Vec<u16>) {
     inner.into_iter().unzip()
 }
 
+/// Adds the inflected forms, sorted and without duplicates.
 fn add_forms(columns: &mut Columns, forms: Vec<(Box<str>, u32)>, key_of_draft: &[u32]) {
     let mut named: Vec<(Box<str>, u32)> =
         forms.into_iter().map(|(form, draft)| (form, key_of_draft[draft as usize])).collect();

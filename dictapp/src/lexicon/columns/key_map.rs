@@ -1,6 +1,6 @@
-//! The `fst` map from keys (folded spellings) to their numbers: built from sorted keys, or read
-//! from a file. A map from a file is verified first, since an invalid one could make a search
-//! panic.
+//! The map from keys (folded spellings) to their numbers, a compressed automaton of the crate
+//! `fst`: built from sorted keys, or opened from the bytes of a file. Those are verified first,
+//! since an invalid map could make a search panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,7 +8,8 @@ use fst::raw::Fst;
 
 use super::Texts;
 
-/// A node with this number of transitions has a lookup table in `fst`, which may be invalid.
+/// A node with at least this number of transitions has a lookup table in `fst`, whose entries are
+/// verified too.
 const TABLE_TRANSITIONS_MIN: usize = 32;
 
 /// Builds the map. Fails if the keys are not sorted.
@@ -29,8 +30,8 @@ pub(crate) fn open(bytes: Vec<u8>, keys: usize) -> Option<fst::Map<Vec<u8>>> {
     matches!(is_sound, Ok(true)).then(|| fst::Map::from(fst))
 }
 
-/// Reads all reachable nodes. Checks that transitions lead to smaller addresses, so that every path
-/// ends, and that no sum of outputs overflows.
+/// Whether all reachable nodes can be read, all transitions lead to smaller addresses, so that
+/// every path ends, and no output is larger than the number of keys, so that no sum overflows.
 fn is_sound(fst: &Fst<Vec<u8>>, keys: u64) -> bool {
     let root = fst.root().addr();
     let mut reached = vec![false; root + 1];
@@ -63,7 +64,7 @@ mod tests {
 
     fn keys() -> Texts {
         let mut keys = Texts::with_capacity(0, 0);
-        // More than 32 letters at the root, so that it has a lookup table.
+        // More first letters than `TABLE_TRANSITIONS_MIN`, so that the root has a lookup table.
         let mut letters: Vec<char> = ('0'..='9').chain('a'..='z').chain('à'..='ÿ').collect();
         letters.sort_unstable();
         for letter in letters {

@@ -21,7 +21,7 @@ pub use saved::{SavedError, Stamp};
 /// Separates headword, phonetic and explanation in a record: headwords have no control characters.
 pub(crate) const FIELD_END: char = '\0';
 
-/// Concatenated texts, each with a line feed at its end, with access by number.
+/// Texts with numbers from 0, concatenated, each with a line feed at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
     pub(crate) text: String,
@@ -40,6 +40,7 @@ impl Texts {
         self.starts.len().saturating_sub(1)
     }
 
+    /// Appends one text, given in parts.
     pub(crate) fn push(&mut self, parts: &[&str]) {
         parts.iter().for_each(|part| self.text.push_str(part));
         self.text.push('\n');
@@ -99,17 +100,19 @@ pub(crate) struct Columns {
     pub(crate) books: Vec<u16>,
     /// The rank of each entry; 0: none.
     pub(crate) ranks: Vec<u32>,
-    /// The later words of phrases, sorted by the text from that word on: key, and offset in the
-    /// key.
+    /// The later words of phrases, sorted by the text from that word on: the key of the phrase, and
+    /// the offset of the word in the key.
     pub(crate) inner_keys: Vec<u32>,
     pub(crate) inner_offsets: Vec<u16>,
     /// Inflected forms in the books, folded and sorted, and the key of the lemma of each.
     pub(crate) forms: Texts,
     pub(crate) form_lemmas: Vec<u32>,
+    /// The index of Chinese text in glosses.
     pub(crate) pairs: Pairs,
 }
 
-/// Pairs of neighbouring Chinese characters in glosses, and their postings: see `reverse`.
+/// Pairs of neighbouring characters in glosses, at least one of them Chinese, and their postings:
+/// the places of the keys with such a gloss. `find/reverse.rs` explains the index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pairs {
     /// The pairs, sorted.
@@ -120,7 +123,7 @@ pub(crate) struct Pairs {
 }
 
 impl Columns {
-    /// The entries of a key.
+    /// The numbers of the entries of a key.
     pub(crate) fn entries(&self, key: usize) -> Range<usize> {
         match (self.first_entry.get(key), self.first_entry.get(key + 1)) {
             (Some(&from), Some(&to)) => from as usize..(to as usize).min(self.records.len()),
@@ -138,7 +141,7 @@ impl Columns {
         self.by_place.get(place as usize).map(|&key| key as usize)
     }
 
-    /// An entry of `key`.
+    /// Entry number `entry`, which must be one of `key`.
     pub(crate) fn entry(&self, key: usize, entry: usize) -> EntryRef<'_> {
         let mut fields = self.records.get(entry).splitn(3, FIELD_END);
         let word = fields.next().unwrap_or("");
@@ -170,7 +173,7 @@ impl Columns {
         self.entry_refs(key).find(|entry| entry.word == commonest.word)
     }
 
-    /// The text of a phrase from a later word on.
+    /// The text of a phrase from a later word on, by the number of that word in `inner_keys`.
     pub(crate) fn inner(&self, i: usize) -> &str {
         match (self.inner_keys.get(i), self.inner_offsets.get(i)) {
             (Some(&key), Some(&offset)) => {

@@ -4,12 +4,12 @@
 //! magic, version    8 bytes
 //! SHA-256           32 bytes, of all that follows
 //! stamp             32 bytes: identifies the books from which the lexicon was built
-//! ranked            u32
-//! columns, fst      each: its bytes as u64, then the bytes; numbers are little-endian
+//! ranked            u32: number of keys with a frequency rank
+//! columns, fst      each: its number of bytes as u64, then the bytes; numbers are little-endian
 //! ```
-//! The file may be deleted at any time: it can be built again. It is not trusted: a size is
-//! compared with the size of the file before memory is allocated, and `key_map` verifies the `fst`
-//! before its first use.
+//! `fst` is the map from keys (folded spellings) to their numbers. The file may be deleted at any
+//! time: it can be made again. It is not trusted: a size is compared with the size of the file
+//! before memory is allocated, and `key_map` verifies the `fst` before its first use.
 
 use std::fmt;
 use std::fs::File;
@@ -54,7 +54,7 @@ impl SavedError {
         matches!(&self.cause, Cause::Io(error) if error.kind() == io::ErrorKind::NotFound)
     }
 
-    /// Whether the file is valid but belongs to other books.
+    /// Whether the file belongs to other books or versions of them: its stamp differs.
     pub fn is_stale(&self) -> bool {
         matches!(self.cause, Cause::Stale)
     }
@@ -108,6 +108,7 @@ impl Lexicon {
         read(path, stamp).map_err(|cause| SavedError { path: path.to_owned(), cause })
     }
 
+    /// Writes a new file and waits until it is on the disk.
     fn write(&self, path: &Path, stamp: &Stamp) -> io::Result<()> {
         // The digest is at the beginning of the file, so the columns are encoded twice.
         let mut digest = Digested(Sha256::new());
@@ -119,6 +120,7 @@ impl Lexicon {
         file.into_inner()?.sync_all()
     }
 
+    /// Writes the part of the file that the digest covers.
     fn write_all(&self, stamp: &Stamp, to: &mut impl Write) -> io::Result<()> {
         to.write_all(stamp)?;
         write_columns(&self.columns, to)?;
@@ -137,6 +139,7 @@ fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// A writer that only computes the digest of what is written.
 struct Digested(Sha256);
 
 impl Write for Digested {
@@ -180,6 +183,7 @@ fn write_columns(columns: &Columns, to: &mut impl Write) -> io::Result<()> {
     write_column(to, postings, |byte| [*byte])
 }
 
+/// Writes the length of a column and its elements, each converted by `bytes`.
 fn write_column<T, const N: usize>(
     to: &mut impl Write,
     column: &[T],
@@ -225,6 +229,7 @@ fn read(path: &Path, stamp: &Stamp) -> Result<Lexicon, Cause> {
     Ok(Lexicon::from_columns(columns, map))
 }
 
+/// Reads the parts of a file, and computes their digest.
 struct Reader {
     file: io::Take<File>,
     digest: Sha256,
@@ -238,7 +243,8 @@ impl Reader {
         Ok(bytes)
     }
 
-    /// The bytes of a column. Never allocates more than the size of the file.
+    /// The bytes of a column. Never allocates more than the size of the file. `column` is its name
+    /// in errors.
     fn bytes(&mut self, column: &'static str) -> Result<Vec<u8>, Cause> {
         let len = u64::from_le_bytes(self.array(column)?);
         let left = self.file.get_ref().metadata()?.len().min(FILE_BYTES_MAX);
@@ -269,7 +275,7 @@ impl Reader {
     }
 }
 
-/// The columns after the keys.
+/// Reads the columns that follow those of the keys.
 fn read_columns(reader: &mut Reader, ranked: u32) -> Result<Columns, Cause> {
     // The same order as in `write_columns`.
     let records = reader.texts("records")?;

@@ -1,5 +1,6 @@
-//! Finds entries with the spelling of a query, ignoring case, accents and marks. A key is a folded
-//! spelling.
+//! Finds entries with the spelling of a query, ignoring case and accents, and if there are none,
+//! the joints of a word (`ice-cream`), dots of abbreviations and umlauts. Also removes punctuation
+//! around a query. A key is a folded spelling.
 
 use std::collections::HashMap;
 
@@ -8,10 +9,11 @@ use crate::model::Word;
 use super::{lemma, umlauts};
 use crate::lexicon::{FoundBy, Hit, Lexicon, fold};
 
-/// The separators of words in a phrase or of parts of a word, in keys.
+/// The joints: characters between the words of a phrase or the parts of a word, in keys.
 const JOINTS: [&str; 3] = [" ", "-", "'"];
 
-/// Maximum number of joints for which all combinations are tried: 3 to the power of 3 keys.
+/// Maximum number of joints in a key for which all combinations are tried. Each may be a space, a
+/// hyphen or missing, so these are 27 keys.
 const JOINTS_MAX: usize = 3;
 
 /// The lengths, in bytes, of the queries for which a missing joint is tried at each position.
@@ -32,8 +34,8 @@ impl Query {
     }
 }
 
-/// Punctuation around a word in a text. `*`, `?` and `/` are excluded, since they make a pattern,
-/// and `#` and `+`, since they are part of names (`C#`).
+/// Marks: punctuation that may be around a word in a text. `*`, `?` and `/` are excluded, since
+/// they make a pattern, and `#` and `+`, since they are part of names (`C#`).
 const MARKS: &str = ".,;:!\"'()[]{}<>|_~^=\\-`´“”„‟‘’‚‛«»‹›…—–―·•、。，；：！（）《》〈〉「」『』【】〔〕［］｛｝＜＞\
     ．｡､｢｣＂＇～｜＿‼⁉¿¡®™©†‡§¶、؟،؛۔।॥׃״׳·;፣።၊။";
 
@@ -78,7 +80,8 @@ const FOOTNOTE_DIGITS_MAX: usize = 3;
 /// Minimum length in characters of a word before the number of a footnote: `B12` is a name.
 const FOOTNOTED_CHARS_MIN: usize = 3;
 
-/// A word without the number of a footnote that was copied with it: `apple1`, `apple²`, `apple[3]`.
+/// The word without the number of a footnote that was copied with it: `apple1`, `apple²`,
+/// `apple[3]`. `None`: there is no such number.
 fn without_footnote(query: &str) -> Option<&str> {
     let text = query.trim_end_matches(is_mark);
     let marked = text.trim_end_matches(char::is_numeric);
@@ -91,8 +94,8 @@ fn without_footnote(query: &str) -> Option<&str> {
 }
 
 impl Lexicon {
-    /// The query without the punctuation around it that belongs to no headword, or without the
-    /// number of a footnote. `None`: it has neither of them, or consists only of them.
+    /// The query without the punctuation around it, except punctuation of a headword, or without
+    /// the number of a footnote. `None`: it has no such punctuation or number, or no other text.
     pub(crate) fn unmarked<'q>(&self, query: &'q str) -> Option<&'q str> {
         let has = |text: &&str| self.key(&fold(text)).is_some();
         let spelled = unmarkings(query).find(has);
@@ -111,7 +114,7 @@ impl Lexicon {
         self.key(&key).is_some() || !self.lemmas(&key).is_empty()
     }
 
-    /// The number of a key.
+    /// The number of a key; `None`: no headword has it.
     pub(crate) fn key(&self, key: &str) -> Option<usize> {
         self.keys.get(key).and_then(|number| usize::try_from(number).ok())
     }
@@ -140,7 +143,7 @@ impl Lexicon {
         hits
     }
 
-    /// The numbers of these keys, by frequency.
+    /// The numbers of those of these keys that headwords have, by frequency.
     fn respelled(&self, spellings: &[String]) -> Vec<usize> {
         let mut keys: Vec<usize> = spellings.iter().filter_map(|k| self.key(k)).collect();
         keys.sort_by_key(|&key| self.columns.place(key));
@@ -148,8 +151,8 @@ impl Lexicon {
         keys
     }
 
-    /// The keys of headwords with umlauts, if the query spells them out (`Kaese`, `Aarhus`), or the
-    /// other way round.
+    /// The keys of headwords with umlauts for which the query has two letters (`Kaese`, `Aarhus`),
+    /// or of headwords with two letters for the umlauts of the query.
     fn with_umlauts(&self, query: &Query) -> Vec<usize> {
         let spelled_out = umlauts::spelled_out(&query.spelling);
         if spelled_out != query.spelling {
@@ -174,7 +177,8 @@ fn sort(hits: &mut [Hit<'_>]) {
     hits.sort_by_key(|hit| (hit.by != FoundBy::Spelling, rank(hit), hit.entry.word));
 }
 
-/// The keys that differ from `key` in their joints.
+/// Possible keys that differ from `key` in their joints, or in the dots of an abbreviation. They
+/// need not exist.
 fn respellings(key: &str) -> Vec<String> {
     // `children's` is a form of `children`, not another spelling of `childrens`.
     if key.ends_with("'s") || key.ends_with('\'') {
@@ -191,7 +195,7 @@ fn respellings(key: &str) -> Vec<String> {
 /// Maximum length in characters of an abbreviation.
 const ABBREVIATION_CHARS_MAX: usize = 5;
 
-/// The key as an abbreviation with other dots: for `etc`, `usa`, `u.s.a`, `phd`.
+/// The key as an abbreviation with other dots: `usa` gives `usa.`, `u.s.a` and `u.s.a.`.
 fn with_dots(key: &str) -> Vec<String> {
     let letters: Vec<char> = key.chars().filter(|&c| c != '.').collect();
     let mut keys = vec![format!("{key}.")];
@@ -205,7 +209,7 @@ fn with_dots(key: &str) -> Vec<String> {
     keys
 }
 
-/// All combinations of joints: each is a space, a hyphen or nothing.
+/// Joins the parts of a key in all ways: each joint is a space, a hyphen or nothing.
 fn joined_each(parts: &[&str]) -> Vec<String> {
     let mut keys = vec![String::new()];
     for (i, part) in parts.iter().enumerate() {
@@ -218,13 +222,13 @@ fn joined_each(parts: &[&str]) -> Vec<String> {
     keys
 }
 
-/// The key with one joint inserted at each position: for `oclock`, `icecream`.
+/// The keys with one joint inserted, at each position: `oclock` gives `o'clock` among others.
 fn with_joint(key: &str) -> Vec<String> {
     if !UNJOINED_BYTES.contains(&key.len()) {
         return Vec::new();
     }
-    let places = key.char_indices().skip(1).map(|(at, _)| key.split_at(at));
-    places
+    let splits = key.char_indices().skip(1).map(|(at, _)| key.split_at(at));
+    splits
         .flat_map(|(left, right)| JOINTS.iter().map(move |joint| [left, joint, right].concat()))
         .collect()
 }

@@ -1,7 +1,8 @@
-//! The lemmas of irregular forms, from WordNet's exception lists and a list of words that they
-//! lack.
+//! Finds the lemmas (headwords) of irregular forms (`went`): in WordNet's exception lists, and in a
+//! list of words that they lack.
 
-/// Each line has a form and its lemmas, sorted by bytes. The first lines are the licence notice.
+/// Each line has a form and its lemmas; the lines are sorted by bytes. The first ones are the
+/// licence notice and begin with `#`.
 const WORDNET: &str = include_str!("data/exceptions.txt");
 
 /// Forms of function words and contractions, which WordNet lacks. Sorted by bytes.
@@ -40,12 +41,14 @@ const OWN: &[(&str, &[&str])] = &[
 /// The lemmas of an irregular form. `form` must be a key (a folded spelling).
 pub(crate) fn lemmas_of(form: &str) -> impl Iterator<Item = String> + use<> {
     let own = OWN.binary_search_by_key(&form, |&(form, _)| form).map_or(&[][..], |i| OWN[i].1);
+    // A form with `#` would find a line of the licence.
     let lines = if form.starts_with('#') { "" } else { WORDNET };
     let wordnet = lemmas_in(lines, &form.replace(' ', "_"));
     wordnet.chain(own.iter().copied()).map(|lemma| lemma.replace('_', " "))
 }
 
-/// Finds a form by binary search in the text, which needs no index.
+/// The lemmas of a form in sorted lines; none if it is not in them. The binary search is in the
+/// text itself, so it needs no index in memory.
 fn lemmas_in(mut lines: &'static str, form: &str) -> impl Iterator<Item = &'static str> + use<> {
     let mut found = "";
     while !lines.is_empty() {

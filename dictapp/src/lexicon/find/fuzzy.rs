@@ -13,8 +13,8 @@ use crate::lexicon::{EntryRef, Lexicon, fold};
 /// Maximum length of a query in bytes: a longer one is not a word.
 const QUERY_BYTES_MAX: usize = 48;
 
-/// Maximum number of bytes that an edit in another script changes. A larger number would slow down
-/// the search.
+/// Maximum number of bytes by which an edit of one letter may change a key. A letter outside of
+/// ASCII may have more bytes, but a larger number would slow down the search.
 const LETTER_BYTES_MAX: usize = 2;
 
 /// Maximum number of suggestions.
@@ -23,7 +23,7 @@ const SUGGESTIONS_MAX: usize = 20;
 /// The cost of a plain edit. All costs are in hundredths of it.
 const EDIT: u32 = 100;
 
-/// Words that cost more than the most likely one plus this are omitted.
+/// Words are omitted if they cost more than the most likely one and this together.
 const SLACK: u32 = 160;
 
 impl Lexicon {
@@ -48,7 +48,8 @@ impl Lexicon {
             .collect()
     }
 
-    /// The cost of `query` as a misspelling of `key`; `None` if it is too unlikely.
+    /// The cost of `query` as a misspelling of `key`, which has this place (number in the order of
+    /// frequency). `None`: it is too unlikely.
     fn cost(&self, query: &str, key: &str, place: u32) -> Option<u32> {
         let spelling = if query.is_ascii() {
             misspelling_cost(query.as_bytes(), key.as_bytes())
@@ -66,8 +67,8 @@ impl Lexicon {
     }
 }
 
-/// The distance in characters for words in other scripts, in hundredths of an edit; `None` if it is
-/// too large for the length of the query.
+/// The distance of two words in characters, in hundredths of an edit, for queries that are not
+/// ASCII. `None`: it is too large for the length of the query.
 fn plain_cost(query: &str, key: &str) -> Option<u32> {
     let (query, key): (Vec<char>, Vec<char>) = (query.chars().collect(), key.chars().collect());
     let width = key.len() + 1;
@@ -99,13 +100,15 @@ fn edits_max(chars: usize) -> usize {
     }
 }
 
-/// The keys within the maximum distance of `query`, and their distances.
+/// The numbers of the keys within the maximum distance of `query`, without `query` itself, and
+/// their distances.
 fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
     let edits_max = edits_max(query.chars().count());
     if edits_max == 0 || query.len() > QUERY_BYTES_MAX {
         return Vec::new();
     }
-    // A letter of another script has several bytes. Later `plain_cost` counts characters.
+    // The walk counts bytes, and a letter outside of ASCII has several. Later `plain_cost` counts
+    // characters.
     let widest = query.chars().map(char::len_utf8).max().unwrap_or(1);
     let edits_max = edits_max * widest.min(LETTER_BYTES_MAX);
     let query = query.as_bytes();
@@ -131,13 +134,17 @@ struct Walk<'a> {
 /// The position of a walk.
 #[derive(Clone, Copy)]
 struct Step {
+    /// The number of letters on the path.
     depth: usize,
-    /// The letter that led here.
+    /// The last of them.
     letter: u8,
+    /// The maximum distance on this path.
     edits_max: usize,
 }
 
 impl Walk<'_> {
+    /// Visits a node and all keys below it. `output` is the sum of the outputs on the path, which
+    /// the `fst` adds up to the number of a key.
     fn below(&mut self, node: Node<'_>, output: u64, step: Step) {
         let width = self.query.len() + 1;
         let distance = usize::from(self.rows[step.depth * width + width - 1]);
@@ -160,7 +167,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Fills the row below `step` for one more letter and returns its minimum.
+    /// Fills the row for the path of `step` and one more letter, and returns its minimum. A minimum
+    /// above `edits_max` means that no key below can be near.
     fn fill_row(&mut self, step: Step, letter: u8, edits_max: usize) -> usize {
         let width = self.query.len() + 1;
         let above = step.depth * width;
@@ -192,8 +200,9 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a word that sounds like the query may begin with this letter. Only then are two edits
-/// allowed, which keeps the walk short and avoids unlikely words.
+/// Whether a word that sounds like the query, or whose first two letters are swapped in it, may
+/// begin with this letter. Only then are several edits allowed, which keeps the walk short and
+/// avoids unlikely words.
 fn sounds_alike(first: u8, query: &[u8]) -> bool {
     let swapped = query.get(1) == Some(&first);
     swapped
@@ -216,7 +225,8 @@ fn sounds_alike(first: u8, query: &[u8]) -> bool {
         }
 }
 
-/// The weighted OSA distance of a misspelling from a word, in hundredths of an edit.
+/// The OSA distance of a misspelling from a word, in hundredths of an edit, with lower costs for
+/// common mistakes.
 fn misspelling_cost(wrong: &[u8], right: &[u8]) -> u32 {
     let width = right.len() + 1;
     let mut rows = vec![0; width * (wrong.len() + 1)];
@@ -241,7 +251,7 @@ fn misspelling_cost(wrong: &[u8], right: &[u8]) -> u32 {
     rows[wrong.len() * width + width - 1]
 }
 
-/// The cost of a missing letter: `accomodate`, `goverment`, `wich`.
+/// The cost of leaving out letter `at` of the word: `accomodate`, `goverment`, `wich`.
 fn missed(right: &[u8], at: usize) -> u32 {
     let letter = right[at];
     let doubled = at > 0 && right[at - 1] == letter;
@@ -255,7 +265,7 @@ fn missed(right: &[u8], at: usize) -> u32 {
     }
 }
 
-/// The cost of an extra letter: `untill`, `truely`, `occassion`.
+/// The cost of the extra letter `at` in a misspelling: `untill`, `truely`, `occassion`.
 fn added(wrong: &[u8], at: usize) -> u32 {
     let doubled = at > 0 && wrong[at - 1] == wrong[at];
     match wrong[at] {
@@ -265,7 +275,8 @@ fn added(wrong: &[u8], at: usize) -> u32 {
     }
 }
 
-/// The cost of a changed letter.
+/// The cost of writing one letter for another; 0 if they are equal. Vowels, and consonants that
+/// sound alike, cost less.
 fn changed(wrong: u8, right: u8) -> u32 {
     let is_vowel = |c: u8| matches!(c, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
     match (wrong, right) {

@@ -1,9 +1,9 @@
-//! Finds the lemmas of an inflected form: by the forms in books, irregular forms, and rules. A key
-//! is a folded spelling.
+//! Finds the lemmas (headwords) of an inflected form: by the forms that books list, by irregular
+//! forms, and by rules of English spelling. A key is a folded spelling.
 //!
-//! Rules alone would find `new` for `news` and `flow` for `flower`. So a candidate must exist and
-//! its part of speech must fit the rule. If the form is a headword itself (`left`, `better`) or an
-//! irregular form, the checks are stricter.
+//! Rules alone would find `new` for `news` and `flow` for `flower`. So a candidate must be a
+//! headword and its part of speech must fit the rule. If the form is a headword itself (`left`,
+//! `better`) or an irregular form, the checks are stricter.
 
 use std::cell::LazyCell;
 
@@ -13,7 +13,8 @@ use crate::lexicon::{FoundBy, Hit, Lexicon};
 /// Maximum number of lemmas of a form by rules.
 const LEMMAS_MAX: usize = 6;
 
-/// Maximum number of lemmas of a form in books: a spelling in kana may belong to 40 words.
+/// Maximum number of lemmas of a form if books list it: a Japanese spelling in kana may belong to
+/// 40 words.
 const NAMED_MAX: usize = 48;
 
 /// The kind of form that a rule recognises.
@@ -29,9 +30,10 @@ enum Inflection {
 /// The checks of a lemma that a rule finds.
 #[derive(Clone, Copy, Debug)]
 enum RuleChecks {
-    /// The form is a headword itself or an irregular form, so a further lemma must fit well.
+    /// The form is a headword itself, or has a lemma by a book or as an irregular form. So a
+    /// further lemma must fit well.
     Strict,
-    /// There is no other lemma, so a lemma without parts of speech fits too.
+    /// The form is unknown otherwise, so a lemma whose entries name no part of speech fits too.
     Lenient,
 }
 
@@ -53,8 +55,8 @@ impl Inflection {
         }
     }
 
-    /// The parts of speech that such a form may have if it is also a headword.
-    fn own_parts(self) -> Parts {
+    /// The parts of speech that a headword may have if it is also such a form of another.
+    fn headword_parts(self) -> Parts {
         match self {
             Inflection::Plural | Inflection::ThirdPerson => NOUN | VERB,
             Inflection::Past => VERB | ADJECTIVE | NOUN,
@@ -65,7 +67,8 @@ impl Inflection {
 }
 
 impl Lexicon {
-    /// The keys of the lemmas of `form`, which is a key.
+    /// The numbers of the keys of the lemmas of `form`, which must be a key: first those that are
+    /// certain, then those by rules.
     pub(crate) fn lemmas(&self, form: &str) -> Vec<usize> {
         let own = self.key(form);
         let mut lemmas = self.named_lemmas(form);
@@ -88,8 +91,8 @@ impl Lexicon {
         distinct
     }
 
-    /// The entries of a lemma. If some are spelled like the key, only these: `Polish` is not a
-    /// lemma of `polishes`.
+    /// The entries of a lemma, by the number of its key. If some are spelled like the key, only
+    /// these: `Polish` is not a lemma of `polishes`.
     pub(crate) fn lemma_hits(&self, lemma: usize) -> Vec<Hit<'_>> {
         let key = self.columns.keys.get(lemma);
         let plain = self.columns.entry_refs(lemma).any(|entry| entry.word == key);
@@ -105,6 +108,7 @@ impl Lexicon {
         named.filter_map(|i| self.columns.form_lemmas.get(i)).map(|&key| key as usize).collect()
     }
 
+    /// The lemmas of a form by rules. `own` is the key of the form if it is a headword itself.
     fn lemmas_by_rule(&self, form: &str, own: Option<usize>, checks: RuleChecks) -> Vec<usize> {
         if let Some(owner) = possessor(form) {
             return self.key(owner).into_iter().chain(self.lemmas(owner)).collect();
@@ -119,7 +123,9 @@ impl Lexicon {
             let fits = match checks {
                 RuleChecks::Strict => {
                     is_such_part
-                        && (own.is_none() || *own_parts == 0 || *own_parts & kind.own_parts() != 0)
+                        && (own.is_none()
+                            || *own_parts == 0
+                            || *own_parts & kind.headword_parts() != 0)
                         && self.is_as_common(key, own, kind)
                 }
                 RuleChecks::Lenient => parts == 0 || is_such_part,
@@ -132,13 +138,13 @@ impl Lexicon {
         lemmas
     }
 
-    /// Whether a headword may be only a form of `lemma`. A plural that is much more frequent than
-    /// its singular is a word itself (`species`, `physics`).
+    /// Whether the headword `own` may be only a form of `lemma`. One that is more than four times
+    /// as frequent is a word itself (`species`, `physics`). Forms in `-ed` and `-ing` always may.
     fn is_as_common(&self, lemma: usize, own: Option<usize>, kind: Inflection) -> bool {
-        let is_open = matches!(kind, Inflection::Past | Inflection::Present);
+        let is_regular = matches!(kind, Inflection::Past | Inflection::Present);
         let own = own.and_then(|own| self.columns.rank(own));
         let lemma = self.columns.rank(lemma);
-        is_open || own.is_none_or(|own| lemma.is_some_and(|lemma| lemma / 4 <= own))
+        is_regular || own.is_none_or(|own| lemma.is_some_and(|lemma| lemma / 4 <= own))
     }
 
     /// The lemmas of a phrase whose first or last word is inflected: `ran into`.
@@ -172,6 +178,7 @@ fn parts_of(mean: &str) -> Parts {
         .fold(0, |parts, (label, _)| parts | part(label))
 }
 
+/// The part of speech of a label without its dot; 0 if it is none.
 fn part(label: &str) -> Parts {
     match label {
         "n" | "pl" | "sing" | "un" | "na" | "num" => NOUN,
@@ -206,6 +213,8 @@ fn candidates(form: &str) -> impl Iterator<Item = (String, Inflection)> {
     found.into_iter()
 }
 
+/// Adds the possible lemmas of a plural, or of a verb in the third person: `women`, `leaves`,
+/// `cats`.
 fn plurals(form: &str, found: &mut Vec<(String, Inflection)>) {
     if let Some(stem) = form.strip_suffix("men").filter(|stem| !stem.is_empty()) {
         found.push((format!("{stem}man"), Inflection::Plural));
@@ -235,12 +244,13 @@ fn without_s(form: &str) -> Vec<String> {
     found
 }
 
-/// Whether a stem takes `-es` instead of `-s`.
+/// Whether a stem takes `-es` instead of `-s`: `box`, `watch`, `go`.
 fn is_hissed(stem: &str) -> bool {
     stem.ends_with(['s', 'x', 'z', 'o']) || stem.ends_with("ch") || stem.ends_with("sh")
 }
 
-/// Forms in `-ed`, `-ing`, `-er`, `-est`: `walked`, `hoped`, `stopped`, `studied`, `panicked`.
+/// Adds the possible lemmas of a form in `-ed`, `-ing`, `-er` or `-est`: of `walked`, `hoped`,
+/// `stopped`, `studied`, `panicked`.
 fn verb_forms(form: &str, ending: &str, kind: Inflection, found: &mut Vec<(String, Inflection)>) {
     let Some(stem) = form.strip_suffix(ending).filter(|stem| stem.contains(is_vowel)) else {
         // dying, lying, tying: the only stems without a vowel
@@ -281,6 +291,7 @@ fn is_short(stem: &str) -> bool {
     ends_so && !letters.any(is_vowel)
 }
 
+/// A stem without its last letter, if that is a doubled consonant: `stop` for `stopp`.
 fn undoubled(stem: &str) -> Option<&str> {
     let mut letters = stem.chars().rev();
     let last = letters.next()?;

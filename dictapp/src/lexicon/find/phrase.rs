@@ -1,4 +1,5 @@
-//! Splits a sentence into the longest phrases that have an entry, and the words between them.
+//! Splits a sentence into the longest phrases that have an entry, and the words between them. A
+//! key is a folded spelling.
 
 use super::exact;
 use crate::lexicon::{Hit, Lexicon, fold};
@@ -24,7 +25,7 @@ pub struct Piece<'a> {
 /// A word of the sentence.
 struct Token<'s> {
     text: &'s str,
-    /// Whether a phrase may continue after it: no punctuation follows.
+    /// Whether a phrase may continue with the next word: no punctuation follows this one.
     goes_on: bool,
 }
 
@@ -56,7 +57,7 @@ impl Lexicon {
         pieces
     }
 
-    /// A word with its entries, or the parts of a compound that has none.
+    /// A word with its entries. If it has none but is a compound, its parts, if some of them have.
     fn word_or_parts(&self, word: &str) -> Vec<Piece<'_>> {
         let piece = |text: &str| Piece { text: text.to_owned(), hits: self.look_up(text) };
         let whole = piece(word);
@@ -69,7 +70,8 @@ impl Lexicon {
         if parts.iter().all(|part| part.hits.is_empty()) { vec![whole] } else { parts }
     }
 
-    /// The longest phrase of several words at the beginning of the tokens, and its number of words.
+    /// The longest phrase of several words with which the tokens begin, and its number of words.
+    /// `None`: no phrase with an entry begins there.
     fn longest_phrase(&self, tokens: &[Token<'_>]) -> Option<(Piece<'_>, usize)> {
         let linked = tokens.iter().take_while(|token| token.goes_on).count() + 1;
         let most = linked.min(tokens.len()).min(PHRASE_WORDS_MAX);

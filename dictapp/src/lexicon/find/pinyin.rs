@@ -1,8 +1,9 @@
-//! Finds words by the pinyin of their meaning: `pingguo` is `苹果`, which is `apple`.
+//! Finds words by the pinyin of their meaning or headword: `pingguo` is `苹果`, which means `apple`.
 //!
-//! The text is divided into syllables. A syllable stands for many possible characters. Characters
-//! are combined from left to right if some gloss or Chinese headword has them next to each other.
-//! Combinations that occur in many glosses come first.
+//! The text is divided into syllables, mostly in several ways. A syllable stands for many possible
+//! characters. Characters are combined from left to right if some gloss or Chinese headword has
+//! them next to each other. A combination has a weight, which is larger if more glosses have it;
+//! those with the largest weights are kept.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -14,16 +15,16 @@ use super::reverse;
 use crate::lexicon::han::simplified;
 use crate::lexicon::{EntryRef, Lexicon, Page, fold};
 
-/// Maximum length of the text in letters.
+/// Maximum length of the text in letters. A longer one finds nothing.
 const LETTERS_MAX: usize = 40;
 
 /// Maximum number of syllables of a word.
 const SYLLABLES_MAX: usize = 8;
 
-/// Maximum number of divisions that are tried.
+/// Maximum number of divisions of a text into syllables that are tried.
 const DIVISIONS_MAX: usize = 12;
 
-/// Maximum number of partial words that are kept at a time.
+/// Maximum number of partial words that are kept after each syllable (beam search).
 const BEAM: usize = 32;
 
 /// Maximum number of Chinese words that are looked up, and of entries for each.
@@ -33,12 +34,12 @@ const ENTRIES_OF_WORD_MAX: usize = 5;
 /// Maximum length of a syllable in letters: `zhuang`.
 const SYLLABLE_LETTERS_MAX: usize = 6;
 
-/// Lengths in letters and in syllables of the pinyin in which a misspelling is searched for: in
-/// shorter texts nearly every misspelling is another word.
+/// The lengths, in letters and in syllables, of texts in which a misspelling is searched for: in
+/// shorter ones nearly every misspelling is another word, longer ones take too long.
 const MISSPELT_LETTERS: std::ops::RangeInclusive<usize> = 5..=16;
 const MISSPELT_SYLLABLES: std::ops::RangeInclusive<usize> = 2..=4;
 
-/// Maximum number of corrections that are tried.
+/// Maximum number of corrections of a misspelling that are tried.
 const MISSPELT_DIVISIONS_MAX: usize = 48;
 
 /// Simplified characters by their syllable without tone; `v` is `ü`.
@@ -71,9 +72,9 @@ impl Lexicon {
     pub fn by_pinyin(&self, text: &str, n: usize) -> Vec<EntryRef<'_>> {
         let divisions = divisions(text);
         let mut words = Vec::new();
-        for widen in [Sounds::Exact, Sounds::Confusable] {
+        for sounds in [Sounds::Exact, Sounds::Confusable] {
             for syllables in &divisions {
-                words.extend(self.spelled_so(syllables, widen));
+                words.extend(self.spelled_so(syllables, sounds));
             }
             if !words.is_empty() {
                 break;
@@ -102,15 +103,16 @@ impl Lexicon {
         self.entries_of(words.collect(), n)
     }
 
-    /// The entries of Chinese words with their weights.
+    /// At most `n` entries for Chinese words, each given with its weight: of the words with the
+    /// largest weights the word itself, and the words that mean it.
     fn entries_of(&self, mut words: Vec<(usize, String)>, n: usize) -> Vec<EntryRef<'_>> {
         words.sort_by(|a: &(usize, String), b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         words.dedup_by(|a, b| a.1 == b.1);
         let mut found: Vec<EntryRef<'_>> = Vec::new();
         for (_, word) in words.into_iter().take(WORDS_MAX) {
-            let own = self.key(&fold(&word)).and_then(|key| self.columns.representative(key));
+            let headword = self.key(&fold(&word)).and_then(|key| self.columns.representative(key));
             let meant = self.reverse_whole(&word).into_iter().take(ENTRIES_OF_WORD_MAX);
-            for entry in own.into_iter().chain(meant) {
+            for entry in headword.into_iter().chain(meant) {
                 if found.len() < n && !found.iter().any(|known| known.word == entry.word) {
                     found.push(entry);
                 }
@@ -119,7 +121,8 @@ impl Lexicon {
         found
     }
 
-    /// The words that have `chinese` as a whole gloss.
+    /// The words that have `chinese` as a whole gloss, then others that contain it; none if no
+    /// word has it as a whole gloss.
     fn reverse_whole(&self, chinese: &str) -> Vec<EntryRef<'_>> {
         if self.is_whole_gloss(chinese) {
             self.reverse(chinese, Page::first(ENTRIES_OF_WORD_MAX)).entries
@@ -128,7 +131,8 @@ impl Lexicon {
         }
     }
 
-    /// The words with these syllables, each with its weight.
+    /// The Chinese words with these syllables that are headwords or whole glosses, each with its
+    /// weight: the least weight of its pairs of neighbouring characters.
     fn spelled_so(&self, syllables: &[String], sounds: Sounds) -> Vec<(usize, String)> {
         let mut beam = vec![(usize::MAX, String::new())];
         for syllable in syllables {
@@ -168,6 +172,7 @@ enum Sounds {
     Confusable,
 }
 
+/// The characters with this syllable as their pinyin.
 fn characters(syllable: &str, sounds: Sounds) -> Vec<char> {
     let of = |syllable: &str| CHARACTERS.get(syllable).cloned().unwrap_or_default();
     let mut found = of(syllable);
@@ -243,7 +248,8 @@ fn edits(letters: &str) -> impl Iterator<Item = String> {
     swapped.chain(shorter).chain(longer).chain(other)
 }
 
-/// The divisions of letters without a space. Keeps those with the fewest syllables for each prefix.
+/// The divisions of letters without a space into syllables. Of each prefix, only the divisions with
+/// the fewest syllables are kept.
 fn divisions_of(letters: &str) -> Vec<Vec<String>> {
     let mut ways: Vec<Vec<Vec<String>>> = vec![Vec::new(); letters.len() + 1];
     ways[0].push(Vec::new());

@@ -1,4 +1,5 @@
-//! Suggests words for the text typed so far, the most frequent first.
+//! Suggests words for the text typed so far, the most frequent first. A key is a folded spelling;
+//! its place is its number in the order of frequency.
 
 use super::exact;
 use crate::lexicon::columns::partition;
@@ -29,8 +30,9 @@ enum Class {
 impl Lexicon {
     /// At most `n` words that begin with the typed text, or contain a word that does. The order:
     /// the typed word itself, words with a rank by frequency, other words that begin with the text,
-    /// then phrases that contain it. Each word occurs once, with the entry of its most frequent
-    /// spelling.
+    /// then phrases that contain it, then words with such a form. Each word occurs once, with the
+    /// entry of its most frequent spelling. If there are none, punctuation around the text is
+    /// ignored.
     pub fn suggest(&self, typed: &str, n: usize) -> Vec<EntryRef<'_>> {
         let found = self.suggested(&fold_prefix(typed), n);
         if !found.is_empty() {
@@ -41,6 +43,7 @@ impl Lexicon {
         inner.find(|found| !found.is_empty()).unwrap_or_default()
     }
 
+    /// The suggestions for a folded text.
     fn suggested(&self, typed: &str, n: usize) -> Vec<EntryRef<'_>> {
         if typed.is_empty() {
             return Vec::new();
@@ -48,7 +51,7 @@ impl Lexicon {
         let n = n.min(SUGGESTIONS_MAX);
         let mut found: Vec<(Class, u32, usize)> = self
             .beginning(typed, n)
-            .chain(self.holding(typed, n))
+            .chain(self.inside(typed, n))
             .chain(self.forms(typed, n))
             .collect();
         found.extend(self.key(typed).map(|key| (Class::Typed, 0, key)));
@@ -62,6 +65,7 @@ impl Lexicon {
         keys.into_iter().filter_map(|key| self.columns.representative(key)).collect()
     }
 
+    /// The keys that begin with the typed text, as class, place and key.
     fn beginning(&self, typed: &str, n: usize) -> impl Iterator<Item = (Class, u32, usize)> {
         let range = self.columns.keys.starting_with(typed);
         let keys = self.best_key.ascending(range, |key| self.columns.place(key));
@@ -81,7 +85,8 @@ impl Lexicon {
         keys.into_iter().take(n).map(|key| (Class::Form, self.columns.place(key), key))
     }
 
-    fn holding(&self, typed: &str, n: usize) -> impl Iterator<Item = (Class, u32, usize)> {
+    /// The keys of phrases with a later word that begins with the typed text.
+    fn inside(&self, typed: &str, n: usize) -> impl Iterator<Item = (Class, u32, usize)> {
         let len = self.columns.inner_keys.len();
         let from = partition(0..len, |i| self.columns.inner(i) < typed);
         let to = partition(from..len, |i| self.columns.inner(i).starts_with(typed));
@@ -96,6 +101,7 @@ impl Lexicon {
             .take(n)
     }
 
+    /// A key with its class, which is `otherwise` if it has no rank, and its place.
     fn classed(&self, key: usize, otherwise: Class) -> (Class, u32, usize) {
         let place = self.columns.place(key);
         (if place < self.columns.ranked { Class::Common } else { otherwise }, place, key)

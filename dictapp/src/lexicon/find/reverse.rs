@@ -1,12 +1,14 @@
-//! Finds words by Chinese text in their glosses. Words with the text as a whole gloss come first,
-//! sorted by the position of the gloss, then the others by frequency.
+//! Finds words by Chinese text in their glosses, and builds the index for this search. Words with
+//! the text as a whole gloss come first, sorted by the position of the gloss, then the others by
+//! frequency.
 //!
 //! A gloss is a run of letters and digits between punctuation, so `（使）苹果树；果` is `使`, `苹果树`, `果`.
 //! Two neighbouring characters of a gloss are a *pair* if at least one of them is Chinese. The edge
 //! of a gloss counts as a neighbour: `果` is `(edge, 果), (果, edge)`. For each pair, the index has
-//! the places of the keys that have it in a gloss (a place is a number in the order of frequency),
-//! ascending, as differences in a variable number of bytes. A search intersects the lists of its
-//! pairs and stops when the page is full. The results are then sorted by frequency already.
+//! its *postings*: the places of the keys that have it in a gloss, ascending, as differences in a
+//! variable number of bytes. A key is a folded spelling of a headword; its place is its number in
+//! the order of frequency. A search intersects the lists of its pairs and stops when the page is
+//! full. So its results are sorted by frequency already.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
@@ -19,12 +21,13 @@ use crate::model::{sense_lines, split_part};
 /// Maximum length of a query in characters: longer than any gloss that a user would type.
 const QUERY_CHARS_MAX: usize = 32;
 
-/// Maximum number of words whose explanations are searched. In the largest known book, a common
-/// character has fewer.
+/// Maximum number of words whose explanations are read in a search. In the largest known book, a
+/// common character has fewer.
 const VERIFIED_MAX: usize = 20_000;
 
-/// Maximum number of words with the query as a whole gloss that are sorted by closeness, the most
-/// frequent ones. Others follow by frequency.
+/// Maximum number of words with the query as a whole gloss that are sorted by closeness (the
+/// position of the gloss), for each of [`ENDINGS`]. The most frequent are taken; others follow by
+/// frequency.
 const CLOSEST_MAX: usize = 300;
 
 /// The endings of adjective and adverb glosses: `高兴` also finds `高兴的`.
@@ -74,7 +77,8 @@ impl Lexicon {
         found.map_or(0, |i| List::new(pairs, i).bytes.len() + 1)
     }
 
-    /// The words that have `part` as a whole gloss, the closest first.
+    /// The words that have `part` as a whole gloss, perhaps with an ending, the closest first: keys
+    /// with their entries.
     fn closest(&self, part: &str) -> Vec<(usize, EntryRef<'_>)> {
         let mut found = Vec::new();
         for ending in ENDINGS {
@@ -94,7 +98,7 @@ impl Lexicon {
         found.into_iter().map(|(_, key, entry)| (key, entry)).collect()
     }
 
-    /// Adds the words at `places` that have an entry that `fits`, until there are more than `most`.
+    /// Adds the words at these places whose explanation `fits`, until there are more than `most`.
     fn collect<'a>(
         &'a self,
         places: impl Iterator<Item = u32>,
@@ -112,7 +116,8 @@ impl Lexicon {
         }
     }
 
-    /// Keys and places of the words that have all inner pairs of the parts.
+    /// Keys and places of the words whose glosses have all pairs of the parts, without those of
+    /// edges. The pairs may be in different glosses, so each explanation must still be checked.
     fn with_inner_pairs(&self, parts: &[&str]) -> impl Iterator<Item = (usize, u32)> {
         let columns = &self.columns;
         let mut lists = Vec::new();
@@ -145,6 +150,7 @@ pub(crate) fn index(columns: &Columns) -> Pairs {
         starts.push(total);
         total += std::mem::replace(count, total);
     }
+    // The places of all pairs, in the order of pairs.
     let mut row = vec![0; total as usize];
     each_pair(columns, |pair, place| {
         let next = counts.get_mut(&pair).expect("a pair that was counted");
@@ -240,21 +246,23 @@ pub fn is_han(c: char) -> bool {
         | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
+/// A pair as one number, sorted by its first character.
 fn packed((a, b): (char, char)) -> u64 {
     u64::from(a) << 32 | u64::from(b)
 }
 
-/// The position of a gloss in an explanation: 0 in the first sense, 1 in the first sense of another
-/// line, 2 later. `None`: it occurs only in brackets, like a field or a hint.
+/// The position of a gloss in an explanation: 0 in the first part of the first line, 1 in the first
+/// part of another line, 2 in a later part; semicolons separate the parts. `None`: it is no gloss,
+/// or occurs only in brackets, like a field of knowledge or a hint.
 fn closeness(mean: &str, wanted: &str) -> Option<usize> {
     let is_wanted = |gloss: &str| gloss.chars().map(narrow).eq(wanted.chars());
-    let place = |(number, line): (usize, &str)| {
+    let position = |(number, line): (usize, &str)| {
         let outer = without_brackets(split_part(line).1);
-        let mut senses = outer.split(['；', ';']);
-        let sense = senses.position(|sense| glosses(sense).any(is_wanted))?;
-        Some(if sense > 0 { 2 } else { number.min(1) })
+        let mut parts = outer.split(['；', ';']);
+        let part = parts.position(|part| glosses(part).any(is_wanted))?;
+        Some(if part > 0 { 2 } else { number.min(1) })
     };
-    sense_lines(mean).enumerate().filter_map(place).min()
+    sense_lines(mean).enumerate().filter_map(position).min()
 }
 
 /// A line without the text in brackets.
@@ -268,6 +276,7 @@ fn without_brackets(line: &str) -> String {
     outer
 }
 
+/// Whether a sense of an explanation contains this folded text.
 fn has_part(mean: &str, part: &str) -> bool {
     sense_lines(mean).any(|line| {
         line.contains(part) || line.chars().map(narrow).collect::<String>().contains(part)
@@ -298,7 +307,7 @@ impl<'a> Postings<'a> {
         Postings::Any(lists)
     }
 
-    /// The first place from `least` on.
+    /// Skips to the first place from `least` on and returns it. `None`: there is none.
     fn advance(&mut self, least: u32) -> Option<u32> {
         match self {
             Postings::One(list) => list.advance(least),
@@ -309,7 +318,9 @@ impl<'a> Postings<'a> {
 
 /// The encoded places of one pair.
 struct List<'a> {
+    /// The encoded places after `at`.
     bytes: &'a [u8],
+    /// The place that was decoded last; `None` at the end.
     at: Option<u32>,
 }
 
@@ -344,7 +355,7 @@ impl<'a> List<'a> {
     }
 }
 
-/// The intersection of all lists.
+/// The places that are in all lists, ascending; none if there are no lists.
 fn together(mut lists: Vec<Postings<'_>>) -> impl Iterator<Item = u32> {
     let mut next = (!lists.is_empty()).then_some(0);
     std::iter::from_fn(move || {

@@ -1,5 +1,5 @@
-//! Splits Chinese text: at each position it takes the longest part that is a headword or a whole
-//! gloss.
+//! Splits Chinese text, which has no spaces, into words: at each position it takes the longest part
+//! that is a headword or a whole gloss.
 
 use super::phrase::Piece;
 use super::reverse::is_han;
@@ -16,7 +16,8 @@ const ENTRIES_MAX: usize = 3;
 
 impl Lexicon {
     /// The parts of a Chinese text that are a headword or a gloss, and the words in other scripts
-    /// that have an entry, in order. Other text is skipped. Reads at most 100 characters.
+    /// that have an entry, each with its entries, in order. Other text is skipped. Reads at most
+    /// 100 characters.
     pub fn segments(&self, text: &str) -> Vec<Piece<'_>> {
         let chars: Vec<char> = text.chars().take(CHARS_MAX).collect();
         let mut pieces = Vec::new();
@@ -35,7 +36,8 @@ impl Lexicon {
         pieces
     }
 
-    /// The word in another script at the beginning of a text, and its length.
+    /// The word in another script with which a text begins, and its length in characters. It has no
+    /// entries if no book has the word. `None`: the text begins with no such word.
     fn word_at(&self, text: &[char]) -> Option<(Piece<'_>, usize)> {
         let is_letter = |c: &&char| !is_han(**c) && (c.is_alphanumeric() || "'’-".contains(**c));
         let length = text.iter().take_while(is_letter).count();
@@ -44,14 +46,15 @@ impl Lexicon {
         (length > 0).then_some((Piece { text: word, hits }, length))
     }
 
+    /// The entries for a Chinese part: of the headword, and of words with it as a whole gloss.
     fn of_part(&self, part: &str) -> Vec<Hit<'_>> {
-        let own = self.key(&fold(part)).and_then(|key| self.columns.representative(key));
+        let headword = self.key(&fold(part)).and_then(|key| self.columns.representative(key));
         let meant = if self.is_whole_gloss(part) {
             self.reverse(part, Page::first(ENTRIES_MAX)).entries
         } else {
             Vec::new()
         };
-        let entries = own.into_iter().chain(meant);
+        let entries = headword.into_iter().chain(meant);
         entries.map(|entry| Hit { entry, by: FoundBy::Folding }).collect()
     }
 }

@@ -1,17 +1,17 @@
-//! Umlauts and their spelling with two letters, as on keyboards that lack them: `Käse` and `Kaese`,
-//! `Århus` and `Aarhus`. Folding drops the marks of umlauts, so the two spellings have different
-//! keys.
+//! Converts umlauts to two letters and back, since keyboards may lack them: `Käse` and `Kaese`,
+//! `Århus` and `Aarhus`. A key (folded spelling) drops the marks of umlauts (`kase`, `kaese`), so
+//! the two spellings have different keys.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The letters, their spelling with two letters, and their key.
+/// The letters, the two letters that replace each, and its key.
 const LETTERS: [(char, &str, &str); 5] =
     [('ä', "ae", "a"), ('ö', "oe", "o"), ('ü', "ue", "u"), ('ø', "oe", "o"), ('å', "aa", "a")];
 
-/// Maximum number of pairs of letters of a key whose combinations are all tried.
+/// Maximum number of such two letters in a key that are replaced, in all combinations.
 const PAIRS_MAX: usize = 3;
 
-/// A word with two letters for each umlaut.
+/// Replaces each umlaut by two letters: `Käse` becomes `Kaese`.
 pub(super) fn spelled_out(word: &str) -> String {
     let letters = |c: char| {
         let small = c.to_lowercase().next().unwrap_or(c);
@@ -26,7 +26,8 @@ pub(super) fn spelled_out(word: &str) -> String {
     })
 }
 
-/// The keys of the words that may be meant by a key that spells umlauts out.
+/// The keys of the words that may be meant by a key that has two letters for umlauts: `kaese` gives
+/// `kase`. Not every such pair of letters stands for an umlaut, so these keys need not be words.
 pub(super) fn folded(key: &str) -> Vec<String> {
     let pair_at = |at: usize| {
         let pair = LETTERS.iter().find(|(_, pair, _)| key[at..].starts_with(pair));

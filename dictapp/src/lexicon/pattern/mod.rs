@@ -1,5 +1,5 @@
-//! Parses patterns: `re?d`, `*tion`, `/^un.*ed$/`. Patterns are matched against keys, which are
-//! folded spellings. Limits are checked before a search begins.
+//! Parses patterns (`re?d`, `*tion`, `/^un.*ed$/`) and matches them against keys, which are folded
+//! spellings. Limits are checked before a search begins; `wildcard` searches.
 
 mod wildcard;
 
@@ -17,14 +17,14 @@ const PATTERN_CHARS_MAX: usize = 100;
 /// `\w{3}` takes 60 kB, `\w{9}` is refused.
 const COMPILED_BYTES_MAX: usize = 128 * 1024;
 
-/// Maximum memory for the states of a search in bytes.
+/// Maximum memory in bytes for the states that the `regex` crate keeps during a search.
 const STATES_BYTES_MAX: usize = 1024 * 1024;
 
 /// A pattern that is matched against keys.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     pub(super) kind: PatternKind,
-    /// The prefix of all matches.
+    /// The text with which all matches begin; empty if it is unknown.
     pub(super) prefix: String,
 }
 
@@ -42,7 +42,7 @@ pub(super) enum PatternKind {
 /// The reason why a pattern is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PatternError {
-    /// More than 100 characters.
+    /// More than 100 characters; carries the length found.
     TooLong(usize),
     /// The search would take too much memory or time.
     TooCostly,
@@ -106,6 +106,8 @@ impl Pattern {
         check_length(expression)?;
         let expression = &*fold_expression(expression);
         let regex = compile(expression)?;
+        // These may refer to the ends of the text or change the mode, so that a search in many
+        // lines could miss a key.
         let odd = ["\\A", "\\z", "(?", "\\n", "\\x", "\\u"];
         let is_odd = odd.iter().any(|odd| expression.contains(odd));
         let kind = if is_odd { PatternKind::Key(regex) } else { PatternKind::Lines(regex) };
@@ -131,10 +133,12 @@ impl Pattern {
     }
 }
 
-/// Matches a key against `?` and `*`: after a mismatch the last star matches one character more.
+/// Whether a key matches a pattern with `?` and `*`. After a mismatch, the last star takes one
+/// character more.
 fn is_wildcard_match(pattern: &str, key: &str) -> bool {
     let mut rest = pattern.chars();
     let mut text = key.chars();
+    // What follows the last star in the pattern, and the text from which it is matched.
     let mut star = None;
     loop {
         let here = text.clone();
@@ -182,7 +186,8 @@ fn compile(expression: &str) -> Result<Regex, PatternError> {
         })
 }
 
-/// The literal prefix of all matches: the letters after `^` that are not optional.
+/// The ASCII letters and digits with which all matches of a regular expression begin: those after
+/// `^` that are not optional. Empty if they are unknown.
 fn literal_prefix(expression: &str) -> String {
     let Some(rest) = expression.strip_prefix('^').filter(|rest| !rest.contains('|')) else {
         return String::new();

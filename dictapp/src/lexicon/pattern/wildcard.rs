@@ -1,4 +1,5 @@
-//! Finds a page of words whose keys (folded spellings) match a pattern, within a limited time.
+//! Finds a page of words whose keys (folded spellings) or inflected forms match a pattern, within a
+//! limited time.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -16,15 +17,17 @@ const KEYS_AT_ONCE: usize = 256;
 const FORMS_SEEN_MAX: usize = 50_000;
 
 impl Lexicon {
-    /// The words whose keys match, in the order of keys, each with the entry of its most frequent
-    /// spelling. [`Matches::end`] reports whether there are more. A pattern without a literal
-    /// prefix takes up to 24 ms for the largest known book. For a hostile pattern the result has
-    /// the words found within `time_max` and some milliseconds.
+    /// The words whose keys match, in the order of keys, then words of which only an inflected form
+    /// matches. Each has the entry of its most frequent spelling. [`Matches::end`] reports whether
+    /// there are more. A pattern without a literal prefix takes up to 24 ms for the largest known
+    /// book. For a hostile pattern the result has the words found within `time_max` and some
+    /// milliseconds.
     pub fn matching(&self, pattern: &Pattern, page: Page, time_max: Duration) -> Matches<'_> {
         let began = Instant::now();
         self.matching_until(|| began.elapsed() > time_max, pattern, page)
     }
 
+    /// Like [`matching`](Lexicon::matching), until `time_is_up` returns `true`.
     fn matching_until(
         &self,
         time_is_up: impl Fn() -> bool,
@@ -64,7 +67,8 @@ impl Lexicon {
         Matches::page_of(found.iter().filter_map(|&key| self.columns.representative(key)), page)
     }
 
-    /// Adds the headwords with another spelling or an inflected form that matches.
+    /// Adds the headwords of which another spelling or an inflected form matches, until `found` has
+    /// `most` words.
     fn match_forms(&self, pattern: &Pattern, most: usize, found: &mut Vec<usize>) {
         let known: HashSet<usize> = found.iter().copied().collect();
         let forms = self.columns.forms.starting_with(&pattern.prefix).take(FORMS_SEEN_MAX);
@@ -77,12 +81,15 @@ impl Lexicon {
         found.extend(more.into_iter().take(most - found.len().min(most)));
     }
 
+    /// Whether the key with this number matches.
     fn is_match(&self, pattern: &Pattern, key: usize) -> bool {
         pattern.is_match(self.columns.keys.get(key))
     }
 
-    /// Searches the text of several keys at once, which is many times faster. Then matches each
-    /// found key separately, since a match might cross the end of a line.
+    /// Adds the matching keys of a range. Searches the text of all of them at once with
+    /// `find_from`, which returns the offset of a possible match from an offset on: this is many
+    /// times faster than matching each key. Then matches each found key separately, since a match
+    /// might cross the end of a line.
     fn match_lines(
         &self,
         pattern: &Pattern,
@@ -141,10 +148,11 @@ mod tests {
     #[test]
     fn a_search_that_is_out_of_time_returns_partial_results_and_a_finished_one_is_complete() {
         let (lexicon, pattern) = (lexicon(2 * KEYS_AT_ONCE), Pattern::regex("1$").unwrap());
-        let looks = std::cell::Cell::new(0);
-        let up_at = |look: usize| {
-            looks.set(0);
-            let time_is_up = || looks.replace(looks.get() + 1) == look;
+        let checks = std::cell::Cell::new(0);
+        // The time is up at this check of the clock.
+        let up_at = |check: usize| {
+            checks.set(0);
+            let time_is_up = || checks.replace(checks.get() + 1) == check;
             let page = lexicon.matching_until(time_is_up, &pattern, Page::first(100));
             (page.entries.len(), page.end)
         };

@@ -1,6 +1,7 @@
-//! Turns a `User-Agent` into a short name by which users recognise their devices.
+//! Turns the header field `User-Agent` into a short name by which users recognise their devices.
 
-/// Browsers by a part of the text. The first match counts, since most browsers also name others.
+/// Browsers, each with the part of a `User-Agent` that shows it. The first match counts, since most
+/// browsers also name others.
 const BROWSERS: [(&str, &str); 8] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -12,7 +13,8 @@ const BROWSERS: [(&str, &str); 8] = [
     ("curl", "curl"),
 ];
 
-/// Systems in the same way.
+/// Operating systems or devices in the same way: an iPhone also names Mac OS X, Android names
+/// Linux.
 const SYSTEMS: [(&str, &str); 7] = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),

@@ -1,11 +1,11 @@
-//! The lifetime of a session.
+//! The lifetime of a session: how long a user stays logged in.
 
 /// The lifetime that the user chose at the log-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifetime {
-    /// Ends with the browser, or after half a day.
+    /// Ends with the browser, or after the time in the setting `session_browser` (half a day).
     Browser,
-    /// "Keep me logged in".
+    /// "Keep me logged in": ends later, as the settings say.
     Kept,
 }
 

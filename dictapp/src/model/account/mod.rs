@@ -1,4 +1,5 @@
-//! User names, roles, and the other values of accounts and sessions.
+//! The values of accounts and sessions (log-ins): user names, roles, scopes of API tokens,
+//! lifetimes of sessions, and the devices and networks of clients.
 
 mod device;
 mod lifetime;

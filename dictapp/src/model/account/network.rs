@@ -1,9 +1,11 @@
-//! The networks of a client's address. An attacker can use a whole IPv6 prefix as easily as one
-//! address, so failures are counted for each prefix length that providers assign.
+//! The networks to which a client's address belongs. Failed log-ins are limited for each of them.
+//! An attacker can use a whole IPv6 prefix as easily as one address, so a client belongs to a
+//! network of each prefix length that providers assign.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// A network. `share` is the multiple of a single customer's limit that it may reach.
+/// A network: all addresses with the first `prefix_bits` bits of `prefix`. It may reach `share`
+/// times the limit of a single customer, since a large network may have several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Network {
     pub(crate) prefix: IpAddr,
@@ -15,8 +17,8 @@ pub(crate) struct Network {
 /// organisation (RFC 6177 §2).
 const IPV6: [(u8, u32); 3] = [(64, 1), (56, 2), (48, 4)];
 
-/// The networks of this client, the smallest first. An IPv4 address is one customer, also in its
-/// IPv4-mapped form.
+/// The networks of this client, the smallest first. An IPv4 address, also in its IPv4-mapped form,
+/// is a network by itself and counts as one customer.
 pub(crate) fn networks(client: IpAddr) -> Vec<Network> {
     match client.to_canonical() {
         address @ IpAddr::V4(_) => vec![Network { prefix: address, prefix_bits: 32, share: 1 }],
@@ -30,13 +32,14 @@ pub(crate) fn networks(client: IpAddr) -> Vec<Network> {
     }
 }
 
-/// The smallest network of this client. Tickets of delayed log-ins are bound to it.
+/// The prefix of the smallest network of this client. A log-in that was delayed must be repeated
+/// from the same network.
 pub(crate) fn smallest_network(client: IpAddr) -> IpAddr {
     networks(client)[0].prefix
 }
 
-/// The largest network of this client. Queues treat its clients as one: the owner of a /48 must not
-/// get a turn for each /64 in it.
+/// The prefix of the largest network of this client. The queue of log-ins treats its clients as
+/// one: the owner of a /48 must not be served once for each /64 in it.
 pub(crate) fn largest_network(client: IpAddr) -> IpAddr {
     networks(client).last().map_or(client, |network| network.prefix)
 }

@@ -5,11 +5,11 @@ use std::fmt;
 /// The role of a user. Each role includes the rights of the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Looks words up and has a history.
+    /// Looks words up, and has a history and saved words.
     User,
-    /// Also makes reset codes for the users of a class.
+    /// Also has classes, and makes codes with which their pupils set a new password.
     Teacher,
-    /// Also administers users.
+    /// Also administers users and books (dictionaries).
     Admin,
 }
 

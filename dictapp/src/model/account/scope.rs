@@ -7,13 +7,14 @@ use std::fmt;
 pub enum Scope {
     /// Look words up, also on a site that is closed to guests.
     Read,
-    /// Read and change the history, the word book and the reviews; look-ups are recorded.
+    /// Read and change the user's history, saved words (word book) and reviews; look-ups are
+    /// recorded.
     History,
     /// Administer users, if the user is an administrator.
     Admin,
 }
 
-/// A set of scopes.
+/// A set of scopes: for each of [`Scope::ALL`], whether it is in the set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Scopes([bool; 3]);
 
@@ -35,7 +36,7 @@ impl Scopes {
     /// The scopes of a program that uses the token of a log-in instead of an API token.
     pub const OF_LOG_IN: Scopes = Scopes([true, true, false]);
 
-    /// The scopes of these words, separated by spaces. Unknown words are ignored.
+    /// Parses the names of scopes, separated by spaces. Unknown names are ignored.
     pub fn parse(words: &str) -> Scopes {
         Scopes(Scope::ALL.map(|scope| words.split(' ').any(|word| word == scope.name())))
     }

@@ -1,4 +1,5 @@
-//! User names that are safe in tables, pages and logs.
+//! User names: parses a text into a [`Username`], which is safe in tables, pages and logs, or
+//! returns why it is not. New names have stricter rules.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -8,13 +9,16 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::skeleton;
 
-/// Maximum length of a name in characters. The course's client and the pages show it completely.
+/// Maximum length of a name in characters. The pages, and the client of the programming course with
+/// which this program is compatible, show it completely.
 pub const USERNAME_CHARS_MAX: usize = 32;
 
-/// Maximum length of a text that is normalised: NFC composes at most four characters to one.
+/// Maximum length in characters of a text that is normalised. NFC composes at most four characters
+/// to one, so a longer text is too long for a name anyway.
 const TYPED_CHARS_MAX: usize = 4 * USERNAME_CHARS_MAX;
 
-/// Names that visitors would take for the operator, in lower case. A command may still use them.
+/// Names that visitors would take for the operator, in lower case. New users cannot choose them,
+/// but an administrator's command may make such a user.
 const RESERVED: [&str; 13] = [
     "admin",
     "administrator",
@@ -31,9 +35,9 @@ const RESERVED: [&str; 13] = [
     "管理员",
 ];
 
-/// Invisible characters: control and format characters, separators, and those that a renderer may
-/// ignore; U+2800 is a blank Braille cell. Also marks that would be drawn over the text around the
-/// name: at its beginning, or many at one letter.
+/// Finds what a new name must not have. Invisible characters: control and format characters,
+/// separators, and those that a renderer may ignore; U+2800 is a blank Braille cell. Also marks
+/// that would be drawn over the text around the name: at its beginning, or many at one letter.
 static INVISIBLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u{2800}]|^\p{M}|\p{M}{5}")
         .expect("the pattern is valid")
@@ -80,8 +84,8 @@ impl Username {
         }
     }
 
-    /// Parses a name for a registration. Stricter than [`Username::parse`], which must accept all
-    /// existing names.
+    /// Parses a new name, as in a registration. Stricter than [`Username::parse`], which must
+    /// accept all existing names.
     ///
     /// # Errors
     /// The first rule that the text violates.
@@ -90,8 +94,9 @@ impl Username {
         if let Some(found) = INVISIBLE.find(&name.0) {
             return Err(UsernameError::OddCharacter(found.as_str().chars().next().unwrap_or(' ')));
         }
-        let look: String = skeleton(&name.0.to_lowercase()).collect();
-        if RESERVED.iter().any(|reserved| skeleton(reserved).eq(look.chars())) {
+        // A name that only looks like a reserved one is refused too.
+        let appearance: String = skeleton(&name.0.to_lowercase()).collect();
+        if RESERVED.iter().any(|reserved| skeleton(reserved).eq(appearance.chars())) {
             return Err(UsernameError::Reserved);
         }
         Ok(name)
@@ -109,7 +114,8 @@ impl Username {
     }
 }
 
-/// Format characters and fillers with which one name can be made to look like another.
+/// Whether a character is a format character or filler with which one name can be made to look like
+/// another.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'

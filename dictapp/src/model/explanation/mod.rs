@@ -1,8 +1,10 @@
-//! The notation of explanations: parses the text of an entry into parts of speech and senses.
+//! The notation: this project's text form of an explanation, the main part of an entry. Parses such
+//! a text into parts of speech and senses.
 //!
 //! The example below explains the lines that begin with a mark (`* @ > = ! & +`). Any other line is
 //! a sense: part of speech, labels in brackets, gloss, and pattern in braces; all but the gloss are
-//! optional. Examples, synonyms and antonyms belong to the sense above them.
+//! optional. A line without a part of speech has no labels and no pattern. Examples, synonyms and
+//! antonyms belong to the sense above them.
 //!
 //! ```text
 //! * A2                                        the level of the entry
@@ -18,7 +20,8 @@
 //! ```
 //!
 //! An `@` line has pronunciations, forms and level, separated by ` | `; the last ones may be
-//! missing. Every text is an explanation: a line that is not valid in the notation is a sense.
+//! missing. Every text is an explanation: a line that is not valid in the notation is a sense. An
+//! `@` line whose part of speech has no sense is left out.
 
 #[cfg(test)]
 mod tests;
@@ -114,7 +117,7 @@ pub struct Sense {
     pub gloss: String,
     /// The pattern in which the word has this sense: `devote sth to sth`.
     pub pattern: Option<String>,
-    /// Examples, with or without a translation.
+    /// Examples of the word in this sense.
     pub examples: Vec<Example>,
     /// Words of the same meaning.
     pub synonyms: Vec<String>,
@@ -131,7 +134,7 @@ pub struct Example {
     pub translation: Option<String>,
 }
 
-/// A line of the notation.
+/// A line of the notation by its mark, with the text after the mark.
 enum Line<'a> {
     Level(Level),
     Part { label: &'a str, rest: &'a str },
@@ -174,8 +177,8 @@ impl Explanation {
         explanation
     }
 
-    /// Parses the notation and drops the marks of links (`[[apple]]`), for texts that cannot have
-    /// links.
+    /// Like [`parse`](Explanation::parse), for texts that cannot show links: `[[apple]]` becomes
+    /// `apple`.
     pub fn without_links(mean: &str) -> Explanation {
         Explanation::parse(&link::shown_text(mean))
     }
@@ -203,7 +206,7 @@ impl Explanation {
         forms.flat_map(|form| &form.spellings).map(|spelling| spelling.text.as_str())
     }
 
-    /// The first full pronunciation, for lists.
+    /// The first pronunciation that is not a weak form, for lists; `None` if there is none.
     pub fn first_pronunciation(&self) -> Option<&Pronunciation> {
         self.parts.iter().flat_map(|part| &part.pronunciations).find(|said| !said.is_weak)
     }
@@ -216,8 +219,8 @@ pub fn sense_lines(mean: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.is_empty() && matches!(Line::of(line), Line::Sense))
 }
 
-/// The glosses of an explanation in the order of the book, each with the label of its part of
-/// speech. Gives the same glosses as [`Explanation::senses`], but faster.
+/// The glosses of an explanation in the order of its lines, each with the label of its part of
+/// speech. These are the glosses of [`Explanation::senses`], found faster.
 pub fn glosses(mean: &str) -> impl Iterator<Item = (&str, &str)> {
     sense_lines(mean).map(|line| match split_part(line) {
         ("", text) => ("", text),
@@ -260,8 +263,8 @@ impl Part {
 }
 
 impl Sense {
-    /// Parses the text after the label of the part. Without a label there are no labels in brackets
-    /// and no pattern: foreign books use brackets for other purposes.
+    /// Parses a sense: the label of its part of speech, and the text after that. Without the label,
+    /// the whole text is the gloss, since books of other programs use brackets for other purposes.
     fn parse(label: &str, text: &str) -> Sense {
         if label.is_empty() {
             return Sense { gloss: text.to_owned(), ..Sense::default() };
@@ -278,6 +281,7 @@ impl Sense {
 }
 
 impl Example {
+    /// Parses the text after `> `: a sentence, and its translation after ` = `.
     fn parse(line: &str) -> Example {
         match line.split_once(" = ") {
             Some((text, translation)) => {
@@ -288,7 +292,7 @@ impl Example {
     }
 }
 
-/// The words of a line, separated by semicolons.
+/// Splits the words of a line, which semicolons separate.
 fn list(words: &str) -> impl Iterator<Item = String> {
     list_by(words, ';').map(str::to_owned)
 }
@@ -314,7 +318,8 @@ pub fn split_part(line: &str) -> (&str, &str) {
     (line[..line.len() - rest.len()].trim_end(), rest)
 }
 
-/// The text after a further part of speech: `& vi. 引导`, `/v. 苹果`.
+/// The text after a further part of speech that is joined to the one before: `& vi. 引导`, `/v. 苹果`.
+/// `None`: no part of speech follows.
 fn joined_label(text: &str) -> Option<&str> {
     let joints = ["&", "/", ",", "，", "、", "and ", "or "];
     let next = joints.iter().find_map(|joint| text.strip_prefix(joint))?.trim_start();
@@ -322,7 +327,7 @@ fn joined_label(text: &str) -> Option<&str> {
     (!label.is_empty()).then_some(rest)
 }
 
-/// Like [`split_part`], for the first of several parts of speech.
+/// Like [`split_part`], but splits after the first of several joined labels.
 pub fn split_label(line: &str) -> (&str, &str) {
     // Most lines have no label: search only as far as the longest one.
     let dot = line.bytes().take(LABEL_BYTES_MAX).position(|byte| byte == b'.');
@@ -332,7 +337,8 @@ pub fn split_label(line: &str) -> (&str, &str) {
     if is_label { (part, rest.trim_start()) } else { ("", line) }
 }
 
-/// Whether the apparent label is the beginning of an abbreviation: `a.m.`, `n.b.`.
+/// Whether what looks like a label is the beginning of an abbreviation (`a.m.`, `n.b.`): a few
+/// letters with a dot follow in `rest` that are no label.
 fn is_abbreviation(rest: &str) -> bool {
     let letters = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
     (1..=3).contains(&letters)

@@ -1,4 +1,4 @@
-//! The parts of speech and the labels that books use for them.
+//! The parts of speech, and the labels that books (dictionaries) use for them.
 
 /// A part of speech.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub enum WordClass {
     Prefix,
     /// A suffix.
     Suffix,
-    /// A plural.
+    /// A plural. Some books use this and the next three as labels of their own.
     Plural,
     /// A singular.
     Singular,

@@ -1,6 +1,6 @@
-//! Headwords of a dictd book that share an article: the index has a record for each of them. The
-//! article becomes one entry; the headword that it begins with is the entry's headword, and the
-//! others are its other spellings.
+//! Headwords of a dictd book that share an article: the index has a record for each of them, with
+//! the same offset and length. The article becomes one entry; the headword with which it begins is
+//! the headword of the entry, and the others are its other spellings.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -11,9 +11,9 @@ use crate::books::input::source::Source;
 use crate::books::limits::{ENTRIES_MAX, FORMS_MAX};
 use crate::books::text::foreign;
 
-use super::{IndexLine, is_metadata, parse};
+use super::{IndexRecord, is_metadata, parse};
 
-/// Offset and length of an article.
+/// Offset and length of an article in the file of articles, in bytes.
 type Position = (u64, u64);
 
 /// The articles with several headwords.
@@ -39,18 +39,19 @@ enum Group {
 pub(super) enum RecordRole {
     /// An entry with other spellings.
     Entry { headword: String, others: Vec<String> },
-    /// An entry that leads to this headword.
+    /// An entry that is only a link to this headword.
     Link(String),
-    /// Nothing: it is a spelling of an earlier entry.
+    /// Nothing: its headword is a spelling of an earlier entry.
     Spelling,
 }
 
 impl Aliases {
-    /// Finds the groups of an index.
+    /// Finds the articles that several records of an index have.
     pub(super) fn read(index: &Path) -> Result<Aliases, BookError> {
         let mut positions = Vec::new();
         for_each_record(index, |record| {
             positions.push((record.offset, record.length));
+            // A book with more entries is refused later.
             positions.len() <= ENTRIES_MAX
         })?;
         positions.sort_unstable();
@@ -104,7 +105,7 @@ impl Aliases {
 /// the reader reports, and the metadata of the book.
 fn for_each_record(
     index: &Path,
-    mut visit: impl FnMut(&IndexLine<'_>) -> bool,
+    mut visit: impl FnMut(&IndexRecord<'_>) -> bool,
 ) -> Result<(), BookError> {
     let mut lines = Lines::new(Source::open(index)?)?;
     while let Some(line) = lines.next()? {

@@ -1,5 +1,6 @@
-//! Reads dictd books: a `.index` of headword, offset and length in base 64, and a `.dict` or
-//! `.dict.dz` with the articles, as in Debian's `dict-*` packages (dictfmt(1)).
+//! Reads books of the DICT server dictd: a `.index`, each line of which is a record of headword,
+//! offset and length in base 64, and a `.dict` or `.dict.dz` with the articles, as in Debian's
+//! `dict-*` packages (dictfmt(1)).
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ pub(crate) struct Dictd {
 
 const INDEX: &str = ".index";
 
-/// The files of the book that this file belongs to.
+/// The files of the book to which this file belongs: the index, then the articles.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let text = path.to_string_lossy();
     let base = [INDEX, ".dict.dz", ".dict"].iter().find_map(|ending| text.strip_suffix(ending));
@@ -64,7 +65,8 @@ impl Dictd {
         })
     }
 
-    /// The entry of a line of the index; `None` if the line makes none.
+    /// The entry of a line of the index. `None`: the line is metadata, its headword is a spelling
+    /// of another entry, or its article has a fault, which is reported as an oddity.
     fn entry(&mut self, line: &str) -> Result<Option<Entry>, BookError> {
         let record = match parse(line) {
             Ok(record) => record,
@@ -92,6 +94,8 @@ impl Dictd {
             article = read.lines;
         }
         let position = (record.offset, record.length);
+        // Of the records with the same article, the first makes the entry of all their headwords.
+        // The others make none, or a link to that entry if it has no room for their headword.
         match self.aliases.role(record.headword, position, &article) {
             RecordRole::Entry { headword, others } => Ok(self.headed(&headword, others, &article)),
             RecordRole::Link(target) => {
@@ -102,7 +106,8 @@ impl Dictd {
         }
     }
 
-    /// The entry of an article that may begin with its headword.
+    /// The entry of an article. If the article begins with the headword, the spelling there is the
+    /// better one, and the headword of the index becomes another spelling.
     fn headed(&mut self, headword: &str, others: Vec<String>, article: &str) -> Option<Entry> {
         let text = foreign::headed_lines(article, headword);
         // Some articles spell the headword with characters that are invalid in headwords.
@@ -132,14 +137,15 @@ impl Dictd {
     }
 }
 
-/// A line of the index.
-struct IndexLine<'a> {
+/// A record of the index: one line.
+struct IndexRecord<'a> {
     headword: &'a str,
     offset: u64,
     length: u64,
 }
 
-fn parse(line: &str) -> Result<IndexLine<'_>, String> {
+/// Parses a line of the index. The error is the reason why it is no record.
+fn parse(line: &str) -> Result<IndexRecord<'_>, String> {
     let mut columns = line.split('\t');
     let short = || "has fewer than three columns: not an index of a dictd book".to_owned();
     let folded = columns.next().ok_or_else(short)?;
@@ -147,7 +153,7 @@ fn parse(line: &str) -> Result<IndexLine<'_>, String> {
     let number = |text| base64(text).ok_or_else(|| format!("{text:?} is not a number in base 64"));
     // A fourth column has the original headword, before it was folded for searching.
     let headword = columns.next().filter(|text| !text.trim().is_empty()).unwrap_or(folded);
-    Ok(IndexLine { headword, offset: number(offset)?, length: number(length)? })
+    Ok(IndexRecord { headword, offset: number(offset)?, length: number(length)? })
 }
 
 /// A number in dictd's base 64: digits `A-Za-z0-9+/`, the most significant first.
@@ -168,7 +174,7 @@ fn base64(text: &str) -> Option<u64> {
     })
 }
 
-/// The languages that a file's name ends with: `freedict-eng-deu.index`.
+/// The languages at the end of a file's name: `freedict-eng-deu.index`. `None`: there are none.
 fn languages(path: &Path) -> Option<Languages> {
     let name = path.file_name()?.to_str()?.split('.').next()?;
     let (rest, to) = name.rsplit_once('-')?;
@@ -182,7 +188,8 @@ fn is_metadata(headword: &str) -> bool {
     headword.starts_with("00-database") || headword.starts_with("00database")
 }
 
-/// The title of the book: its line is near the beginning of the index.
+/// The title of the book, from the article of `00-database-short`. Its record is near the beginning
+/// of the index; without it, the whole index is read, and the result is `None`.
 fn title(index: &Path, articles: &mut Articles) -> Result<Option<String>, BookError> {
     let mut lines = Lines::new(Source::open(index)?)?;
     while let Some(line) = lines.next()? {

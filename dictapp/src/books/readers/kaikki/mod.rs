@@ -48,6 +48,7 @@ impl Kaikki {
         Ok(Kaikki { lines, languages: languages(&records), encoding, state })
     }
 
+    /// The entry of a line. `None`: it has a fault, which is reported as an oddity.
     fn entry(&mut self, line: &str) -> Option<Entry> {
         let record: Record = match serde_json::from_str(line) {
             Ok(record) => record,
@@ -59,6 +60,7 @@ impl Kaikki {
                 return None;
             }
         };
+        // A redirect becomes an entry that is only a link.
         if let (Some(title), Some(target)) = (&record.title, &record.redirect) {
             let mean = link::encode(target, target);
             return self.state.finish(Draft { mean, ..Draft::new(title) });
@@ -74,8 +76,9 @@ impl Kaikki {
 }
 
 /// The languages of a file. `None` if its headwords are of several languages, or if the language of
-/// the glosses is unknown. The records of the English edition have no `pos_title`. For another
-/// edition, the script of the glosses decides.
+/// the glosses is unknown. Records without `pos_title` are from the English edition of Wiktionary,
+/// so their glosses are English. For another edition, the script of the glosses decides. If that is
+/// Latin, the language is unknown: [`LanguageTag::of`] returns English, which it cannot be.
 fn languages(records: &[Record]) -> Option<Languages> {
     let mut codes =
         records.iter().map(|record| record.lang_code.as_str()).filter(|c| !c.is_empty());

@@ -1,4 +1,6 @@
-//! Converts a record to the notation of [`Explanation`](crate::model::Explanation).
+//! Converts a record of Wiktextract (one headword of Wiktionary with one part of speech) to the
+//! notation, this project's text form of an [`Explanation`](crate::model::Explanation), and takes
+//! its pronunciation and its forms.
 
 use super::record::{Example, Form, Linked, Record, Sense, Sound};
 use crate::books::limits::FORMS_MAX;
@@ -87,11 +89,11 @@ const EXAMPLES_MAX: usize = 3;
 /// earlier ones. The synonyms of `drunk` are about 300.
 const WORDS_MAX: usize = 500;
 
-/// Maximum number of headwords that are searched for in the gloss of a form. Real forms have one or
-/// two.
+/// Maximum number of headwords of which a sense is a form that are searched for in its gloss. Real
+/// forms have one or two.
 const TARGETS_MAX: usize = 10;
 
-/// The explanation of a record.
+/// The explanation of a record; empty if no sense has a gloss.
 pub(super) fn mean(record: &Record) -> String {
     let label = PARTS.iter().find(|(name, _)| *name == record.pos).map_or("", |part| part.1);
     let mut lines: Vec<String> = part_line(record, label).into_iter().collect();
@@ -101,6 +103,7 @@ pub(super) fn mean(record: &Record) -> String {
     for sense in record.senses.iter().filter(shown) {
         lines.push(sense_line(record, sense, label));
         lines.extend(examples(&sense.examples));
+        // Synonyms of the whole record belong to a sense only if there is no other sense.
         let more = |words| is_only.then_some(words).into_iter().flatten();
         lines.extend(words('=', sense.synonyms.iter().chain(more(&record.synonyms))));
         lines.extend(words('!', sense.antonyms.iter().chain(more(&record.antonyms))));
@@ -108,9 +111,10 @@ pub(super) fn mean(record: &Record) -> String {
     if lines.len() == before { String::new() } else { lines.join("\n") }
 }
 
-/// The line of a part of speech, if it has pronunciations or inflected forms.
+/// The line that opens a part of speech: `@ n. UK ˈæpl | plural apples`. `None`: there are neither
+/// pronunciations nor inflected forms, or the part of speech is unknown.
 fn part_line(record: &Record, label: &str) -> Option<String> {
-    let said: Vec<String> = regional(&record.sounds)
+    let pronunciations: Vec<String> = regional(&record.sounds)
         .map(|(region, ipa)| if region.is_empty() { ipa } else { format!("{region} {ipa}") })
         .collect();
     let spellings = |kind: FormKind| {
@@ -124,21 +128,22 @@ fn part_line(record: &Record, label: &str) -> Option<String> {
         (!found.is_empty()).then(|| format!("{} {}", kind.as_str(), found.join(", ")))
     };
     let forms: Vec<String> = FormKind::ALL.into_iter().filter_map(spellings).collect();
-    if label.is_empty() || said.is_empty() && forms.is_empty() {
+    if label.is_empty() || pronunciations.is_empty() && forms.is_empty() {
         return None;
     }
-    let said = said.join("; ");
+    let pronunciations = pronunciations.join("; ");
     Some(match forms.as_slice() {
-        [] => format!("@ {label} {said}"),
-        forms => format!("@ {label} {said} | {}", forms.join("; ")),
+        [] => format!("@ {label} {pronunciations}"),
+        forms => format!("@ {label} {pronunciations} | {}", forms.join("; ")),
     })
 }
 
-/// The British and the American pronunciation; if both are missing, the first one.
+/// The British and the American pronunciation, each with the name of its region. If both are equal,
+/// one without a region; if both are missing, the first of all.
 fn regional(sounds: &[Sound]) -> impl Iterator<Item = (&'static str, String)> {
     let of = |tags: &'static [&'static str]| {
-        let mut said = sounds.iter().filter(move |s| s.tags.iter().any(|t| tags.contains(&&**t)));
-        said.find_map(ipa)
+        let mut tagged = sounds.iter().filter(move |s| s.tags.iter().any(|t| tags.contains(&&**t)));
+        tagged.find_map(ipa)
     };
     let uk = of(&["UK", "British", "Received-Pronunciation"]);
     let us = of(&["US", "General-American"]);
@@ -158,7 +163,7 @@ fn ipa(sound: &Sound) -> Option<String> {
     (!text.is_empty() && !text.contains([';', '|', '\n'])).then(|| text.to_owned())
 }
 
-/// The pronunciation of the entry.
+/// The pronunciation of the entry: the British one if there is one.
 pub(super) fn phonetic(record: &Record) -> Option<String> {
     regional(&record.sounds).next().map(|(_, ipa)| ipa)
 }
@@ -179,7 +184,7 @@ fn forms_of(record: &Record) -> impl Iterator<Item = &Form> {
     })
 }
 
-/// The kind of an inflected form, if the notation has it.
+/// The kind of an inflected form. `None`: the notation has no such kind.
 fn kind_of(form: &Form) -> Option<FormKind> {
     let mut tags: Vec<&str> = form.tags.iter().map(String::as_str).collect();
     tags.sort_unstable();
@@ -195,6 +200,7 @@ fn kind_of(form: &Form) -> Option<FormKind> {
     }
 }
 
+/// The line of a sense: part of speech, labels in brackets, notes, and the gloss.
 fn sense_line(record: &Record, sense: &Sense, label: &str) -> String {
     let mut notes: Vec<&str> = Vec::new();
     let mut labels: Vec<&str> = Vec::new();
@@ -226,8 +232,8 @@ fn sense_line(record: &Record, sense: &Sense, label: &str) -> String {
     if label.is_empty() { gloss::guarded(&line).into_owned() } else { line }
 }
 
-/// The gloss of a sense, preceded by the glosses of the senses above it. In the gloss of an
-/// inflected form or another spelling, the headword becomes a link.
+/// The gloss of a sense, preceded by the glosses of the wider senses that contain it. If the sense
+/// says that the word is a form or another spelling of a headword, that headword becomes a link.
 fn text_of(sense: &Sense) -> String {
     let glosses = sense.glosses.iter().map(|gloss| one_line(gloss)).filter(|text| !text.is_empty());
     let glosses: Vec<String> = glosses.collect();
@@ -244,7 +250,8 @@ fn text_of(sense: &Sense) -> String {
     }
 }
 
-/// The lines of the examples: those without a source first, since they are short and current.
+/// The lines of the examples of a sense, at most [`EXAMPLES_MAX`]: those without a source first,
+/// since they are short and current.
 fn examples(examples: &[Example]) -> impl Iterator<Item = String> {
     let sorted = |has_source: bool| {
         examples.iter().filter(move |example| example.source.is_some() == has_source)
@@ -261,7 +268,7 @@ fn examples(examples: &[Example]) -> impl Iterator<Item = String> {
     })
 }
 
-/// A line of words after a mark.
+/// A line of related words after a mark of the notation: `= pome; pip`. `None`: there are no words.
 fn words<'a>(mark: char, linked: impl Iterator<Item = &'a Linked>) -> Option<String> {
     let mut found: Vec<String> = Vec::new();
     for word in linked.take(WORDS_MAX).map(|linked| one_line(&linked.word)) {
@@ -272,6 +279,7 @@ fn words<'a>(mark: char, linked: impl Iterator<Item = &'a Linked>) -> Option<Str
     (!found.is_empty()).then(|| format!("{mark} {}", found.join("; ")))
 }
 
+/// A text in one line with single spaces.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -26,14 +26,16 @@ pub(super) struct Record {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Sense {
-    /// The gloss, preceded by the glosses of the senses above it.
+    /// The gloss, preceded by the glosses of the wider senses that contain this one.
     pub(super) glosses: Vec<String>,
     pub(super) tags: Vec<String>,
     pub(super) topics: Vec<String>,
     pub(super) examples: Vec<Example>,
     pub(super) synonyms: Vec<Linked>,
     pub(super) antonyms: Vec<Linked>,
+    /// The headwords of which the word is an inflected form in this sense.
     pub(super) form_of: Vec<Linked>,
+    /// The headwords of which it is another spelling.
     pub(super) alt_of: Vec<Linked>,
 }
 
@@ -54,7 +56,9 @@ pub(super) struct Example {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Sound {
+    /// In the International Phonetic Alphabet.
     pub(super) ipa: Option<String>,
+    /// A pronunciation of Chinese, as in Pinyin; the tags name the system.
     pub(super) zh_pron: Option<String>,
     /// The name of `zh_pron` in older files.
     #[serde(rename = "zh-pron")]

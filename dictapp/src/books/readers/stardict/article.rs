@@ -1,5 +1,6 @@
-//! Parses a StarDict article: a sequence of typed fields. The types are in the `.ifo` file for all
-//! articles, or in each article.
+//! Parses a StarDict article: a sequence of fields, each with a type. A type is a letter: `m` plain
+//! text, `t` and `y` pronunciation, `h` HTML, `g` Pango, `x` XDXF, `k` PowerWord, `W` sound, `P`
+//! picture. The types are in the `.ifo` file for all articles, or before each field.
 
 use crate::books::text::foreign;
 use crate::books::text::markup::{self, LineEnds};
@@ -14,8 +15,9 @@ pub(super) struct Article {
     pub(super) pictures: usize,
 }
 
-/// Parses an article. `None`: its text is not UTF-8. A field that is cut off is read up to its end;
-/// pictures and sounds are skipped.
+/// Parses an article. `types` are those of the `.ifo` file; `None`: each field begins with its
+/// type. Returns `None` if a text is not UTF-8. A field that is cut off is read up to the end of
+/// the article; pictures and sounds are skipped.
 pub(super) fn parse(types: Option<&str>, bytes: &[u8], headword: &str) -> Option<Article> {
     let mut article = Article::default();
     match types {
@@ -23,6 +25,7 @@ pub(super) fn parse(types: Option<&str>, bytes: &[u8], headword: &str) -> Option
             let mut rest = bytes;
             let count = types.len();
             for (index, kind) in types.bytes().enumerate() {
+                // The last field extends to the end of the article, without a mark of its end.
                 let field = if index + 1 == count {
                     std::mem::take(&mut rest)
                 } else {
@@ -43,8 +46,8 @@ pub(super) fn parse(types: Option<&str>, bytes: &[u8], headword: &str) -> Option
     Some(article)
 }
 
-/// Takes the first field: it ends with a zero byte, or begins with its length if its type is a
-/// capital letter.
+/// Takes the first field from `rest`: it ends with a zero byte, or begins with its length if its
+/// type (`kind`) is a capital letter.
 fn take<'a>(kind: u8, rest: &mut &'a [u8]) -> &'a [u8] {
     let (field, after) = if kind.is_ascii_uppercase() {
         let (length, content) = match rest.split_first_chunk::<4>() {
@@ -64,6 +67,7 @@ fn take<'a>(kind: u8, rest: &mut &'a [u8]) -> &'a [u8] {
 }
 
 impl Article {
+    /// Adds a field of this type. `None`: it is not UTF-8.
     fn add(&mut self, kind: u8, field: &[u8], headword: &str) -> Option<()> {
         let field = field.strip_suffix(&[0]).unwrap_or(field);
         let text = match kind {
@@ -71,8 +75,8 @@ impl Article {
             b'g' | b'h' | b'x' => {
                 let mut field = std::str::from_utf8(field).ok()?.to_owned();
                 if kind == b'x' {
-                    let said = take_transcription(&mut field);
-                    self.phonetic = self.phonetic.take().or(said);
+                    let transcription = take_transcription(&mut field);
+                    self.phonetic = self.phonetic.take().or(transcription);
                 }
                 let read = markup::text(&field, line_ends(kind, &field));
                 self.pictures += read.pictures;
@@ -110,15 +114,16 @@ impl Article {
 /// The XDXF element of a pronunciation.
 const TRANSCRIPTION: &str = "tr";
 
-/// Removes the pronunciation from an article in XDXF and returns it.
+/// Removes the first pronunciation from a field in XDXF and returns it.
 fn take_transcription(field: &mut String) -> Option<String> {
     let opening = format!("<{TRANSCRIPTION}>");
     let closing = format!("</{TRANSCRIPTION}>");
     let from = field.find(&opening)?;
     let to = field.find(&closing)?;
-    let said = field.get(from + opening.len()..to)?.trim().trim_matches(['[', ']', '/']).to_owned();
+    let found = field.get(from + opening.len()..to)?;
+    let found = found.trim().trim_matches(['[', ']', '/']).to_owned();
     field.replace_range(from..to + closing.len(), "");
-    (!said.is_empty()).then_some(said)
+    (!found.is_empty()).then_some(found)
 }
 
 /// Line ends are blanks in HTML and in logical XDXF. Pango and visual XDXF have meaningful lines.

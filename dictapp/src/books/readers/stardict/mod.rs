@@ -1,6 +1,6 @@
-//! Reads StarDict books: `.ifo` has metadata, `.idx` the place of each headword's article, `.dict`
-//! or `.dict.dz` the articles, `.syn` other spellings, which become forms. The format is described
-//! in StarDict's `doc/StarDictFileFormat`.
+//! Reads StarDict books: `.ifo` has metadata, `.idx` offset and length of each headword's article,
+//! `.dict` or `.dict.dz` the articles, `.syn` other spellings, which become forms of the entry. The
+//! format is described in StarDict's `doc/StarDictFileFormat`.
 
 mod article;
 mod powerword;
@@ -27,7 +27,8 @@ pub(crate) struct Stardict {
     index_path: PathBuf,
     articles: Articles,
     synonyms: Synonyms,
-    /// Other spellings for which their entry has no room, and the headword to which they lead.
+    /// Other spellings for which their entry has no room, each with the headword. They become
+    /// entries that are only a link to it.
     links: Vec<(String, String)>,
     ifo: Ifo,
     /// Number of bytes and of entries of the index that were read.
@@ -41,8 +42,11 @@ pub(crate) struct Stardict {
 struct Ifo {
     title: Option<String>,
     languages: Option<Languages>,
+    /// The number of headwords that the file states.
     words: Option<u64>,
+    /// Whether offsets in the index have 64 bits instead of 32.
     wide_offsets: bool,
+    /// The types of the fields of every article; `None` if each article has them itself.
     types: Option<String>,
     /// Whether an export of this program wrote the book.
     is_own: bool,
@@ -57,16 +61,17 @@ struct IndexRecord {
 
 const INDEX: &str = ".idx";
 
-/// The files of the book that this file belongs to.
+/// The files of the book to which this file belongs: `.ifo`, index, articles, and other spellings
+/// if the book has them.
 pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
     let base = base(path);
-    let mut files = vec![with(&base, &[".ifo"])?, with(&base, &[INDEX, ".idx.gz"])?];
-    files.push(with(&base, &[".dict.dz", ".dict"])?);
-    files.extend(with(&base, &[".syn", ".syn.dz", ".syn.gz"]));
+    let mut files = vec![file_of(&base, &[".ifo"])?, file_of(&base, &[INDEX, ".idx.gz"])?];
+    files.push(file_of(&base, &[".dict.dz", ".dict"])?);
+    files.extend(file_of(&base, &[".syn", ".syn.dz", ".syn.gz"]));
     Ok(files)
 }
 
-/// The path without StarDict's ending, in lower or upper case.
+/// The path without its ending, if that is one of StarDict's in lower or upper case.
 fn base(path: &Path) -> String {
     let text = path.to_string_lossy();
     let small = text.to_ascii_lowercase();
@@ -75,7 +80,8 @@ fn base(path: &Path) -> String {
     text[..text.len() - ending.map_or(0, |ending| ending.len())].to_owned()
 }
 
-fn with(base: &str, endings: &[&str]) -> Result<PathBuf, BookError> {
+/// The first file that exists with this path and one of these endings, in lower or upper case.
+fn file_of(base: &str, endings: &[&str]) -> Result<PathBuf, BookError> {
     let both = |ending: &&str| [(*ending).to_owned(), ending.to_ascii_uppercase()];
     let mut paths =
         endings.iter().flat_map(both).map(|ending| PathBuf::from(base.to_owned() + &ending));
@@ -124,6 +130,7 @@ impl Stardict {
             return Err(damaged("the index is cut off, or not an index: a headword has no end"));
         }
         let wide = if self.ifo.wide_offsets { 8 } else { 4 };
+        // The offset has four or eight bytes, the length has four, both big-endian.
         let mut numbers = [0; 12];
         let numbers = &mut numbers[..wide + 4];
         self.index.read_exact(numbers).map_err(|_| damaged("the index is cut off"))?;
@@ -135,8 +142,9 @@ impl Stardict {
         Ok(Some(IndexRecord { word, offset, length }))
     }
 
-    /// Reports if the number of headwords differs from the one in the `.ifo` file. Tools that edit
-    /// books often do not update it.
+    /// Reports, at the end of the index, a number of headwords that differs from the one in the
+    /// `.ifo` file (tools that edit books often do not update it), and the spellings without a
+    /// headword.
     fn end(&mut self) -> Result<Option<IndexRecord>, BookError> {
         if let Some(words) = self.ifo.words.filter(|&words| words != self.count) {
             let about = format!("{} of {words}", self.count);
@@ -148,6 +156,8 @@ impl Stardict {
         Ok(None)
     }
 
+    /// The entry of record `number` of the index, from 0. `None`: it has a fault, which is reported
+    /// as an oddity.
     fn entry(&mut self, record: &IndexRecord, number: u64) -> Result<Option<Entry>, BookError> {
         let headword = String::from_utf8_lossy(&record.word);
         let article = match self.articles.read(record.offset, record.length) {
@@ -219,6 +229,7 @@ impl Ifo {
         Ok(ifo)
     }
 
+    /// Sets the property of a line. `Err`: its value must be a number and is none.
     fn set(&mut self, key: &str, value: &str) -> Result<(), ()> {
         match key {
             // Written by PyGlossary and others: `lang=en-zh`.

@@ -1,16 +1,17 @@
-//! Converts an article of Kingsoft's PowerWord (type `k`) to the notation. The elements of its XML
-//! have Chinese names (`单词词性`) or two letters of their pinyin (`CX`).
+//! Converts a StarDict field in the XML of the dictionary Kingsoft PowerWord (type `k`) to the
+//! notation, this project's text form of an explanation. The elements have Chinese names
+//! (`单词词性`) or two letters of the pinyin (`CX`).
 
 use crate::books::text::gloss;
 
-/// The parts of an article.
+/// The parts of a converted article; `mean` is the explanation in the notation.
 #[derive(Debug, Default)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
     pub(super) mean: String,
 }
 
-/// The content of an element.
+/// The elements by their content.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Element {
     Headword,
@@ -36,7 +37,7 @@ impl Element {
     }
 }
 
-/// Reads an article.
+/// Converts an article. Markup after a tag that is cut off is ignored.
 pub(super) fn read(xml: &str) -> Article {
     let mut article = Article::default();
     let mut open: Vec<Element> = Vec::new();
@@ -67,6 +68,7 @@ pub(super) fn read(xml: &str) -> Article {
 const DEPTH_MAX: usize = 64;
 
 impl Article {
+    /// Adds the text of an element. `part` is the part of speech of the next glosses, with a space.
     fn push(&mut self, element: Element, text: &str, part: &mut String) {
         let text = htmlize::unescape(text);
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -89,6 +91,7 @@ impl Article {
         }
     }
 
+    /// Appends a line to the explanation.
     fn line(&mut self, line: &str) {
         if !self.mean.is_empty() {
             self.mean.push('\n');

@@ -1,5 +1,5 @@
 //! Reads StarDict's `.syn` file of other spellings. Each record is a spelling, a zero byte, and the
-//! number of its headword in the index.
+//! number of its headword in the index, from 0, in four big-endian bytes.
 
 use std::io::Read;
 use std::path::Path;
@@ -22,6 +22,7 @@ pub(super) struct Synonyms {
 const FILE: &str = ".syn";
 
 impl Synonyms {
+    /// Reads the file. Spellings that are no valid headwords are left out and reported.
     pub(super) fn read(path: &Path, state: &mut ReadState) -> Result<Synonyms, BookError> {
         let mut bytes = Vec::new();
         let fail = |error| BookError::io(path, error);
@@ -52,6 +53,7 @@ impl Synonyms {
                     state.note_at(OddityKind::BadDetail, place, &text);
                 }
             }
+            // The next record follows the zero byte and the four bytes of the number.
             at = end + 5;
         }
         found.sort_unstable();
@@ -73,13 +75,15 @@ impl Synonyms {
         lost.filter_map(|&(_, at)| Some((Place::ByteOf(FILE, at.into()), self.spelling(at)?)))
     }
 
+    /// The spelling at this offset of the file.
     fn spelling(&self, at: u32) -> Option<&str> {
         let rest = self.bytes.get(usize::try_from(at).ok()?..)?;
         std::str::from_utf8(rest.split(|&byte| byte == 0).next()?).ok()
     }
 }
 
-/// An offset in a file of at most [`SYNONYMS_BYTES_MAX`] bytes.
+/// Converts an offset in the file to 32 bits. It fits, since the file has at most
+/// [`SYNONYMS_BYTES_MAX`] bytes.
 fn position(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

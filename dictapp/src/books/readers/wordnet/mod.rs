@@ -1,6 +1,7 @@
-//! Reads a WordNet database: `index.*` lists the senses of each lemma by frequency, `data.*` has
-//! the senses (wndb(5)), `*.exc` the irregular forms, `cntlist.rev` the count of each sense. A
-//! lemma with several spellings (`China`, `china`) becomes several entries.
+//! Reads a WordNet database: `index.*` lists the senses of each lemma (headword in lower case) by
+//! frequency, `data.*` has the senses (wndb(5)), `*.exc` the irregular forms, `cntlist.rev` how
+//! often each sense occurs in tagged texts. A lemma with several spellings (`China`, `china`)
+//! becomes several entries.
 
 mod synset;
 
@@ -21,8 +22,10 @@ use synset::Synset;
 pub(crate) struct Wordnet {
     parts: Vec<PartFiles>,
     /// The lines of all indexes, sorted by lemma: the parts of speech of a lemma are adjacent.
-    lemmas: Vec<Lemma>,
+    lines: Vec<IndexLine>,
+    /// The index of the next element of `lines`.
     next: usize,
+    /// The irregular forms of each lemma.
     forms: HashMap<String, Vec<String>>,
     frequencies: Frequencies,
     ready: Vec<Entry>,
@@ -39,6 +42,7 @@ struct PartFiles {
     data: String,
 }
 
+/// The names of a part of speech: its label in explanations, and its files.
 struct Names {
     label: &'static str,
     index: &'static str,
@@ -81,16 +85,20 @@ const PARTS: [Names; 4] = [
 
 const COUNTS: &str = "cntlist.rev";
 
-/// One line of one index.
+/// One line of one index: a lemma with the offsets of its senses.
 #[derive(Clone, Copy)]
-struct Lemma {
+struct IndexLine {
+    /// The index of the part of speech in [`PARTS`].
     part: usize,
-    line: u64,
+    /// The number of the line, from 1.
+    number: u64,
+    /// The offsets of the line in the file.
     start: usize,
     end: usize,
 }
 
-/// Counts of lemmas by part of speech, and ranks by total count.
+/// How often lemmas occur in tagged texts: counts of each lemma and part of speech, and the rank of
+/// each lemma by its total count, from 1.
 #[derive(Default)]
 struct Frequencies {
     by_part: HashMap<(String, usize), u32>,
@@ -128,16 +136,16 @@ impl Wordnet {
             let data = read(&data_path)?;
             parts.push(PartFiles { names, index_path, data_path, index, data });
         }
-        let mut lemmas: Vec<Lemma> = Vec::new();
+        let mut lines: Vec<IndexLine> = Vec::new();
         for (number, part) in parts.iter().enumerate() {
-            lemmas.extend(part.lemmas(number));
+            lines.extend(part.lines(number));
         }
-        lemmas.sort_by(|a, b| parts[a.part].lemma(a).cmp(parts[b.part].lemma(b)));
-        let meter = Meter::counting(lemmas.len() as u64);
+        lines.sort_by(|a, b| parts[a.part].lemma(a).cmp(parts[b.part].lemma(b)));
+        let meter = Meter::counting(lines.len() as u64);
         Ok(Wordnet {
             state: ReadState::new(Place::LineOf(PARTS[0].index, 0), meter.clone()),
             meter,
-            lemmas,
+            lines,
             next: 0,
             forms: forms(folder)?,
             frequencies: Frequencies::read(&folder.join(COUNTS))?,
@@ -146,17 +154,19 @@ impl Wordnet {
         })
     }
 
-    /// Makes the entries of the next lemma.
+    /// Makes the entries of the next lemma, in reverse order, since they are taken from the end.
+    /// `false`: there are no more lemmas.
     fn advance(&mut self) -> Result<bool, BookError> {
-        let Some(&first) = self.lemmas.get(self.next) else { return Ok(false) };
+        let Some(&first) = self.lines.get(self.next) else { return Ok(false) };
         let lemma = self.parts[first.part].lemma(&first).to_owned();
-        let same = |l: &&Lemma| self.parts[l.part].lemma(l) == lemma;
-        let mut group: Vec<Lemma> =
-            self.lemmas[self.next..].iter().take_while(same).copied().collect();
+        let same = |l: &&IndexLine| self.parts[l.part].lemma(l) == lemma;
+        let mut group: Vec<IndexLine> =
+            self.lines[self.next..].iter().take_while(same).copied().collect();
         self.next += group.len();
         self.meter.advance(group.len() as u64);
         group.sort_by_key(|l| std::cmp::Reverse(self.frequencies.of(&lemma, l.part)));
-        self.state.place = Place::LineOf(self.parts[first.part].names.index, first.line);
+        self.state.place = Place::LineOf(self.parts[first.part].names.index, first.number);
+        // Each spelling with its explanation.
         let mut spellings: Vec<(String, String)> = Vec::new();
         for line in &group {
             self.parts[line.part].senses(line, &lemma, &mut spellings)?;
@@ -173,37 +183,40 @@ impl Wordnet {
 
 impl PartFiles {
     /// The lines of the index, without the licence, whose lines begin with a space.
-    fn lemmas(&self, part: usize) -> impl Iterator<Item = Lemma> {
+    fn lines(&self, part: usize) -> impl Iterator<Item = IndexLine> {
         let mut start = 0;
-        (1..).zip(self.index.split_inclusive('\n')).filter_map(move |(line, text)| {
+        (1..).zip(self.index.split_inclusive('\n')).filter_map(move |(number, text)| {
             let from = start;
             start += text.len();
             let filled = !text.starts_with(' ') && !text.trim().is_empty();
-            filled.then_some(Lemma { part, line, start: from, end: from + text.len() })
+            filled.then_some(IndexLine { part, number, start: from, end: from + text.len() })
         })
     }
 
-    fn lemma(&self, lemma: &Lemma) -> &str {
-        let line = &self.index[lemma.start..lemma.end];
-        line.split(' ').next().unwrap_or_default()
+    /// The lemma of a line of the index.
+    fn lemma(&self, line: &IndexLine) -> &str {
+        let text = &self.index[line.start..line.end];
+        text.split(' ').next().unwrap_or_default()
     }
 
-    /// Adds the senses of a lemma to each of its spellings.
+    /// Adds the senses in a line of the index to the explanation of each spelling of its lemma.
     fn senses(
         &self,
-        lemma: &Lemma,
-        name: &str,
+        line: &IndexLine,
+        lemma: &str,
         spellings: &mut Vec<(String, String)>,
     ) -> Result<(), BookError> {
         let damaged =
-            |reason: &str| BookError::at(&self.index_path, Place::Line(lemma.line), reason);
-        let line = &self.index[lemma.start..lemma.end];
-        let offsets = offsets(line).ok_or_else(|| damaged("is not a line of a WordNet index"))?;
+            |reason: &str| BookError::at(&self.index_path, Place::Line(line.number), reason);
+        let text = &self.index[line.start..line.end];
+        let offsets = offsets(text).ok_or_else(|| damaged("is not a line of a WordNet index"))?;
         for offset in offsets {
             let offset: usize =
                 offset.parse().map_err(|_| damaged("has an offset that is not a number"))?;
             let synset = self.synset(offset)?;
-            let mut found = synset.spellings(name).peekable();
+            let mut found = synset.spellings(lemma).peekable();
+            // A sense lists its words. Without the lemma among them, the offset leads to another
+            // sense.
             if found.peek().is_none() {
                 let reason = format!("sense {offset:08} of {} is of other words", self.names.data);
                 return Err(damaged(&reason));
@@ -220,6 +233,7 @@ impl PartFiles {
         Ok(())
     }
 
+    /// The sense at this offset of the data file.
     fn synset(&self, offset: usize) -> Result<Synset<'_>, BookError> {
         let damaged = |reason| BookError::at(&self.data_path, Place::Byte(offset as u64), reason);
         let line = self.data.get(offset..).and_then(|rest| rest.lines().next());
@@ -228,7 +242,8 @@ impl PartFiles {
     }
 }
 
-/// The offsets in `lemma pos synset_cnt p_cnt [pointer...] sense_cnt tagsense_cnt offset...`.
+/// The offsets in a line of an index: `lemma pos synset_cnt p_cnt [pointer...] sense_cnt
+/// tagsense_cnt offset...`. `None`: it is no such line.
 fn offsets(line: &str) -> Option<impl Iterator<Item = &str>> {
     let mut fields = line.split_whitespace().skip(2);
     let count: usize = fields.next()?.parse().ok()?;
@@ -251,7 +266,7 @@ fn read(path: &Path) -> Result<String, BookError> {
     })
 }
 
-/// The irregular forms of each lemma, from lines of a form and its lemmas.
+/// The irregular forms of each lemma, from the lines of `*.exc`: a form and its lemmas.
 fn forms(folder: &Path) -> Result<HashMap<String, Vec<String>>, BookError> {
     let mut forms: HashMap<String, Vec<String>> = HashMap::new();
     for names in &PARTS {
@@ -269,7 +284,8 @@ fn forms(folder: &Path) -> Result<HashMap<String, Vec<String>>, BookError> {
 }
 
 impl Frequencies {
-    /// Sums the lines `lemma%kind:... sense count`. Empty if the file is missing.
+    /// Sums the counts of the lines `lemma%kind:... sense count`, in which `kind` is the number of
+    /// a part of speech. Empty if the file is missing.
     fn read(path: &Path) -> Result<Frequencies, BookError> {
         let text = if path.is_file() { read(path)? } else { String::new() };
         let mut frequencies = Frequencies::default();
@@ -291,6 +307,7 @@ impl Frequencies {
         Ok(frequencies)
     }
 
+    /// The count of a lemma as this part of speech.
     fn of(&self, lemma: &str, part: usize) -> u32 {
         self.by_part.get(&(lemma.to_owned(), part)).copied().unwrap_or_default()
     }

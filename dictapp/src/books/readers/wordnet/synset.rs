@@ -5,17 +5,19 @@ use std::fmt::Write;
 
 use crate::books::limits::MEAN_BYTES_MAX;
 
-/// A set of words of one meaning.
+/// A synset: the words that share one meaning, its definition and its examples.
 #[derive(Debug)]
 pub(super) struct Synset<'a> {
+    /// The words as in the file: `the_unit(p)`.
     words: Vec<&'a str>,
     definition: String,
     examples: Vec<&'a str>,
 }
 
 impl<'a> Synset<'a> {
-    /// Parses `offset file type count word id [word id...] pointers... | gloss`. A line contains
-    /// its own offset; `None` if it differs, since then the offset is not the beginning of a line.
+    /// Parses `offset file type count word id [word id...] pointers... | gloss`. `None`: the line
+    /// is different, or the offset in it is not `offset`, so `offset` is not the beginning of a
+    /// line.
     pub(super) fn parse(line: &'a str, offset: usize) -> Option<Synset<'a>> {
         let (head, gloss) = line.split_once(" | ")?;
         let mut fields = head.split_whitespace();
@@ -31,15 +33,16 @@ impl<'a> Synset<'a> {
         Some(Synset { words, definition, examples })
     }
 
-    /// The spellings of a lemma in this set.
+    /// The words of this set that are spellings of a lemma: they differ from it only in case.
     pub(super) fn spellings<'b>(&'b self, lemma: &'b str) -> impl Iterator<Item = String> {
         let words = self.words.iter().map(|word| bare(word));
         words.filter(|word| word.eq_ignore_ascii_case(lemma)).map(|word| word.replace('_', " "))
     }
 
-    /// Writes the sense in the notation of explanations, for a headword with this spelling.
+    /// Appends the sense to an explanation in the notation (this project's text form of one), for a
+    /// headword with this spelling: definition, examples, and the other words as synonyms.
     pub(super) fn write(&self, label: &str, headword: &str, mean: &mut String) {
-        // `Draft::finish` reports an explanation that is too long.
+        // The explanation is too long already, which `Draft::finish` reports.
         if mean.len() > MEAN_BYTES_MAX {
             return;
         }
@@ -63,7 +66,8 @@ fn bare(word: &str) -> &str {
     ["(a)", "(p)", "(ip)"].iter().find_map(|mark| word.strip_suffix(mark)).unwrap_or(word)
 }
 
-/// Splits `definition; "example"; "example"- author` into its parts.
+/// Splits `definition; "example"; "example"- author` into the definition and the examples without
+/// their authors. A gloss without a definition is returned as it is.
 fn split_gloss(gloss: &str) -> (String, Vec<&str>) {
     let mut definition = String::new();
     let mut examples = Vec::new();

@@ -1,6 +1,6 @@
-//! Splits a line of a plain text book into headword and explanation. White space separates both the
-//! words of a phrase and the headword from its explanation. So the layout of the whole file decides
-//! first, then the content of the line (`signs`).
+//! Splits a line of a plain text book into headword and explanation. Spaces separate the words of a
+//! phrase, but also the headword from its explanation. So the layout of the whole file, which is
+//! recognised from its first lines, decides first, then the content of the line (`signs`).
 
 mod signs;
 
@@ -13,7 +13,7 @@ use signs::{WIDE_GAP, begins_before, earliest, first_gap, first_sign};
 /// How a file separates headwords from explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// Headwords are padded with spaces; explanations begin at this column, in characters.
+    /// Headwords are padded with spaces; explanations begin after this number of characters.
     Padded(usize),
     /// A TAB follows each headword.
     Tabbed,
@@ -50,6 +50,7 @@ impl Mark {
         Mark::Semicolon,
     ];
 
+    /// The texts that are this mark.
     fn spellings(self) -> &'static [&'static str] {
         match self {
             Mark::Colon => &["::", "：", ":"],
@@ -62,7 +63,7 @@ impl Mark {
         }
     }
 
-    /// Splits a line at the first of these marks.
+    /// Splits a line at the first mark of this kind. `None`: it has none, or no text on one side.
     fn split(self, line: &str) -> Option<(&str, &str)> {
         let marks = self.spellings().iter();
         let found = marks.filter_map(|mark| Some((line.find(mark)?, Reverse(mark.len()))));
@@ -72,7 +73,8 @@ impl Mark {
         (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
     }
 
-    /// Whether only a headword is before the mark.
+    /// Whether the text before the mark is only a headword: a few words without a sign of an
+    /// explanation.
     fn ends_headword(self, line: &str) -> bool {
         self.split(line).is_some_and(|(headword, _)| {
             headword.split_whitespace().count() <= MARKED_WORDS_MAX
@@ -82,10 +84,11 @@ impl Mark {
     }
 }
 
-/// Maximum number of words of a headword before a mark.
+/// Maximum number of words of a headword before a mark or alone on its line.
 const MARKED_WORDS_MAX: usize = 4;
 
-/// Minimum number of lines that must have a TAB, or the same column, for such a layout.
+/// Minimum number of lines that must have a TAB, or an explanation at the same column, for such a
+/// layout.
 const AGREEING_LINES_MIN: usize = 3;
 
 impl Layout {
@@ -102,6 +105,8 @@ impl Layout {
         }
         let mut all = 0_usize;
         let mut tabbed = 0_usize;
+        // The number of lines whose explanation begins at each column; the last element counts all
+        // columns from 63 on.
         let mut columns = [0_usize; 64];
         let flush = |line: &&str| !line.is_empty() && !line.starts_with(char::is_whitespace);
         for line in lines.into_iter().filter(flush) {
@@ -140,6 +145,7 @@ impl Layout {
         (head.trim_end(), rest.trim())
     }
 
+    /// The offset at which the headword of a line ends. `None`: the line has only a headword.
     fn headword_end(&self, line: &str) -> Option<usize> {
         if let Layout::Tabbed = self
             && let Some(tab) = line.find('\t')
@@ -163,8 +169,8 @@ impl Layout {
             .or_else(|| glued_gloss(line))
     }
 
-    /// The end of a headword that fills its column except for one space, if an explanation clearly
-    /// begins at the column.
+    /// In a padded file: the end of a headword that fills its column except for one space, if an
+    /// explanation clearly begins at the column.
     fn filled_column(&self, line: &str) -> Option<usize> {
         let Layout::Padded(column) = *self else { return None };
         let (at, c) = line.char_indices().nth(column - 1)?;
@@ -178,7 +184,8 @@ impl Layout {
         (c == ' ' && begins && whole).then_some(at)
     }
 
-    /// The end of a headword that is followed by a single space.
+    /// The end of a headword that a single space separates from its explanation. In a padded file,
+    /// such a headword fills its column.
     fn single_space(&self, line: &str) -> Option<usize> {
         let first = line.find(char::is_whitespace)?;
         let Layout::Padded(column) = *self else { return Some(first) };
@@ -192,7 +199,8 @@ impl Layout {
     }
 }
 
-/// The mark that follows the headword in nearly every line. Most headwords must be single words.
+/// The layout with the mark that follows the headword in nearly every line, if there is one. At
+/// least half of the headwords must be single words.
 fn marked(lines: &[&str]) -> Option<Layout> {
     let filled: Vec<&str> = lines.iter().copied().filter(|line| !line.trim().is_empty()).collect();
     let mark = Mark::ALL.into_iter().find(|mark| {
@@ -208,7 +216,7 @@ fn marked(lines: &[&str]) -> Option<Layout> {
     Some(Layout::Marked(mark))
 }
 
-/// Minimum number of lines with a mark for a layout.
+/// Minimum number of lines with a mark, or of blocks, for such a layout.
 const MARKED_LINES_MIN: usize = 2;
 
 /// Recognises blocks of several lines, separated by empty lines, that begin with a headword.

@@ -1,8 +1,10 @@
-//! Finds the end of the headword in a line: a wide gap, or a sign that an explanation begins.
+//! Finds the end of the headword in a line of a plain text book: a gap (white space wider than one
+//! space), or a sign that an explanation begins, such as a part of speech.
 
 use crate::books::text::script::{self, is_cjk};
 
-/// White space that is wider than a single space.
+/// White space that is wider than a single space: its range in bytes, and its width in characters.
+/// A TAB counts as [`WIDE_GAP`].
 #[derive(Clone, Copy)]
 pub(super) struct Gap {
     pub(super) start: usize,
@@ -15,14 +17,14 @@ pub(super) struct Gap {
 pub(super) enum Sign {
     /// A part of speech.
     Label,
-    /// A pronunciation in brackets or a change between Chinese and Latin script.
+    /// A pronunciation or another text in brackets, or a change between Chinese and Latin script.
     Other,
 }
 
 /// A gap of this width ends the headword even if a label is before it: `vitamin a.     维生素`.
 pub(super) const WIDE_GAP: usize = 3;
 
-/// The first white space that contains a TAB or at least two spaces.
+/// The first gap: white space that contains a TAB or has at least two characters.
 pub(super) fn first_gap(line: &str) -> Option<Gap> {
     let mut rest = 0;
     while let Some(found) = line[rest..].find(char::is_whitespace) {
@@ -39,9 +41,10 @@ pub(super) fn first_gap(line: &str) -> Option<Gap> {
 }
 
 /// The first offset after the beginning of the headword at which an explanation clearly begins, and
-/// the sign that shows it.
+/// the sign that shows it. `None`: the line has no sign.
 pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
     let starts = script::word_starts(line);
+    // The beginning of the word that opened a bracket, if the bracket is not closed yet.
     let mut open: Option<usize> = None;
     let mut previous = 0;
     let chinese_head = line.split_whitespace().next().is_some_and(|word| word.chars().any(is_cjk));
@@ -66,7 +69,7 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
             if is_label {
                 return Some((start, Sign::Label));
             }
-            if script::begins_with_brackets(text) || is_gloss_in_brackets(text) {
+            if script::begins_with_brackets(text) || has_empty_brackets(text) {
                 return Some((start, Sign::Other));
             }
             if word.chars().any(is_cjk) != chinese_head && word.chars().any(char::is_alphanumeric) {
@@ -85,20 +88,20 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
     None
 }
 
-/// Whether the text begins with empty brackets.
-fn is_gloss_in_brackets(text: &str) -> bool {
+/// Whether the text begins with empty brackets, which some lists have instead of a pronunciation.
+fn has_empty_brackets(text: &str) -> bool {
     text.starts_with("[]") || text.starts_with("[ ]")
 }
 
-/// Whether a gap after the column is inside an explanation (`abandon v. 放弃  n. 放任`) and does not
-/// end a headword longer than the column.
+/// Whether a gap is inside an explanation (`abandon v. 放弃  n. 放任`): a sign and Chinese text are
+/// before it. Then it does not end the headword.
 pub(super) fn begins_before(gap: Gap, line: &str) -> bool {
     first_sign(line).is_some_and(|(at, _)| {
         at < gap.start && !line[..at].contains(is_cjk) && line[at..gap.start].contains(is_cjk)
     })
 }
 
-/// The end of the headword, given a gap and a sign; one of them may be missing.
+/// The end of the headword: the gap or the sign, usually the earlier one. `None`: both are missing.
 pub(super) fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
     let (gap, (at, sign)) = match (gap, sign) {
         (Some(gap), Some(sign)) => (gap, sign),
