@@ -4,10 +4,10 @@
 //! which means that Argon2id hashes the digits of the md5, and replaced when the user logs in. A
 //! password is never stored, logged or printed here.
 //!
-//! Timing: each wrong password costs at least as much as one Argon2id hash of the standard size, so
-//! that the time reveals nothing, whether the name is unknown, the password is too long, or the
-//! hash is the course's, weaker or unreadable. Only hashes stronger than the standard take longer
-//! than an unknown name.
+//! Timing: each wrong password costs one Argon2id computation of the standard size, so that the
+//! time does not tell whether the name is unknown, the password is too long, or the hash is the
+//! course's, weaker or unreadable. Only hashes stronger than the standard take longer than an
+//! unknown name.
 
 mod permits;
 mod rules;

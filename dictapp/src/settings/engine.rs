@@ -15,7 +15,7 @@ use super::value::{count, duration, list, non_empty_list, optional, optional_pat
 pub struct Server {
     /// The addresses to listen at, at least one. Their names are not resolved yet.
     pub address: Vec<Address>,
-    /// The other keys of the section, except the limits of connections (see [`connection_limits`]).
+    /// The other keys of the section, except the limits of connections (see `connection_limits`).
     pub engine: ServerSettings,
 }
 

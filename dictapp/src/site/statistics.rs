@@ -33,7 +33,7 @@ pub(super) struct Statistics {
 
 impl Site {
     /// Counts a look-up of any visitor. A word that no book has is also counted by itself, up to
-    /// [`WORDS_MAX`] words and a limit for each network.
+    /// `WORDS_MAX` words and a limit for each network.
     pub fn count_lookup(&self, word: &Word, outcome: Outcome<'_>, client: IpAddr) {
         let counts = &self.statistics;
         if outcome != Outcome::Missing {
@@ -115,7 +115,7 @@ impl Site {
         self.store.forget_missing_word(word)
     }
 
-    /// Removes counts that are older than [`KEPT`].
+    /// Removes counts that are older than `KEPT`.
     ///
     /// # Errors
     /// The database is unavailable.

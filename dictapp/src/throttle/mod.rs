@@ -33,8 +33,8 @@ const REPORTS_OF_USER_MAX: u32 = 10;
 /// A few visitors must not decide which missing words the administrators see.
 const MISSING_WORDS_MAX: u32 = 300;
 
-/// Maximum number of reports of entries by all guests of a network within the window. It is larger
-/// than that of a user, since all visitors in a school may have one address.
+/// Maximum number of reports of entries by all guests of a network, such as a school, within the
+/// window.
 const REPORTS_OF_GUESTS_MAX: u32 = 30;
 
 /// Counts failed log-ins in memory of a fixed size; each instance counts for itself.
@@ -56,7 +56,7 @@ struct Limits {
     window: Duration,
 }
 
-/// The counters for each kind of key, apart so that a flood of one kind does not affect the others.
+/// The counters for each kind of key. A flood of one kind does not affect the others.
 struct Counters {
     names_in_networks: Tallies,
     networks: Tallies,
@@ -191,7 +191,7 @@ impl Throttle {
         Ok(self.count(&mut counters, keys, now))
     }
 
-    /// Begins a registration. When the user is added, the caller calls [`Attempt::counts`].
+    /// Begins a registration. If the name is free, the caller calls [`Attempt::counts`].
     ///
     /// # Errors
     /// If there were too many from this network: how long to wait.
@@ -291,8 +291,7 @@ impl Throttle {
         }
     }
 
-    /// Refuses an attempt if one of its tallies has reached its maximum. The error is the time
-    /// until the window of the last of these tallies ends.
+    /// Fails if a tally has reached its maximum, with the time until the last of these ends.
     fn refuse_if_full(
         &self,
         counters: &Counters,
@@ -306,7 +305,6 @@ impl Throttle {
         keys.iter().filter_map(left).max().map_or(Ok(()), |wait| Err(Refusal::Wait(wait)))
     }
 
-    /// Adds an attempt to its tallies.
     fn count(&self, counters: &mut Counters, keys: Vec<Counted>, now: Duration) -> Attempt<'_> {
         for key in &keys {
             counters.of_mut(key.kind).add(key.slots, now, self.limits.window);
@@ -314,15 +312,14 @@ impl Throttle {
         Attempt { throttle: self, counted: keys, result: Outcome::None }
     }
 
-    /// Locks the counters, also if a thread panicked before: no code panics between two writes that
-    /// belong together.
+    /// Ignores lock poisoning: no code panics between two writes that belong together.
     fn lock(&self) -> MutexGuard<'_, Counters> {
         lock(&self.counters)
     }
 }
 
 impl Counters {
-    /// The tally of a name in all networks. It refuses nothing: [`Throttle::begin`] only delays.
+    /// The tally of a name in all networks, which only delays and so has no maximum.
     fn name(&self, name: &str) -> Counted {
         Counted { kind: TallyKind::Name, slots: self.names.slots(name), max: u32::MAX }
     }

@@ -267,7 +267,7 @@ impl Site {
     }
 
     /// The word lists of the user's classes, the earliest deadline first. Lists whose deadline
-    /// passed more than [`LISTS_SHOWN_DAYS`] days ago are left out.
+    /// passed more than `LISTS_SHOWN_DAYS` days ago are left out.
     ///
     /// # Errors
     /// The database is unavailable.

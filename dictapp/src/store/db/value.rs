@@ -1,4 +1,4 @@
-//! The values of placeholders and columns.
+//! The values of placeholders and columns, and rows of results.
 
 use jiff::Timestamp;
 
@@ -105,7 +105,8 @@ pub(crate) fn count_in(mut rows: Vec<Row>) -> Result<u64> {
 }
 
 impl Value {
-    /// The message omits the value, which may be personal.
+    /// The error for a value of another type than wanted. It omits the value, which may be
+    /// personal.
     fn mismatch(&self, wanted: &str) -> StoreError {
         let found = match self {
             Value::Null => "null",

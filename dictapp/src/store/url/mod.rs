@@ -1,5 +1,6 @@
 //! Parses the URLs of a database: one SQLite file, or a list of MySQL servers. The URLs contain
-//! passwords, so no text from here shows a URL.
+//! passwords, so errors show no value from a URL, and printing one shows `***` instead of the
+//! password.
 
 mod options;
 
@@ -33,7 +34,7 @@ pub enum DatabaseUrl {
 #[derive(Clone, PartialEq, Eq)]
 pub struct MysqlServer {
     opts: mysql::Opts,
-    /// `host:port/database`, or `path/of/the/socket/database`.
+    /// `host:port/database`, or `path/of/the/socket/database`: the database in messages.
     pub(super) place: String,
     password_file: Option<PathBuf>,
 }
@@ -71,7 +72,7 @@ impl DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The files with passwords of servers.
+    /// The files from which passwords of servers are read.
     pub fn password_files(&self) -> impl Iterator<Item = &Path> {
         let servers = match self {
             DatabaseUrl::Sqlite(_) => &[][..],
@@ -160,7 +161,7 @@ impl MysqlServer {
     }
 }
 
-/// The first line of the file.
+/// Reads a password: the first line of the file.
 fn read_password(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     File::open(path)?.take(PASSWORD_BYTES_MAX + 1).read_to_string(&mut text)?;
