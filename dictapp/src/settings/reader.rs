@@ -63,6 +63,8 @@ impl Reader {
         self.read(key, default, kind, Secrecy::Secret)
     }
 
+    /// Parses all values that are given for a key, records the invalid ones as mistakes, and
+    /// returns the last valid one or the default.
     fn read<T>(
         &mut self,
         key: &'static str,

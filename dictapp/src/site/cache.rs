@@ -256,6 +256,7 @@ impl<V: Cached + ?Sized> Cache<V> {
         self.keep((language, query.into()), value);
     }
 
+    /// Stores a value in the young generation, and begins a new generation if it is full.
     fn keep(&self, key: Key, value: &Arc<V>) {
         let bytes = value.bytes() + key.1.len() + VALUE_BYTES;
         let mut generations = unpoisoned(self.generations.write());

@@ -85,11 +85,13 @@ impl Repeats {
 }
 
 impl Shown {
+    /// Whether another word of this user may be remembered.
     fn has_room(&self, user: UserId) -> bool {
         let of_user = self.users.get(&user).map_or(0, HashMap::len);
         self.words < WORDS_MAX && of_user < WORDS_OF_USER_MAX
     }
 
+    /// Forgets words that were last shown before the window.
     fn forget_old(&mut self, now: Instant) {
         self.users.retain(|_, words| {
             words.retain(|_, last| now.saturating_duration_since(*last) < WINDOW);

@@ -122,6 +122,7 @@ impl<'s> Selection<'s> {
         entries.into_iter().filter_map(|entry| self.instead_of(entry)).collect()
     }
 
+    /// The entry, or one of another book with the same headword if its book is left out.
     fn instead_of(&self, entry: EntryRef<'s>) -> Option<EntryRef<'s>> {
         if !self.is_off(&entry) {
             return Some(entry);

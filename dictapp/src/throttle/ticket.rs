@@ -48,6 +48,7 @@ impl Tickets {
         is_genuine && from <= now && now < from.saturating_add(USABLE)
     }
 
+    /// The MAC of a ticket for this name and network, usable from `from` (milliseconds) on.
     fn mac(&self, name: &str, network: IpAddr, from: [u8; 8]) -> Hmac<Sha256> {
         self.key.clone().chain_update(from).chain_update(format!("{network}\0{name}"))
     }

@@ -69,6 +69,7 @@ impl Site {
         self.add_hashed(name, hash, Role::User, None)
     }
 
+    /// Adds a user if the name is free. Calls `hash`, which is expensive, only then.
     fn add_hashed(
         &self,
         name: &Username,

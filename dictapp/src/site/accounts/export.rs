@@ -258,6 +258,7 @@ impl Site {
             .collect())
     }
 
+    /// All look-ups of the user, read page by page.
     fn whole_history(&self, visit: &Visit) -> Result<Vec<Lookup>, StoreError> {
         let mut history = Vec::new();
         let mut start = PageStart::Newest;

@@ -148,6 +148,7 @@ impl Site {
         Ok(Some(user))
     }
 
+    /// Stores a new session of a user. Returns its token and the device cookie.
     pub(super) fn begin_session(
         &self,
         user: &User,
@@ -202,6 +203,7 @@ pub(super) fn device_proof_text(user: &User) -> DeviceProof {
     DeviceProof(hex::encode(&device_proof(user).finalize().into_bytes()))
 }
 
+/// Whether a device cookie proves an earlier log-in of this user.
 fn is_device_of(user: &User, proof: &str) -> bool {
     let proof = hex::parse::<32>(proof);
     proof.is_some_and(|proof| device_proof(user).verify_slice(&proof).is_ok())

@@ -32,7 +32,8 @@ pub enum Outcome<'a> {
 impl Site {
     /// Writes a look-up to the history and waits until the row is durable. Returns whether the user
     /// has saved the headword. If the user looks up too many words in a minute, the look-up is not
-    /// written. From time to time, the oldest rows beyond the maximum of the settings are deleted.
+    /// written. From time to time, the oldest rows beyond the setting `history_rows_max` are
+    /// deleted.
     ///
     /// # Errors
     /// The database cannot store it.

@@ -176,8 +176,8 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn delete_audit_before(&self, time: Timestamp, limit: u32) -> Result<u64> {
-        // One row at a time by its key: a statement for a range of times would also lock the place
-        // where other requests insert rows.
+        // One row at a time by its key: a statement for a range of times would also hold up the
+        // insertions of other requests.
         let delete = || {
             let mut deleted = 0;
             let oldest = [time.as_microsecond().into(), limit.into()];

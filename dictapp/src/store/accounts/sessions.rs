@@ -147,6 +147,7 @@ impl Store {
         find().doing(|| "find the session")
     }
 
+    /// Reads a session from the database, not from the cache.
     fn read_session(&self, token_hash: &[u8; 32]) -> Result<Option<Session>> {
         let params = [token_hash.into()];
         let mut rows = self.db.query(BY_HASH, &params)?;
@@ -220,8 +221,8 @@ impl Store {
     /// The database is unavailable.
     pub fn delete_expired_sessions(&self, now: Timestamp, limit: u32) -> Result<u64> {
         let now = now.as_microsecond();
-        // One row at a time by its key: a statement for a range of times would also lock the place
-        // where other requests insert rows.
+        // One row at a time by its key: a statement for a range of times would also hold up the
+        // insertions of other requests.
         let delete = || {
             let mut deleted = 0;
             let rows = self.db.query(EXPIRED, &[now.into(), limit.into()])?;

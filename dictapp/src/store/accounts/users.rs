@@ -195,6 +195,7 @@ impl Store {
         })
     }
 
+    /// Inserts the row of a user and reads it back, with its key.
     fn try_insert_user(&self, new: &NewUser) -> Result<User> {
         let NewUser { name, passwd, created, role, sign_up } = new;
         let params: [Value; 6] = [

@@ -95,6 +95,7 @@ pub(crate) fn migrate(db: &dyn Db) -> Result<()> {
     session.end_migration()
 }
 
+/// Whether the database has the table [`RECORD`].
 fn is_recorded(session: &mut dyn Session) -> Result<bool> {
     Ok(session.tables()?.iter().any(|table| is_record(table)))
 }

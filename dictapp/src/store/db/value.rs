@@ -13,7 +13,8 @@ pub(crate) enum Value {
     Bytes(Vec<u8>),
 }
 
-/// The columns of one row; read from left to right in the order of the statement.
+/// The columns of one row. Each method reads the next column, from left to right in the order of
+/// the statement, and fails if it has another type.
 #[derive(Debug)]
 pub(crate) struct Row(std::vec::IntoIter<Value>);
 

@@ -133,6 +133,7 @@ fn upsert(session: &mut dyn Session, (add, insert): (&str, &str), params: &[Valu
     }
 }
 
+/// Converts a count to a parameter, at most the largest that the column can have.
 fn number(count: u64) -> Value {
     Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }

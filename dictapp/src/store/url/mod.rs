@@ -94,6 +94,8 @@ fn wrong(why: &'static str) -> WrongUrl {
 }
 
 impl MysqlServer {
+    /// Parses one URL. A character that would end the part with the password early is refused,
+    /// since the rest of the password could appear in messages as a host.
     fn parse(url: &str) -> std::result::Result<MysqlServer, WrongUrl> {
         let Some(rest) = url.strip_prefix("mysql://") else {
             return Err(wrong(if url.starts_with("sqlite:") {
@@ -132,6 +134,7 @@ impl MysqlServer {
         Ok(MysqlServer { opts, place, password_file: options.password_file })
     }
 
+    /// The transport that the options choose.
     pub(super) fn transport(&self) -> Transport {
         match (self.opts.get_socket(), self.opts.get_ssl_opts()) {
             (Some(_), _) => Transport::Socket,

@@ -61,6 +61,7 @@ struct Column {
     is_timestamp: bool,
 }
 
+/// Reads the statements of a dump. The error says why none of the dump can be used.
 fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
     let mut dump = Dump::default();
     let mut tokens = Tokens::of(sql);
@@ -92,6 +93,7 @@ fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
     Ok(rows)
 }
 
+/// The table of the course that a token names; `None`: it names another table or none.
 fn table_of(token: &Token) -> Option<&'static Table> {
     let name = token.name()?;
     TABLES.iter().find(|table| table.name.eq_ignore_ascii_case(name))
@@ -177,6 +179,7 @@ impl Dump {
         }
     }
 
+    /// Counts a row of a table and returns its number, from 1.
     fn next_number(&mut self, table: &Table) -> usize {
         let number = self.numbers.entry(table.name).or_default();
         *number += 1;

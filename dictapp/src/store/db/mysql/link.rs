@@ -64,6 +64,7 @@ impl Link {
         }
     }
 
+    /// Asks the server once how it replicates.
     fn replication(&mut self) -> Result<Replication> {
         if let Some(known) = self.replication {
             return Ok(known);
@@ -346,6 +347,7 @@ fn what_to_do(code: u16, place: &str) -> String {
     }
 }
 
+/// The I/O error that caused an error, if one did.
 fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
     error.source().and_then(|cause| cause.downcast_ref())
 }

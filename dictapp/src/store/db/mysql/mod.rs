@@ -213,6 +213,7 @@ impl Inner {
         }
     }
 
+    /// Makes new connections go to this server, and discards the others.
     fn use_server(&self, server: usize) {
         self.current.store(server, Relaxed);
         self.pool.clear();
@@ -247,6 +248,8 @@ impl Inner {
         })
     }
 
+    /// Connects to the server with this index. A connection with a shorter timeout for statements
+    /// than in the settings is for one call only.
     fn connect(&self, server: usize, connect: Duration, statement: Duration) -> Result<Link> {
         let server = &self.servers[server];
         let lifetime =

@@ -162,6 +162,7 @@ impl File {
         Ok(Link { conn, path: Arc::clone(&self.path) })
     }
 
+    /// Opens a connection and sets its properties.
     fn open(&self, flags: OpenFlags) -> Result<Connection> {
         let set_up = |conn: Connection| {
             conn.busy_timeout(self.timeouts.call)?;

@@ -90,6 +90,7 @@ impl Sqlite {
         })
     }
 
+    /// A connection for one call. Fails if the file is known to be damaged or was replaced.
     fn lease(&self, access: Access) -> Result<Lease<Link>> {
         self.damage.check()?;
         self.identity.check()?;

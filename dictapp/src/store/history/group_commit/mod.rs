@@ -145,6 +145,7 @@ impl GroupCommit {
         self.wait(&self.shared.enqueue(lookup)?, deadline)
     }
 
+    /// Waits for the result of a row. The error says so if the row may be stored.
     fn wait(&self, job: &Job, deadline: Instant) -> Result<Saved> {
         job.slot.wait(deadline).unwrap_or_else(|gave_up| {
             let error = match gave_up {
@@ -183,6 +184,7 @@ fn unconfirmed(why: impl std::fmt::Display) -> StoreError {
 }
 
 impl Shared {
+    /// Queues a row and wakes a writer. Fails if the queue is full.
     fn enqueue(&self, lookup: &Lookup) -> Result<Job> {
         let mut job = Job::new(lookup);
         let mut queue = lock(&self.queue);
@@ -329,6 +331,7 @@ impl Shared {
         SavedWords(rows.into_iter().filter_map(key).collect())
     }
 
+    /// Inserts rows in one statement, which is its own transaction.
     fn insert(&self, jobs: &[Job]) -> Result<()> {
         let sql = format!("{INSERT}{}", ONE_MORE.repeat(jobs.len() - 1));
         let params: Vec<Value> = jobs.iter().flat_map(|job| job.row.params()).collect();

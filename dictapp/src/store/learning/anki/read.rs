@@ -336,6 +336,7 @@ fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
     Ok(decks)
 }
 
+/// Adds the notes to their types. A note gets exactly as many fields as its type has.
 fn read_notes(
     file: &Collection,
     types: &mut HashMap<i64, AnkiNoteType>,
