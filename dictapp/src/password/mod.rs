@@ -1,11 +1,13 @@
 //! Hashes new passwords, and verifies typed ones against stored hashes. Hashes are Argon2id in PHC
-//! strings. Users who were imported from the dictionary server of the programming course have md5
-//! hashes: these are wrapped in Argon2id, and replaced when the user logs in. A password is never
-//! stored, logged or printed here.
+//! strings (text with the algorithm, its parameters, the salt and the hash). Users who were
+//! imported from the dictionary server of a programming course have md5 hashes: these are wrapped,
+//! which means that Argon2id hashes the digits of the md5, and replaced when the user logs in. A
+//! password is never stored, logged or printed here.
 //!
-//! Timing: each wrong password costs one Argon2id computation of the standard size, whether the
-//! name is unknown, the password is too long, or the hash is the course's, weaker or unreadable.
-//! Only hashes stronger than the standard take longer than an unknown name.
+//! Timing: each wrong password costs one Argon2id computation of the standard size, so that the
+//! time does not tell whether the name is unknown, the password is too long, or the hash is the
+//! course's, weaker or unreadable. Only hashes stronger than the standard take longer than an
+//! unknown name.
 
 mod permits;
 mod rules;
@@ -31,13 +33,15 @@ use stored::{CourseHash, Stored, WRAPPED_COURSE};
 /// without being hashed, but costs the same computation as any wrong password.
 const PASSWORD_BYTES_MAX: usize = 4096;
 
-/// 128 bits, as RFC 9106 §3.1 recommends.
+/// Length of the random salt of a hash: 128 bits, as RFC 9106 §3.1 recommends.
 const SALT_BYTES: usize = 16;
 
-/// The network under which hashing is counted if no client asked for it.
+/// Permits are shared fairly between the networks of clients. Hashing that no client asked for
+/// counts for this one.
 const UPKEEP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
-/// Hashes and verifies passwords, a few at the same time.
+/// Hashes and verifies passwords. Each computation needs one of a few permits, which limit how many
+/// run at the same time.
 #[derive(Debug)]
 pub struct Passwords {
     permits: Permits,
@@ -45,7 +49,7 @@ pub struct Passwords {
     course_salt: CourseSalt,
 }
 
-/// The result of a comparison.
+/// The result of a comparison of a typed password with a stored hash.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The password is wrong, or there is no such user.
@@ -68,7 +72,7 @@ pub enum PasswordError {
     System,
 }
 
-/// The salt of the course's hashes; kept out of `Debug`.
+/// The salt of the course's hashes. A type of its own, so that `Debug` does not print the salt.
 struct CourseSalt(String);
 
 impl Passwords {
@@ -148,8 +152,8 @@ impl Passwords {
         Ok(Some(format!("{WRAPPED_COURSE}{wrapped}")))
     }
 
-    /// Computes the new hash even for a wrong password, so that right and wrong ones take the same
-    /// time.
+    /// Compares a password with a course hash that is not wrapped. Computes the new hash even for a
+    /// wrong password, so that right and wrong ones take the same time.
     fn verify_course(
         &self,
         permit: &mut Permit<'_>,
@@ -162,6 +166,8 @@ impl Passwords {
         Ok(if right { Verdict::RightReplace(replacement) } else { Verdict::Wrong })
     }
 
+    /// Compares a password with an Argon2 hash. The verdict has a new hash if this one is weaker
+    /// than the standard.
     fn verify_argon2(
         &self,
         permit: &mut Permit<'_>,
@@ -179,16 +185,17 @@ impl Passwords {
             &mut output,
         )?;
         let right = hash.matches(&output);
-        let weaker = cost(&self.standard).saturating_sub(cost(&hash.params));
+        let missing_cost = cost(&self.standard).saturating_sub(cost(&hash.params));
         if !right {
-            return self.burn(permit, weaker).map(|()| Verdict::Wrong);
+            return self.burn(permit, missing_cost).map(|()| Verdict::Wrong);
         }
-        if weaker > 0 || hash.is_outdated(&self.standard) {
+        if missing_cost > 0 || hash.is_outdated(&self.standard) {
             return self.hash_with(permit, password).map(Verdict::RightReplace);
         }
         Ok(Verdict::Right)
     }
 
+    /// Hashes a password with the standard parameters and a new salt: the PHC string.
     fn hash_with(&self, permit: &mut Permit<'_>, password: &str) -> Result<String, PasswordError> {
         let mut salt = [0; SALT_BYTES];
         getrandom::fill(&mut salt).map_err(|_| PasswordError::System)?;
@@ -222,7 +229,8 @@ impl Passwords {
     }
 }
 
-/// The blocks that a computation writes; its time is proportional to them.
+/// The number of blocks of memory (1 KiB) that a computation writes; its time is proportional to
+/// it.
 fn cost(params: &Params) -> u64 {
     u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
@@ -233,6 +241,7 @@ fn normal(password: &str) -> String {
     password.nfc().collect()
 }
 
+/// Writes the Argon2 hash of a password and a salt to `output`, with the memory of the permit.
 fn compute(
     permit: &mut Permit<'_>,
     algorithm: Algorithm,

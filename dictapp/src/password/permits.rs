@@ -1,6 +1,6 @@
 //! Limits concurrent hashing: a few permits, each with its own memory, and a bounded queue. The
-//! queue is fair between networks: each network that waits gets one permit in turn, so a flood from
-//! one network delays only its own log-ins.
+//! queue is fair between networks (address ranges of clients): each network that waits gets one
+//! permit in turn, so a flood from one network hardly delays the log-ins of others.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -13,7 +13,7 @@ use argon2::{Block, Params};
 use super::PasswordError;
 use crate::lock::{lock, unpoisoned};
 
-/// Memory that a permit keeps between uses: enough for a standard hash.
+/// Maximum memory that a permit keeps between uses, in blocks of 1 KiB: enough for a standard hash.
 const KEPT_BLOCKS: usize = Params::DEFAULT.block_count();
 
 /// The permits and the queue before them.
@@ -38,6 +38,7 @@ struct State {
 /// networks in turn.
 #[derive(Default)]
 struct Queue {
+    /// The networks that wait, in the order in which they get a permit.
     turns: VecDeque<IpAddr>,
     waiting: HashMap<IpAddr, VecDeque<u64>>,
     len: usize,
@@ -71,7 +72,8 @@ impl Permits {
         Permits { state: Mutex::new(state), released: Condvar::new(), queue_max, wait_max }
     }
 
-    /// Waits in the queue for a permit, on behalf of a client in this network.
+    /// Waits in the queue for a permit, on behalf of a client in this network. `Busy`: the queue is
+    /// full, or the wait took too long.
     pub(super) fn take(&self, network: IpAddr) -> Result<Permit<'_>, PasswordError> {
         let mut state = self.lock();
         if state.queue.len == 0
@@ -119,7 +121,7 @@ impl Permits {
         }
     }
 
-    /// Ignores poisoning: nothing panics while the lock is held.
+    /// Locks the state, also if a thread panicked before: nothing panics while the lock is held.
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
@@ -190,11 +192,11 @@ impl Queue {
     }
 
     /// Drops the newest ticket of the network with the most waiting requests, if it has at least
-    /// two more than this network.
+    /// two more than `network`. Returns whether it has.
     fn drop_one_of_more_than(&mut self, network: IpAddr) -> bool {
-        let own = self.waiting.get(&network).map_or(0, VecDeque::len);
+        let fewer = self.waiting.get(&network).map_or(0, VecDeque::len);
         let most = self.waiting.iter().max_by_key(|(_, tickets)| tickets.len());
-        let Some((&other, tickets)) = most.filter(|(_, tickets)| tickets.len() > own + 1) else {
+        let Some((&other, tickets)) = most.filter(|(_, tickets)| tickets.len() > fewer + 1) else {
             return false;
         };
         let Some(&newest) = tickets.back() else { return false };
@@ -204,7 +206,7 @@ impl Queue {
 }
 
 impl Permit<'_> {
-    /// The permit's memory, made large enough; `None`: the allocation failed.
+    /// The permit's memory, enlarged to at least this many blocks; `None`: the allocation failed.
     pub(super) fn memory(&mut self, blocks: usize) -> Option<&mut [Block]> {
         let more = blocks.saturating_sub(self.blocks.len());
         self.blocks.try_reserve_exact(more).ok()?;

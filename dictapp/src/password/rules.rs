@@ -6,7 +6,7 @@ use std::fmt;
 use crate::settings::Accounts;
 
 /// The number of guesses that a password must survive: the 10,000 most common ones and their simple
-/// variations are refused.
+/// variations are refused. The crate zxcvbn estimates the guesses of an attacker.
 const GUESSES_MIN: u64 = 10_000;
 
 /// The number of guesses that a password must survive if the attacker knows the user's name. It is
@@ -46,7 +46,7 @@ impl fmt::Display for PasswordProblem {
 }
 
 impl PasswordProblem {
-    /// The first rule that this password of a user of this name breaks.
+    /// The first rule that this password of a user of this name breaks; `None`: it is accepted.
     pub fn of(password: &str, name: &str, rules: &Accounts) -> Option<PasswordProblem> {
         let min = rules.password_chars_min;
         let max = rules.password_chars_max;
@@ -62,14 +62,14 @@ impl PasswordProblem {
     }
 }
 
-/// Whether the password is a simple variation of the name: with the name few guesses find it, and
-/// without the name more are needed.
+/// Whether the password is a simple variation of the name: an attacker who knows the name needs few
+/// guesses, and fewer than one who does not.
 fn is_of_name(password: &str, name: &str) -> bool {
     let with_name = guesses(password, &[name]);
     with_name <= GUESSES_WITH_NAME_MIN && with_name < guesses(password, &[])
 }
 
-/// The number of guesses that an attacker who knows these words needs.
+/// The estimated number of guesses that an attacker who knows these words needs.
 fn guesses(password: &str, words: &[&str]) -> u64 {
     zxcvbn::zxcvbn(password, words).guesses()
 }

@@ -1,4 +1,5 @@
-//! Parses the text in `user.passwd` into a hash, or returns why it cannot be verified.
+//! Parses the text in the column `user.passwd` into a hash, or returns why it cannot be verified.
+//! Also computes the md5 hashes of the programming course whose users can be imported.
 
 use std::fmt;
 
@@ -15,15 +16,16 @@ const MEMORY_KIB_MAX: u32 = 64 * 1024;
 /// Maximum number of passes over the memory.
 const PASSES_MAX: u32 = 16;
 
-/// Maximum number of lanes. They are computed one after the other.
+/// Maximum number of lanes (parts of the memory that Argon2 could fill in parallel). They are
+/// computed one after the other.
 const LANES_MAX: u32 = 8;
 
-/// The width of the column; a longer text is not parsed.
+/// The width of the column `user.passwd`; a longer text is not parsed.
 const STORED_BYTES_MAX: usize = 128;
 
 /// A hash as stored.
 pub(super) enum Stored {
-    /// 32 hexadecimal digits.
+    /// 32 hexadecimal digits: the md5 hash of the course, not wrapped.
     Course(CourseHash),
     /// [`WRAPPED_COURSE`] followed by the PHC string of an Argon2 hash of the 32 digits.
     WrappedCourse(Argon2Hash),
@@ -31,7 +33,7 @@ pub(super) enum Stored {
     Argon2(Argon2Hash),
 }
 
-/// Marks the Argon2id hash of a course hash.
+/// The prefix that marks an Argon2id hash of a course hash.
 pub(super) const WRAPPED_COURSE: &str = "course";
 
 /// md5(name + salt + password), as the course's server stored it.
@@ -73,7 +75,8 @@ impl Stored {
 }
 
 impl CourseHash {
-    /// Accepts digits in either case, since servers of the course wrote both.
+    /// Parses 32 hexadecimal digits in either case, since servers of the course wrote both. `None`:
+    /// another text.
     fn parse(text: &str) -> Option<CourseHash> {
         hex::parse(&text.to_ascii_lowercase()).map(CourseHash)
     }
@@ -96,6 +99,8 @@ impl CourseHash {
 }
 
 impl Argon2Hash {
+    /// Checks the algorithm and the costs of a PHC string. A string without salt or hash is
+    /// unknown.
     fn from_phc(phc: &PasswordHash) -> Result<Argon2Hash, UnreadableHash> {
         let unknown = UnreadableHash::Unknown;
         let algorithm = Algorithm::try_from(phc.algorithm.as_str()).map_err(|_| unknown)?;
@@ -122,8 +127,8 @@ impl Argon2Hash {
         bool::from(output.ct_eq(&self.output))
     }
 
-    /// Whether the algorithm, version, memory or output length is below that of a new hash. The
-    /// caller compares the whole cost.
+    /// Whether the algorithm or version differs from that of a new hash, or the memory or the
+    /// output is smaller. The caller compares the product of memory and passes.
     pub(super) fn is_outdated(&self, standard: &Params) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13

@@ -1,5 +1,5 @@
-//! Parses the key `[database] url`, a text or a list. [`DatabaseUrl::parse`] in the store checks
-//! each URL. URLs contain passwords, so no message here shows one.
+//! Parses the key `url` in `[database]`, a text or a list. [`DatabaseUrl::parse`] in the store
+//! checks each URL. URLs contain passwords, so no message here shows one.
 
 use super::value::{Checked, Invalid, Value, list};
 use crate::store::DatabaseUrl;
@@ -7,7 +7,8 @@ use crate::store::DatabaseUrl;
 const MUST_BE: &str = "\"sqlite:PATH\" or \"mysql://USER:PASSWORD@HOST:3306/DATABASE\" or a list \
     of the latter (options: ?ssl=required&ca=FILE, socket=PATH, password_file=FILE; in a password @ is written %40, : %3A, / %2F, ? %3F, # %23, % %25 and , %2C)";
 
-/// Parses `sqlite:PATH`, in which the path may contain commas, or a list of MySQL servers.
+/// Parses `sqlite:PATH`, in which the path may contain commas, or a list of MySQL servers, which in
+/// one text are separated by commas.
 pub(super) fn database_url(value: &Value) -> Checked<DatabaseUrl> {
     let parsed = match value.text() {
         Some(text) if text.starts_with("sqlite:") => DatabaseUrl::parse(&[text]),
@@ -20,7 +21,7 @@ pub(super) fn database_url(value: &Value) -> Checked<DatabaseUrl> {
     parsed.map_err(|why| invalid(&why.to_string()))
 }
 
-/// The error omits the value: a mistyped URL still contains its password.
+/// The error for a refused value. It omits the value: a mistyped URL still contains its password.
 fn invalid(why: &str) -> Invalid {
     Invalid {
         must_be: format!("{MUST_BE}: {why}"),

@@ -1,6 +1,5 @@
-//! The sections of the server: `[server]`, `[tls]`, `[limits]`, `[timeouts]`. Each key has its
-//! name, default and bounds here; conf/settings.toml explains it. Limits and timeouts are types of
-//! the framework.
+//! The sections `[server]`, `[tls]`, `[limits]` and `[timeouts]`. Each key has its name, default
+//! and bounds here; conf/settings.toml explains it. Limits and timeouts are types of the framework.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use super::value::{count, duration, list, non_empty_list, optional, optional_pat
 pub struct Server {
     /// The addresses to listen at, at least one. Their names are not resolved yet.
     pub address: Vec<Address>,
-    /// The other keys of the section. Addresses, encryption and limits are not set here.
+    /// The other keys of the section, except the limits of connections (see `connection_limits`).
     pub engine: ServerSettings,
 }
 
@@ -27,9 +26,9 @@ pub struct Tls {
     pub cert: Option<PathBuf>,
     /// The private key, PEM.
     pub key: Option<PathBuf>,
-    /// The `max-age` of `Strict-Transport-Security`. Zero: the field is not sent.
+    /// The `max-age` of the header field `Strict-Transport-Security`. Zero: it is not sent.
     pub hsts: Duration,
-    /// The address that redirects plain HTTP to TLS.
+    /// An address at which the server redirects plain HTTP to HTTPS.
     pub redirect_address: Option<Address>,
 }
 
@@ -75,7 +74,7 @@ impl Tls {
     }
 }
 
-/// Reads the limits of `[server]`: the number of connections.
+/// Reads the limits in `[server]`: the numbers of connections. The other limits are defaults.
 pub(super) fn connection_limits(r: &mut Reader) -> Limits {
     Limits {
         connections_max: r.key("connections_max", "10000", count(1..=1_000_000)),
@@ -88,7 +87,8 @@ pub(super) fn connection_limits(r: &mut Reader) -> Limits {
     }
 }
 
-/// Reads `[limits]`: the sizes of requests. Takes the limits of connections from `connections`.
+/// Reads `[limits]`: the sizes and numbers of requests. The limits of connections are those of
+/// `connections`.
 pub(super) fn limits(r: &mut Reader, connections: &Limits) -> Limits {
     r.section("limits");
     let limits = Limits {

@@ -1,5 +1,5 @@
-//! Reads values from a settings file, the environment and flags, each with its location. Does not
-//! know which keys exist.
+//! Reads values from a settings file, the environment and flags, each with its location. All of
+//! them become assignments, since this file does not know which keys exist.
 
 use std::ffi::OsString;
 use std::ops::Range;
@@ -11,7 +11,8 @@ use super::mistake::{Location, Mistake};
 use super::value::Value;
 
 /// A value for a key. The section and the key may be unknown. For each section of a file there is
-/// also an assignment with an empty key. A key before the first section has an empty section.
+/// also an assignment with an empty key, so that an unknown section can be reported. A key before
+/// the first section has an empty section.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Assignment {
     pub(super) section: String,
@@ -37,7 +38,7 @@ pub struct Flag {
 }
 
 impl Flag {
-    /// A flag with its own name, such as `--address`, that sets one key.
+    /// A flag that has a name, such as `--address`, and sets one key.
     pub fn new(name: &str, section: &str, key: &str, value: &str) -> Flag {
         Flag {
             section: section.to_owned(),
@@ -50,7 +51,7 @@ impl Flag {
     /// Parses the argument of `--set`, as in `server.address=0.0.0.0:8000`.
     ///
     /// # Errors
-    /// If the text has another form: the message states the required one.
+    /// If the text has another form: the error states the required one.
     pub fn parse_assignment(text: &str) -> Result<Flag, String> {
         let parts = text.split_once('=').and_then(|(name, value)| {
             let (section, key) = name.split_once('.')?;
@@ -60,6 +61,7 @@ impl Flag {
         Ok(Flag::new(&format!("--set {section}.{key}"), section, key, value))
     }
 
+    /// The assignment that the flag makes.
     pub(super) fn given(&self) -> Assignment {
         Assignment {
             section: self.section.clone(),
@@ -70,7 +72,8 @@ impl Flag {
     }
 }
 
-/// The settings in the environment: all `DICTAPP_*` variables in alphabetical order.
+/// The assignments of the variables `DICTAPP_SECTION__KEY`, in alphabetical order. A variable
+/// without `__` has an empty section.
 pub(super) fn read_environment(
     variables: &[(OsString, OsString)],
     mistakes: &mut Vec<Mistake>,
@@ -96,7 +99,7 @@ pub(super) fn read_environment(
     given
 }
 
-/// The settings in the bytes of a file. Invalid TOML is one mistake.
+/// The assignments in the bytes of a file. Invalid TOML is one mistake, and no assignment then.
 pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) -> Vec<Assignment> {
     let at = |offset: usize| {
         let lines = bytes[..offset.min(bytes.len())].iter().filter(|&&b| b == b'\n').count();
@@ -121,6 +124,7 @@ pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) 
     read_sections(document.as_table(), at)
 }
 
+/// The assignments of all sections of a document. `at` converts an offset to a location.
 fn read_sections(root: &dyn TableLike, at: impl Fn(usize) -> Location) -> Vec<Assignment> {
     let mut given = Vec::new();
     let mut push = |section: &str, key: &str, item: &Item, span: Option<Range<usize>>| {

@@ -1,5 +1,5 @@
-//! The mistakes in the settings with their locations. All mistakes are collected, and each is shown
-//! on a line of its own.
+//! The mistakes in the settings with their locations: a mistyped key or an invalid value. All
+//! mistakes are collected, and each is shown on a line of its own.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,6 +9,7 @@ use std::path::PathBuf;
 pub struct Mistakes(Vec<Mistake>);
 
 impl Mistakes {
+    /// Sorts the mistakes; `None` if there is none.
     pub(super) fn new(mut found: Vec<Mistake>) -> Option<Mistakes> {
         found.sort_by(|a, b| a.location.cmp(&b.location));
         (!found.is_empty()).then_some(Mistakes(found))
@@ -30,7 +31,7 @@ pub struct Mistake {
 /// The location of a value. A value at a later variant overrides one at an earlier variant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Location {
-    /// A settings file, and the line number from 1.
+    /// A settings file, and the number of the line, from 1. `None`: the whole file.
     File(PathBuf, Option<usize>),
     /// A variable of the environment.
     Environment(String),

@@ -1,6 +1,6 @@
 //! Reads the settings: built-in defaults, a file, the environment and flags; each overrides those
 //! before it. The result is [`Settings`] with typed values, or all [`Mistakes`]. The code that
-//! reads the keys (`engine.rs`, `site.rs`, `protocols.rs`) is the only list of them; a test
+//! reads the keys (`engine.rs`, `site.rs`, `protocols.rs`) is the only list of keys; a test
 //! compares conf/settings.toml with it. Nothing here opens a socket, a database or a log.
 
 mod layers;
@@ -45,7 +45,7 @@ pub struct Settings {
     pub server: Server,
     /// `[tls]`
     pub tls: Tls,
-    /// `[limits]`, and the limits of connections in `[server]`
+    /// `[limits]`, and the limits of connections, which are keys in `[server]`
     pub limits: Limits,
     /// `[timeouts]`
     pub timeouts: Timeouts,
@@ -112,8 +112,8 @@ impl Settings {
         Ok(Loaded { settings, origin })
     }
 
-    /// The names of the sections that differ, such as `[log]`. Limits of connections in `[server]`
-    /// count as `[limits]`.
+    /// The names of the sections in which the two settings differ, such as `[log]`. The limits of
+    /// connections, which are keys in `[server]`, count as `[limits]`.
     pub fn sections_unlike(&self, other: &Settings) -> Vec<&'static str> {
         let sections = [
             ("[server]", self.server != other.server),
@@ -141,7 +141,8 @@ impl Default for Settings {
     }
 }
 
-/// Reads each section. Adds to the mistakes found so far.
+/// Converts the assignments to settings, and lists all keys. The error has the mistakes found so
+/// far and those of the sections.
 fn read(
     given: Vec<Assignment>,
     mut mistakes: Vec<Mistake>,
@@ -163,14 +164,15 @@ fn read(
         monitoring: Monitoring::read(&mut reader),
         log: Log::read(&mut reader),
     };
-    let (more, keys) = reader.finish();
-    mistakes.extend(more);
+    let (of_sections, keys) = reader.finish();
+    mistakes.extend(of_sections);
     match Mistakes::new(mistakes) {
         None => Ok((settings, keys)),
         Some(mistakes) => Err(mistakes),
     }
 }
 
+/// The bytes of a file, which must not be larger than [`FILE_BYTES_MAX`].
 fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
@@ -181,9 +183,10 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The number of keys in each source.
+/// The sources with the number of keys that each gives, as in [`Loaded::origin`].
 fn origin(given: &[Assignment]) -> String {
     let mut sources: Vec<(String, usize)> = Vec::new();
+    // An assignment with an empty key stands for a section.
     for given in given.iter().filter(|given| !given.key.is_empty()) {
         let name = match &given.location {
             Location::File(path, _) => path.display().to_string(),

@@ -1,12 +1,12 @@
 //! Suggests the known name that is nearest to a mistyped one.
 
-/// The known name with the fewest typing mistakes between it and `typed`. Allows one mistake in a
-/// text of up to four characters, two in one of five to eight, and one for every three characters
-/// in a longer text.
+/// The known name with the fewest typing mistakes between it and `typed`; `None` if all have too
+/// many. Allows one mistake in a text of up to four characters, two in one of five to eight, and
+/// one for every three characters in a longer text.
 pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = typed.chars().count();
     let slips_max = (length / 3).max(if length < 5 { 1 } else { 2 });
-    // The difference in length is a lower bound of the distance.
+    // The difference in length is a lower bound of the distance, and is quicker to compute.
     known
         .filter(|name| name.chars().count().abs_diff(length) <= slips_max)
         .map(|name| (distance(typed, name), name))
@@ -20,6 +20,8 @@ pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> 
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();
+    // `rows[i][j]` is the distance between the first `i` characters of `a` and the first `j` of
+    // `b`.
     let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
     for i in 1..=a.len() {
         let mut row = vec![i];

@@ -1,4 +1,5 @@
-//! Parses addresses, hosts, origins and networks in settings.
+//! Parses addresses to listen at, names of hosts, origins (`https://HOST`) and networks of clients
+//! in settings.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -51,12 +52,13 @@ fn parse_address(text: &str) -> Option<Address> {
     is_name(host).then(|| Address::Tcp { host: host.to_owned(), port })
 }
 
-/// Parses digits only: the number parser would accept a sign too.
+/// Parses a port from digits only: the number parser would accept a sign too. `None`: no port.
 fn parse_port(text: &str) -> Option<u16> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// The name or IP address of a site in lower case, in the form of a `Host` field without port.
+/// Parses the name or IP address of a site, as a `Host` header field has it, without a port. The
+/// result is in lower case.
 pub(super) fn host(value: &Value) -> Checked<String> {
     value.text().and_then(parse_host).ok_or_else(|| {
         value
@@ -70,14 +72,16 @@ fn parse_host(text: &str) -> Option<String> {
     (is_ipv6 || is_name(text)).then(|| text.to_ascii_lowercase())
 }
 
-/// Labels of letters, digits, `-` and `_`, with dots between: names and IPv4 addresses.
+/// Whether a text consists of labels of letters, digits, `-` and `_` with dots between, as host
+/// names and IPv4 addresses do. 253 is the maximum length of a name in DNS.
 fn is_name(text: &str) -> bool {
     let of_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     text.len() <= 253
         && text.split('.').all(|label| !label.is_empty() && label.bytes().all(of_label))
 }
 
-/// `http://HOST[:PORT]` or `https://HOST[:PORT]`: the origin that visitors see.
+/// Parses an origin, which is the beginning of all URLs of a site: `http://HOST[:PORT]` or
+/// `https://HOST[:PORT]`. A final `/` is dropped.
 pub(super) fn origin(value: &Value) -> Checked<String> {
     value.text().and_then(parse_origin).ok_or_else(|| {
         value.invalid("a URL without a path, like \"https://dict.example.org\", or \"\"")
@@ -87,6 +91,7 @@ pub(super) fn origin(value: &Value) -> Checked<String> {
 fn parse_origin(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let rest = rest.strip_suffix('/').unwrap_or(rest);
+    // Colons inside the brackets of an IPv6 address do not begin a port.
     let port_at = rest.rfind(':').filter(|&at| !rest[at..].contains(']'));
     let (name, port) = rest.split_at(port_at.unwrap_or(rest.len()));
     let port_is_fine = port.is_empty() || parse_port(&port[1..]).is_some();

@@ -11,14 +11,15 @@ use super::value::{Checked, Value, boolean, choice, count, duration, list, optio
 pub struct Api {
     /// Maximum number of requests from one network in a minute.
     pub requests_per_minute_max: usize,
-    /// The sites with scripts that may use the API, as `https://HOST[:PORT]`; [`ANY_ORIGIN`]: all.
+    /// The origins (`https://HOST[:PORT]`) of other sites whose scripts may use the API;
+    /// [`ANY_ORIGIN`]: all sites.
     pub cors_origins: Vec<String>,
 }
 
 /// The value in [`Api::cors_origins`] that allows the scripts of every site.
 pub const ANY_ORIGIN: &str = "*";
 
-/// `[course]`: the protocol of the terminal clients of a programming course.
+/// `[course]`: the protocol of the terminal clients that are written in a programming course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {
     /// Whether it is enabled.
@@ -27,7 +28,7 @@ pub struct Course {
     pub address: Address,
     /// A request without a line end is complete when nothing has arrived for this time.
     pub request_pause: Duration,
-    /// The time between two messages of a reply.
+    /// The time between two messages of a reply, so that a client reads them one by one.
     pub message_pause: Duration,
     /// The form of the reply to a query that finds its word.
     pub query_reply: QueryReply,
@@ -43,7 +44,7 @@ pub enum QueryReply {
     OkFirst,
 }
 
-/// `[dict]`: DICT, RFC 2229.
+/// `[dict]`: the protocol DICT, RFC 2229, for dictionary programs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dict {
     /// Whether it is enabled.
@@ -54,10 +55,10 @@ pub struct Dict {
     pub idle: Duration,
 }
 
-/// `[monitoring]`: the paths for monitoring.
+/// `[monitoring]`: the paths with metrics and the state of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Monitoring {
-    /// A separate address for these paths.
+    /// A separate address for these paths. `None`: they are served with the pages.
     pub address: Option<Address>,
 }
 
@@ -71,6 +72,7 @@ impl Api {
     }
 }
 
+/// Parses [`ANY_ORIGIN`] or an origin.
 fn cors_origin(value: &Value) -> Checked<String> {
     match value.text() {
         Some(ANY_ORIGIN) => Ok(ANY_ORIGIN.to_owned()),

@@ -9,6 +9,7 @@ use super::value::{Checked, Invalid, Value};
 
 /// Reads the keys of each section and collects mistakes.
 pub(super) struct Reader {
+    /// The values of all sources, known and unknown.
     given: Vec<Assignment>,
     section: &'static str,
     keys: Vec<Key>,
@@ -40,9 +41,9 @@ impl Reader {
         self.section = name;
     }
 
-    /// The value of a key: the last one given, otherwise the default, which has the form of a value
-    /// in the environment. A value that `kind` refuses is a mistake even if a later source
-    /// overrides it.
+    /// The value of a key: the last one given, otherwise the default, which is written like a value
+    /// in the environment. `kind` parses the value. A value that it refuses is a mistake even if a
+    /// later source overrides it.
     pub(super) fn key<T>(
         &mut self,
         key: &'static str,
@@ -62,6 +63,8 @@ impl Reader {
         self.read(key, default, kind, Secrecy::Secret)
     }
 
+    /// Parses all values that are given for a key, records the invalid ones as mistakes, and
+    /// returns the last valid one or the default.
     fn read<T>(
         &mut self,
         key: &'static str,
@@ -99,7 +102,7 @@ impl Reader {
     }
 
     /// Records that these keys of the section contradict each other. Does nothing if the value of
-    /// one of them is already a mistake: then the default of that key was compared.
+    /// one of them is already a mistake: then the comparison used the default of that key.
     pub(super) fn contradiction(&mut self, keys: &[&str], text: &str) {
         let section = self.section;
         let involved =
@@ -124,7 +127,8 @@ impl Reader {
     }
 }
 
-/// The message for an unknown name, with the nearest known one.
+/// The message for an unknown name, with the nearest known one. `None`: the name is known, or
+/// another assignment reports its section.
 fn unknown(keys: &[Key], given: &Assignment) -> Option<String> {
     let Assignment { section, key, location, .. } = given;
     let section_is_known = keys.iter().any(|known| known.section == section);
@@ -143,7 +147,7 @@ fn unknown(keys: &[Key], given: &Assignment) -> Option<String> {
     }
 }
 
-/// The message for a key before the first section of a file.
+/// The message for a key outside of any section, as before the first section of a file.
 fn outside(keys: &[Key], key: &str) -> String {
     if keys.iter().any(|known| known.section == key) {
         return format!("{key:?} must be a section, [{key}]");

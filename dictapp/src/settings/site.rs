@@ -1,5 +1,5 @@
-//! The sections of the dictionary: `[database]`, `[dictionary]`, `[accounts]`, `[log]`. Each key
-//! has its name, default and bounds here; conf/settings.toml explains it.
+//! The sections `[database]`, `[dictionary]`, `[accounts]` and `[log]`. Each key has its name,
+//! default and bounds here; conf/settings.toml explains it.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::store::DatabaseUrl;
 /// `[database]`: the database and its timeouts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Database {
-    /// The database engine and its address.
+    /// The SQLite file or the MySQL servers.
     pub url: DatabaseUrl,
     /// Maximum number of connections.
     pub connections: usize,
@@ -21,7 +21,7 @@ pub struct Database {
     pub connect_timeout: Duration,
     /// Maximum time of a statement.
     pub statement_timeout: Duration,
-    /// Maximum time that a request waits for a free connection and retries, in total.
+    /// Maximum time of a call to the database with all its waits and retries.
     pub patience: Duration,
 }
 
@@ -40,7 +40,7 @@ pub struct Dictionary {
     pub lookups_per_minute_max: usize,
     /// Rows on a page of the history.
     pub history_page: usize,
-    /// The names of the word books in the order of display; books that are not named follow.
+    /// The names of books in the order of display; books that are not named follow.
     pub books: Vec<String>,
     /// Maximum number of similar words shown when a word is not found.
     pub near_words: usize,
@@ -59,11 +59,12 @@ pub struct Accounts {
     pub password_chars_min: usize,
     /// Maximum characters of a password.
     pub password_chars_max: usize,
-    /// The salt of the password hashes in the database of a programming course's dictionary.
+    /// The salt of the password hashes in the database of a programming course's dictionary, from
+    /// which users can be imported.
     pub course_salt: String,
-    /// A session ends when it was not used for this time.
+    /// A session with "keep me logged in" ends when it was not used for this time.
     pub session_idle: Duration,
-    /// A session ends this time after the log-in.
+    /// A session with "keep me logged in" ends this time after the log-in.
     pub session_absolute: Duration,
     /// A session without "keep me logged in" ends this time after the log-in.
     pub session_browser: Duration,
@@ -75,9 +76,9 @@ pub struct Accounts {
     pub cookie_secure: CookieSecure,
     /// Maximum number of passwords hashed at the same time.
     pub hash_permits: usize,
-    /// Maximum number of requests that wait for a permit.
+    /// Maximum number of requests that wait until a password can be hashed.
     pub hash_queue_max: usize,
-    /// Maximum time that a request waits for a permit.
+    /// Maximum time that a request waits until a password can be hashed.
     pub hash_wait_max: Duration,
     /// Failed log-ins with one name from one network until more are refused.
     pub login_failures_max: usize,
@@ -89,7 +90,7 @@ pub struct Accounts {
     pub login_delay: Duration,
     /// New accounts from one network within `login_failures_window` until more are refused.
     pub registrations_per_network_max: usize,
-    /// Failures and registrations are forgotten this time after the first of them.
+    /// Counts of failures and registrations end this time after the first one that was counted.
     pub login_failures_window: Duration,
 }
 
@@ -142,7 +143,7 @@ pub enum LogLevel {
 }
 
 impl fmt::Debug for Accounts {
-    /// All fields but the salt, which would help to guess passwords.
+    /// Prints all fields but the salt, which would help to guess passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accounts")
             .field("registration", &self.registration)

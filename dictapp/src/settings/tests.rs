@@ -149,7 +149,7 @@ fn unknown_sections_are_reported_once_and_keys_are_found_in_other_sections() {
             "s.toml:2: unknown key \"address\" outside of any section; did you mean \"address\" in [server]?",
             "s.toml:3: \"log\" must be a section, [log]",
             "s.toml:4: unknown section [servr]; did you mean [server]?",
-            "s.toml:7: unknown section [colour]; the sections are server, tls, limits, timeouts, database, dictionary, accounts, api, course, dict, log",
+            "s.toml:7: unknown section [colour]; the sections are server, tls, limits, timeouts, database, dictionary, accounts, api, course, dict, monitoring, log",
             "s.toml:9: unknown key \"idle\" in [limits]; did you mean \"idle\" in [timeouts]?",
             "s.toml:10: unknown key \"zzz\" in [limits]; the keys there are head_bytes_max, head_fields_max, target_bytes_max, body_bytes_max, body_memory_max, spool_bytes_max, form_fields_max, form_parts_max, requests_per_connection_max",
             "s.toml:11: unknown key \"tls\" in [server]; the keys there are address, public_url, allowed_hosts, trusted_proxies, proxy_protocol_from, workers_min, workers_max, shards, queue_age_max, drain_notice, drain, connections_max, connections_per_address_max",

@@ -1,5 +1,5 @@
-//! Untyped values and the parsers that check them: counts, sizes, durations, choices. The error of
-//! a parser states the required form.
+//! Values as they are read from a source, and the parsers that check them: booleans, counts, sizes,
+//! durations, texts, paths, choices and lists. The error of a parser states the required form.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -35,7 +35,7 @@ pub(super) struct Invalid {
 pub(super) type Checked<T> = Result<T, Invalid>;
 
 impl Value {
-    /// The text, if the value can be one.
+    /// The text, if the value is one or has no type yet.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Value::Text(text) | Value::Untyped(text) => Some(text),
@@ -69,7 +69,7 @@ impl fmt::Display for Value {
     }
 }
 
-/// `true` or `false`.
+/// Parses `true` or `false`.
 pub(super) fn boolean(value: &Value) -> Checked<bool> {
     match value {
         Value::Boolean(flag) => Ok(*flag),
@@ -79,7 +79,7 @@ pub(super) fn boolean(value: &Value) -> Checked<bool> {
     }
 }
 
-/// A whole number within the range.
+/// The parser of a whole number within the range.
 pub(super) fn count<N>(range: RangeInclusive<N>) -> impl Fn(&Value) -> Checked<N>
 where
     N: TryFrom<i64> + PartialOrd + fmt::Display,
@@ -92,19 +92,20 @@ where
     }
 }
 
-/// A number of bytes like `16KiB`, within the range.
+/// The parser of a number of bytes like `16KiB`, within the range.
 pub(super) fn size(range: RangeInclusive<&'static str>) -> impl Fn(&Value) -> Checked<usize> {
     quantity("a size", parse_size, range)
 }
 
-/// A duration like `10s`, within the range.
+/// The parser of a duration like `10s`, within the range.
 pub(super) fn duration(
     range: RangeInclusive<&'static str>,
 ) -> impl Fn(&Value) -> Checked<Duration> {
     quantity("a duration", parse_duration, range)
 }
 
-/// A quantity with a unit. The bounds are texts, so messages show them in their usual form.
+/// The parser of a quantity with a unit. The bounds are texts, so that messages show them as they
+/// are written in the settings.
 fn quantity<T: PartialOrd>(
     name: &'static str,
     parse: fn(&str) -> Option<T>,
@@ -147,13 +148,14 @@ fn parse_duration(text: &str) -> Option<Duration> {
     number.checked_mul(milliseconds).map(Duration::from_millis)
 }
 
+/// Splits `16KiB` into the number and the unit; `None` without a number.
 fn split_unit(text: &str) -> Option<(u64, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     Some((number.parse().ok()?, unit))
 }
 
-/// Any text without control characters.
+/// Parses any text without control characters.
 pub(super) fn text(value: &Value) -> Checked<String> {
     match value.text() {
         Some(text) if !text.chars().any(char::is_control) => Ok(text.to_owned()),
@@ -161,7 +163,7 @@ pub(super) fn text(value: &Value) -> Checked<String> {
     }
 }
 
-/// A path, or `None` if the text is empty.
+/// Parses a path; `None` if the text is empty.
 pub(super) fn optional_path(value: &Value) -> Checked<Option<PathBuf>> {
     match value.text() {
         Some("") => Ok(None),
@@ -170,7 +172,7 @@ pub(super) fn optional_path(value: &Value) -> Checked<Option<PathBuf>> {
     }
 }
 
-/// One of the given words.
+/// The parser of one of these words, which becomes the value beside it.
 pub(super) fn choice<T: Copy, const N: usize>(
     of: [(&'static str, T); N],
 ) -> impl Fn(&Value) -> Checked<T> {
@@ -183,7 +185,7 @@ pub(super) fn choice<T: Copy, const N: usize>(
     }
 }
 
-/// `None` if the text is empty, otherwise the result of `kind`.
+/// The parser that returns `None` for an empty text, and otherwise the result of `kind`.
 pub(super) fn optional<T>(
     kind: impl Fn(&Value) -> Checked<T>,
 ) -> impl Fn(&Value) -> Checked<Option<T>> {
@@ -193,7 +195,7 @@ pub(super) fn optional<T>(
     }
 }
 
-/// A list of `kind`. A single value is a list of one item.
+/// The parser of a list with items of `kind`. A single value is a list of one item.
 pub(super) fn list<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) -> Checked<Vec<T>> {
     move |value| match value {
         Value::List(items) => items.iter().map(&kind).collect(),
@@ -207,7 +209,7 @@ pub(super) fn list<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) ->
     }
 }
 
-/// A list of `kind` with at least one item.
+/// The parser of a list with at least one item of `kind`.
 pub(super) fn non_empty_list<T>(
     kind: impl Fn(&Value) -> Checked<T>,
 ) -> impl Fn(&Value) -> Checked<Vec<T>> {

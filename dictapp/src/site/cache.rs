@@ -1,6 +1,6 @@
-//! Answers that are the same for every visitor, kept in memory: rendered entries and results with
-//! the compressed forms of the whole page, and suggestions. Each shelf has caches of its own, so a
-//! change of the books empties them.
+//! What is the same for many visitors, kept in memory: rendered entries and results, whole pages of
+//! guests (plain and compressed), suggestions, and cards of words. Each shelf (the books in memory)
+//! has caches of its own, so a change of the books empties them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -21,7 +21,7 @@ pub(super) const ENTRIES_BYTES_MAX: usize = 24 << 20;
 /// Maximum bytes of one generation of suggestions: about four thousand typed texts.
 pub(super) const SUGGESTIONS_BYTES_MAX: usize = 8 << 20;
 
-/// Bytes that a value takes besides its texts: key, table and counters.
+/// An estimate of the bytes that a value takes besides its texts: key, table and counters.
 const VALUE_BYTES: usize = 512;
 
 /// The most bytes of one generation of search results: about a thousand pages of thirty words.
@@ -30,15 +30,18 @@ pub(super) const RESULTS_BYTES_MAX: usize = 16 << 20;
 /// The most bytes of one generation of cards: about ten thousand words.
 pub(super) const CARDS_BYTES_MAX: usize = 8 << 20;
 
-/// The most bytes of one generation of home pages of guests: some days in both languages.
+/// The most bytes of one generation of guests' home pages: about thirty pages, one for each day and
+/// language.
 pub(super) const HOMES_BYTES_MAX: usize = 1 << 20;
 
-/// The page of a guest without settings of their own, in each coding.
+/// A whole page for guests without settings of their own: plain, with gzip and with Brotli, in this
+/// order. Each form is made when it is first asked for.
 #[derive(Debug, Default)]
 pub struct GuestPage([OnceLock<Arc<[u8]>>; 3]);
 
 impl GuestPage {
-    /// The page in this coding. `render` makes the plain page; it is called at most once, except by
+    /// The page in this coding, with the coding that it really has: a page that compression does
+    /// not shrink stays plain. `render` makes the plain page; it is called at most once, except by
     /// threads that ask at the same time.
     ///
     /// # Errors
@@ -55,12 +58,12 @@ impl GuestPage {
                 self.0[0].get_or_init(|| page)
             }
         };
-        let place = match coding {
+        let index = match coding {
             Coding::Gzip => 1,
             Coding::Brotli => 2,
             Coding::Identity => return Ok((Arc::clone(plain), Coding::Identity)),
         };
-        let coded = self.0[place]
+        let coded = self.0[index]
             .get_or_init(|| coding.encode(plain).map_or_else(|| Arc::clone(plain), Arc::from));
         // A page that does not shrink is kept as it is.
         let coding = if Arc::ptr_eq(coded, plain) { Coding::Identity } else { coding };
@@ -68,7 +71,7 @@ impl GuestPage {
     }
 }
 
-/// The part of an entry's page that all visitors share, and the page of a guest.
+/// The part of an entry's page that all visitors share, and the whole page of a guest.
 pub struct EntryPart {
     /// The headwords, at least one.
     pub words: Vec<String>,
@@ -76,7 +79,7 @@ pub struct EntryPart {
     pub description: String,
     /// The rendered HTML of the entry.
     pub html: String,
-    /// The page of a guest.
+    /// The whole page for guests without settings.
     pub page: GuestPage,
 }
 
@@ -106,27 +109,29 @@ pub trait Cached {
 
 impl Cached for EntryPart {
     fn bytes(&self) -> usize {
-        3 * self.html.len() // the page contains the entry once more; its two coded forms are smaller
+        // An estimate: `html`, the guest's page that contains it, and that page's two coded forms,
+        // which are smaller. The page may be rendered after this value is cached.
+        3 * self.html.len()
     }
 }
 
-/// The results of a query that all visitors share, and the page of a guest.
+/// The results of a query that all visitors share, and the whole page of a guest.
 pub struct ResultsPart {
     /// The heading. The template replaces its placeholder `{query}`.
     pub title: &'static str,
     /// The text above the list. The template replaces its placeholder `{problem}`.
     pub text: &'static str,
-    /// Why a pattern cannot be read.
+    /// Why the pattern of a search is invalid; empty if it is valid.
     pub problem: String,
     /// The rendered list.
     pub html: String,
     /// Whether the list has no word.
     pub is_empty: bool,
-    /// How the list ends.
+    /// Whether the list is complete, and why not.
     pub end: End,
-    /// The outcome for the history.
+    /// The outcome of this look-up that the history records.
     pub outcome: Outcome<'static>,
-    /// The page of a guest.
+    /// The whole page for guests without settings.
     pub page: GuestPage,
 }
 
@@ -142,7 +147,8 @@ impl Cached for ResultsPart {
     }
 }
 
-/// What a card shows of a word: the word book, reviews and exports show cards.
+/// What a card shows of a word. A user's word book (the saved words), reviews and exports show
+/// cards.
 #[derive(Clone, Debug)]
 pub struct Card {
     /// The pronunciation; empty if there is none.
@@ -191,7 +197,8 @@ impl Cached for [u8] {
     }
 }
 
-/// The language tag of a page (empty if the response has no language) and the query.
+/// The language tag of a page (empty if the value is the same in all languages), and the text that
+/// the cache is keyed by: a query, or a path, word or day. All of these are called query here.
 type Key = (&'static str, Box<str>);
 
 /// Values by language and query, in two generations. When the young generation is full, it becomes
@@ -249,6 +256,7 @@ impl<V: Cached + ?Sized> Cache<V> {
         self.keep((language, query.into()), value);
     }
 
+    /// Stores a value in the young generation, and begins a new generation if it is full.
     fn keep(&self, key: Key, value: &Arc<V>) {
         let bytes = value.bytes() + key.1.len() + VALUE_BYTES;
         let mut generations = unpoisoned(self.generations.write());

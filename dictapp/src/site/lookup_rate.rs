@@ -1,5 +1,5 @@
 //! Limits the number of look-ups that are recorded for each user in a minute, so that one account
-//! cannot fill the database.
+//! cannot fill the database. Also decides when a history is trimmed to its maximum length.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -10,8 +10,8 @@ use crate::store::UserId;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Maximum number of users counted at the same time: 1 MB. Look-ups of more users are not recorded
-/// until the minute is over.
+/// Maximum number of users counted at the same time, which take 1 MB. Look-ups of further users are
+/// not recorded until the minute of a counted user is over.
 const USERS_MAX: usize = 1 << 14;
 
 /// Recorded look-ups of a user between two trims of the history.
@@ -48,8 +48,8 @@ impl LookupRate {
         LookupRate { per_minute_max, users: Mutex::default() }
     }
 
-    /// Counts one look-up. The first one since the program started returns
-    /// [`Verdict::RecordAndTrim`], so that a lowered limit takes effect.
+    /// Counts one look-up of a user. The user's first one since the program started returns
+    /// [`Verdict::RecordAndTrim`], so that a lowered maximum of the history takes effect.
     pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
         let mut users = lock(&self.users);
         if users.len() >= USERS_MAX && !users.contains_key(&user) {

@@ -1,5 +1,5 @@
-//! The state of the app: the words in memory, and users, sessions and history in the store. Only
-//! this file converts errors of the lower layers to responses.
+//! The state of the app: the words in memory, and users, sessions and history in the store. Also
+//! decides what response an error of the store or of password hashing becomes.
 
 mod shelf;
 mod selection;
@@ -64,7 +64,8 @@ pub struct Site {
     repeats: Repeats,
     expiry: Expiry,
     shelf: RwLock<Arc<Shelf>>,
-    /// Held while a shelf is loaded, so that only one is loaded at a time.
+    /// Held while a shelf (the books and words in memory) is loaded, so that only one is loaded at
+    /// a time.
     refreshing: Mutex<()>,
     zone: TimeZone,
     metrics: Metrics,
@@ -83,7 +84,7 @@ impl Site {
     /// The site with the dictionary of this store; loads its words into memory.
     ///
     /// # Errors
-    /// The word books cannot be read.
+    /// The books cannot be read, or the system has no random bytes.
     pub fn new(settings: Settings, store: Store) -> anyhow::Result<Site> {
         let shelf = Shelf::load(&store, &settings.dictionary.books, saved_at(&settings).as_deref());
         let shelf = shelf.context("cannot load the word books")?;
@@ -159,7 +160,7 @@ impl Site {
         self.passwords.load()
     }
 
-    /// Commits of look-ups since the start.
+    /// How many look-ups were written since the start, and in how many commits.
     pub fn commits(&self) -> Commits {
         self.store.commits()
     }
@@ -183,7 +184,7 @@ impl Site {
         Arc::clone(&shelf)
     }
 
-    /// Whether the word books have changed since the words were loaded.
+    /// Whether the books in the store have changed since the words were loaded.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -191,7 +192,7 @@ impl Site {
         Ok(self.store.lexicon_version()? != self.shelf().version())
     }
 
-    /// Reloads the words if the word books have changed.
+    /// Reloads the words if the books in the store have changed.
     ///
     /// # Errors
     /// The database is unavailable; the words stay as they are.
@@ -210,7 +211,8 @@ impl Site {
     }
 }
 
-/// The file beside an SQLite database in which the lexicon is saved for the next start.
+/// The file beside an SQLite database in which the lexicon is saved for the next start. `None` for
+/// another database.
 fn saved_at(settings: &Settings) -> Option<PathBuf> {
     let DatabaseUrl::Sqlite(path) = &settings.database.url else { return None };
     let mut path = path.clone().into_os_string();
@@ -218,6 +220,7 @@ fn saved_at(settings: &Settings) -> Option<PathBuf> {
     Some(path.into())
 }
 
+/// Logs a warning for each book that the setting `books` names and that is not shown.
 fn warn_of_unknown_books(wanted: &[String], shelf: &Shelf) {
     let known: HashSet<&str> = shelf.books().iter().map(|book| book.name.as_str()).collect();
     for name in wanted.iter().filter(|name| !known.contains(name.as_str())) {

@@ -12,8 +12,8 @@ use crate::store::UserId;
 /// A word that is shown again within this time counts as the same look-up.
 const WINDOW: Duration = Duration::from_secs(3600);
 
-/// Maximum number of words that are remembered for all users: 2 MB. Beyond it a further word is not
-/// remembered, so each display of its page counts as a look-up.
+/// Maximum number of words that are remembered for all users together, which take 2 MB. A word
+/// beyond it is not remembered, so each display of its page counts as a look-up.
 const WORDS_MAX: usize = 1 << 16;
 
 /// Maximum number of words that are remembered for one user, so that a few users cannot take the
@@ -29,6 +29,7 @@ pub(super) struct Repeats {
 
 #[derive(Debug, Default)]
 struct Shown {
+    /// For each user: hashes of words, and when each word was last shown.
     users: HashMap<UserId, HashMap<u64, Instant>>,
     /// The number of words of all users.
     words: usize,
@@ -63,7 +64,7 @@ impl Repeats {
         }
     }
 
-    /// Forgets a word that could not be recorded.
+    /// Forgets a word that could not be recorded, so that its next display is recorded.
     pub(super) fn forget(&self, user: UserId, word: &str) {
         let word = self.hasher.hash_one(word);
         let mut shown = self.lock();
@@ -71,7 +72,7 @@ impl Repeats {
         shown.words -= usize::from(was.is_some());
     }
 
-    /// Forgets the words of a user who has deleted look-ups.
+    /// Forgets the words of a user who deletes look-ups, so that the next displays are recorded.
     pub(super) fn forget_user(&self, user: UserId) {
         let mut shown = self.lock();
         let were = shown.users.remove(&user).map_or(0, |words| words.len());
@@ -84,11 +85,13 @@ impl Repeats {
 }
 
 impl Shown {
+    /// Whether another word of this user may be remembered.
     fn has_room(&self, user: UserId) -> bool {
-        let own = self.users.get(&user).map_or(0, HashMap::len);
-        self.words < WORDS_MAX && own < WORDS_OF_USER_MAX
+        let of_user = self.users.get(&user).map_or(0, HashMap::len);
+        self.words < WORDS_MAX && of_user < WORDS_OF_USER_MAX
     }
 
+    /// Forgets words that were last shown before the window.
     fn forget_old(&mut self, now: Instant) {
         self.users.retain(|_, words| {
             words.retain(|_, last| now.saturating_duration_since(*last) < WINDOW);

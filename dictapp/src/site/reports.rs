@@ -52,7 +52,7 @@ impl Site {
         if self.store.count_reports()? >= REPORTS_KEPT_MAX {
             return Ok(Reporting::Full);
         }
-        // Distinguishes reports of the same microsecond.
+        // This random number distinguishes reports of the same microsecond.
         let mut tie = [0; 4];
         getrandom::fill(&mut tie).map_err(|error| Error::internal(error.to_string()))?;
         let id = ReportId { at: Timestamp::now(), tie: u32::from_be_bytes(tie) };
@@ -61,7 +61,7 @@ impl Site {
         Ok(Reporting::Done)
     }
 
-    /// The newest reports.
+    /// The newest reports, at most as many as the administrators' page shows.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -69,7 +69,7 @@ impl Site {
         self.store.reports(SHOWN)
     }
 
-    /// Removes a report from the list.
+    /// Removes a report that an administrator has dealt with.
     ///
     /// # Errors
     /// The database is unavailable.

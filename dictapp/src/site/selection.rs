@@ -1,5 +1,6 @@
-//! The word books as one visitor sees them: the shelf, which has all books, without those that the
-//! visitor switched off. A word is still found if another book has it.
+//! The books as one visitor sees them: those of the shelf (all books in memory) without the ones
+//! that the visitor switched off or that were hidden meanwhile. A word is still found if another
+//! book has it.
 
 use super::shelf::{Shelf, ShownBook};
 use crate::lexicon::{BookId, End, EntryRef, FoundBy, Matches, Page};
@@ -13,7 +14,7 @@ pub struct Selection<'s> {
     off: Vec<BookId>,
 }
 
-/// A headword with the entries of all books.
+/// A headword with the entries of all books of a selection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found<'a> {
     /// The headword.
@@ -22,7 +23,7 @@ pub struct Found<'a> {
     pub by: FoundBy,
     /// The pronunciation in the first book that has one.
     pub phonetic: Option<&'a str>,
-    /// The best frequency rank that a book gives, from 1.
+    /// The best frequency rank that a book gives; 1 is the most frequent word.
     pub rank: Option<u32>,
     /// The entries, in the order of the books.
     pub entries: Vec<FoundEntry<'a>>,
@@ -33,9 +34,9 @@ pub struct Found<'a> {
 pub struct FoundEntry<'a> {
     /// The title of the book.
     pub book: &'a str,
-    /// The languages, if they are known.
+    /// The languages of the book, if they are known.
     pub languages: Option<Languages>,
-    /// The explanation, in the notation of `model`.
+    /// The explanation, in the project's own text form, which `model` parses.
     pub mean: &'a str,
 }
 
@@ -43,9 +44,10 @@ impl<'s> Selection<'s> {
     /// The shelf without these books, and without books that were hidden after it was loaded.
     pub fn new(shelf: &'s Shelf, off: &[store::BookId]) -> Selection<'s> {
         let books = shelf.books().iter().zip(0_u16..);
-        let own = books.filter(|(book, _)| off.contains(&book.id)).map(|(_, place)| BookId(place));
+        let switched_off = books.filter(|(book, _)| off.contains(&book.id));
+        let switched_off = switched_off.map(|(_, index)| BookId(index));
         let mut off = shelf.gone();
-        off.extend(own);
+        off.extend(switched_off);
         Selection { shelf, off }
     }
 
@@ -57,10 +59,10 @@ impl<'s> Selection<'s> {
     /// The books, in their order.
     pub fn books(&self) -> impl Iterator<Item = &'s ShownBook> {
         let books = self.shelf.books().iter().zip(0_u16..);
-        books.filter(|(_, place)| !self.off.contains(&BookId(*place))).map(|(book, _)| book)
+        books.filter(|(_, index)| !self.off.contains(&BookId(*index))).map(|(book, _)| book)
     }
 
-    /// Whether no book is switched off.
+    /// Whether no book of the shelf is left out.
     pub fn is_whole(&self) -> bool {
         self.off.is_empty()
     }
@@ -74,6 +76,7 @@ impl<'s> Selection<'s> {
                 continue;
             }
             match found.iter_mut().find(|(found, _)| found.word == entry.word) {
+                // The query may lead to one entry in several ways.
                 Some((_, entries)) if entries.contains(&entry) => {}
                 Some((_, entries)) => entries.push(entry),
                 None => {
@@ -88,7 +91,7 @@ impl<'s> Selection<'s> {
         found.into_iter().map(|(found, entries)| self.with_entries(found, entries)).collect()
     }
 
-    /// Whether the books have an entry for a query.
+    /// Whether a book of the selection has an entry for a query.
     pub fn has(&self, query: &str) -> bool {
         let lexicon = self.shelf.lexicon();
         if self.off.is_empty() {
@@ -97,8 +100,9 @@ impl<'s> Selection<'s> {
         lexicon.look_up(query).iter().any(|hit| !self.is_off(&hit.entry))
     }
 
-    /// The page `wanted` of the matches that `find` returns. If books are switched off, this takes
-    /// all matches from `find`, drops those of the books, and divides the others into pages.
+    /// The page `wanted` of the matches that `find` returns. If books are left out, this takes all
+    /// matches from `find`, replaces or drops those of the left-out books, and cuts the page from
+    /// the rest.
     pub fn page(&self, wanted: Page, find: impl Fn(Page) -> Matches<'s>) -> Matches<'s> {
         if self.off.is_empty() {
             return find(wanted);
@@ -109,8 +113,8 @@ impl<'s> Selection<'s> {
         Matches { entries, end: if seen.next().is_some() { End::More } else { end } }
     }
 
-    /// The entries of a list. An entry of a book that is switched off is replaced by one of another
-    /// book, or dropped if there is none.
+    /// The entries of a list as the visitor sees them. An entry of a book that is left out is
+    /// replaced by one of another book with the same headword, or dropped if there is none.
     pub fn seen(&self, entries: Vec<EntryRef<'s>>) -> Vec<EntryRef<'s>> {
         if self.off.is_empty() {
             return entries;
@@ -118,6 +122,7 @@ impl<'s> Selection<'s> {
         entries.into_iter().filter_map(|entry| self.instead_of(entry)).collect()
     }
 
+    /// The entry, or one of another book with the same headword if its book is left out.
     fn instead_of(&self, entry: EntryRef<'s>) -> Option<EntryRef<'s>> {
         if !self.is_off(&entry) {
             return Some(entry);
@@ -131,8 +136,8 @@ impl<'s> Selection<'s> {
         self.off.contains(&entry.book)
     }
 
-    /// Adds its entries to a headword, in the order of the books, which may differ from the order
-    /// in the lexicon.
+    /// Adds the entries to their headword, in the order of the books: the lexicon finds them in an
+    /// order that may differ.
     fn with_entries(&self, mut found: Found<'s>, mut entries: Vec<EntryRef<'s>>) -> Found<'s> {
         entries.sort_by_key(|entry| entry.book);
         found.phonetic = entries.iter().find_map(|entry| entry.phonetic);

@@ -1,5 +1,6 @@
-//! The word books in memory, built from the rows of the store. Immutable: it is replaced as a whole
-//! when the books change. `selection` looks words up in it.
+//! The shelf: the books in memory, built from the rows of the store, and the caches of what is
+//! rendered from them. It is replaced as a whole when the books change; only the list of books that
+//! were hidden or removed meanwhile changes in it. `selection` looks words up in it.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -22,7 +23,8 @@ use crate::store::{self, Store, StoreError};
 #[derive(Debug)]
 pub struct Shelf {
     lexicon: Lexicon,
-    /// In the order in which their entries are shown; a [`BookId`] is an index into this list.
+    /// In the order in which their entries are shown. A [`BookId`] (that of the lexicon, not of the
+    /// store) is an index into this list.
     books: Vec<ShownBook>,
     /// The books that were hidden or removed since this shelf was loaded.
     gone: RwLock<Vec<BookId>>,
@@ -34,7 +36,7 @@ pub struct Shelf {
     homes: Cache<GuestPage>,
 }
 
-/// A word book, as pages show it.
+/// A book, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownBook {
     /// The name, for settings and commands.
@@ -45,6 +47,7 @@ pub struct ShownBook {
     pub id: store::BookId,
     /// The languages, if they are known.
     pub languages: Option<Languages>,
+    /// The digest of the imported files.
     digest: String,
 }
 
@@ -54,7 +57,7 @@ const TRIES: usize = 5;
 
 impl Shelf {
     /// Loads the books of the store, the ones named in `order` first. `saved_at` is the file that
-    /// keeps the lexicon for the next start.
+    /// keeps the lexicon for the next start; it is read instead if it has the same books.
     pub(super) fn load(
         store: &Store,
         order: &[String],
@@ -68,6 +71,7 @@ impl Shelf {
                 return Ok(Shelf::new(lexicon, books, version));
             }
             let (lexicon, built_from) = build(store, &books)?;
+            // With another version, `books` may not be what the lexicon was built from.
             if built_from == version {
                 if let Some(path) = saved_at {
                     save(&lexicon, path, &stamp);
@@ -112,7 +116,7 @@ impl Shelf {
         &self.results
     }
 
-    /// The cache of suggestions, as they are sent.
+    /// The cache of suggestions, as bodies of responses.
     pub fn suggestions(&self) -> &Cache<[u8]> {
         &self.suggestions
     }
@@ -137,12 +141,12 @@ impl Shelf {
         unpoisoned(self.gone.read()).clone()
     }
 
-    /// Lets look-ups skip the books that the store no longer shows.
+    /// Reads from the store which books are still shown. Look-ups skip the others from now on.
     pub(super) fn skip_gone(&self, store: &Store) -> Result<(), StoreError> {
         let shown = store.books()?;
         let is_shown = |id| shown.iter().any(|book| book.id == id && !book.hidden);
         let gone = self.books.iter().zip(0_u16..).filter(|(book, _)| !is_shown(book.id));
-        *unpoisoned(self.gone.write()) = gone.map(|(_, place)| BookId(place)).collect();
+        *unpoisoned(self.gone.write()) = gone.map(|(_, index)| BookId(index)).collect();
         Ok(())
     }
 
@@ -184,6 +188,8 @@ fn stamp(books: &[ShownBook]) -> Stamp {
     hash.finalize().into()
 }
 
+/// The saved lexicon; `None` if there is none, if it was built from other books, or if it cannot be
+/// read.
 fn open_saved(path: &Path, stamp: &Stamp) -> Option<Lexicon> {
     match Lexicon::open_saved(path, stamp) {
         Ok(lexicon) => Some(lexicon),
@@ -195,21 +201,23 @@ fn open_saved(path: &Path, stamp: &Stamp) -> Option<Lexicon> {
     }
 }
 
-/// A failure is only logged: it costs time at the next start, nothing else.
+/// Saves the lexicon for the next start. A failure is only logged: it costs time at that start,
+/// nothing else.
 fn save(lexicon: &Lexicon, path: &Path, stamp: &Stamp) {
     if let Err(error) = lexicon.save(path, stamp) {
         log::warn!("{error}");
     }
 }
 
-/// The lexicon, and the version of the store's books that it was built from.
+/// Builds the lexicon from the entries of the store. Returns it with the version of the store's
+/// books that it was built from.
 fn build(store: &Store, books: &[ShownBook]) -> anyhow::Result<(Lexicon, u64)> {
-    let places: HashMap<store::BookId, BookId> =
-        books.iter().zip(0_u16..).map(|(book, place)| (book.id, BookId(place))).collect();
+    let ids: HashMap<store::BookId, BookId> =
+        books.iter().zip(0_u16..).map(|(book, index)| (book.id, BookId(index))).collect();
     let mut builder = Lexicon::builder();
     let version = store.each_entry(|book, entry| {
-        if let Some(place) = places.get(&book.id) {
-            builder.add(*place, &entry);
+        if let Some(id) = ids.get(&book.id) {
+            builder.add(*id, &entry);
         }
         ControlFlow::Continue(())
     })?;

@@ -32,8 +32,8 @@ pub(super) struct Statistics {
 }
 
 impl Site {
-    /// Counts a look-up of any visitor. A word that no book has is also recorded by name, up to a
-    /// limit for each network.
+    /// Counts a look-up of any visitor. A word that no book has is also counted by itself, up to
+    /// `WORDS_MAX` words and a limit for each network.
     pub fn count_lookup(&self, word: &Word, outcome: Outcome<'_>, client: IpAddr) {
         let counts = &self.statistics;
         if outcome != Outcome::Missing {
@@ -72,6 +72,7 @@ impl Site {
             .collect();
         let hour = now.as_microsecond() / MICROSECONDS_OF_HOUR;
         self.store.add_lookup_counts(LookupHour { hour, found, missing }, &missed)?;
+        // Visitors went on counting meanwhile, so only what was stored is subtracted.
         counts.found.fetch_sub(found, Relaxed);
         counts.missing.fetch_sub(missing, Relaxed);
         let mut now_counted = lock(&counts.words);
@@ -98,7 +99,7 @@ impl Site {
         Ok((first..=last).map(hour).collect())
     }
 
-    /// The words that no book has, the most frequent look-ups first.
+    /// The words that no book has, the most often looked up first.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -114,7 +115,7 @@ impl Site {
         self.store.forget_missing_word(word)
     }
 
-    /// Removes old counts.
+    /// Removes counts that are older than `KEPT`.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -7,7 +7,7 @@ use super::{
     url::DatabaseUrl,
 };
 
-/// The section `[database]` of the settings.
+/// What the section `[database]` of the settings sets, and timeouts that are not settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseConfig {
     /// The file or the servers.
@@ -18,8 +18,8 @@ pub struct DatabaseConfig {
     pub timeouts: DatabaseTimeouts,
 }
 
-/// The timeouts of the store. A call takes at most `call`. If the database has been down for longer
-/// than that, calls fail immediately.
+/// The timeouts of the store. A call (one method of the store) takes at most `call`. If the
+/// database has been down for longer than that, calls fail immediately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DatabaseTimeouts {
     /// Maximum time for one address to accept a connection.
@@ -37,7 +37,7 @@ pub struct DatabaseTimeouts {
     pub idle: Duration,
     /// The age at which a connection is closed instead of returned to the pool.
     pub lifetime: Duration,
-    /// The time between two attempts while no server can be reached.
+    /// The time between two attempts to connect while no server can be reached.
     pub pause: Duration,
     /// The time between two attempts to return to the first server of the list while another one
     /// serves.
@@ -48,7 +48,7 @@ pub struct DatabaseTimeouts {
 const CONNECTIONS_MAX: usize = 1000;
 
 impl Default for DatabaseConfig {
-    /// `data/dictapp.db` under the working directory.
+    /// The file `data/dictapp.db` under the working directory, with up to 16 connections.
     fn default() -> DatabaseConfig {
         DatabaseConfig {
             url: DatabaseUrl::Sqlite("data/dictapp.db".into()),

@@ -77,7 +77,8 @@ impl StoreError {
         StoreError { kind: self.kind, text: format!("cannot {action}: {}", self.text) }
     }
 
-    /// Appends advice to an error at the start of the program, if the database is unavailable.
+    /// Appends advice to an error that occurs when the store is opened, if the database is
+    /// unavailable.
     pub(crate) fn at_open(mut self) -> StoreError {
         if self.is_unavailable() {
             self.text.push_str("; start the database, or set database.url to another");
@@ -85,7 +86,7 @@ impl StoreError {
         self
     }
 
-    /// The same text with a kind that is not retried.
+    /// The same text as an error that is not retried.
     pub(crate) fn given_up(self) -> StoreError {
         StoreError { kind: StoreErrorKind::Unavailable, text: self.text }
     }
@@ -108,7 +109,7 @@ impl StoreError {
         )
     }
 
-    /// Whether the change may have been stored nevertheless.
+    /// Whether the change may have been stored in spite of the error.
     pub fn may_be_stored(&self) -> bool {
         self.kind == StoreErrorKind::Unconfirmed
     }

@@ -1,4 +1,5 @@
-//! The store: users, sessions, history and word books in a database.
+//! The store: users, sessions, history, saved words, classes and the dictionary's books in a
+//! database.
 //!
 //! The SQL of the subjects (`accounts`, `history`, `books`, `learning`, `settings`) is written
 //! once. `db` is a small interface to SQL engines with two adaptors, SQLite and MySQL. No other
@@ -56,8 +57,8 @@ use history::{Batching, GroupCommit};
 /// commit.
 const SQLITE_BATCHING: Batching = Batching { writers: 1, wait: Duration::ZERO };
 /// Measured with 64 clients on two cores, relative to a server on axum and sqlx. Without the wait:
-/// 0.78 of the processor time for each request, and 3.4 times as many requests. With it: 0.52 and
-/// 2.5 times. With one writer: 2.0 times as many requests.
+/// 0.78 of its processor time for each request, and 3.4 times as many requests in a second. With
+/// the wait: 0.52 and 2.5 times. With one writer: 2.0 times as many requests.
 const MYSQL_BATCHING: Batching = Batching { writers: 2, wait: Duration::from_millis(1) };
 
 /// The database of the dictionary. Share it by reference or `Arc`; every method may be called
@@ -66,6 +67,8 @@ pub struct Store {
     db: Arc<dyn Db>,
     outage: Arc<Outage>,
     history: GroupCommit,
+    /// These fields are caches of rows that were just read. Sessions are by the hash of their
+    /// token.
     sessions: Recent<[u8; 32], Session>,
     books_off: Recent<UserId, Vec<BookId>>,
     /// Whether a user has saved a word.
@@ -110,12 +113,12 @@ impl Store {
         })
     }
 
-    /// The place of the database for a message, without a password.
+    /// The database for a message, without a password: the file, or host, port and name.
     pub fn place(&self) -> String {
         self.db.place()
     }
 
-    /// Tests whether the database can be changed now, without changing it.
+    /// Tests whether the database can be changed now, by a change that is undone.
     ///
     /// # Errors
     /// If it cannot be reached or is read-only, or a table or a privilege is missing.
@@ -144,7 +147,7 @@ impl Store {
         self.db.clock()
     }
 
-    /// The free space for a database on this machine, in bytes.
+    /// The free space for the database, in bytes; `None` if it is not a file on this machine.
     ///
     /// # Errors
     /// The system does not report it.
@@ -156,7 +159,7 @@ impl Store {
         Ok(Some(stat.f_bavail.saturating_mul(stat.f_frsize)))
     }
 
-    /// Commits of look-ups since the start.
+    /// How many look-ups were written since the start, and in how many commits.
     pub fn commits(&self) -> Commits {
         self.history.commits()
     }

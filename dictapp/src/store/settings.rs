@@ -1,4 +1,5 @@
-//! Named texts and counters that all instances share.
+//! Named texts and counters in the database, which all instances share. The counter of the lexicon
+//! (the index of all words in memory) tells the instances when to load the words again.
 
 use super::{
     Store,

@@ -1,6 +1,7 @@
 //! Actions that each user may do only so often, because they cost time, memory or rows.
 
-/// Something that each user may do only a number of times within `login_failures_window`.
+/// Something that each user may do only a number of times within the window, which is the setting
+/// `login_failures_window`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// An export of all data: it takes time and memory.
@@ -15,7 +16,7 @@ pub enum Action {
 }
 
 /// Maximum number of entries of one kind in the audit log that concern no user, such as failed
-/// log-ins with unknown names.
+/// log-ins with unknown names, within the window.
 const AUDITED_OF_NOBODY_MAX: u32 = 1000;
 
 impl Action {
@@ -28,14 +29,15 @@ impl Action {
         }
     }
 
-    /// How often this user may do it in the window. `None`: all callers without a known user.
+    /// How often this user may do it in the window. `None`: the limit for all callers together who
+    /// are not a known user.
     pub(super) fn max(self, user: Option<i64>) -> u32 {
         match self {
             Action::Audited(_) if user.is_none() => AUDITED_OF_NOBODY_MAX,
             Action::Audited(_) => 100,
             Action::Export => 10,
             Action::WrongJoinCode => 20,
-            // One in a second.
+            // One in a second of the default window of 15 minutes.
             Action::Review => 900,
         }
     }

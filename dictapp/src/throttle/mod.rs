@@ -1,12 +1,14 @@
-//! Limits failed log-ins. Failures are counted for a name in each network of the client, for each
+//! Limits failed log-ins. A client belongs to one or more networks: its IPv4 address, or prefixes
+//! of its IPv6 address. Failures are counted for a name in each network of the client, for each
 //! network with any name, and for the name in all networks together.
 //!
 //! The first two counts refuse log-ins. The third only delays them, so that an attacker cannot lock
 //! a user out: the log-in is accepted after the delay. A device that the user has logged in on
 //! before is counted by itself, so that nobody else can lock it out, not even in the same network.
 //!
-//! New accounts, answers that a name is taken, reset codes, and reports of entries are counted for
-//! each network in the same way. Some actions are counted for each user ([`Action`]).
+//! New accounts, answers that a name is taken, wrong reset codes, reports of entries, and look-ups
+//! of words that no book has are counted for each network in the same way. Some actions are counted
+//! for each user ([`Action`]). A count is called a tally, and ends a window after it began.
 
 mod action;
 mod tallies;
@@ -31,20 +33,20 @@ const REPORTS_OF_USER_MAX: u32 = 10;
 /// A few visitors must not decide which missing words the administrators see.
 const MISSING_WORDS_MAX: u32 = 300;
 
-/// Maximum number of reports of entries by all guests of a network within the window. A school is
-/// one address.
+/// Maximum number of reports of entries by all guests of a network, such as a school, within the
+/// window.
 const REPORTS_OF_GUESTS_MAX: u32 = 30;
 
 /// Counts failed log-ins in memory of a fixed size; each instance counts for itself.
 pub struct Throttle {
     limits: Limits,
-    /// The zero of the clock for tallies and tickets.
+    /// The clock of tallies and tickets counts from this time.
     started: Instant,
     tickets: Tickets,
     counters: Mutex<Counters>,
 }
 
-/// The limits of the settings.
+/// The limits in the settings. Numbers are within `window`.
 struct Limits {
     of_name_in_network: u32,
     of_network: u32,
@@ -54,7 +56,7 @@ struct Limits {
     window: Duration,
 }
 
-/// One sketch for each kind of key, so that a flood of one kind does not affect the others.
+/// The counters for each kind of key. A flood of one kind does not affect the others.
 struct Counters {
     names_in_networks: Tallies,
     networks: Tallies,
@@ -70,7 +72,7 @@ pub struct LogInFrom<'a> {
     pub client: IpAddr,
     /// The ticket of a delayed log-in; may be empty.
     pub ticket: &'a str,
-    /// Known devices are not delayed, and failures of others do not count for them.
+    /// A known device is not delayed, and failures of other devices do not count for it.
     pub device: Device,
 }
 
@@ -97,8 +99,8 @@ pub enum Refusal {
     },
 }
 
-/// A log-in or a registration in progress. It counts as a failure until its result is known, so
-/// that simultaneous attempts cannot pass the limit.
+/// A log-in or another limited action in progress. It is counted until its result is known, so that
+/// simultaneous attempts cannot pass the limit. A result that does not count subtracts it again.
 #[derive(Debug)]
 #[must_use = "an attempt that is dropped is not counted"]
 pub struct Attempt<'t> {
@@ -130,7 +132,7 @@ enum TallyKind {
 }
 
 impl Throttle {
-    /// A throttle with the limits of the settings.
+    /// A throttle with the limits in the settings.
     ///
     /// # Errors
     /// If the operating system has no random bytes.
@@ -189,7 +191,7 @@ impl Throttle {
         Ok(self.count(&mut counters, keys, now))
     }
 
-    /// Begins a registration.
+    /// Begins a registration. If the name is free, the caller calls [`Attempt::counts`].
     ///
     /// # Errors
     /// If there were too many from this network: how long to wait.
@@ -204,7 +206,7 @@ impl Throttle {
     /// Begins a check whether a name is taken. If it is, the caller calls [`Attempt::counts`].
     ///
     /// # Errors
-    /// If this network has learned of too many names: how long to wait.
+    /// If this network has learned that too many names are taken: how long to wait.
     pub fn begin_name_check(&self, client: IpAddr, now: Instant) -> Result<Attempt<'_>, Duration> {
         self.begin_in_networks("taken name", client, self.limits.of_network, now)
     }
@@ -262,6 +264,7 @@ impl Throttle {
     ) -> Result<Attempt<'_>, Duration> {
         let now = now.saturating_duration_since(self.started);
         let mut counters = self.lock();
+        // These keys share the counters of the networks.
         let slots = counters.networks.slots((action.name(), user));
         let max = action.max(user);
         let keys = vec![Counted { kind: TallyKind::Network, slots, max }];
@@ -271,6 +274,7 @@ impl Throttle {
         }
     }
 
+    /// Begins an attempt that is counted in each network of the client, under this purpose.
     fn begin_in_networks(
         &self,
         purpose: &str,
@@ -287,6 +291,7 @@ impl Throttle {
         }
     }
 
+    /// Fails if a tally has reached its maximum, with the time until the last of these ends.
     fn refuse_if_full(
         &self,
         counters: &Counters,
@@ -307,17 +312,20 @@ impl Throttle {
         Attempt { throttle: self, counted: keys, result: Outcome::None }
     }
 
-    /// Ignores poisoning: no code panics between two writes that belong together.
+    /// Ignores lock poisoning: no code panics between two writes that belong together.
     fn lock(&self) -> MutexGuard<'_, Counters> {
         lock(&self.counters)
     }
 }
 
 impl Counters {
+    /// The tally of a name in all networks, which only delays and so has no maximum.
     fn name(&self, name: &str) -> Counted {
         Counted { kind: TallyKind::Name, slots: self.names.slots(name), max: u32::MAX }
     }
 
+    /// The tallies of the client's networks. A large network may have `max` several times: its
+    /// share.
     fn networks_of(&self, purpose: &str, client: IpAddr, max: u32) -> Vec<Counted> {
         let key = |network: Network| Counted {
             kind: TallyKind::Network,
@@ -357,7 +365,8 @@ impl Attempt<'_> {
 }
 
 impl Drop for Attempt<'_> {
-    /// An attempt without a result is not a failure.
+    /// Subtracts an attempt that did not count. After a right password, also subtracts the earlier
+    /// failures of the name in the networks.
     fn drop(&mut self) {
         if self.result == Outcome::Failure {
             return;

@@ -1,22 +1,23 @@
 //! Counts failures by key in memory of a fixed size: a count-min sketch. Each key has one slot in
-//! each row and shares it with others; its tally is the smallest of its slots. No entry is ever
-//! evicted, so a flood of new keys makes tallies too high and never too low.
+//! each row and shares it with other keys; its tally is the smallest count in its slots. No count
+//! is ever evicted, so a flood of new keys makes tallies too high and never too low.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::time::Duration;
 
+/// Two keys that share a slot in one row hardly share one in the other.
 const ROWS: usize = 2;
 
 /// Slots of a row. With two hashing permits the server checks about 70,000 passwords in 15 minutes.
-/// Each failure counts for up to three IPv6 prefixes, so a slot has about three failures then: far
-/// below the limit of a name.
+/// Each failure counts for up to three IPv6 prefixes, so even if all fail, a slot has about three
+/// failures then: far below the ten that a name may have by default.
 const SLOTS: usize = 1 << 16;
 
-/// Tallies that end a window after their first failure.
+/// Counts by key. Each ends a window after its first failure.
 pub(super) struct Tallies {
     hashers: [RandomState; ROWS],
     failures: Vec<u32>,
-    /// When each slot is empty again, in nanoseconds of the owner's clock.
+    /// When the window of each slot ends, in nanoseconds of the owner's clock.
     ends: Vec<u64>,
 }
 
@@ -41,6 +42,7 @@ impl Tallies {
         }
     }
 
+    /// The slots of a key, as indices over all rows.
     pub(super) fn slots(&self, key: impl Hash) -> Slots {
         let mut row = 0;
         Slots(self.hashers.each_ref().map(|hasher| {
@@ -71,7 +73,7 @@ impl Tallies {
         }
     }
 
-    /// Subtracts failures.
+    /// Subtracts failures from each slot, at most down to zero.
     pub(super) fn subtract(&mut self, Slots(slots): Slots, failures: u32) {
         for slot in slots {
             self.failures[slot] = self.failures[slot].saturating_sub(failures);

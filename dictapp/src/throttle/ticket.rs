@@ -1,5 +1,6 @@
-//! A delay that holds no thread and no memory: a log-in that must wait gets a ticket in its form,
-//! and the same log-in with that ticket is accepted after the delay.
+//! A delay that holds no thread and no memory: a log-in that must wait gets a ticket, which its
+//! form sends back, and the same log-in with that ticket may begin after the delay. A ticket is the
+//! time from which it is usable, and a MAC over that time, the name and the network.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -18,7 +19,7 @@ pub(super) struct Tickets {
 }
 
 impl Tickets {
-    /// A random key.
+    /// Makes a random key.
     ///
     /// # Errors
     /// If the operating system has no random bytes.
@@ -37,15 +38,17 @@ impl Tickets {
 
     /// Whether this ticket is for this name and network, and usable now.
     pub(super) fn accepts(&self, ticket: &str, name: &str, network: IpAddr, now: Duration) -> bool {
+        // The time has 8 bytes, so 16 digits.
         let Some((from, mac)) = ticket.split_at_checked(16) else { return false };
         let (Some(from), Some(mac)) = (hex::parse(from), hex::parse::<32>(mac)) else {
             return false;
         };
-        let is_ours = self.mac(name, network, from).verify_slice(&mac).is_ok();
+        let is_genuine = self.mac(name, network, from).verify_slice(&mac).is_ok();
         let from = Duration::from_millis(u64::from_be_bytes(from));
-        is_ours && from <= now && now < from.saturating_add(USABLE)
+        is_genuine && from <= now && now < from.saturating_add(USABLE)
     }
 
+    /// The MAC of a ticket for this name and network, usable from `from` (milliseconds) on.
     fn mac(&self, name: &str, network: IpAddr, from: [u8; 8]) -> Hmac<Sha256> {
         self.key.clone().chain_update(from).chain_update(format!("{network}\0{name}"))
     }

@@ -1,4 +1,8 @@
-//! The administration of users, for pages and commands.
+//! Administration of users, for pages and commands: adds, finds, disables, enables and deletes
+//! users, sets their passwords and roles, and brings outdated rows up to date.
+//!
+//! Changes are written to the audit log. There, `actor` is the user who made the change, and
+//! `client` their browser; both are `None` if a command made it.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -12,7 +16,8 @@ use crate::password::{PasswordError, PasswordProblem};
 use crate::site::Site;
 use crate::store::{AuditEvent, NewUser, StoreError, User, UserId};
 
-/// The address for which password hashing by commands is counted.
+/// Password hashing is limited for each client address. The hashes of this file count for this
+/// address instead of an administrator's.
 const COMMAND: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Why a user was not added or changed.
@@ -24,14 +29,14 @@ pub enum AdminError {
     LooksLike(String),
     /// The password breaks a rule.
     Password(PasswordProblem),
-    /// The only administrator would be disabled, be deleted or lose the role.
+    /// The only administrator who is not disabled would be disabled, be deleted or lose the role.
     LastAdmin,
     /// The database or password hashing is unavailable.
     Failed(Error),
 }
 
 impl Site {
-    /// Adds a user.
+    /// Adds a user with a plain-text password, which must satisfy the rules.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -50,8 +55,9 @@ impl Site {
         self.add_hashed(name, passwd, role, actor)
     }
 
-    /// Adds a user from the database of a programming course (see `import_course`). The password
-    /// may be plain text or an MD5 hash; only an Argon2id hash of it is stored.
+    /// Adds a user from the database of the programming course that dictapp is compatible with (see
+    /// the command `import_course`). `passwd` may be plain text, which need not satisfy the rules,
+    /// or the course's MD5 hash; only an Argon2id hash of it is stored.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -63,6 +69,7 @@ impl Site {
         self.add_hashed(name, hash, Role::User, None)
     }
 
+    /// Adds a user if the name is free. Calls `hash`, which is expensive, only then.
     fn add_hashed(
         &self,
         name: &Username,
@@ -185,8 +192,8 @@ impl Site {
     }
 
     /// Gives a user a role. A role with fewer rights applies to existing sessions at once. A role
-    /// with more rights ends all sessions and invalidates reset codes: somebody else may hold one
-    /// that was harmless before.
+    /// with more rights ends all sessions and invalidates reset codes: somebody else may have got
+    /// hold of one, which would give them the new rights too.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -222,7 +229,7 @@ impl Site {
     ) -> Result<(), AdminError> {
         self.keep_an_admin(user)?;
         self.store.delete_user(user.id)?;
-        // If users delete their own account, their address is data about them too.
+        // The address of users who delete their own account is data about them, so it is left out.
         let client = client.filter(|_| actor != Some(user.id));
         self.note(AuditEvent::Deleted, Some(user.id), actor, client);
         Ok(())
@@ -241,12 +248,12 @@ impl Site {
 
     /// For a few users after `after`: wraps an MD5 hash from a course database in Argon2id, and
     /// stores the key that finds look-alike names, if the user was registered without one. Returns
-    /// the last of these users; `None`: all users are up to date.
+    /// the last of these users, after whom the next call continues; `None`: none was left.
     ///
     /// # Errors
     /// The database or password hashing is unavailable; the users done so far are stored.
     pub fn bring_users_up_to_date(&self, after: UserId) -> Result<Option<UserId>, Error> {
-        // Each hash takes about 30 ms.
+        // Each hash takes about 30 ms, so one call takes about 1.5 s at most.
         const AT_ONCE: u32 = 50;
         let users = self.store.outdated_users_after(after, AT_ONCE)?;
         for user in &users {
@@ -261,6 +268,7 @@ impl Site {
         Ok(users.last().map(|user| user.id))
     }
 
+    /// Fails if the user is the only administrator who is not disabled.
     fn keep_an_admin(&self, user: &User) -> Result<(), AdminError> {
         let is_enabled_admin = user.role == Role::Admin && user.disabled.is_none();
         if is_enabled_admin && self.store.count_enabled(Role::Admin)? <= 1 {

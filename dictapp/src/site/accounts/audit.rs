@@ -10,9 +10,9 @@ use crate::store::{AuditEntry, AuditEvent, StoreError, UserId};
 use crate::throttle::Action;
 
 impl Site {
-    /// Writes an entry about `user`, with the user who acted and the client. If the entry cannot be
-    /// stored, this is only logged: the event itself has already happened. An event that repeats
-    /// too often is left out, so that nobody can fill the database with it.
+    /// Writes an entry about `user`, with the user who acted and the address of the client. If the
+    /// entry cannot be stored, this is only logged: the event itself has already happened. An event
+    /// that repeats too often for a user is left out, so that nobody can fill the database with it.
     pub fn note(
         &self,
         event: AuditEvent,
@@ -23,13 +23,14 @@ impl Site {
         let action = Action::Audited(event.name());
         let number = user.map(UserId::number);
         match self.throttle.begin_action(action, number, Instant::now()) {
-            Ok(entry) => entry.counts(),
+            Ok(permit) => permit.counts(),
             Err(_) => {
                 return log::debug!("the audit log leaves out {} of {number:?}", event.name());
             }
         }
+        // The key of an entry is its time in microseconds and this random number.
         let mut tie = [0; 4];
-        // Without random bytes, two entries in the same microsecond may collide.
+        // Without random bytes the number is 0, so two entries in one microsecond may collide.
         getrandom::fill(&mut tie).unwrap_or_default();
         let network = client.map(|client| client.address.to_canonical().to_string());
         let entry = AuditEntry { at: Timestamp::now(), event, user, actor, network };

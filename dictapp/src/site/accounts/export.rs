@@ -86,7 +86,8 @@ struct Preference {
     value: String,
 }
 
-/// A class that the user teaches or is in.
+/// A class that the user teaches or has joined. `joined` and `teacher_sees_progress` are `None` if
+/// the user teaches it.
 #[derive(Debug, Serialize)]
 struct ClassRow {
     name: String,
@@ -95,7 +96,7 @@ struct ClassRow {
     teacher_sees_progress: Option<bool>,
 }
 
-/// A list of a class that the user teaches.
+/// A word list that the user gave to a class, with its deadline (`until`).
 #[derive(Debug, Serialize)]
 struct ClassListRow {
     class: String,
@@ -123,7 +124,8 @@ impl Site {
     /// Collects all data about the user.
     ///
     /// # Errors
-    /// 429 after too many exports; the database is unavailable.
+    /// 429 after too many exports; 404 if the user has been deleted meanwhile; the database is
+    /// unavailable.
     pub fn export(&self, visit: &Visit, client: &Client) -> Result<Export, Error> {
         let export =
             self.throttle.begin_action(Action::Export, Some(visit.user.number()), Instant::now());
@@ -231,6 +233,7 @@ impl Site {
         let mut rows = Vec::new();
         for class in self.store.classes_of_teacher(visit.user)? {
             for list in self.store.class_lists(class.id)? {
+                // The store has the deadline in days since 1970-01-01.
                 let until = Timestamp::from_second(list.due.saturating_mul(24 * 60 * 60));
                 let until = until.map(|day| day.strftime("%Y-%m-%d").to_string());
                 rows.push(ClassListRow {
@@ -255,6 +258,7 @@ impl Site {
             .collect())
     }
 
+    /// All look-ups of the user, read page by page.
     fn whole_history(&self, visit: &Visit) -> Result<Vec<Lookup>, StoreError> {
         let mut history = Vec::new();
         let mut start = PageStart::Newest;
@@ -273,10 +277,11 @@ impl Site {
 }
 
 impl Export {
-    /// The archive: `everything.json`, and a CSV table for each list.
+    /// The bytes of the zip archive: `everything.json`, and the same data as a CSV table for the
+    /// account and for each list.
     ///
     /// # Errors
-    /// There is not enough memory.
+    /// A file would be larger than a zip archive without the 64-bit extension allows (4 GiB).
     pub fn to_zip(&self) -> io::Result<Vec<u8>> {
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         let mut add = |name: &str, content: &[u8]| {
@@ -300,6 +305,7 @@ impl Export {
     }
 }
 
+/// A CSV table with one line for each row, after a line with the names of the fields.
 fn csv(rows: &[impl Serialize]) -> io::Result<Vec<u8>> {
     let mut table = csv::Writer::from_writer(Vec::new());
     for row in rows {

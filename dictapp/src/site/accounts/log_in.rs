@@ -1,4 +1,5 @@
-//! Finds the user of a session, and logs users in by name and password.
+//! Finds the user of a session, logs users in by name and password, and begins sessions. A browser
+//! that has logged in as a user gets a device cookie, which proves this at later log-ins.
 
 use std::fmt;
 use std::time::{Instant, SystemTime};
@@ -24,17 +25,19 @@ pub struct Credentials<'a> {
     pub name: &'a str,
     /// The password as typed.
     pub password: &'a str,
-    /// Whether to keep the user logged in.
+    /// Whether the session ends with the browser or the user stays logged in.
     pub lifetime: Lifetime,
-    /// The ticket of a delayed log-in, or an empty text.
+    /// After many failures for a name the throttle delays a log-in: it returns a ticket, with which
+    /// the same log-in is sent again after the delay. Empty: no ticket.
     pub ticket: &'a str,
-    /// The device cookie.
+    /// The device cookie, if the browser sent one.
     pub device: Option<&'a str>,
-    /// The browser.
+    /// The browser or program that logs in.
     pub client: &'a Client,
 }
 
-// Omits the password, the proof and the name: some people type their password into that field.
+// The output omits the password, the device cookie, and also the name: some people type their
+// password into the field of the name.
 impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Credentials(from {})", self.client.address)
@@ -93,8 +96,8 @@ impl Site {
             (Some(user), Some(proof)) if is_device_of(user, proof) => Device::Known,
             _ => Device::Unknown,
         };
-        // All texts that are not valid names share one tally, so that no long text is hashed or
-        // stored.
+        // The throttle counts failures by name. All texts that are not valid names count as the
+        // empty name, so that no long text is hashed or stored.
         let name = known.as_ref().map_or("", Username::as_str);
         let from = LogInFrom { name, client: client.address, ticket, device };
         let attempt = match self.throttle.begin(from, Instant::now()) {
@@ -118,8 +121,9 @@ impl Site {
         Ok(LogIn::Done(signed_in))
     }
 
-    /// Returns the user if the password is right. An outdated password hash is replaced. Without a
-    /// user this takes as long as with one, so that the time does not reveal which names exist.
+    /// Returns the user if the password is right, and `None` if it is wrong or there is no user. An
+    /// outdated password hash is replaced. Without a user this takes as long as with one, so that
+    /// the time does not reveal which names exist.
     pub(super) fn verified(
         &self,
         user: Option<User>,
@@ -127,7 +131,8 @@ impl Site {
         client: &Client,
     ) -> Result<Option<User>, Error> {
         let stored = user.as_ref().map(|user| user.passwd.as_str());
-        // The MD5 hash of an imported user includes the name as registered.
+        // The MD5 hash of a user imported from the course database covers the name as registered,
+        // which may differ from the typed name in case.
         let name = user.as_ref().map_or("", |user| user.name.as_str());
         let verdict = self.passwords.verify((name, password), stored, client.address)?;
         let Some(mut user) = user else { return Ok(None) };
@@ -143,6 +148,7 @@ impl Site {
         Ok(Some(user))
     }
 
+    /// Stores a new session of a user. Returns its token and the device cookie.
     pub(super) fn begin_session(
         &self,
         user: &User,
@@ -163,13 +169,15 @@ impl Site {
         Ok(SignedIn { token, user: user.id, device: device_proof_text(user) })
     }
 
+    /// When a session ends that is not used after `seen`.
     fn expires(&self, lifetime: Lifetime, created: Timestamp, seen: Timestamp) -> Timestamp {
         let (idle, absolute) = self.expiry.limits(lifetime);
         let idle = seen.checked_add(idle).unwrap_or(Timestamp::MAX);
         idle.min(created.checked_add(absolute).unwrap_or(Timestamp::MAX))
     }
 
-    /// The log-in succeeds even if the new hash cannot be stored.
+    /// Stores a stronger hash of the same password. If that fails or the password was changed
+    /// meanwhile, the user keeps the stored hash, and the log-in succeeds all the same.
     fn replace_hash(&self, user: &mut User, new: String) {
         match self.store.replace_passwd(user.id, &user.passwd, &new) {
             Ok(true) => {
@@ -195,6 +203,7 @@ pub(super) fn device_proof_text(user: &User) -> DeviceProof {
     DeviceProof(hex::encode(&device_proof(user).finalize().into_bytes()))
 }
 
+/// Whether a device cookie proves an earlier log-in of this user.
 fn is_device_of(user: &User, proof: &str) -> bool {
     let proof = hex::parse::<32>(proof);
     proof.is_some_and(|proof| device_proof(user).verify_slice(&proof).is_ok())

@@ -1,5 +1,5 @@
-//! Accounts: registration, log-in, passwords, sessions, administration, and the export of a user's
-//! data.
+//! Accounts: registration, log-in, passwords, sessions, API tokens, administration, the audit log,
+//! and the export of a user's data.
 
 mod administration;
 mod audit;
@@ -24,7 +24,7 @@ pub use passwords::{PasswordChange, ResetCode};
 pub use register::{Registration, SignUp};
 pub use tokens::{ApiKey, TokenMaking};
 
-/// A request of a user who is logged in.
+/// The user of a request, who is logged in or has sent an API token.
 #[derive(Clone, Debug)]
 pub struct Visit {
     /// The user.
@@ -35,10 +35,11 @@ pub struct Visit {
     pub role: Role,
 }
 
-/// The browser or program, for the list of sessions and the audit log.
+/// The browser or program that sent a request: for the list of sessions, the audit log and the
+/// limits.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The address.
+    /// The IP address.
     pub address: IpAddr,
     /// The client's own description, as in "Firefox, Windows".
     pub device: String,

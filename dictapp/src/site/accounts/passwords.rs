@@ -1,4 +1,5 @@
-//! Changing a password with the old one, and resetting it with a one-time code.
+//! Changes a password with the old one, confirms a password, and makes and uses reset codes: with
+//! such a one-time code, a user who has forgotten the password sets a new one.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -16,17 +17,17 @@ use crate::site::Site;
 use crate::store::{AuditEvent, TokensThen, User, UserId};
 use crate::throttle::{Attempt, Device, LogInFrom, Refusal};
 
-/// Characters of a code: without 0, 1, I and O, which are easily confused when read aloud.
+/// The characters that a code consists of: no 0, 1, I or O, which are easily confused.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// Characters of a code: 60 bits.
+/// The length of a code. A character has 5 random bits, so a code has 60.
 const CODE_CHARS: usize = 12;
 
-/// A code that is shown once. The database stores only its hash.
+/// A reset code. It is shown once; the database stores only its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ResetCode([u8; CODE_CHARS]);
 
-/// The result of setting a new password.
+/// The result of setting a new password, or of confirming the old one.
 #[derive(Debug)]
 pub enum PasswordChange<T> {
     /// The new password is set.
@@ -35,7 +36,8 @@ pub enum PasswordChange<T> {
     Wrong,
     /// The new password breaks a rule.
     Problem(PasswordProblem),
-    /// Nothing was checked, because too many attempts have failed. Try again after this time.
+    /// Too many attempts have failed, so neither password nor code was checked. Try again after
+    /// this time.
     Later(Duration),
 }
 
@@ -43,10 +45,12 @@ impl ResetCode {
     fn random() -> Result<ResetCode, Error> {
         let mut bytes = [0; CODE_CHARS];
         getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
+        // 256 is a multiple of 32, so all characters are equally probable.
         Ok(ResetCode(bytes.map(|byte| ALPHABET[usize::from(byte % 32)])))
     }
 
-    /// Parses a code as it was typed: in either case, with or without the hyphens.
+    /// Parses a code as it was typed: in upper or lower case, with or without hyphens and spaces.
+    /// `None` if it is not a code.
     pub fn parse(text: &str) -> Option<ResetCode> {
         let digits = text.bytes().take(64).filter(|byte| !matches!(byte, b'-' | b' '));
         let digits: Vec<u8> = digits.map(|byte| byte.to_ascii_uppercase()).collect();
@@ -109,7 +113,7 @@ impl Site {
         Ok(PasswordChange::Done(device_proof_text(&user)))
     }
 
-    /// Whether this is the user's password; failures count like those of log-ins.
+    /// Checks that this is the user's password. Failures count like those of log-ins.
     ///
     /// # Errors
     /// The database or password hashing is unavailable.
@@ -132,9 +136,12 @@ impl Site {
         Ok(PasswordChange::Done(()))
     }
 
-    /// Begins a check of the user's own password; the error is the time to wait.
+    /// Asks the throttle for a check of the password of a user who is logged in; the error is the
+    /// time to wait.
     fn begin_confirmation(&self, visit: &Visit, client: &Client) -> Result<Attempt<'_>, Duration> {
         let name = visit.name.as_str();
+        // The session proves that the user has logged in from this device. A form that confirms a
+        // password has no ticket for a delayed attempt, so a delay is a time to wait.
         let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };
         self.throttle.begin(from, Instant::now()).map_err(|refusal| match refusal {
             Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. } => wait,
@@ -162,7 +169,7 @@ impl Site {
     }
 
     /// Sets a new password for the user of a reset code, ends all their sessions and begins a new
-    /// one. The code cannot be used again.
+    /// one. The code cannot be used again, unless the new password was refused.
     ///
     /// # Errors
     /// The database or password hashing is unavailable.
@@ -193,6 +200,8 @@ impl Site {
         Ok(PasswordChange::Done(signed_in))
     }
 
+    /// The user of a valid code, with the hash of the code. `None` if the code is wrong or has
+    /// expired, or if the user is disabled.
     fn user_of_code(&self, code: &str) -> Result<Option<(User, [u8; 32])>, Error> {
         let Some(hash) = ResetCode::parse(code).map(|code| code.hash()) else { return Ok(None) };
         let Some(id) = self.store.user_of_reset_code(&hash, Timestamp::now())? else {

@@ -1,4 +1,4 @@
-//! Registers a user and logs them in.
+//! Registers a user and logs them in, and recognises a form that is submitted twice.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ pub struct SignUp<'a> {
     pub client: &'a Client,
 }
 
-// Without the password and the token.
+// The output omits the password and the token.
 impl fmt::Debug for SignUp<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SignUp({} from {})", self.name, self.client.address)
@@ -42,8 +42,8 @@ pub enum Registration {
     Done(SignedIn),
     /// Another user has the name, or one that looks the same.
     Taken,
-    /// Nothing was checked: too many registrations, or too many taken names, from this network. Try
-    /// again after this time.
+    /// The name was not checked: this network has registered too many users, or tried too many
+    /// names that are taken. Try again after this time.
     Later(Duration),
 }
 
@@ -93,7 +93,8 @@ impl Site {
         }
     }
 
-    /// A form that is submitted twice, or again because the response was lost, logs in the user it
+    /// The result for a name that `user` has already; calls `taken` if it is really taken. A form
+    /// that is submitted twice, or again because the response was lost, logs in the user it
     /// registered. It is identified by its token: two people may choose the same name and password
     /// at the same time, and must not share an account.
     fn registered_before(

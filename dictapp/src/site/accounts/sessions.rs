@@ -1,4 +1,4 @@
-//! The sessions of a user: list them, end one or all others.
+//! Lists the sessions of a user, and ends one of them or all except the current one.
 
 use jiff::Timestamp;
 
@@ -43,7 +43,7 @@ impl Site {
         Ok(())
     }
 
-    /// Ends all sessions of the user except this one.
+    /// Ends all sessions of the user except the one with the token `own`.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -13,13 +13,14 @@ use crate::store::{
     API_TOKEN_NAME_CHARS_MAX, AuditEvent, NewApiToken, OwnApiToken, StoreError, UserId,
 };
 
-/// The prefix of every token, so that a leaked token is recognised.
+/// The prefix of every token, so that a leaked token is recognised as one of dictapp.
 const PREFIX: &str = "dictapp_";
 
-/// The time of the last use is written again after this delay.
+/// How far the stored time of the last use may lag behind: not every use is written.
 const SEEN_BEHIND_MAX: SignedDuration = SignedDuration::from_mins(10);
 
-/// A token for the API. Only the user and their program know it.
+/// A token for the API; [`Token`] alone is the token of a session. Only the user and their program
+/// know it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Token);
 
@@ -28,14 +29,15 @@ pub struct ApiKey(Token);
 pub enum TokenMaking {
     /// The token, which is shown once.
     Done(ApiKey),
-    /// The name is empty or too long, or there is no scope.
+    /// The name is empty, too long or has control characters, there is no scope, or the user may
+    /// not have the scope [`Scope::Admin`].
     Incomplete,
     /// The user has the maximum number of tokens.
     Full,
 }
 
 impl ApiKey {
-    /// Parses a token, exactly as [`ApiKey::to_text`] writes it.
+    /// Parses a token, exactly as [`ApiKey::to_text`] writes it; `None` for any other text.
     pub fn parse(text: &str) -> Option<ApiKey> {
         Token::parse(text.strip_prefix(PREFIX)?).map(ApiKey)
     }
@@ -117,9 +119,9 @@ impl Site {
         let hash = key.hash();
         let Some(token) = self.store.api_token_by_hash(hash.as_bytes())? else { return Ok(None) };
         let now = Timestamp::now();
-        let is_noted = token.seen.is_some_and(|seen| now.duration_since(seen) < SEEN_BEHIND_MAX);
+        let is_recent = token.seen.is_some_and(|seen| now.duration_since(seen) < SEEN_BEHIND_MAX);
         // The token is valid even if its use cannot be recorded.
-        if !is_noted && let Err(error) = self.store.touch_api_token(hash.as_bytes(), now) {
+        if !is_recent && let Err(error) = self.store.touch_api_token(hash.as_bytes(), now) {
             log::warn!("{error}");
         }
         let visit = Visit { user: token.user, name: token.name, role: token.role };

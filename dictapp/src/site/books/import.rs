@@ -1,5 +1,6 @@
-//! Imports a file of any kind as a word book, completely or not at all. Reports the progress, and
-//! the oddities of the file: entries that a reader skipped or corrected.
+//! Imports a file of any supported kind as a book of the store, completely or not at all. Reports
+//! the progress, and the oddities of the file: entries that its reader skipped or corrected. Also
+//! previews a file without importing it.
 
 use std::fmt;
 use std::fs::File;
@@ -45,8 +46,8 @@ pub enum ImportAction {
 const WORDNET: &str = "/usr/share/wordnet";
 
 impl ImportRequest {
-    /// Resolves shorthands: `import wordnet` means Debian's WordNet if no file has that name, and a
-    /// csv table in a `.tsv` file is separated by TABs.
+    /// Resolves shorthands: the file `wordnet` becomes the folder of Debian's WordNet if no file
+    /// has that name, and the kind csv becomes tsv if the file name ends in `.tsv`.
     #[must_use]
     pub fn resolved(self) -> ImportRequest {
         match self.kind {
@@ -87,7 +88,7 @@ pub enum ImportOutcome {
     Imported,
     /// The book was imported in place of one of the same name, which had this many entries.
     Replaced(u64),
-    /// The same files were imported before, so nothing was read.
+    /// The same files were imported before, so no entry was read.
     Unchanged,
     /// The same files were imported before; only the title was changed.
     Renamed,
@@ -114,7 +115,8 @@ const WATCH_EVERY: u64 = 256;
 /// Number of entries in a preview.
 const PREVIEWED_ENTRIES: usize = 10;
 
-/// The recognised properties of a file and its first entries. Stores nothing.
+/// The recognised properties of a file, its first entries and its oddities so far, as text. Stores
+/// nothing.
 ///
 /// # Errors
 /// If the file cannot be read, is damaged or is not a book.
@@ -174,6 +176,7 @@ pub fn import_book(
     let kind_name = kind.name().to_owned();
     let languages = book.about().languages;
     let header = BookHeader { name: name.clone(), title, kind: kind_name, digest, languages };
+    // Another program may have imported the same files meanwhile.
     let mut import = match store.begin_import(&header)? {
         ImportStart::Unchanged(same) => return unchanged(store, request, kind, &same),
         ImportStart::Started(import) => import,
@@ -208,14 +211,14 @@ fn unchanged(
         oddities: Oddities::default(),
     };
     if let Some(title) = request.title.as_ref().filter(|title| **title != book.title) {
-        let there = store.rename_book(book.id, title)?;
-        ensure!(there, "another program has just removed the word book");
+        let is_renamed = store.rename_book(book.id, title)?;
+        ensure!(is_renamed, "another program has just removed the word book");
         (report.title, report.outcome) = (title.clone(), ImportOutcome::Renamed);
     }
     Ok(report)
 }
 
-/// Wraps `f` so that only every `count`-th call runs it.
+/// Wraps `f` so that only the first call and every `count`-th after it run `f`.
 fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
     let mut calls = 0;
     move |progress| {
@@ -226,7 +229,8 @@ fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
     }
 }
 
-/// The first oddity of a file without entries: the probable reason.
+/// The first oddity of a file without entries, as the end of an error message: it is the probable
+/// reason. Empty if there is no oddity.
 fn first_odd(book: &Book) -> String {
     let oddities = book.checked();
     let first = oddities.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));

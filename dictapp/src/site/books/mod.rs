@@ -1,6 +1,6 @@
-//! The administration of word books: order, title, visibility, removal, and imports of uploaded
-//! files. Look-ups skip a hidden or removed book at once; any other change is visible when the
-//! words have been loaded again.
+//! The administration of the dictionary's books: their order, title and visibility, their removal,
+//! and imports of uploaded files. Look-ups skip a hidden or removed book at once; any other change
+//! is visible when the words have been loaded again.
 
 pub(super) mod import;
 mod uploads;
@@ -12,7 +12,7 @@ use crate::store::{AuditEvent, Book, BookId, StoreError, Visibility, put_first};
 
 pub use uploads::{UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 
-/// A change of a word book.
+/// A change of a book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BookChange {
     /// The book moves one place towards the first.
@@ -30,7 +30,7 @@ pub enum BookChange {
 }
 
 impl Site {
-    /// All word books in the order in which they are shown, hidden ones too.
+    /// All books in the order in which they are shown, hidden ones too.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -40,7 +40,7 @@ impl Site {
         Ok(books)
     }
 
-    /// Changes a word book. Has no effect if the book was removed meanwhile.
+    /// Changes a book. A book that was removed meanwhile stays removed.
     ///
     /// # Errors
     /// 400 for a title that is empty or too long; the database is unavailable.
@@ -51,8 +51,8 @@ impl Site {
         (visit, client): (&Visit, &Client),
     ) -> Result<(), Error> {
         match change {
-            BookChange::Up => self.move_book(book, |place| place.saturating_sub(1))?,
-            BookChange::Down => self.move_book(book, |place| place + 1)?,
+            BookChange::Up => self.move_book(book, |index| index.saturating_sub(1))?,
+            BookChange::Down => self.move_book(book, |index| index + 1)?,
             BookChange::Hide => drop(self.store.hide_book(book, Visibility::Hidden)?),
             BookChange::Show => drop(self.store.hide_book(book, Visibility::Shown)?),
             BookChange::Remove => drop(self.store.remove_book(book)?),
@@ -68,8 +68,8 @@ impl Site {
         Ok(())
     }
 
-    /// Lets look-ups skip books that were hidden or removed at once: loading the words again
-    /// without them takes seconds.
+    /// Makes look-ups skip hidden and removed books from now on, also before the words have been
+    /// loaded again without them, which takes seconds.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -77,11 +77,12 @@ impl Site {
         self.shelf().skip_gone(&self.store)
     }
 
+    /// Moves a book in the order of all books. `to` converts its index to the new one.
     fn move_book(&self, book: BookId, to: impl Fn(usize) -> usize) -> Result<(), StoreError> {
         let mut order: Vec<BookId> = self.all_books()?.iter().map(|book| book.id).collect();
-        let Some(place) = order.iter().position(|id| *id == book) else { return Ok(()) };
+        let Some(index) = order.iter().position(|id| *id == book) else { return Ok(()) };
         let last = order.len() - 1;
-        order.swap(place, to(place).min(last));
+        order.swap(index, to(index).min(last));
         self.store.order_books(&order).map(drop)
     }
 }

@@ -1,5 +1,6 @@
-//! Uploaded files of word books. They are kept in a temporary folder while an administrator looks
-//! at the preview, then a thread imports them and sends its progress to an event stream.
+//! Uploaded files of a book. They are kept in a temporary folder while the administrator looks at
+//! the preview. After the administrator has confirmed, a thread imports them and sends its progress
+//! to an event stream.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -28,7 +29,7 @@ const UPLOAD_FILES_MAX: usize = 8;
 /// Maximum number of uploads kept at once. The oldest one that is not being imported is dropped.
 const UPLOADS_MAX: usize = 4;
 
-/// How long an upload is kept after its last change.
+/// How long an upload is kept after its last change: the next upload removes older ones.
 const KEPT: Duration = Duration::from_secs(3600);
 
 /// Maximum number of characters of the title of an uploaded book.
@@ -38,7 +39,7 @@ const TITLE_CHARS_MAX: usize = 255;
 /// the tenth entry, and unpacks the articles of a StarDict or dictd book to check them.
 const PREVIEW_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Steps of the progress in each pass over a book: percent.
+/// The progress of each pass over a book is reported in this many steps: percent.
 const PARTS: u64 = 100;
 
 /// A file, as a browser sent it.
@@ -105,7 +106,7 @@ impl Uploads {
         lock(&self.all)
     }
 
-    /// Keeps an upload; `false` if all places are taken by running imports.
+    /// Keeps an upload; `false` if running imports take all [`UPLOADS_MAX`] places.
     fn keep(&self, upload: Upload) -> bool {
         let mut all = self.lock();
         all.retain(|old| old.state.is_running() || old.changed.elapsed() < KEPT);
@@ -121,10 +122,11 @@ impl Uploads {
 }
 
 impl Site {
-    /// Keeps the files of an upload and makes the preview.
+    /// Keeps the files of an upload and makes the preview. Returns the number of the upload.
     ///
     /// # Errors
-    /// 400 if the files are not a word book; 503 while running imports take all places.
+    /// 400 if the files are not a book or the preview takes too long; 503 while running imports
+    /// take all places; 507 if the disk is full; 500 if the system refuses files or random bytes.
     pub fn receive_upload(
         &self,
         visit: &Visit,
@@ -157,13 +159,13 @@ impl Site {
         }
     }
 
-    /// An upload of this administrator.
+    /// The upload with this number, if this administrator sent it.
     pub fn upload(&self, visit: &Visit, id: u64) -> Option<Upload> {
         let all = self.uploads.lock();
         all.iter().find(|upload| upload.id == id && upload.user == visit.user).cloned()
     }
 
-    /// Begins the import of an upload, once.
+    /// Begins the import of an upload, unless it has begun before.
     ///
     /// # Errors
     /// 404 if there is no such upload; 500 if the system starts no thread.
@@ -190,7 +192,8 @@ impl Site {
         spawned.map(drop).map_err(Error::internal)
     }
 
-    /// Events of uploads: `upload` with an id, a state and a text.
+    /// An event stream of all uploads. An event is named `upload`, and its data is JSON with the
+    /// upload's number and the state (see [`UploadState`]).
     ///
     /// # Errors
     /// None at present.
@@ -219,6 +222,7 @@ fn write_files(folder: &Path, files: &[UploadedFile<'_>]) -> Result<PathBuf, Err
         }
         fs::write(folder.join(file.name), file.bytes).map_err(disk_error)?;
     }
+    // The readers of StarDict and dictd books open this file and find the others from it.
     let first = files.iter().find(|file| file.name.ends_with(".ifo"));
     let first = first.or_else(|| files.iter().find(|file| file.name.ends_with(".index")));
     Ok(folder.join(first.unwrap_or(&files[0]).name))
@@ -238,11 +242,12 @@ fn without_folder(error: &anyhow::Error, folder: &Path) -> String {
     format!("{error:#}").replace(&format!("{}/", folder.display()), "")
 }
 
+/// The 400 for files that a reader cannot read.
 fn refused(error: &anyhow::Error, folder: &Path) -> Error {
     Error::bad_request(without_folder(error, folder))
 }
 
-/// The state of an import's thread.
+/// An import that runs on a thread of its own.
 struct Job {
     id: u64,
     store: Arc<crate::store::Store>,
@@ -251,8 +256,8 @@ struct Job {
 }
 
 impl Drop for Job {
-    /// Reports an import as failed if its thread panicked. Otherwise it would look as if it were
-    /// running.
+    /// Reports an import as failed if its thread panicked or could not be started. Otherwise it
+    /// would look as if it were running.
     fn drop(&mut self) {
         let all = lock(&self.all);
         let is_running = all.iter().any(|upload| upload.id == self.id && upload.state.is_running());

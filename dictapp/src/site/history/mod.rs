@@ -1,4 +1,5 @@
-//! The history of a user, and the books that a user switched off.
+//! The history of a user: records, lists and deletes look-ups. Also the books that a user switched
+//! off.
 
 mod days;
 
@@ -22,7 +23,7 @@ use crate::store::{
 pub enum Outcome<'a> {
     /// There is an entry with this headword. The store is also asked whether the user has saved it.
     Entry(&'a str),
-    /// There is an entry or a match.
+    /// There is an entry or a match. The store is not asked whether the user has saved it.
     Found,
     /// There is no entry and no match.
     Missing,
@@ -30,8 +31,9 @@ pub enum Outcome<'a> {
 
 impl Site {
     /// Writes a look-up to the history and waits until the row is durable. Returns whether the user
-    /// has saved the headword. If the history is longer than the settings allow, the oldest rows
-    /// are deleted; if the user looks up too many words in a minute, the look-up is not written.
+    /// has saved the headword. If the user looks up too many words in a minute, the look-up is not
+    /// written. From time to time, the oldest rows beyond the setting `history_rows_max` are
+    /// deleted.
     ///
     /// # Errors
     /// The database cannot store it.
@@ -69,7 +71,8 @@ impl Site {
         Ok(saved)
     }
 
-    /// Whether the user has saved the headword; records nothing.
+    /// Whether the user has saved the headword of an [`Outcome::Entry`]; `Saved::No` for any other
+    /// outcome. Records nothing.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -79,7 +82,7 @@ impl Site {
         Ok(if is_saved { Saved::Yes } else { Saved::No })
     }
 
-    /// Adds past look-ups of another database; returns the number of new ones.
+    /// Adds past look-ups from another database; returns how many the history did not have yet.
     ///
     /// # Errors
     /// The database cannot store them.
@@ -113,8 +116,8 @@ impl Site {
         self.store.lookups_before(visit.user, all, limit)
     }
 
-    /// Like [`Site::record`], unless the same word was recorded for the user a short while ago:
-    /// Back, a reload or a switch of the language is not another look-up.
+    /// Like [`Site::record`], unless the same word was recorded for the user a short while ago: to
+    /// go back, to reload the page or to switch the language is not another look-up.
     ///
     /// # Errors
     /// The database cannot store it.

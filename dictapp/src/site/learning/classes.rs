@@ -1,5 +1,5 @@
 //! Classes: a teacher makes a class, pupils join it with its code, and the teacher gives them word
-//! lists with a deadline.
+//! lists with a deadline. A pupil saves such a list in the word book (the pupil's saved words).
 
 use std::time::Instant;
 
@@ -22,10 +22,11 @@ pub const CLASS_LIST_WORDS_MAX: usize = 200;
 /// The reason of a 403 for users who make a class.
 pub const TEACHERS_ONLY: &str = "only teachers can make classes";
 
-/// Days after the deadline that pupils still see a list.
+/// For how many days after its deadline a pupil still sees a list.
 const LISTS_SHOWN_DAYS: i64 = 30;
 
-/// The characters of a join code, without those that are easily confused. A code has 40 bits.
+/// The characters of a join code, without those that are easily confused. A code has eight, of 5
+/// random bits each.
 const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// The result of a change of a class.
@@ -35,25 +36,25 @@ pub enum ClassChange {
     Done,
     /// A list was added.
     Listed(NewList),
-    /// The name is empty or too long.
+    /// Nothing was changed: the name is empty or too long.
     Name,
     /// There is no class with this code.
     NoSuchCode,
-    /// A teacher has too many classes, a pupil is in too many, or a class has too many pupils or
-    /// lists.
+    /// Nothing was changed: a teacher would have too many classes, a pupil be in too many, or a
+    /// class have too many pupils or lists.
     Full,
     /// The list has no word.
     NoWords,
 }
 
-/// What became of the lines of a new list.
+/// How many lines of the text of a new list became words of the list, and how many did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NewList {
     /// Words of the list.
     pub words: usize,
     /// Words that were given more than once.
     pub repeated: usize,
-    /// Lines that are no word, or beyond [`CLASS_LIST_WORDS_MAX`].
+    /// Lines that are not a word, and words beyond [`CLASS_LIST_WORDS_MAX`].
     pub dropped: usize,
 }
 
@@ -135,8 +136,8 @@ impl Site {
         Ok(self.store.delete_class(id, visit.user)?)
     }
 
-    /// Gives a class a word list with a deadline, in days since 1970-01-01. Empty lines are
-    /// ignored.
+    /// Gives a class a word list. `due` is the deadline in days since 1970-01-01; `words` has a
+    /// word in each line, and empty lines are ignored.
     ///
     /// # Errors
     /// 404 if the class is not theirs; the database is unavailable.
@@ -181,8 +182,8 @@ impl Site {
         Ok(self.store.leave_class(class, pupil)?)
     }
 
-    /// Makes a reset code for a pupil of a class of this teacher. Not for members who are teachers
-    /// or administrators: the code would give away their rights.
+    /// Makes a code with which a pupil of this teacher's class sets a new password. There is none
+    /// for members who are teachers or administrators: it would give their rights to this teacher.
     ///
     /// # Errors
     /// 404 if the class is not theirs or has no such pupil; the database is unavailable.
@@ -265,8 +266,8 @@ impl Site {
         self.store.lists_of_pupil(visit.user, today)
     }
 
-    /// The word lists of the user's classes, including those of the past month, the earliest
-    /// deadline first.
+    /// The word lists of the user's classes, the earliest deadline first. Lists whose deadline
+    /// passed more than `LISTS_SHOWN_DAYS` days ago are left out.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -284,7 +285,7 @@ impl Site {
     /// # Errors
     /// 404 if the user is in no class with this list; the database is unavailable.
     pub fn save_class_list(&self, visit: &Visit, list: i64) -> Result<Saving, Error> {
-        // The day of a reader may be one behind.
+        // The pages use the day in the reader's time zone, which may be one behind UTC.
         let oldest = self.today() - LISTS_SHOWN_DAYS - 1;
         let lists = self.store.lists_of_pupil(visit.user, oldest)?;
         let wanted = lists.into_iter().find(|found| found.list.id == list);
@@ -301,20 +302,21 @@ impl Site {
         Timestamp::now().as_second().div_euclid(24 * 60 * 60)
     }
 
+    /// The class, if this user teaches it and still has the role of a teacher; else 404.
     fn taught(&self, visit: &Visit, id: ClassId) -> Result<Class, Error> {
         let class = self.store.class(id)?.filter(|class| class.teacher == visit.user);
         class.filter(|_| visit.role >= Role::Teacher).ok_or_else(|| Error::not_found(""))
     }
 }
 
-/// The name of a class or a list without unprintable characters; `None` if the rest is empty or too
+/// The name of a class or a list without control characters; `None` if what remains is empty or too
 /// long.
 fn list_name(name: &str) -> Option<String> {
     let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
     (1..=LIST_CHARS_MAX).contains(&name.chars().count()).then_some(name)
 }
 
-/// The words of a list, each once.
+/// The distinct words of a text with a word in each line, and how many lines were left out.
 fn distinct_words(lines: &str) -> (Vec<Word>, NewList) {
     let mut distinct: Vec<Word> = Vec::new();
     let mut report = NewList::default();
@@ -329,7 +331,7 @@ fn distinct_words(lines: &str) -> (Vec<Word>, NewList) {
     (distinct, report)
 }
 
-/// A positive random number.
+/// A random number for the key of a class or a list, not negative.
 fn random_key() -> Result<i64, Error> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;

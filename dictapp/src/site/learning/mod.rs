@@ -40,7 +40,7 @@ const LIST_CHARS_MAX: usize = 64;
 /// Maximum number of characters of all tags of a word.
 const TAGS_CHARS_MAX: usize = 255;
 
-/// New words a day, unless the user chose another number.
+/// How many new words a user reviews a day, unless the user chose another number.
 const NEW_A_DAY: u64 = 20;
 
 /// Maximum number of new words a day that a user may choose.
@@ -97,7 +97,7 @@ impl From<SavedWord> for SavedWordRow {
     }
 }
 
-/// The kind of question on a card.
+/// What a card of a review shows and what it asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CardKind {
     /// The word is shown, its meaning is asked.
@@ -126,13 +126,14 @@ impl CardKind {
         }
     }
 
-    /// The kind of this value.
+    /// The kind with this value; `None` if there is none.
     pub fn from_value(value: &str) -> Option<CardKind> {
         CardKind::ALL.into_iter().find(|kind| kind.value() == value)
     }
 }
 
-/// A text that a user wrote, cut to the limits. Control characters become spaces.
+/// Cuts the texts that a user wrote about a word to their limits, and replaces control characters
+/// by spaces.
 fn bounded_text(text: &SavedWordText) -> SavedWordText {
     let bound = |text: &str, chars_max: usize| {
         let clean = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
@@ -166,7 +167,7 @@ impl Site {
     }
 
     /// Saves words in the user's word book in one transaction, as far as there is room. The first
-    /// one counts as the latest.
+    /// word counts as the one that was saved last.
     ///
     /// # Errors
     /// The database is unavailable; nothing is saved then.
@@ -189,7 +190,7 @@ impl Site {
         self.store.remove_saved_word(visit.user, word)
     }
 
-    /// Changes the user's text about a word. Returns whether the word is saved.
+    /// Changes the user's texts about a saved word. Returns `false` if the word is not saved.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -264,8 +265,9 @@ impl Site {
         self.store.saved_word_counts(visit.user, Timestamp::now())
     }
 
-    /// Up to `limit` words to review now, in their order: those that are due, then new ones, up to
-    /// the number that the user wants a day.
+    /// Up to `limit` words to review now, in their order: those that are due, then new ones. Only
+    /// as many new words a day are begun as the user wants; the day begins at midnight of the
+    /// server's time zone.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -305,7 +307,8 @@ impl Site {
     }
 
     /// Records the answer of a review. `seen` is the number of reviews that the word had when it
-    /// was shown: an answer that is sent twice counts once.
+    /// was shown: an answer that is sent twice counts once. Returns [`Recorded::Stale`] if the word
+    /// is not saved.
     ///
     /// # Errors
     /// 429 after more reviews than a person makes; the database is unavailable. Nothing is recorded

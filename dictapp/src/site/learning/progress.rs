@@ -1,4 +1,5 @@
-//! What a user has learnt: the numbers of the page of progress.
+//! What a user has learnt: the numbers on the progress page. Times are divided into days by the
+//! offset from UTC that the time zone has now, also for days on the other side of a clock change.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -6,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::site::{Site, Visit};
 use crate::store::{Counted, DayCount, StoreError};
 
-/// The time that the progress page covers.
+/// The time that the progress page covers: 53 weeks.
 const PROGRESS: SignedDuration = SignedDuration::from_hours(24 * 371);
 
 impl Site {

@@ -1,4 +1,5 @@
-//! API tokens of users. Only their hashes are stored, never the tokens.
+//! API tokens, with which programs act for a user within the token's scopes. Only their hashes are
+//! stored, never the tokens.
 
 use std::fmt;
 
@@ -132,7 +133,7 @@ impl Store {
         touched.map(drop).doing(|| "note the use of a token")
     }
 
-    /// Deletes a token if it is this user's; `false`: it is not, or is deleted already.
+    /// Deletes a token if it is this user's; `false`: this user has no such token.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -1,4 +1,5 @@
-//! The audit log: log-ins, failed log-ins and changes of accounts.
+//! The audit log: log-ins, failed log-ins, changes of accounts, and changes of the dictionary's
+//! books.
 
 use jiff::Timestamp;
 
@@ -32,7 +33,7 @@ pub enum AuditEvent {
     LogInFailed,
     /// A user ended their session.
     LoggedOut,
-    /// A user ended other sessions of theirs.
+    /// A user ended one of their sessions, or all except the current one.
     SessionsEnded,
     /// A user changed their password.
     PasswordChanged,
@@ -58,7 +59,7 @@ pub enum AuditEvent {
     HistoryDeleted,
     /// A user was deleted.
     Deleted,
-    /// A word book was imported, ordered, hidden, shown, renamed or removed.
+    /// A book was imported, ordered, hidden, shown, renamed or removed.
     BooksChanged,
 }
 
@@ -175,7 +176,8 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn delete_audit_before(&self, time: Timestamp, limit: u32) -> Result<u64> {
-        // One row at a time by its key: a range would lock what other requests insert.
+        // One row at a time by its key: a statement for a range of times would also hold up the
+        // insertions of other requests.
         let delete = || {
             let mut deleted = 0;
             let oldest = [time.as_microsecond().into(), limit.into()];

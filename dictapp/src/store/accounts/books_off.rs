@@ -1,4 +1,4 @@
-//! The word books that a user has switched off.
+//! The books (dictionaries) that a user has switched off.
 
 use crate::store::{
     BookId, Store, UserId,
@@ -12,8 +12,8 @@ const SWITCH_OFF: &str = "insert into book_off (user, book) select ?, b.id from 
      where b.id = ? and not exists (select 1 from book_off o where o.user = ? and o.book = b.id)";
 
 impl Store {
-    /// The books that this user switched off. Changes of other instances within the last two
-    /// seconds may be missing.
+    /// The books that this user switched off. They are cached for a moment, so changes by other
+    /// instances within the last two seconds may be missing.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -27,8 +27,8 @@ impl Store {
             .doing(|| format!("read the word books that user {user} switched off"))
     }
 
-    /// Switches books on and off for this user. Other books are unchanged; missing books are
-    /// ignored.
+    /// Switches the books in `on` on and those in `off` off for this user. Other books are
+    /// unchanged; books that do not exist are ignored.
     ///
     /// # Errors
     /// The database is unavailable; nothing is changed then.

@@ -1,4 +1,4 @@
-//! Users, sessions, reset codes, the audit log, and the choices of users.
+//! Users, sessions, API tokens, reset codes, the audit log, and the books that users switched off.
 
 pub(crate) mod api_tokens;
 pub(crate) mod audit;
@@ -20,7 +20,7 @@ pub use users::{NewUser, TokensThen, USERS_MAX, User, UserId};
 use crate::model::Username;
 use crate::store::error::{Result, StoreError};
 
-/// The name in a row of the user table.
+/// Parses the name in a row of the user table.
 pub(crate) fn username(user: UserId, name: &str) -> Result<Username> {
     Username::parse(name)
         .map_err(|error| StoreError::internal(format!("invalid name of user {user}: {error}")))

@@ -14,10 +14,10 @@ use std::{
 use crate::lock::lock;
 use crate::store::error::Result;
 
-/// Lifetime of a row. A log-out is effective on other instances within two seconds; the rest of
-/// that time is for replication.
+/// How long a row is kept. A log-out must take effect on other instances within two seconds; the
+/// difference is left for the replication of the database.
 const KEPT: Duration = Duration::from_millis(1500);
-/// Maximum number of rows: some megabytes.
+/// Maximum number of rows, which take some megabytes.
 const ROWS_MAX: usize = 16_384;
 
 /// Rows by their key.
@@ -36,7 +36,8 @@ struct Row<V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Recent<K, V> {
-    /// The cached row of this key, or the result of `load`. Missing rows are not cached.
+    /// The cached row of this key, or the result of `load`, which reads it from the database. A row
+    /// that does not exist (`None`) is not cached.
     pub(crate) fn read(
         &self,
         key: K,
@@ -74,6 +75,7 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
 }
 
 impl<K: Eq + Hash, V> Rows<K, V> {
+    /// Drops outdated rows if the cache is full, and all rows if none is outdated.
     fn make_room(&mut self, now: Instant) {
         if self.rows.len() >= ROWS_MAX {
             self.rows.retain(|_, row| now - row.read < KEPT);

@@ -36,7 +36,7 @@ impl Store {
         put.doing(|| format!("store a reset code of user {user}"))
     }
 
-    /// The user of a code that is valid now. Does not use the code up.
+    /// The user of a code that is valid now; `None`: there is no such code. Does not use it up.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -53,7 +53,8 @@ impl Store {
     }
 
     /// Uses a code up: stores the new password hash, ends the user's sessions and deletes their
-    /// codes and API tokens, all or nothing. `false`: the code is no longer valid.
+    /// codes and API tokens, all or nothing. `false`: the code is no longer valid, and nothing is
+    /// changed.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -93,7 +94,7 @@ impl Store {
         deleted.map(drop).doing(|| format!("delete the reset codes of user {user}"))
     }
 
-    /// Removes the codes that expired by `now`.
+    /// Removes the codes that expired by `now`. Returns their number.
     ///
     /// # Errors
     /// The database is unavailable.

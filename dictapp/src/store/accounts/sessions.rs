@@ -1,4 +1,5 @@
-//! Sessions. Only the hashes of their tokens are stored, never the tokens.
+//! Sessions of users who are logged in. Only the hashes of their tokens are stored, never the
+//! tokens. (A database session, which is a connection, is another thing.)
 
 use std::fmt;
 
@@ -32,8 +33,8 @@ const DELETE_EXPIRED: &str = "delete from session where token_hash = ? and expir
 /// Maximum number of sessions of a user. If there are more, the oldest end.
 pub const SESSIONS_OF_USER_MAX: usize = 20;
 
-/// Maximum length of the name of a device or a network, in characters.
-const PLACE_CHARS_MAX: usize = 64;
+/// Maximum length of the name of a device and of a client's address, in characters.
+const DEVICE_CHARS_MAX: usize = 64;
 
 /// A session that begins.
 #[derive(Clone, PartialEq, Eq)]
@@ -135,8 +136,9 @@ impl Store {
             .doing(|| format!("list the sessions of user {user}"))
     }
 
-    /// The session of this token hash, which may have expired. Changes of other instances within
-    /// the last two seconds may be missing.
+    /// The session of this token hash, which may have expired; `None` if there is none or its user
+    /// is disabled. It is cached for a moment, so changes by other instances within the last two
+    /// seconds may be missing.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -145,6 +147,7 @@ impl Store {
         find().doing(|| "find the session")
     }
 
+    /// Reads a session from the database, not from the cache.
     fn read_session(&self, token_hash: &[u8; 32]) -> Result<Option<Session>> {
         let params = [token_hash.into()];
         let mut rows = self.db.query(BY_HASH, &params)?;
@@ -155,7 +158,7 @@ impl Store {
         rows.into_iter().next().map(session).transpose()
     }
 
-    /// Records that the session was used. `false`: it no longer exists.
+    /// Records when the session was last used and when it ends. `false`: it no longer exists.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -182,7 +185,7 @@ impl Store {
         deleted.map(drop).doing(|| "end the session")
     }
 
-    /// Ends a session if it is this user's; `false`: it is not, or has ended.
+    /// Ends a session if it is this user's; `false`: this user has no such session.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -192,7 +195,7 @@ impl Store {
         deleted.map(|rows| rows > 0).doing(|| format!("end a session of user {user}"))
     }
 
-    /// Ends all other sessions of a user. Returns their number.
+    /// Ends all sessions of a user except the one with this token hash. Returns their number.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -218,7 +221,8 @@ impl Store {
     /// The database is unavailable.
     pub fn delete_expired_sessions(&self, now: Timestamp, limit: u32) -> Result<u64> {
         let now = now.as_microsecond();
-        // One row at a time by its key: a range would lock rows that other requests insert.
+        // One row at a time by its key: a statement for a range of times would also hold up the
+        // insertions of other requests.
         let delete = || {
             let mut deleted = 0;
             let rows = self.db.query(EXPIRED, &[now.into(), limit.into()])?;
@@ -271,8 +275,9 @@ fn lifetime(row: &mut Row) -> Result<Lifetime> {
         .ok_or_else(|| StoreError::internal(format!("unknown lifetime of a session: {name}")))
 }
 
+/// Cuts a text to the width of its column.
 fn cut(text: &str) -> String {
-    text.chars().take(PLACE_CHARS_MAX).collect()
+    text.chars().take(DEVICE_CHARS_MAX).collect()
 }
 
 // Omits the hash, which identifies a session like the token.

@@ -1,4 +1,5 @@
-//! Users: names, password hashes and roles.
+//! Users: names, password hashes and roles. The look of a name is a hash that is the same for names
+//! that people could mistake for each other ([`Username::look`]).
 
 use std::fmt;
 
@@ -64,12 +65,12 @@ impl UserId {
     /// Greater than the key of any user.
     pub const AFTER_ALL: UserId = UserId(i64::MAX);
 
-    /// The key with this number, as in a form. The user need not exist.
+    /// The key with this number, as a form sends it. The user need not exist.
     pub fn new(number: i64) -> UserId {
         UserId(number)
     }
 
-    /// The number, for a log.
+    /// The number, for forms and logs.
     pub fn number(self) -> i64 {
         self.0
     }
@@ -111,7 +112,7 @@ pub struct NewUser {
     pub created: Timestamp,
     /// The role of the user.
     pub role: Role,
-    /// The hash of the form that registers the user; `None` if no form does.
+    /// A hash that identifies the submitted form; `None` if the user is not registered by a form.
     pub sign_up: Option<[u8; 32]>,
 }
 
@@ -137,7 +138,8 @@ impl Store {
             .doing(|| format!("find user {id}"))
     }
 
-    /// At most `limit` users (and at most [`USERS_MAX`]) with larger keys, sorted by key.
+    /// At most `limit` users (and at most [`USERS_MAX`]) whose keys are larger than `after`, sorted
+    /// by key.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -159,9 +161,9 @@ impl Store {
         rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users by name")
     }
 
-    /// Like [`Store::users_after`], but only users whose name has no stored look (see
-    /// [`Username::look`]), or whose password hash is one of the course's dictionary server (32
-    /// digits).
+    /// Like [`Store::users_after`], but only users whose name has no stored look, or whose password
+    /// hash is one of 32 digits: the MD5 hash of a user who was imported from the database of a
+    /// programming course.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -193,6 +195,7 @@ impl Store {
         })
     }
 
+    /// Inserts the row of a user and reads it back, with its key.
     fn try_insert_user(&self, new: &NewUser) -> Result<User> {
         let NewUser { name, passwd, created, role, sign_up } = new;
         let params: [Value; 6] = [
@@ -229,7 +232,7 @@ impl Store {
             .doing(|| format!("find how user {user} signed up"))
     }
 
-    /// The user name with the same look as this one ([`Username::look`]), if there is one.
+    /// The name of a user with the same look as this one, if there is one.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -332,8 +335,8 @@ impl Store {
         changed.doing(|| format!("give user {user} the role {role}"))
     }
 
-    /// Blocks a user from logging in and stores since when; `None` allows log-ins again. Deletes no
-    /// session: see [`Store::delete_sessions_of`].
+    /// Blocks a user from logging in since this time; `None` allows log-ins again. Sessions stay
+    /// stored but are not found while the user is blocked; [`Store::delete_sessions_of`] ends them.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -344,7 +347,8 @@ impl Store {
         changed.map(drop).doing(|| format!("block or allow user {user}"))
     }
 
-    /// Deletes a user with all their data. `false`: the user did not exist.
+    /// Deletes a user with all their data: the rows of other tables that refer to the user go with
+    /// the user's row. `false`: the user did not exist.
     ///
     /// # Errors
     /// The database is unavailable; nothing is deleted then.

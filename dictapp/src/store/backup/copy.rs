@@ -8,7 +8,7 @@ use crate::store::{
     error::{Result, StoreError},
 };
 
-/// Maximum number of parameters of a statement: the engines allow 32,766 and 65,535.
+/// Maximum number of parameters of a statement: SQLite allows 32,766 and MySQL 65,535.
 const PARAMETERS_MAX: usize = 10_000;
 /// Maximum size of a statement in bytes: far below the 16 MiB that servers accept by default
 /// (`max_allowed_packet`).
@@ -22,7 +22,7 @@ struct Column {
     is_binary: bool,
 }
 
-/// Copies the rows of every table. Replaces the counters of a new database.
+/// Copies the rows of every table. Replaces the counters, which a new database has already.
 pub(super) fn copy_tables(
     from: &mut dyn Session,
     to: &mut dyn Session,
@@ -88,18 +88,20 @@ fn copy_table(
     batch.flush(to)
 }
 
-/// Rows of one statement.
+/// The rows of the next statement.
 struct Batch {
     insert: String,
     /// The placeholders of one row.
     one: String,
+    /// The number of columns.
     width: usize,
     values: Vec<Value>,
+    /// The approximate size of the values.
     bytes: usize,
 }
 
 impl Batch {
-    /// Adds a value. MySQL does not distinguish text from bytes, so the column decides.
+    /// Adds a value. Results of MySQL do not distinguish text from bytes, so the column decides.
     fn add(&mut self, value: Value, column: &Column) {
         let value = match value {
             Value::Text(text) if column.is_binary => Value::Bytes(text.into_bytes()),
@@ -113,6 +115,7 @@ impl Batch {
         self.values.push(value);
     }
 
+    /// Whether another row might exceed the limits.
     fn is_full(&self) -> bool {
         self.values.len() + self.width > PARAMETERS_MAX || self.bytes >= STATEMENT_BYTES_MAX
     }

@@ -19,7 +19,7 @@ use super::{
 };
 use copy::{copy_tables, count_tables};
 
-/// The number of rows of each table.
+/// The name of each table with the number of its rows.
 pub type Counts = Vec<(&'static str, u64)>;
 
 impl Store {
@@ -31,6 +31,7 @@ impl Store {
     pub fn backup(&self, file: &Path) -> Result<Counts> {
         let backup = || {
             let part = PartFile::beside(file)?;
+            // The rows of a database that is not one file (MySQL) are copied to a new one.
             if !self.db.copy_file(&part.path)? {
                 let copy = Store::open(&config(&part.path))?;
                 let mut from = self.db.session(Access::Read)?;
@@ -55,6 +56,7 @@ impl Store {
     fn restore_rows(&self, backup: &Store) -> Result<Counts> {
         let mut to = self.db.session(Access::Write)?;
         let counts = count_tables(&mut *to)?;
+        // The migrations fill the table `counter` of a new database.
         let filled = counts.iter().find(|(table, rows)| *table != "counter" && *rows > 0);
         if let Some((table, rows)) = filled {
             return Err(StoreError::refused(format!(
@@ -74,7 +76,8 @@ impl Store {
     }
 }
 
-/// The direction of a copy. The columns are read from the SQLite file.
+/// The direction of a copy. One of the databases is an SQLite file, which tells the names of the
+/// columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
     ToSqlite,
@@ -84,8 +87,8 @@ enum Order {
 /// Creates the database of these settings from a backup. Returns the rows of each table.
 ///
 /// # Errors
-/// The database exists and is not empty; the backup is damaged, of another program or of a newer
-/// version of this one.
+/// The SQLite file exists, or the MySQL database is not empty; the backup is damaged, of another
+/// program or of a newer version of this one; the database is unavailable.
 pub fn restore(config: &DatabaseConfig, file: &Path) -> Result<Counts> {
     let restore = || match &config.url {
         DatabaseUrl::Sqlite(path) => {
@@ -121,6 +124,7 @@ fn copy_backup(file: &Path, copy: &Path) -> Result<()> {
     copied().map(drop).map_err(|error| at(file, &error))
 }
 
+/// The configuration to open an SQLite file.
 fn config(path: &Path) -> DatabaseConfig {
     let url = DatabaseUrl::Sqlite(path.to_owned());
     DatabaseConfig { url, connections: 1, ..DatabaseConfig::default() }
@@ -136,6 +140,7 @@ struct PartFile {
 }
 
 impl PartFile {
+    /// Chooses a temporary name beside `file`, and creates the folder. Fails if `file` exists.
     fn beside(file: &Path) -> Result<PartFile> {
         if file.exists() {
             let text = format!("{} already exists and is not overwritten", file.display());
@@ -162,7 +167,8 @@ impl PartFile {
         // Closing the last connection moves the write-ahead log into the file.
     }
 
-    /// Renames the file to its final name. Fails if such a file exists.
+    /// Gives the file its final name too; dropping `self` removes the temporary name. Unlike a
+    /// rename, this fails if a file with the final name exists.
     fn publish(&self, file: &Path) -> Result<()> {
         let publish = || {
             fs::File::open(&self.path)?.sync_all()?;

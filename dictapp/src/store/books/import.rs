@@ -1,4 +1,4 @@
-//! Imports a word book entry by entry, completely or not at all.
+//! Imports a book (one dictionary) entry by entry, completely or not at all.
 //!
 //! Entries are collected in a temporary table, which needs no lock. Then one transaction replaces
 //! the book's words by these entries. Until then readers see the old words, and other writers wait
@@ -39,9 +39,11 @@ const ROWS_MAX: usize = 100;
 /// Maximum size of a statement in bytes: far below the 16 MiB that servers accept by default
 /// (`max_allowed_packet`).
 const STATEMENT_BYTES_MAX: usize = 1 << 20;
-/// Maximum length of an explanation in bytes. The longest article of Webster 1913 has about 30 KiB.
+/// Maximum length of an explanation (`mean`) in bytes. The longest article of Webster 1913 has
+/// about 30 KiB.
 const MEAN_BYTES_MAX: usize = 1 << 20;
-/// Maximum length of a phonetic and of a list of forms in bytes: the size of a `text` column.
+/// Maximum length in bytes of a phonetic, and of a list of inflected forms: the size of a `text`
+/// column.
 const TEXT_BYTES_MAX: usize = 65_535;
 /// Maximum length of the name of a book, in characters.
 const NAME_CHARS_MAX: usize = 64;
@@ -74,7 +76,7 @@ pub enum ImportStart {
 pub struct Import {
     session: Box<dyn Session + Send>,
     header: BookHeader,
-    /// The parameters of the next statement.
+    /// The parameters of the next statement, and the size of their texts.
     values: Vec<Value>,
     bytes: usize,
     entries: u64,
@@ -110,7 +112,7 @@ impl Import {
     ///
     /// # Errors
     /// A conflict if a headword is repeated, which may be found some entries later; a text longer
-    /// than a column; the database is unavailable. The import cannot continue then.
+    /// than its limit; the database is unavailable. The import cannot continue then.
     pub fn add(&mut self, entry: &Entry) -> Result<()> {
         let forms = entry.forms.join("\n");
         let phonetic = entry.phonetic.as_deref();
@@ -150,18 +152,20 @@ impl Import {
         committed.doing(|| self.doing())
     }
 
+    /// Inserts the collected entries into the temporary table.
     fn flush(&mut self) -> Result<()> {
         let values = std::mem::take(&mut self.values);
         self.bytes = 0;
         let staged = match stage(&mut *self.session, &values) {
-            Err(error) if error.is_conflict() => Err(self.twice(&values, error)),
+            Err(error) if error.is_conflict() => Err(self.repeated(&values, error)),
             result => result,
         };
         staged.doing(|| self.doing())
     }
 
-    /// Finds the repeated headword by inserting row by row.
-    fn twice(&mut self, values: &[Value], error: StoreError) -> StoreError {
+    /// Inserts the rows one by one to find the repeated headword. Returns an error that names it,
+    /// or `error` if none is found.
+    fn repeated(&mut self, values: &[Value], error: StoreError) -> StoreError {
         for row in values.chunks(COLUMNS) {
             if let (Err(_), [Value::Text(word), ..]) = (stage(&mut *self.session, row), row) {
                 return StoreError::conflict(format!("the headword {word:?} is repeated"));
@@ -175,6 +179,7 @@ impl Import {
     }
 }
 
+/// Inserts rows into the temporary table.
 fn stage(session: &mut dyn Session, values: &[Value]) -> Result<()> {
     if values.is_empty() {
         return Ok(());
@@ -183,6 +188,7 @@ fn stage(session: &mut dyn Session, values: &[Value]) -> Result<()> {
     session.execute(&sql, values).map(drop)
 }
 
+/// Replaces the words of the book by those in the temporary table, within a transaction.
 fn replace(session: &mut dyn Session, header: &BookHeader, entries: u64) -> Result<Book> {
     let name = || [Value::from(header.name.as_str())];
     if session.execute(LOCK_BOOK, &name())? == 0 {
@@ -226,6 +232,7 @@ impl BookHeader {
     fn check(&self) -> Result<()> {
         check_text("name of the book", &self.name, NAME_CHARS_MAX)?;
         check_text("title of the book", &self.title, TITLE_CHARS_MAX)?;
+        // The widths of the columns.
         check_text("kind of the book", &self.kind, 64)?;
         check_text("digest of the book", &self.digest, 128)
     }

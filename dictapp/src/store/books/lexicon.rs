@@ -1,4 +1,5 @@
-//! Reads entries: all of them in order for the lexicon in memory, or those of one headword.
+//! Reads entries: all of them in order, for the lexicon (the index of all words in memory), those
+//! of one book, or those of one headword.
 
 use std::ops::ControlFlow;
 
@@ -20,7 +21,8 @@ pub(crate) const OF_WORD: &str = "select w.word, w.mean, w.phonetic, w.`rank`, w
 
 impl Store {
     /// Visits all entries of the books that are not hidden, sorted by book and then by the bytes of
-    /// the headword, in one snapshot. Returns the version of the snapshot. Rows are streamed.
+    /// the headword, in one snapshot, until `visit` breaks. Returns the version of the words in
+    /// that snapshot (see [`Store::lexicon_version`]). Rows are streamed.
     ///
     /// # Errors
     /// The database is unavailable, perhaps after some entries were visited.
@@ -48,7 +50,7 @@ impl Store {
         read().doing(|| "read the word books")
     }
 
-    /// Visits all entries of a book, sorted by the bytes of the headword.
+    /// Visits the entries of a book, sorted by the bytes of the headword, until `visit` breaks.
     ///
     /// # Errors
     /// The database is unavailable, perhaps after some entries were visited.
@@ -68,7 +70,8 @@ impl Store {
         read().doing(|| "read a word book")
     }
 
-    /// The entries of exactly this spelling, in the order of the books that are not hidden.
+    /// The entries with exactly this headword in the books that are not hidden, in the order of the
+    /// books.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -1,4 +1,5 @@
-//! Word books: their order, titles and visibility.
+//! The books (dictionaries): their order, titles and visibility, and their removal. Each change
+//! increases the version of the lexicon, so that all instances load the words again.
 
 mod import;
 pub(crate) mod lexicon;
@@ -30,12 +31,12 @@ pub(crate) const DELETE_WORDS: &str = "delete from words where book = ?";
 /// Maximum length of the title of a book, in characters.
 pub(crate) const TITLE_CHARS_MAX: usize = 255;
 
-/// The key of a word book. It does not change when the book is imported again.
+/// The key of a book. It does not change when the book is imported again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BookId(pub(crate) i64);
 
 impl BookId {
-    /// The key of this number, as a form sends it back.
+    /// The key with this number, as a form sends it back. The book need not exist.
     pub fn new(number: i64) -> BookId {
         BookId(number)
     }
@@ -52,7 +53,7 @@ impl fmt::Display for BookId {
     }
 }
 
-/// A word book as imported.
+/// A book as stored, without its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Book {
     /// The key.
@@ -88,8 +89,8 @@ pub enum Visibility {
 
 /// Moves the books with these names to the front, in this order. The others keep their order.
 pub fn put_first(books: &mut [Book], names: &[String]) {
-    let place = |book: &Book| names.iter().position(|name| *name == book.name);
-    books.sort_by_key(|book| place(book).unwrap_or(usize::MAX));
+    let index = |book: &Book| names.iter().position(|name| *name == book.name);
+    books.sort_by_key(|book| index(book).unwrap_or(usize::MAX));
 }
 
 impl Store {
@@ -108,21 +109,21 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn order_books(&self, order: &[BookId]) -> Result<bool> {
-        let mut done = false;
+        let mut all_exist = false;
         let ordered = self.db.transaction(&mut |session| {
-            let there: Vec<BookId> = list(session)?.iter().map(|book| book.id).collect();
-            done = order.iter().all(|id| there.contains(id));
-            if !done {
+            let existing: Vec<BookId> = list(session)?.iter().map(|book| book.id).collect();
+            all_exist = order.iter().all(|id| existing.contains(id));
+            if !all_exist {
                 return Ok(());
             }
-            let rest = there.iter().filter(|id| !order.contains(id));
-            for (position, id) in (1_i64..).zip(order.iter().chain(rest)) {
+            let others = existing.iter().filter(|id| !order.contains(id));
+            for (position, id) in (1_i64..).zip(order.iter().chain(others)) {
                 session.execute(SET_POSITION, &[position.into(), id.0.into()])?;
             }
             session.execute(BUMP_LEXICON, &[]).map(drop)
         });
         ordered.doing(|| "order the word books")?;
-        Ok(done)
+        Ok(all_exist)
     }
 
     /// Shows or hides a book. `false`: it does not exist.
@@ -138,7 +139,7 @@ impl Store {
     /// Changes the title of a book (1 to 255 characters). `false`: it does not exist.
     ///
     /// # Errors
-    /// An empty or too long title; the database is unavailable.
+    /// A title that is empty, too long or has control characters; the database is unavailable.
     pub fn rename_book(&self, book: BookId, title: &str) -> Result<bool> {
         check_text("title", title, TITLE_CHARS_MAX)
             .and_then(|()| self.change_book(SET_TITLE, &[title.into(), book.0.into()]))
@@ -164,6 +165,7 @@ impl Store {
         removed.doing(|| format!("remove the word book {book}"))
     }
 
+    /// Runs a statement that changes a book. `false`: it matched no row.
     fn change_book(&self, sql: &str, params: &[Value]) -> Result<bool> {
         let mut changed = false;
         self.db.transaction(&mut |session| {
@@ -194,7 +196,8 @@ fn book(mut row: Row) -> Result<Book> {
     })
 }
 
-/// Refuses a text that is empty, too long or contains control characters.
+/// Refuses a text that is empty or longer than `chars_max`, or contains control characters. `what`
+/// names it in the error.
 pub(crate) fn check_text(what: &str, text: &str, chars_max: usize) -> Result<()> {
     let chars = text.chars().count();
     if text.trim().is_empty() {

@@ -41,7 +41,7 @@ pub struct Report {
     pub id: ReportId,
     /// The user who made it; `None` for a guest.
     pub user: Option<UserId>,
-    /// The name of that user, if the query reads it.
+    /// The name of that user; [`Store::reports_of`] leaves it out.
     pub name: Option<String>,
     /// The word of the entry.
     pub word: String,
@@ -76,7 +76,8 @@ impl Store {
         .doing(|| "store the report of an entry")
     }
 
-    /// The newest reports, the newest first, with the names of their users.
+    /// Up to `limit` reports (at most [`REPORTS_MAX`]), the newest first, with the names of their
+    /// users.
     ///
     /// # Errors
     /// The database is unavailable.

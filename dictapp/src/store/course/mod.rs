@@ -28,7 +28,7 @@ pub struct CourseRows {
     pub lookups: Vec<[String; 3]>,
     /// `words`: word and meaning.
     pub words: Vec<[String; 2]>,
-    /// The first rows that cannot be read, each with its reason.
+    /// The first rows that cannot be read (at most 20), each with its reason.
     pub odd: Vec<String>,
     /// The number of all rows that cannot be read.
     pub left_out: u64,
@@ -41,7 +41,7 @@ pub struct CourseRows {
 pub struct CourseUser {
     /// The name.
     pub name: String,
-    /// An MD5 hash or a password.
+    /// The course's MD5 hash of the password, or the password itself.
     pub passwd: String,
 }
 
@@ -70,7 +70,7 @@ struct Table {
 }
 
 impl CourseSource {
-    /// `mysql://USER:PASSWORD@HOST/DATABASE`, or the path of a dump.
+    /// Parses `mysql://USER:PASSWORD@HOST/DATABASE`; any other text is the path of a dump.
     ///
     /// # Errors
     /// The URL is invalid; the text has the reason.
@@ -84,7 +84,7 @@ impl CourseSource {
         }
     }
 
-    /// All rows.
+    /// Reads all rows.
     ///
     /// # Errors
     /// The server or the file cannot be read, or is not a course database.

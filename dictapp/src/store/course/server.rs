@@ -1,4 +1,5 @@
-//! The rows of a course database on a MySQL server, in one read-only transaction.
+//! Reads the rows of a programming course's database on a MySQL server, in one read-only
+//! transaction.
 
 use mysql::consts::ColumnType;
 use mysql::prelude::Queryable;
@@ -21,7 +22,8 @@ fn read_all(login: OptsBuilder) -> mysql::Result<CourseRows> {
     let options = TxOpts::default().set_access_mode(Some(AccessMode::ReadOnly));
     let mut transaction =
         connection.start_transaction(options.set_with_consistent_snapshot(true))?;
-    // The driver reads a `timestamp` in the zone of the session.
+    // The server sends a `timestamp` in the zone of the connection. With UTC, `text` knows its
+    // offset.
     transaction.query_drop("set time_zone = '+00:00'")?;
     let mut rows = CourseRows::default();
     for table in &TABLES {
@@ -54,8 +56,8 @@ fn values(row: Row) -> Vec<String> {
     values.map(|(value, column)| text(value.unwrap_or(Value::NULL), column.column_type())).collect()
 }
 
-/// A value as Python prints it, which is how the course's server shows it. A `timestamp` gets its
-/// UTC offset.
+/// Converts a value to text as Python prints it, which is how the course's server shows it. A
+/// `timestamp` gets its UTC offset.
 fn text(value: Value, kind: ColumnType) -> String {
     match value {
         Value::NULL => String::new(),

@@ -8,8 +8,8 @@
 //!    └────────────────────────────┘ a call succeeds: all waiting callers go on
 //! ```
 //!
-//! A caller waits until its own deadline. When the outage has lasted longer than the patience (a
-//! limit of the settings), callers fail at once, so a long outage does not delay requests.
+//! A caller waits until its own deadline. When the outage has lasted longer than the patience (the
+//! maximum time of a call), callers fail at once, so a long outage does not delay requests.
 
 use std::{
     sync::{
@@ -104,7 +104,7 @@ impl Circuit {
         now != admission && !now.is_up()
     }
 
-    /// Called when a server has answered.
+    /// Called when a server has answered: all waiting callers go on.
     pub(crate) fn up(&self) {
         if !Admission(self.epoch.load(Relaxed)).is_up() {
             let mut state = lock(&self.state);
@@ -116,7 +116,7 @@ impl Circuit {
         }
     }
 
-    /// Called when no server could be reached.
+    /// Called when no server could be reached: an outage begins or goes on.
     pub(crate) fn down(&self, why: &StoreError) {
         let now = Instant::now();
         let mut state = lock(&self.state);

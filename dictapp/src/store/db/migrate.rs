@@ -20,7 +20,7 @@ struct Migration {
     sql: &'static str,
 }
 
-/// Lists `migrations/ENGINE/VERSION_NAME.sql`.
+/// The migrations with these versions and names: `migrations/ENGINE/NAME.sql`.
 macro_rules! migrations {
     ($engine:literal: $($version:literal $name:literal),* $(,)?) => {
         &[$(Migration {
@@ -43,8 +43,8 @@ const SQLITE_RECORD: &str = include_str!("../../../migrations/sqlite/0000_record
 const MYSQL_RECORD: &str = include_str!("../../../migrations/mysql/0000_record.sql");
 
 const RECORD: &str = "dictapp_migration";
-/// All tables, in the order in which their keys refer to each other. A course database, or another
-/// program's, may have tables of these names.
+/// All tables, each after the tables that its foreign keys refer to. The database of another
+/// program may have tables with these names: it is refused.
 pub(crate) const OURS: &[&str] = &[
     "user",
     "session",
@@ -95,11 +95,12 @@ pub(crate) fn migrate(db: &dyn Db) -> Result<()> {
     session.end_migration()
 }
 
+/// Whether the database has the table [`RECORD`].
 fn is_recorded(session: &mut dyn Session) -> Result<bool> {
     Ok(session.tables()?.iter().any(|table| is_record(table)))
 }
 
-/// Whether this is the table of migrations, which shows that this program created the database.
+/// Whether this is the table [`RECORD`], which shows that this program created the database.
 pub(crate) fn is_record(table: &str) -> bool {
     table.eq_ignore_ascii_case(RECORD)
 }
@@ -117,7 +118,8 @@ fn refuse_foreign_tables(session: &mut dyn Session, db: &dyn Db) -> Result<()> {
     )))
 }
 
-/// The pending migrations. Refuses a database that this program does not understand.
+/// The migrations that were not applied yet. Refuses a database that a newer version or another
+/// build of this program has migrated.
 fn pending(
     session: &mut dyn Session,
     migrations: &'static [Migration],
@@ -153,6 +155,7 @@ fn pending(
     Ok(pending)
 }
 
+/// Runs the statements of a migration and records it.
 fn apply(session: &mut dyn Session, migration: &Migration) -> Result<()> {
     for statement in statements(migration.sql) {
         session
@@ -169,7 +172,7 @@ fn apply(session: &mut dyn Session, migration: &Migration) -> Result<()> {
     }
 }
 
-/// A statement ends with a semicolon at the end of its line.
+/// Splits a file into statements. A statement ends with a semicolon at the end of its line.
 fn statements(sql: &str) -> impl Iterator<Item = &str> {
     sql.split_inclusive(";\n").map(str::trim).filter(|statement| !statement.is_empty())
 }

@@ -27,7 +27,8 @@ pub(crate) use watched::Watched;
 
 use crate::store::error::{Result, StoreErrorKind};
 
-/// An SQL engine. Placeholders are `?`, and no statement may change the state of its session.
+/// A database of an SQL engine. Placeholders are `?`. No statement may change the state of its
+/// connection, since other calls use the same connection later.
 ///
 /// A statement or a transaction may be sent again after a lost connection, so it must be safe to
 /// repeat: the caller chooses the keys of rows, and treats a conflict with its own row as success.
@@ -44,19 +45,20 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     /// Runs one statement as its own transaction; returns the number of rows that it matched.
     fn execute(&self, sql: &str, params: &[Value]) -> Result<u64>;
 
-    /// Runs `work` in one transaction; repeats it after a conflict with another transaction.
+    /// Runs `work` in one transaction. May run it again after a conflict with another transaction
+    /// or a lost connection.
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()>;
 
-    /// A connection outside of the pool with long timeouts, for long work.
+    /// Opens a connection outside of the pool with long timeouts, for long work.
     fn session(&self, access: Access) -> Result<Box<dyn Session + Send>>;
 
-    /// The place of the database for messages, without a password.
+    /// The database for messages, without a password: the file, or host, port and name.
     fn place(&self) -> String;
 
     /// Checks for damage, without a time limit.
     fn check_integrity(&self) -> Result<()>;
 
-    /// The database's clock.
+    /// The time by the database's clock.
     fn clock(&self) -> Result<Timestamp> {
         Ok(Timestamp::now())
     }
@@ -76,7 +78,7 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
 /// The initial capacity for the rows of a result: most results have no more.
 const ROWS_USUAL: usize = 16;
 
-/// One connection.
+/// One connection and the transaction on it.
 pub(crate) trait Session {
     /// Runs a statement that reads.
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
@@ -154,7 +156,7 @@ pub(crate) fn long_transaction<T>(
 /// Receives a row. Returns whether to continue.
 pub(crate) type RowVisitor<'a> = &'a mut dyn FnMut(Row) -> Result<ControlFlow<()>>;
 
-/// The access of a transaction or a session.
+/// Whether a transaction or a session only reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Read,

@@ -1,5 +1,5 @@
-//! Logs failed calls to the database, at most one line per second, and provides the state for
-//! `/readyz`.
+//! Decides from the results of calls whether the database is available, which `/readyz` reports.
+//! Logs failed calls, at most one line per second.
 
 use std::{
     fmt,
@@ -20,7 +20,7 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 /// Whether the database is available, according to the calls of the last seconds.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {
-    /// Avoids the lock in the usual case.
+    /// Whether `down` is set, so that calls need no lock while the database is available.
     is_down: AtomicBool,
     failed_in_all: AtomicU64,
     down: Mutex<Option<Down>>,
@@ -72,6 +72,7 @@ impl Outage {
         log::error!("{error} ({outage})");
     }
 
+    /// Records a successful call. An outage is over if there was no failure for [`REPORT_EVERY`].
     fn served(&self) {
         if !self.is_down.load(Relaxed) {
             return;

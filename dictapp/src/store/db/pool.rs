@@ -40,8 +40,10 @@ pub(crate) struct Pool<C: Pooled> {
 struct State<C> {
     /// The connection that was used last is at the end, and is reused first.
     idle: Vec<Idle<C>>,
+    /// Number of connections, idle, leased or being made.
     open: usize,
-    /// Increases when all connections are discarded.
+    /// Increases when all connections are discarded, so that connections that were leased before
+    /// are closed when they are returned.
     generation: u64,
 }
 
@@ -117,6 +119,8 @@ impl<C: Pooled> Pool<C> {
         Ok(lease)
     }
 
+    /// Takes out the idle connections that are unused for too long or too old. The caller closes
+    /// them without the lock.
     fn take_stale(&self, state: &mut State<C>) -> Vec<Idle<C>> {
         let PoolLimits { idle, lifetime, .. } = self.limits;
         let old = |c: &mut Idle<C>| c.since.elapsed() > idle || c.born.elapsed() > lifetime;
@@ -125,7 +129,7 @@ impl<C: Pooled> Pool<C> {
         stale
     }
 
-    /// Discards all connections; leased ones when they are returned.
+    /// Discards all connections: idle ones now, leased ones when they are returned.
     pub(crate) fn clear(&self) {
         self.forget(lock(&self.state));
     }
@@ -149,7 +153,7 @@ impl<C: Pooled> Pool<C> {
 }
 
 impl<C: Pooled> Lease<C> {
-    /// Whether the connection has been used before, so that it may have died unnoticed.
+    /// Whether the connection comes from the pool, so that it may have died unnoticed.
     pub(crate) fn is_reused(&self) -> bool {
         self.reused
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Access, Db, RACES_MAX, Session, migrate::OURS};
 use crate::store::error::{Result, StoreErrorKind};
 
-/// A change that is rolled back: a server in read-only mode refuses it.
+/// A change that is rolled back. A server in read-only mode refuses it, so the probe notices.
 const WRITE: &str = "insert into setting (name, value) values (?, '')";
 
 /// Tests everything in a transaction that is rolled back.
@@ -31,6 +31,7 @@ fn probe_once(session: &mut dyn Session) -> Result<()> {
 }
 
 fn try_all(session: &mut dyn Session) -> Result<()> {
+    // These statements match no row, but fail if the table or the privilege is missing.
     for table in OURS {
         session.query(&format!("select 1 from `{table}` where 1 = 0"), &[])?;
         session.execute(&format!("delete from `{table}` where 1 = 0"), &[])?;

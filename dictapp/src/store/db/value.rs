@@ -1,4 +1,4 @@
-//! The values of placeholders and columns.
+//! The values of placeholders and columns, and rows of results.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,8 @@ pub(crate) enum Value {
     Bytes(Vec<u8>),
 }
 
-/// The columns of one row; read from left to right in the order of the statement.
+/// The columns of one row. Each method reads the next column, from left to right in the order of
+/// the statement, and fails if it has another type.
 #[derive(Debug)]
 pub(crate) struct Row(std::vec::IntoIter<Value>);
 
@@ -105,7 +106,8 @@ pub(crate) fn count_in(mut rows: Vec<Row>) -> Result<u64> {
 }
 
 impl Value {
-    /// The message omits the value, which may be personal.
+    /// The error for a value of another type than wanted. It omits the value, which may be
+    /// personal.
     fn mismatch(&self, wanted: &str) -> StoreError {
         let found = match self {
             Value::Null => "null",

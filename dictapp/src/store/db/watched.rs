@@ -1,5 +1,5 @@
-//! A [`Db`] that records the result of each call, so that the other parts of the store need not
-//! report outages.
+//! A [`Db`] that passes each call to another one and records its result, so that the other parts of
+//! the store need not report outages.
 
 use std::{path::Path, sync::Arc};
 

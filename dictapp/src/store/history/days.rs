@@ -66,32 +66,32 @@ impl LookupFilter {
 }
 
 impl Store {
-    /// At most `limit` look-ups of a user before a time, newest first, each as a [`WordOfDay`] with
-    /// one look-up.
+    /// At most `limit` look-ups of a user before a time that a filter selects, newest first, each
+    /// as a [`WordOfDay`] with one look-up.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn lookups_before(
         &self,
         user: UserId,
-        place: (Timestamp, &LookupFilter),
+        before: (Timestamp, &LookupFilter),
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
-        self.lookups(ROWS_OLDER, user, place, limit)
+        self.lookups(ROWS_OLDER, user, before, limit)
     }
 
-    /// At most `limit` look-ups of a user at a time and after it, oldest first, each as a
-    /// [`WordOfDay`] with one look-up.
+    /// At most `limit` look-ups of a user at a time or after it that a filter selects, oldest
+    /// first, each as a [`WordOfDay`] with one look-up.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn lookups_from(
         &self,
         user: UserId,
-        place: (Timestamp, &LookupFilter),
+        from: (Timestamp, &LookupFilter),
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
-        self.lookups(ROWS_NEWER, user, place, limit)
+        self.lookups(ROWS_NEWER, user, from, limit)
     }
 
     fn lookups(
@@ -120,7 +120,7 @@ impl Store {
     }
 
     /// Deletes the look-ups, from one time until before another, of the word that was looked up at
-    /// the time `at`; there may be none.
+    /// the time `at`; there may be none. Returns their number.
     ///
     /// # Errors
     /// The database is unavailable.

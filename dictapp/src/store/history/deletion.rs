@@ -1,4 +1,5 @@
-//! Deletes look-ups: those that a user chose, and those beyond the maximum.
+//! Deletes look-ups: those that a user chose, those that are too old, and those beyond the maximum
+//! number.
 
 use jiff::Timestamp;
 
@@ -18,7 +19,7 @@ pub(crate) const NEXT_USERS: &str = "select id from user where id > ? order by i
 pub(crate) const DELETE_UNTIL: &str = "delete from hist where user = ? and time <= ?";
 
 impl Store {
-    /// Deletes the look-ups from one time until before another; returns their number.
+    /// Deletes a user's look-ups from one time until before another; returns their number.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -56,7 +57,7 @@ impl Store {
         limit: u32,
     ) -> Result<Option<UserId>> {
         const USERS_AT_ONCE: u32 = 200;
-        let mut done = after;
+        let mut last_done = after;
         let mut left = i64::from(limit);
         let mut delete = || {
             let users = self.db.query(NEXT_USERS, &[after.0.into(), USERS_AT_ONCE.into()])?;
@@ -75,9 +76,9 @@ impl Store {
                 if left <= 0 {
                     break; // this user may have more
                 }
-                done = UserId(user);
+                last_done = UserId(user);
             }
-            Ok(Some(done))
+            Ok(Some(last_done))
         };
         delete().doing(|| "remove old look-ups")
     }

@@ -1,4 +1,4 @@
-//! The history: look-ups by user and time, newest first.
+//! The history: records look-ups by user and time, lists them by page, and imports them.
 
 pub(crate) mod days;
 pub(crate) mod deletion;
@@ -68,9 +68,9 @@ pub struct PastLookup {
 pub enum PageStart {
     /// The newest rows.
     Newest,
-    /// The rows next to this time on the older side, as for "next".
+    /// The rows just before this time, as for "next": the newest rows are on the first page.
     OlderThan(Timestamp),
-    /// The rows next to this time on the newer side, as for "previous".
+    /// The rows just after this time, as for "previous".
     NewerThan(Timestamp),
     /// The oldest rows.
     Oldest,
@@ -117,17 +117,17 @@ impl Store {
         Ok(lookups)
     }
 
-    /// Adds past look-ups of another database at their times. Existing rows do not change. Returns
-    /// how many were added.
+    /// Adds past look-ups from another database with their times. A look-up at a time for which the
+    /// user has a row already is left out. Returns how many were added.
     ///
     /// # Errors
     /// The database is unavailable; some may be added already.
     pub fn import_lookups(&self, lookups: &[Lookup]) -> Result<u64> {
         let mut added = 0;
         for some in lookups.chunks(IMPORTED_AT_ONCE) {
-            let mut now = 0;
+            let mut inserted = 0;
             let imported = self.db.transaction(&mut |session| {
-                now = 0;
+                inserted = 0;
                 for lookup in some {
                     let user = lookup.user.0.into();
                     let time = lookup.at.as_microsecond().into();
@@ -135,13 +135,13 @@ impl Store {
                     if count_in(session.query(EXISTS, &key)?)? == 0 {
                         let [user, time] = key;
                         let row = [user, time, lookup.word.as_str().into(), lookup.found.into()];
-                        now += session.execute(INSERT, &row)?;
+                        inserted += session.execute(INSERT, &row)?;
                     }
                 }
                 Ok(())
             });
             imported.doing(|| "import look-ups")?;
-            added += now;
+            added += inserted;
         }
         Ok(added)
     }

@@ -24,8 +24,8 @@ pub(crate) const NTH_MISSED: &str =
     "select lookups from missing_word where lookups > 0 order by lookups desc limit 1 offset ?";
 const DELETE_RARE: &str = "delete from missing_word where lookups <= ?";
 
-/// Maximum number of missing words that are stored: some megabytes. Above it the rarest are
-/// deleted.
+/// Maximum number of missing words that are stored, which take some megabytes. Above it the rarest
+/// are deleted.
 const MISSING_WORDS_MAX: u32 = 10_000;
 
 /// The look-ups of one hour.
@@ -83,7 +83,7 @@ impl Store {
             .doing(|| "read the counts of look-ups")
     }
 
-    /// The words that no book has, the most frequent first.
+    /// Up to `limit` words that no book has, the most often looked up first.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -106,7 +106,7 @@ impl Store {
     }
 
     /// Deletes the counts of hours before `hour`, and of words that were last looked up before
-    /// `last`. If too many words remain, deletes the rarest.
+    /// `last`. If more than `MISSING_WORDS_MAX` words remain, deletes the rarest.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -133,6 +133,7 @@ fn upsert(session: &mut dyn Session, (add, insert): (&str, &str), params: &[Valu
     }
 }
 
+/// Converts a count to a parameter, at most the largest that the column can have.
 fn number(count: u64) -> Value {
     Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }

@@ -1,4 +1,5 @@
-//! Learning: saved words and their reviews, and classes with their word lists.
+//! Learning: saved words and their reviews, preferences, classes with their word lists, and Anki
+//! packages.
 
 mod anki;
 pub(crate) mod classes;

@@ -9,8 +9,8 @@ const REMOVE: &str = "delete from preference where user = ? and name = ?";
 const INSERT: &str = "insert into preference (user, name, value) values (?, ?, ?)";
 
 impl Store {
-    /// The value of a preference, if the user has set it. Changes of other instances within the
-    /// last two seconds may be missing.
+    /// The value of a preference, if the user has set it. Preferences are cached for a moment, so
+    /// changes by other instances within the last two seconds may be missing.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -18,7 +18,7 @@ impl Store {
         // All preferences are read at once, since a page asks for several.
         let all = self.preferences.read(user, || self.stored_preferences(user).map(Some))?;
         let mut all = all.unwrap_or_default().into_iter();
-        Ok(all.find(|(own, _)| own == name).map(|(_, value)| value))
+        Ok(all.find(|(stored, _)| stored == name).map(|(_, value)| value))
     }
 
     /// Sets a preference.

@@ -1,4 +1,5 @@
-//! The log of reviews, from which the state of each saved word is derived.
+//! The log of reviews, from which the state of memory of each saved word is derived, and counts of
+//! reviews and words by day.
 
 use jiff::Timestamp;
 
@@ -63,7 +64,8 @@ const REMOVE: &str = "delete from review where user = ? and time = ?";
 const OF_WORD: &str = "select time, grade from review where user = ? and word = ? order by time";
 const RESET: &str = "update saved_word set reviews = ?, last = ?, due = ?, phase = ?, step = ?, \
      stability = ?, difficulty = ? where user = ? and word = ?";
-/// Uses the remainder, since integer division differs between the engines.
+/// The start of a day, in microseconds, is a time minus the remainder of its division by the
+/// 86,400,000,000 microseconds of a day: integer division differs between the engines.
 const SAVED_DAYS: &str = "select created + ? - (created + ?) % 86400000000 as day, count(*) \
      from saved_word where user = ? and created >= ? group by day order by day";
 const FIRST_DAYS: &str = "select r.time + ? - (r.time + ?) % 86400000000 as day, count(*) \
@@ -136,8 +138,8 @@ impl Store {
         count.doing(|| format!("count the new words of user {user}"))
     }
 
-    /// The counts of a user for each day since a time. `offset_seconds` is the difference of the
-    /// requested time zone to UTC.
+    /// The counts of a user for each day since a time; days without events are left out.
+    /// `offset_seconds` is the difference of the requested time zone to UTC.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -161,7 +163,7 @@ impl Store {
     }
 
     /// How many words become due on each day before a time, without those that are suspended.
-    /// `offset_seconds` is the difference of the wanted time zone to UTC.
+    /// `offset_seconds` is the difference of the requested time zone to UTC.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -179,6 +181,7 @@ impl Store {
     }
 }
 
+/// Converts rows with the start of a day in microseconds and a count.
 fn days(rows: Vec<Row>) -> Result<Vec<DayCount>> {
     let day = |mut row: Row| Ok(DayCount { day: row.int()? / 86_400_000_000, count: row.count()? });
     rows.into_iter().map(day).collect()
@@ -204,7 +207,8 @@ fn derive_state(session: &mut dyn Session, user: UserId, word: &str) -> Result<(
     session.execute(RESET, &params).map(drop)
 }
 
-/// The columns `last`, `due`, `phase`, `step`, `stability`, `difficulty`.
+/// The columns `last`, `due`, `phase`, `step`, `stability`, `difficulty` for a state of memory;
+/// `None`: the word has no review.
 fn state(memory: Option<&Memory>, due: Timestamp) -> Vec<Value> {
     let (phase, step) = memory.map_or((0, 0), |memory| phase_columns(memory.phase));
     vec![

@@ -1,4 +1,5 @@
-//! The word book of a user: saved words with their notes and the state of memory.
+//! The word book of a user: saved words with their notes, and the state of memory, which estimates
+//! from the reviews how well the user remembers a word.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -17,7 +18,7 @@ pub struct SavedWord {
     pub word: String,
     /// When it was saved.
     pub created: Timestamp,
-    /// The user's notes.
+    /// The list, the tags and the notes of the user.
     pub text: SavedWordText,
     /// Whether it is excluded from reviews.
     pub suspended: bool,
@@ -29,7 +30,7 @@ pub struct SavedWord {
     pub due: Timestamp,
 }
 
-/// The notes of a user about a word.
+/// What a user writes about a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct SavedWordText {
@@ -100,7 +101,7 @@ const LISTS: &str = "select distinct list from saved_word where user = ? and lis
      order by list limit 200";
 
 impl Store {
-    /// Saves a word. A word that is already saved does not change. Returns whether it is new.
+    /// Saves a word. A word that is already saved does not change. Returns `false` for such a word.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -130,7 +131,7 @@ impl Store {
         }
     }
 
-    /// Removes a word and its notes. Its reviews stay in the log.
+    /// Removes a word and its notes; it may not be saved. Its reviews stay in the log.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -140,7 +141,7 @@ impl Store {
         removed.map(drop).doing(|| format!("remove a word of user {user}"))
     }
 
-    /// Changes the notes of a saved word. Returns whether the word is saved.
+    /// Changes the texts of a saved word. Returns `false` if the word is not saved.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -194,8 +195,8 @@ impl Store {
             .doing(|| format!("read a word of user {user}"))
     }
 
-    /// Whether a user has saved a word. Changes of other instances within the last two seconds may
-    /// be missing.
+    /// Whether a user has saved a word. This is cached for a moment, so changes by other instances
+    /// within the last two seconds may be missing.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -283,7 +284,7 @@ impl Store {
         rows.and_then(count_in).doing(|| format!("count the learnt words of user {user}"))
     }
 
-    /// The names of a user's lists.
+    /// The names of a user's lists, at most 200.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -314,6 +315,7 @@ fn saved_word(row: &mut Row) -> Result<SavedWord> {
     Ok(SavedWord { word, created, text, suspended, reviews, memory, due })
 }
 
+/// The phase of the columns `phase` and `step`.
 fn phase(number: i64, step: i64) -> Phase {
     let step = usize::try_from(step).unwrap_or(0);
     match number {
@@ -323,7 +325,7 @@ fn phase(number: i64, step: i64) -> Phase {
     }
 }
 
-/// The columns `phase` and `step`.
+/// The columns `phase` and `step` of a phase.
 pub(super) fn phase_columns(phase: Phase) -> (i64, i64) {
     let (number, step) = match phase {
         Phase::Learning(step) => (0, step),
@@ -337,12 +339,13 @@ fn from_millionths(value: i64) -> f64 {
     value as f64 / 1e6
 }
 
-/// The stability of a learnt word, in the unit of the column.
+/// The minimum stability of a learnt word, in the unit of the column. Stability says for about how
+/// many days the user remembers the word.
 pub(super) fn learnt_stability() -> i64 {
     millionths(f64::from(LEARNT_DAYS))
 }
 
-/// A number in millionths, the unit of the columns.
+/// Converts a number to millionths, the unit of the columns `stability` and `difficulty`.
 pub(super) fn millionths(value: f64) -> i64 {
     (value * 1e6).round() as i64
 }

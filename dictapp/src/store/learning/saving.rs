@@ -1,4 +1,5 @@
-//! Saves many words in one transaction: of an import, or of a class list.
+//! Saves many words in a user's word book in one transaction: those of an import, or of the word
+//! list of a class.
 
 use std::collections::HashSet;
 
@@ -15,7 +16,8 @@ use crate::store::{
 const ROWS_MAX: usize = 100;
 
 const COUNT: &str = "select count(*) from saved_word where user = ?";
-const COUNT_OWN: &str =
+/// Counts the words that a call has saved, by their times.
+const COUNT_NEW: &str =
     "select count(*) from saved_word where user = ? and created > ? and created <= ?";
 const KNOWN: &str = "select word from saved_word where user = ? and word in (?";
 const ONE_MORE: &str = ", ?";
@@ -34,7 +36,7 @@ pub struct SavedMany {
 
 impl Store {
     /// Saves words in one transaction, until the word book has `words_max`. Words that are saved
-    /// already stay as they are. The first word counts as the latest.
+    /// already stay as they are. The first word counts as the one that was saved last.
     ///
     /// # Errors
     /// The database is unavailable; nothing is saved then.
@@ -55,6 +57,8 @@ impl Store {
     }
 }
 
+/// Saves the words within a transaction. Each gets a time of its own, in microseconds back from
+/// `at`.
 fn save(
     session: &mut dyn Session,
     user: UserId,
@@ -63,16 +67,17 @@ fn save(
 ) -> Result<SavedMany> {
     let count = count_in(session.query(COUNT, &[user.number().into()])?)?;
     let earliest = at - SignedDuration::from_micros(words.len() as i64);
-    let own = [user.number().into(), earliest.as_microsecond().into(), at.as_microsecond().into()];
+    let new = [user.number().into(), earliest.as_microsecond().into(), at.as_microsecond().into()];
     let mut room = words_max.saturating_sub(count);
     let mut seen = HashSet::new();
     let mut refused = 0;
-    let mut place = 0;
+    let mut position = 0;
     for words in words.chunks(ROWS_MAX) {
         seen.extend(known(session, user, words)?);
+        // A row has 8 parameters.
         let mut params: Vec<Value> = Vec::with_capacity(8 * ROWS_MAX);
         for (word, text) in words {
-            place += 1;
+            position += 1;
             if !seen.insert(word.as_str().to_owned()) {
                 continue;
             }
@@ -81,7 +86,7 @@ fn save(
                 continue;
             }
             room -= 1;
-            let created = at.as_microsecond() - (place - 1);
+            let created = at.as_microsecond() - (position - 1);
             params.extend(row(user, (word, text), created));
         }
         if !params.is_empty() {
@@ -91,7 +96,7 @@ fn save(
     }
     // New words are counted in the database: a transaction that is sent again after a lost
     // connection may find its own rows already saved.
-    Ok(SavedMany { new: count_in(session.query(COUNT_OWN, &own)?)?, refused })
+    Ok(SavedMany { new: count_in(session.query(COUNT_NEW, &new)?)?, refused })
 }
 
 /// Those of these words that are saved already.

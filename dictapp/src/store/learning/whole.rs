@@ -1,4 +1,5 @@
-//! All data of a user in the tables of learning, for the export.
+//! All data of a user in the tables of saved words, reviews and preferences, for the export of the
+//! user's data.
 
 use jiff::Timestamp;
 

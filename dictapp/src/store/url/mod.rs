@@ -1,5 +1,6 @@
 //! Parses the URLs of a database: one SQLite file, or a list of MySQL servers. The URLs contain
-//! passwords, so no text from here shows a URL.
+//! passwords, so errors show no value from a URL, and printing one shows `***` instead of the
+//! password.
 
 mod options;
 
@@ -33,7 +34,7 @@ pub enum DatabaseUrl {
 #[derive(Clone, PartialEq, Eq)]
 pub struct MysqlServer {
     opts: mysql::Opts,
-    /// `host:port/database`, or `path/of/the/socket/database`.
+    /// `host:port/database`, or `path/of/the/socket/database`: the database in messages.
     pub(super) place: String,
     password_file: Option<PathBuf>,
 }
@@ -71,7 +72,7 @@ impl DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The files with passwords of servers.
+    /// The files from which passwords of servers are read.
     pub fn password_files(&self) -> impl Iterator<Item = &Path> {
         let servers = match self {
             DatabaseUrl::Sqlite(_) => &[][..],
@@ -93,6 +94,8 @@ fn wrong(why: &'static str) -> WrongUrl {
 }
 
 impl MysqlServer {
+    /// Parses one URL. A character that would end the part with the password early is refused,
+    /// since the rest of the password could appear in messages as a host.
     fn parse(url: &str) -> std::result::Result<MysqlServer, WrongUrl> {
         let Some(rest) = url.strip_prefix("mysql://") else {
             return Err(wrong(if url.starts_with("sqlite:") {
@@ -131,6 +134,7 @@ impl MysqlServer {
         Ok(MysqlServer { opts, place, password_file: options.password_file })
     }
 
+    /// The transport that the options choose.
     pub(super) fn transport(&self) -> Transport {
         match (self.opts.get_socket(), self.opts.get_ssl_opts()) {
             (Some(_), _) => Transport::Socket,
@@ -160,7 +164,7 @@ impl MysqlServer {
     }
 }
 
-/// The first line of the file.
+/// Reads a password: the first line of the file.
 fn read_password(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     File::open(path)?.take(PASSWORD_BYTES_MAX + 1).read_to_string(&mut text)?;

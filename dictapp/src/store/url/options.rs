@@ -29,25 +29,26 @@ struct RawOptions {
 }
 
 impl Options {
-    /// Reads `NAME=VALUE&NAME=VALUE`.
+    /// Parses `NAME=VALUE&NAME=VALUE` with percent-encoded values.
     pub(super) fn parse(query: &str) -> Result<Options, WrongUrl> {
         let mut given = RawOptions::default();
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let place = given.place(name).ok_or_else(|| unknown(name))?;
-            if place.is_some() {
+            let field = given.field(name).ok_or_else(|| unknown(name))?;
+            if field.is_some() {
                 return Err(WrongUrl(format!("it has the option {name} twice").into()));
             }
             let value = percent_decode_str(value).decode_utf8();
             let value = value.map_err(|_| wrong("the value of an option is not UTF-8"))?;
-            *place = Some(value.into_owned());
+            *field = Some(value.into_owned());
         }
         given.check()
     }
 }
 
 impl RawOptions {
-    fn place(&mut self, name: &str) -> Option<&mut Option<String>> {
+    /// The field of the option with this name; `None`: there is no such option.
+    fn field(&mut self, name: &str) -> Option<&mut Option<String>> {
         match name {
             "ssl" => Some(&mut self.ssl),
             "ca" => Some(&mut self.ca),
@@ -57,6 +58,7 @@ impl RawOptions {
         }
     }
 
+    /// Converts the values, and refuses those that contradict each other.
     fn check(self) -> Result<Options, WrongUrl> {
         let RawOptions { ssl, ca, socket, password_file } = self;
         if ssl.as_ref().is_some_and(|value| value != "required") {
@@ -79,7 +81,7 @@ impl RawOptions {
 }
 
 /// The path of a password file. A name without a folder is a systemd credential if the service has
-/// credentials.
+/// credentials: a file in `$CREDENTIALS_DIRECTORY`.
 fn credential(name: &str) -> PathBuf {
     match env::var_os("CREDENTIALS_DIRECTORY") {
         Some(folder) if !name.contains('/') => Path::new(&folder).join(name),
@@ -87,7 +89,7 @@ fn credential(name: &str) -> PathBuf {
     }
 }
 
-/// Shows the name only if it can hardly be a part of a password.
+/// The error for an unknown option. Shows its name only if that can hardly be a part of a password.
 fn unknown(name: &str) -> WrongUrl {
     const KNOWN: &str = "the options are ssl, ca, socket, password_file";
     let is_plain = name.len() <= 32 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use encoding_rs::{Encoding, UTF_8};
 use regex::bytes::Regex;
 
-/// The part of a file that may contain `SET NAMES`.
+/// The size of the beginning of a file in which `SET NAMES` is searched for.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// The text of a dump. PowerShell's `>` writes UTF-16 with a byte order mark. Valid UTF-8 is read
-/// as UTF-8 whatever `SET NAMES` says, since tables declared as latin1 often contain it. Bytes that
-/// cannot be decoded become U+FFFD.
+/// Decodes a dump. A byte order mark decides first: PowerShell's `>` writes one, with UTF-16. Valid
+/// UTF-8 is read as UTF-8 whatever `SET NAMES` says, since tables declared as latin1 often contain
+/// it. Bytes that cannot be decoded become U+FFFD. The error says why a file is not an SQL dump.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    // The first bytes of gzip, zip, xz and bzip2.
     if [&b"\x1f\x8b"[..], b"PK\x03\x04", b"\xfd7zXZ", b"BZh"].iter().any(|it| bytes.starts_with(it))
     {
         return Err("it is compressed: unpack it first".to_owned());
@@ -28,7 +29,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     Ok(declared(bytes).unwrap_or(UTF_8).decode_without_bom_handling(bytes).0)
 }
 
-/// The character set of `SET NAMES gbk`. MySQL's latin1 is Windows-1252, as on the web.
+/// The encoding that `SET NAMES gbk` declares; `None` without such a statement or for an unknown
+/// name. MySQL's latin1 is Windows-1252, as on the web.
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let names = Regex::new(r#"(?i-u)\bset\s+names\s+['"]?([a-z0-9]+)"#).ok()?;
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];

@@ -1,7 +1,7 @@
-//! Reads the rows of a course database (see `course`) from an SQL dump that `mysqldump` or
-//! phpMyAdmin made or a person wrote. `CREATE TABLE` gives the order of the columns, `INSERT INTO`
-//! the rows. Other statements are skipped. `charset` decodes the file, `tokens` splits it into
-//! statements.
+//! Reads the rows of a course database, which is that of the Python dictionary server of a
+//! programming course, from an SQL dump that `mysqldump` or phpMyAdmin made or a person wrote.
+//! `CREATE TABLE` gives the order of the columns, `INSERT INTO` the rows. Other statements are
+//! skipped. `charset` decodes the file, `tokens` splits it into statements.
 
 mod charset;
 mod tokens;
@@ -15,7 +15,7 @@ use super::{CourseRows, TABLES, Table};
 use crate::store::error::{Result, StoreError};
 use tokens::{Token, Tokens, value};
 
-/// Maximum size of a dump in bytes, enough for more than a thousand classes.
+/// Maximum size of a dump in bytes, enough for more than a thousand classes of a school.
 const DUMP_BYTES_MAX: u64 = 1 << 30;
 
 /// Maximum columns of a table, as in MySQL. Further ones are ignored.
@@ -27,6 +27,7 @@ const COLUMNS_SHOWN_MAX: usize = 20;
 /// `user` too, so they are skipped.
 const SYSTEM: [&str; 4] = ["mysql", "sys", "performance_schema", "information_schema"];
 
+/// Reads a file. A row that cannot be read is left out and reported.
 pub(super) fn read(path: &Path) -> Result<CourseRows> {
     let refused = |why: String| StoreError::refused(format!("{}: {why}", path.display()));
     let mut bytes = Vec::new();
@@ -50,6 +51,7 @@ struct Dump {
     numbers: HashMap<&'static str, usize>,
     /// The UTC offset of `timestamp` columns, such as `+00:00`.
     zone: Option<String>,
+    /// Whether the statements are about one of the databases in [`SYSTEM`].
     is_system: bool,
 }
 
@@ -59,6 +61,7 @@ struct Column {
     is_timestamp: bool,
 }
 
+/// Reads the statements of a dump. The error says why none of the dump can be used.
 fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
     let mut dump = Dump::default();
     let mut tokens = Tokens::of(sql);
@@ -78,6 +81,7 @@ fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
         }
     }
     let Dump { mut rows, columns, .. } = dump;
+    // A dump without `CREATE TABLE` has a table if it has rows of it.
     let is_filled = |table: &&Table| match table.name {
         "user" => !rows.users.is_empty(),
         "hist" => !rows.lookups.is_empty(),
@@ -89,17 +93,19 @@ fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
     Ok(rows)
 }
 
+/// The table of the course that a token names; `None`: it names another table or none.
 fn table_of(token: &Token) -> Option<&'static Table> {
     let name = token.name()?;
     TABLES.iter().find(|table| table.name.eq_ignore_ascii_case(name))
 }
 
-/// Words that begin a part of `CREATE TABLE` that does not define a column.
+/// Words that begin a definition of a key or a constraint, not of a column, in `CREATE TABLE`.
 const NO_COLUMNS: [&str; 9] =
     ["primary", "key", "unique", "constraint", "index", "fulltext", "spatial", "foreign", "check"];
 
 impl Dump {
-    /// Reads `set time_zone = '+00:00'`.
+    /// Reads the time zone in the text after `set`, as in `set time_zone = '+00:00'`. A zone that
+    /// is not an offset from UTC is dropped.
     fn set(&mut self, rest: &[Token]) {
         for assignment in rest.windows(3) {
             if let [name, Token::Sign('='), value] = assignment
@@ -111,7 +117,7 @@ impl Dump {
         }
     }
 
-    /// Reads the rest of `create [or replace] [temporary] table ..`.
+    /// Reads the text after `create`: `[or replace] [temporary] table ..`.
     fn create(&mut self, rest: &[Token]) {
         let mut words = rest.iter().take(4);
         let Some(at) = words.position(|token| token.is("table")) else { return };
@@ -173,23 +179,25 @@ impl Dump {
         }
     }
 
+    /// Counts a row of a table and returns its number, from 1.
     fn next_number(&mut self, table: &Table) -> usize {
         let number = self.numbers.entry(table.name).or_default();
         *number += 1;
         *number
     }
 
-    /// Adds rows; each value is a list of tokens.
+    /// Adds rows, in which each value is a list of tokens. The error names a column that the table
+    /// does not have.
     fn add(
         &mut self,
         table: &Table,
         columns: &[Column],
         rows: &[Vec<&[Token]>],
     ) -> std::result::Result<(), String> {
-        let mut places = Vec::new();
+        let mut indices = Vec::new();
         for name in table.read {
-            let place = columns.iter().position(|column| column.name == *name);
-            places.push(place.ok_or_else(|| {
+            let index = columns.iter().position(|column| column.name == *name);
+            indices.push(index.ok_or_else(|| {
                 let shown = columns.iter().take(COLUMNS_SHOWN_MAX);
                 let mut names: Vec<&str> = shown.map(|column| &*column.name).collect();
                 if columns.len() > names.len() {
@@ -201,8 +209,8 @@ impl Dump {
         }
         for row in rows {
             let number = self.next_number(table);
-            let read = |&place: &usize| self.read(columns.get(place)?, row.get(place)?);
-            let values: Option<Vec<_>> = places.iter().map(read).collect();
+            let read = |&index: &usize| self.read(columns.get(index)?, row.get(index)?);
+            let values: Option<Vec<_>> = indices.iter().map(read).collect();
             match values {
                 _ if row.len() != columns.len() => {
                     let why = format!("{} values for {} columns", row.len(), columns.len());
@@ -221,7 +229,8 @@ impl Dump {
         Ok(())
     }
 
-    /// A value as text. A `timestamp` gets the offset of the dump.
+    /// A value as text, with the UTC offset of the dump if it is a `timestamp`; `None` if it is not
+    /// a text or a number.
     fn read(&self, column: &Column, tokens: &[Token]) -> Option<String> {
         let text = value(tokens)?;
         let is_time = column.is_timestamp && !text.is_empty() && !text.starts_with("0000");
@@ -242,8 +251,8 @@ fn outside(tokens: &[Token]) -> impl Iterator<Item = (usize, &Token)> {
     })
 }
 
-/// Reads the table and its columns from the definition: each part between commas that begins with a
-/// name is a column.
+/// Reads the table and its columns from the text after `create table`: each part between commas
+/// that begins with a name is a column. `None`: it is not a table of the course.
 fn created(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
     let open = rest.iter().position(|token| *token == Token::Sign('('))?;
     let table = table_of(rest.get(open.checked_sub(1)?)?)?;
@@ -269,7 +278,7 @@ fn created(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
     Some((table, columns))
 }
 
-/// The columns and the values of `column = value, ..`.
+/// The columns and the values of `column = value, ..`, up to `on duplicate key update`.
 fn assignments(rest: &[Token]) -> (Vec<&str>, Vec<&[Token]>) {
     let end = outside(rest).find(|(_, token)| token.is("on")).map_or(rest.len(), |(at, _)| at);
     let rest = &rest[..end];

@@ -1,4 +1,5 @@
-//! Splits SQL into statements and tokens: words, names, texts and signs.
+//! Splits SQL into statements and tokens (words, names, texts and signs), and reads values from
+//! tokens.
 //!
 //! Comments are skipped. The content of conditional comments (`/*!40101 ..*/`) is read, as the
 //! server does: `mysqldump` sets the time zone there. Statements end at a semicolon, or at another
@@ -15,12 +16,14 @@ pub(super) enum Token {
     Text(String),
     /// A text in double quotes: a value, or a name in a dump with `ANSI_QUOTES`.
     Quoted(String),
+    /// Any other character, such as a parenthesis.
     Sign(char),
 }
 
 impl Token {
+    /// Whether this is the given word, in any case.
     pub(super) fn is(&self, word: &str) -> bool {
-        matches!(self, Token::Word(own) if own.eq_ignore_ascii_case(word))
+        matches!(self, Token::Word(text) if text.eq_ignore_ascii_case(word))
     }
 
     /// The text of a name, with or without quotes. For `database.table` this is the last part.
@@ -32,6 +35,7 @@ impl Token {
         }
     }
 
+    /// The content of a text in quotes.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Token::Text(text) | Token::Quoted(text) => Some(text),
@@ -62,7 +66,8 @@ fn is_number(word: &str) -> bool {
     word.trim_start_matches(['+', '-', '.']).starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// The text of hexadecimal digits, as `mysqldump --hex-blob` writes it.
+/// Decodes the hexadecimal digits of a text, as `mysqldump --hex-blob` writes them. `None`: they
+/// are no digits, or the bytes are not UTF-8.
 fn from_hex(digits: &str) -> Option<String> {
     let bytes = digits.as_bytes().chunks(2).map(|pair| {
         let pair = std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
@@ -83,7 +88,8 @@ impl<'a> Tokens<'a> {
         Tokens { rest: sql, delimiter: ";" }
     }
 
-    /// The tokens of the next statement, which may have none; `None` at the end.
+    /// The tokens of the next statement, which may have none; `None` at the end of the SQL. The
+    /// error: a text in quotes has no end.
     pub(super) fn statement(&mut self) -> Result<Option<Vec<Token>>, String> {
         self.skip_blanks();
         while let Some(line) = self.after_word("delimiter") {
@@ -160,7 +166,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// A text in quotes, with its escapes resolved.
+    /// Reads the text in quotes with which the remaining SQL begins, and resolves its escapes.
     fn quoted(&mut self, quote: char) -> Result<String, String> {
         let mut text = String::new();
         let mut chars = self.rest[1..].char_indices().peekable();
@@ -189,6 +195,7 @@ fn conditional(sql: &str) -> Option<usize> {
     rest.starts_with(char::is_whitespace).then_some(sql.len() - rest.len())
 }
 
+/// The character that a backslash and `c` stand for.
 fn unescaped(c: char) -> char {
     match c {
         'n' => '\n',

@@ -1,5 +1,5 @@
-//! A call to a MySQL database: its deadline, its attempts, and whether a change may have been
-//! stored.
+//! The state of a call to a MySQL database, which may need several attempts: its deadline, the
+//! pauses between attempts, and whether a change may have been stored.
 
 use std::{
     thread,
@@ -17,21 +17,22 @@ const PAUSE_MAX: Duration = Duration::from_millis(200);
 /// Minimum timeout of a connection or a statement, even if less time remains until the deadline.
 pub(crate) const TIMEOUT_MIN: Duration = Duration::from_millis(50);
 
-/// The progress of a call.
+/// The state of a call.
 pub(crate) struct Attempt {
+    /// The state of the circuit breaker in which it let the call through.
     pub(crate) admission: Admission,
     pub(crate) deadline: Instant,
     pause: Duration,
     /// Duration of the latest attempt: a statement that waited for a lock may wait again.
     latest: Duration,
-    /// Number of servers that could not be reached.
+    /// Number of attempts in which a server could not be reached.
     pub(crate) unreached: usize,
     /// A server got the statement and did not confirm it: it may have been carried out.
     pub(crate) is_unconfirmed: bool,
 }
 
 impl Attempt {
-    /// Waits for the database if it is down.
+    /// Begins a call that may take as long as `patience`. Waits for the database if it is down.
     pub(crate) fn begin(circuit: &Circuit, patience: Duration) -> Result<Attempt> {
         let deadline = Instant::now() + patience;
         let admission = circuit.admit(deadline)?;
@@ -45,15 +46,18 @@ impl Attempt {
         })
     }
 
+    /// Pauses before the next attempt.
     pub(crate) fn wait(&mut self) {
         thread::sleep(self.pause);
         self.pause = (self.pause * 2).min(PAUSE_MAX);
     }
 
+    /// Whether the next attempt would begin after the deadline.
     pub(crate) fn is_over(&self) -> bool {
         Instant::now() + self.pause >= self.deadline
     }
 
+    /// Runs one attempt and measures its duration.
     pub(crate) fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let began = Instant::now();
         let result = work();
@@ -66,7 +70,8 @@ impl Attempt {
         Instant::now() + self.pause + self.latest >= self.deadline
     }
 
-    /// The timeout of the settings, shortened to the remaining time after a failure.
+    /// The timeout for an attempt. After a server could not be reached it is shortened to the
+    /// remaining time, so that another server can still answer before the deadline.
     pub(crate) fn shortened(&self, timeout: Duration) -> Duration {
         if self.unreached == 0 {
             return timeout;
@@ -75,6 +80,7 @@ impl Attempt {
         timeout.min(left.max(TIMEOUT_MIN))
     }
 
+    /// The error of the call after the last attempt: it says so if the change may be stored.
     pub(crate) fn give_up(&self, error: StoreError) -> StoreError {
         if self.is_unconfirmed {
             StoreError::new(StoreErrorKind::Unconfirmed, error.to_string())

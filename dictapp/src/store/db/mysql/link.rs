@@ -13,9 +13,10 @@ use crate::store::{
 /// How long one instance waits for another's migrations, in seconds.
 const MIGRATION_WAIT_SECS: u32 = 60;
 
-/// A connection and its state.
+/// A connection to one server, and its state.
 pub(crate) struct Link {
     conn: Conn,
+    /// Host, port and database, for messages.
     place: Arc<str>,
     lifetime: Lifetime,
     in_transaction: bool,
@@ -29,7 +30,7 @@ pub(crate) struct Link {
 pub(crate) enum Lifetime {
     /// Until it is idle, old or broken.
     Pooled,
-    /// For one call, with a shorter timeout than in the settings.
+    /// For one call, with a shorter timeout than in the settings: the pool must not keep it.
     OneCall,
 }
 
@@ -47,7 +48,8 @@ impl Link {
         Link { conn, place: place.into(), lifetime, in_transaction, broken, replication: None }
     }
 
-    /// Like `query`, after this server has applied earlier commits of other servers.
+    /// Like `query`, after this server has applied the earlier commits of the other servers of its
+    /// cluster.
     pub(crate) fn query_latest(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         match self.replication()? {
             Replication::None => self.query(sql, params),
@@ -62,6 +64,7 @@ impl Link {
         }
     }
 
+    /// Asks the server once how it replicates.
     fn replication(&mut self) -> Result<Replication> {
         if let Some(known) = self.replication {
             return Ok(known);
@@ -95,8 +98,9 @@ impl Link {
         self.check(result)
     }
 
-    /// Calls a lock function. Lock names are shared by all databases of a server, so the name
-    /// contains the database.
+    /// Runs the statement `call`, which calls a lock function, with the name of the lock in place
+    /// of `NAME`. All databases of a server share the names of locks, so the name is made from that
+    /// of the database. Returns the function's result; `None`: null.
     fn migration_lock(&mut self, call: &str) -> Result<Option<i64>> {
         let name = "concat('dictapp migration ', left(sha1(database()), 32))";
         let result = self.conn.query_first::<Option<i64>, _>(call.replace("NAME", name));
@@ -240,7 +244,7 @@ impl From<mysql::Value> for Value {
     }
 }
 
-/// Converts a driver's error to a kind and a text with its place.
+/// Converts an error of the driver to one with a kind and with a text that names the database.
 pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
     let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
     let cut = |error: &io::Error| match error.kind() {
@@ -304,6 +308,7 @@ fn not_over_tls(error: &dyn fmt::Display) -> String {
     format!("cannot be used over TLS: {error}; check ssl and ca in database.url")
 }
 
+/// The kind of an error that a server reports by a code.
 fn server_error(code: u16) -> StoreErrorKind {
     match code {
         1062 => StoreErrorKind::Conflict,
@@ -328,6 +333,7 @@ fn server_error(code: u16) -> StoreErrorKind {
     }
 }
 
+/// Advice for an error code of a server; empty: none.
 fn what_to_do(code: u16, place: &str) -> String {
     match code {
         1045 | 1698 => "; check the user and the password in database.url".to_owned(),
@@ -341,6 +347,7 @@ fn what_to_do(code: u16, place: &str) -> String {
     }
 }
 
+/// The I/O error that caused an error, if one did.
 fn io_cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
     error.source().and_then(|cause| cause.downcast_ref())
 }

@@ -1,6 +1,6 @@
-//! MySQL, MariaDB and their clusters: a list of servers, failover, retries.
+//! MySQL, MariaDB and their clusters: a list of servers with the same database, failover, retries.
 //!
-//! A conflict (1213, 1205) is retried on the same connection. If a server cannot serve (1047,
+//! A conflict of transactions (errors 1213, 1205) is retried. If a server cannot serve (error 1047,
 //! read-only, shutting down), does not answer or cannot be reached, the next one is used; after a
 //! while the first of the list is tried again. If no server can be reached, the call waits for one
 //! until its time limit.
@@ -42,6 +42,7 @@ use crate::store::{
 
 /// Prepared statements that a connection caches: more than the store has.
 const STATEMENTS_CACHED: usize = 128;
+/// Microseconds since 1970.
 const CLOCK: &str = "select cast(unix_timestamp(now(6)) * 1000000 as signed)";
 
 /// The servers of one database.
@@ -61,7 +62,7 @@ struct Inner {
 }
 
 impl Mysql {
-    /// Connects to nothing yet.
+    /// The database on these servers. Connects to none yet.
     pub(crate) fn new(
         servers: Vec<MysqlServer>,
         connections: usize,
@@ -109,7 +110,8 @@ impl Mysql {
                     Err(error) => {
                         attempt.is_unconfirmed |=
                             matches!(error.kind(), StoreErrorKind::Cut | StoreErrorKind::Silent);
-                        // The server may have closed an idle connection, or restarted.
+                        // The server may have closed a connection that was idle in the pool, or may
+                        // have restarted: a new connection is tried at once.
                         if error.kind() == StoreErrorKind::Cut
                             && lease.is_reused()
                             && !attempt.is_over()
@@ -211,13 +213,15 @@ impl Inner {
         }
     }
 
+    /// Makes new connections go to this server, and discards the others.
     fn use_server(&self, server: usize) {
         self.current.store(server, Relaxed);
         self.pool.clear();
     }
 
-    /// A connection; sets `server` to its server. Stops waiting for a free connection early enough
-    /// to run a statement before the deadline.
+    /// A connection from the pool, or a new one; sets `server` to the index of its server if it is
+    /// new. Stops waiting for a free connection early enough to run a statement before the
+    /// deadline.
     fn lease(
         &self,
         attempt: &Attempt,
@@ -244,6 +248,8 @@ impl Inner {
         })
     }
 
+    /// Connects to the server with this index. A connection with a shorter timeout for statements
+    /// than in the settings is for one call only.
     fn connect(&self, server: usize, connect: Duration, statement: Duration) -> Result<Link> {
         let server = &self.servers[server];
         let lifetime =
@@ -283,6 +289,7 @@ fn connect_tcp(server: &MysqlServer, login: &OptsBuilder) -> Result<Conn> {
     Err(failure.unwrap_or_else(|| unreached(&format!("{host} has no address"))))
 }
 
+/// Sets the timeouts and the modes of a connection.
 fn with_timeouts(login: OptsBuilder, connect: Duration, statement: Duration) -> OptsBuilder {
     // Shorter than the timeout of the connection: a statement that waits for a row fails with 1205,
     // and the connection stays usable.

@@ -1,5 +1,5 @@
-//! Connects to an SQLite file. Inspects the file before changing it, and creates it if it is
-//! missing.
+//! Connects to an SQLite file. Inspects the file before changing it, creates it if it is missing,
+//! copies it and checks it for damage.
 
 use std::{
     fs, io,
@@ -40,6 +40,7 @@ const CHECK_TIME_MAX: Duration = Duration::from_secs(5);
 /// Number of instructions of SQLite's virtual machine between two readings of the clock.
 const CHECK_STEPS: i32 = 100_000;
 
+/// The properties of our SQL function `lower`.
 const LOWER_IS: FunctionFlags =
     FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
 
@@ -103,6 +104,7 @@ impl File {
         opened.map_err(|error| error_at(&self.path, &error))
     }
 
+    /// Refuses a file with tables that does not have the table of our migrations.
     fn refuse_foreign(&self, conn: &Connection) -> Result<()> {
         let tables = || {
             let mut statement = conn.prepare(TABLES)?;
@@ -122,7 +124,7 @@ impl File {
     }
 
     /// Opens or creates the file with a write-ahead log. If two instances do so at the same time,
-    /// SQLite returns `busy` at once.
+    /// SQLite returns `busy` at once instead of waiting, so this tries again until the deadline.
     pub(crate) fn create(&self) -> Result<()> {
         let deadline = Instant::now() + self.timeouts.call;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -160,6 +162,7 @@ impl File {
         Ok(Link { conn, path: Arc::clone(&self.path) })
     }
 
+    /// Opens a connection and sets its properties.
     fn open(&self, flags: OpenFlags) -> Result<Connection> {
         let set_up = |conn: Connection| {
             conn.busy_timeout(self.timeouts.call)?;
@@ -181,6 +184,7 @@ impl File {
             .map_err(|error| error_at(&self.path, &error))
     }
 
+    /// A connection from the pool, or a new one; an error if all were busy for the time `wait`.
     pub(crate) fn lease(
         &self,
         pool: &Arc<Pool<Link>>,
@@ -200,8 +204,8 @@ impl File {
         let source = self.connect(Access::Read)?;
         let copy = || {
             let mut copy = Connection::open(target)?;
-            // One step is one transaction. With several steps, the copy would begin again at each
-            // change.
+            // One step (-1: all pages) is one transaction. With several steps, the copy would begin
+            // again at each change.
             Backup::new(&source.conn, &mut copy)?.step(-1)
         };
         match copy() {
@@ -220,6 +224,7 @@ impl File {
         check_for_damage(&mut link.conn, None).map_err(|damage| self.damaged(&damage))
     }
 
+    /// The error for a check that did not pass.
     fn damaged(&self, damage: &Damage) -> StoreError {
         match damage {
             Damage::Found(found) => {
@@ -271,6 +276,7 @@ fn check_for_damage(
     }
 }
 
+/// Creates the folder of a file for its owner only, if it is missing.
 pub(crate) fn create_folder(path: &Path) -> Result<()> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Detects that the files of an open database were deleted or replaced.
 //!
 //! SQLite continues to write to a file that was deleted or replaced: commits succeed, but the data
-//! is lost.
+//! is lost. So each call checks that the names still lead to the open files.
 
 use std::{
     ffi::OsString,
@@ -28,7 +28,8 @@ struct Inode {
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 impl Identity {
-    /// The identity of the files with this name. A connection must keep them open.
+    /// The identity of the database file with this name and of its side files. A connection must
+    /// keep them open, so that their inodes are not given to other files.
     pub(crate) fn of(path: &Path) -> io::Result<Identity> {
         let identify = |suffix: &str| {
             let mut name = OsString::from(path);

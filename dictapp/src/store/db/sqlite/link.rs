@@ -123,7 +123,7 @@ impl From<types::ValueRef<'_>> for Value {
     }
 }
 
-/// Converts an error of SQLite to one with a kind, the place and advice.
+/// Converts an error of SQLite to one with a kind, the path of the file and advice.
 pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
     let shown = path.display();
     let code = match error {

@@ -1,4 +1,5 @@
-//! SQLite: one writer, a few readers and a write-ahead log, all in one file.
+//! SQLite: one writer and a few readers at the same time on one database file, with a write-ahead
+//! log beside it.
 //!
 //! A committed transaction survives the loss of power (`synchronous = full`). Writers wait in a
 //! pool of one connection: with `busy_timeout` alone, sixteen writers starve for seconds.
@@ -52,7 +53,7 @@ pub(crate) struct Sqlite {
 /// The known damage of the file.
 #[derive(Debug, Default)]
 struct Damage {
-    /// Avoids the lock in the usual case.
+    /// Whether `found` is set, so that calls need no lock while there is no damage.
     is_found: AtomicBool,
     is_checking: AtomicBool,
     found: Mutex<Option<StoreError>>,
@@ -89,6 +90,7 @@ impl Sqlite {
         })
     }
 
+    /// A connection for one call. Fails if the file is known to be damaged or was replaced.
     fn lease(&self, access: Access) -> Result<Lease<Link>> {
         self.damage.check()?;
         self.identity.check()?;
@@ -110,6 +112,7 @@ impl Sqlite {
         })
     }
 
+    /// Checks the file on a separate thread, after discarding the idle connections.
     fn check_file(&self) {
         self.readers.clear();
         self.writer.clear();
@@ -164,7 +167,7 @@ impl Db for Sqlite {
         waits.map_err(|error| error_at(&self.file.path, &error))?;
         let file = Arc::clone(&self.file);
         let identity = Arc::clone(&self.identity);
-        Ok(Box::new(SeparateSession { link, file, identity, writer, turn: None }))
+        Ok(Box::new(SeparateSession { link, file, identity, writer, writing: None }))
     }
 
     fn place(&self) -> String {
@@ -186,13 +189,14 @@ impl Db for Sqlite {
     }
 }
 
-/// A connection outside of the pool. It occupies the writer's slot only while it writes.
+/// A connection outside of the pools. While it writes, it leases the only connection of the pool
+/// for writing without using it, so that the other writers wait.
 struct SeparateSession {
     link: Link,
     file: Arc<File>,
     identity: Arc<Identity>,
     writer: Arc<Pool<Link>>,
-    turn: Option<Lease<Link>>,
+    writing: Option<Lease<Link>>,
 }
 
 impl Session for SeparateSession {
@@ -207,21 +211,21 @@ impl Session for SeparateSession {
     fn begin(&mut self, access: Access) -> Result<()> {
         if access == Access::Write {
             let file = &self.file;
-            self.turn = Some(file.lease(&self.writer, access, file.timeouts.bulk)?);
+            self.writing = Some(file.lease(&self.writer, access, file.timeouts.bulk)?);
         }
-        self.link.begin(access).inspect_err(|_| self.turn = None)
+        self.link.begin(access).inspect_err(|_| self.writing = None)
     }
 
     fn commit(&mut self) -> Result<()> {
         let done = self.link.commit();
-        self.turn = None;
+        self.writing = None;
         done?;
         self.identity.check()
     }
 
     fn rollback(&mut self) -> Result<()> {
         let done = self.link.rollback();
-        self.turn = None;
+        self.writing = None;
         done
     }
 

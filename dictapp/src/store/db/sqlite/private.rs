@@ -4,14 +4,15 @@ use std::{fs, io, path::Path};
 
 use crate::store::error::{Result, StoreError};
 
-/// The suffixes of the database file and its side files. SQLite creates side files with the mode of
-/// the file.
-const SIDE_FILES: [&str; 3] = ["", "-wal", "-shm"];
+/// The suffixes of the database file itself, its write-ahead log and its shared index. SQLite
+/// creates the last two with the mode of the database file.
+const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
-/// Creates the file for its owner only, or removes the access of other users. Refuses a symbolic
-/// link: with it, a user who may write to the folder could redirect the server to another file.
+/// Creates the database file for its owner only, or removes the access of users who are neither the
+/// owner nor in the group. Refuses a symbolic link: with it, a user who may write to the folder
+/// could redirect the server to another file.
 pub(super) fn keep_private(path: &Path) -> Result<()> {
-    for suffix in SIDE_FILES {
+    for suffix in SUFFIXES {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         let file = Path::new(&name);
@@ -29,6 +30,7 @@ pub(super) fn keep_private(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a symbolic link, and removes the access of other users.
 fn restrict_existing(file: &Path) -> io::Result<()> {
     let found = fs::symlink_metadata(file)?;
     if found.is_symlink() {
@@ -49,7 +51,7 @@ fn create(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the access of other users. The group keeps its access.
+/// Removes the access of other users. The group keeps its access. If that fails, it is only logged.
 #[cfg(unix)]
 fn restrict(file: &Path, found: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};

@@ -1,4 +1,4 @@
-//! A row on its way to the database, and the caller that waits for it.
+//! A row of the history on its way to the database, and the caller that waits for it.
 
 use std::{
     sync::{Arc, Condvar, Mutex},
@@ -12,11 +12,12 @@ use crate::store::{Lookup, db::Value, error::Result};
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     pub(super) row: HistRow,
-    /// The headword to look for in the user's word book.
+    /// The headword to look for in the user's word book (the user's saved words).
     pub(super) headword: Option<String>,
     pub(super) slot: Arc<Slot>,
 }
 
+/// Passes the result of a row from the writer to the caller.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     progress: Mutex<Progress>,
@@ -103,6 +104,7 @@ impl Slot {
         is_wanted
     }
 
+    /// Stores the result and wakes the caller.
     pub(super) fn finish(&self, result: Result<Saved>) {
         *lock(&self.progress) = Progress::Done(result);
         self.done.notify_all();

@@ -3,8 +3,8 @@
 //!
 //! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller waits
 //! for the commit of its own row, and a row that is refused fails alone. After the commit, the
-//! writer finds with one more statement which headwords of the whole batch are saved in the word
-//! books of their users.
+//! writer finds with one more statement which headwords of the whole batch their users have saved
+//! in their word books.
 //!
 //! A caller that gives up takes its row back if no writer has it yet. Otherwise the row may be
 //! stored: the caller gets an error that says so, and the same look-up within a minute gets the
@@ -45,7 +45,7 @@ pub(crate) const SAVED: &str = "select user, word from saved_word where (user = 
 const OR_SAVED: &str = " or (user = ? and word = ?)";
 const BY_KEY: &str = "select word, found from hist where user = ? and time = ?";
 
-/// The rules by which rows become batches. Their values are measured for each engine.
+/// The rules by which rows become batches. Their values were chosen by measuring each engine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Batching {
     /// The number of batches that are written at the same time.
@@ -58,6 +58,7 @@ pub(crate) struct Batching {
 #[derive(Debug)]
 pub(crate) struct GroupCommit {
     shared: Arc<Shared>,
+    /// Maximum time that a caller waits.
     patience: Duration,
     writers: Vec<JoinHandle<()>>,
 }
@@ -85,7 +86,7 @@ pub struct Commits {
     pub rows: u64,
 }
 
-/// Users and words that are in their word books.
+/// Pairs of a user and a word that the user has saved.
 #[derive(Debug, Default)]
 struct SavedWords(HashSet<(i64, String)>);
 
@@ -138,12 +139,13 @@ impl GroupCommit {
         Commits { batches: count(&self.shared.batches), rows: count(&self.shared.rows) }
     }
 
-    /// Returns when the row is durable.
+    /// Queues a row and waits until it is durable. Returns whether the user has saved the headword.
     pub(crate) fn record(&self, lookup: &Lookup) -> Result<Saved> {
         let deadline = Instant::now() + self.patience;
         self.wait(&self.shared.enqueue(lookup)?, deadline)
     }
 
+    /// Waits for the result of a row. The error says so if the row may be stored.
     fn wait(&self, job: &Job, deadline: Instant) -> Result<Saved> {
         job.slot.wait(deadline).unwrap_or_else(|gave_up| {
             let error = match gave_up {
@@ -182,6 +184,7 @@ fn unconfirmed(why: impl std::fmt::Display) -> StoreError {
 }
 
 impl Shared {
+    /// Queues a row and wakes a writer. Fails if the queue is full.
     fn enqueue(&self, lookup: &Lookup) -> Result<Job> {
         let mut job = Job::new(lookup);
         let mut queue = lock(&self.queue);
@@ -231,8 +234,9 @@ impl Shared {
         }
     }
 
-    /// Waits for rows and takes them. If the last batch had several rows, waits a moment for as
-    /// many: this costs each row less time than a separate statement.
+    /// Waits for rows and takes them; `None`: the queue is closed and empty. If the last batch had
+    /// several rows, waits a moment for as many: this costs each row less time than a separate
+    /// statement.
     fn next_batch(&self) -> Option<Vec<Job>> {
         let idle = |queue: &mut Queue| queue.jobs.is_empty() && !queue.is_closed;
         let waited = self.filled.wait_while(lock(&self.queue), idle);
@@ -258,6 +262,7 @@ impl Shared {
         Some(jobs.into_iter().filter(|job| job.slot.take()).collect())
     }
 
+    /// Writes a batch. Returns the result of each row.
     fn write(&self, batch: &mut [Job]) -> Vec<Result<()>> {
         if batch.is_empty() {
             return Vec::new();
@@ -291,7 +296,8 @@ impl Shared {
         }
     }
 
-    /// Looks for a row whose insert was not confirmed.
+    /// Looks for a row whose insertion was not confirmed. If it is not found, the result stays
+    /// unconfirmed.
     fn confirm(&self, row: &HistRow, error: &StoreError) -> Result<()> {
         match self.is_stored(row) {
             Ok(true) => Ok(()),
@@ -300,6 +306,7 @@ impl Shared {
         }
     }
 
+    /// Whether the database has exactly this row.
     fn is_stored(&self, row: &HistRow) -> Result<bool> {
         let key = [row.user.into(), row.time.into()];
         let Some(mut found) = self.db.query_latest(BY_KEY, &key)?.into_iter().next() else {
@@ -324,6 +331,7 @@ impl Shared {
         SavedWords(rows.into_iter().filter_map(key).collect())
     }
 
+    /// Inserts rows in one statement, which is its own transaction.
     fn insert(&self, jobs: &[Job]) -> Result<()> {
         let sql = format!("{INSERT}{}", ONE_MORE.repeat(jobs.len() - 1));
         let params: Vec<Value> = jobs.iter().flat_map(|job| job.row.params()).collect();

@@ -17,6 +17,7 @@ const UNCONFIRMED_MAX: usize = 4096;
 /// How long an unconfirmed row is remembered.
 const UNCONFIRMED_KEPT: Duration = Duration::from_secs(60);
 
+/// The waiting rows, and what is known of recent ones.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     pub(super) jobs: VecDeque<Job>,
@@ -25,6 +26,7 @@ pub(super) struct Queue {
     pub(super) expected: usize,
     /// The latest keys, so that two look-ups of a user in one microsecond are two rows.
     given: HashSet<(i64, i64)>,
+    /// The rows that may have been stored, by user and word.
     unconfirmed: HashMap<(i64, String), Unconfirmed>,
 }
 
@@ -46,8 +48,8 @@ impl Queue {
         self.unconfirmed.insert(key, Unconfirmed { time: row.time, since });
     }
 
-    /// Sets the time of a row: that of the same look-up if it was not confirmed, otherwise the
-    /// first one that the user has not used.
+    /// Sets the time of a row: that of the same look-up if it was not confirmed, otherwise the next
+    /// one that no recent row of the user has.
     pub(super) fn give_time(&mut self, row: &mut HistRow) {
         let known = self.unconfirmed.remove(&(row.user, row.word.clone()));
         if let Some(known) = known.filter(|known| known.since.elapsed() < UNCONFIRMED_KEPT) {

@@ -1,4 +1,4 @@
-//! Why an Anki package cannot be read.
+//! Why an Anki package (`.apkg`: a zip archive with an SQLite file, the collection) cannot be read.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ pub enum AnkiPart {
     Cards,
     /// The notes.
     Notes,
-    /// The bytes of its text.
+    /// The bytes of all text that is read.
     Text,
 }
 
@@ -30,9 +30,10 @@ pub enum AnkiPart {
 pub enum AnkiFault {
     /// The file is not a zip archive, or has no collection.
     NoPackage,
-    /// A part of it exceeds its limit.
+    /// A part exceeds this limit.
     TooLarge(AnkiPart, usize),
-    /// The collection is damaged, or is not one of Anki: the error of SQLite or of the decoder.
+    /// The collection is damaged, or was not made by Anki: the reason, as SQLite or the decoder
+    /// reports it.
     Damaged(String),
     /// The server cannot write a temporary file.
     Server(String),

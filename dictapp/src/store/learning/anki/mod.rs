@@ -1,4 +1,5 @@
-//! Anki packages (`.apkg`): written for an export, and read for an import.
+//! Packages (`.apkg`) of Anki, a program for flash cards: written for an export, and read for an
+//! import.
 
 mod fault;
 mod package;
@@ -8,7 +9,8 @@ pub use fault::{AnkiFault, AnkiPart};
 pub use package::{AnkiNote, anki_package};
 pub use read::{ANKI_PACKAGE_BYTES_MAX, AnkiNoteType, AnkiRow, read_anki};
 
-/// The fields of a note of our own packages, in the order of `AnkiNote::fields`.
+/// The names of the fields of a note in packages of this program, in the order of
+/// `AnkiNote::fields`.
 const FIELDS: [&str; 6] = ["Word", "Pronunciation", "Meaning", "Example", "Sentence", "Note"];
 
 /// Separates the fields of a note.

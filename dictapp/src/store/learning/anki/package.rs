@@ -1,5 +1,6 @@
-//! Writes words as an Anki package (`.apkg`): a zip archive with an SQLite file of schema 11, which
-//! every version of Anki imports. A note keeps its identity, so a later package updates it.
+//! Writes words as a package (`.apkg`) of Anki, a program for flash cards: a zip archive with an
+//! SQLite file of schema 11, which every version of Anki imports. The note of a word has the same
+//! identity in each package, so a later package updates it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
@@ -106,14 +107,14 @@ fn write_collection(
     {
         let mut insert_note = transaction.prepare(INSERT_NOTE)?;
         let mut insert_card = transaction.prepare(INSERT_CARD)?;
-        for (note, place) in notes.iter().zip(1_i64..) {
-            let id = milliseconds + place;
+        for (note, position) in notes.iter().zip(1_i64..) {
+            let id = milliseconds + position;
             let fields = note.fields().map(escape).join(SEPARATOR);
             let word = note.word.as_str();
             let tags = format!(" {} ", note.tags.trim());
             insert_note.execute(params![id, guid(word), MODEL, seconds, tags, fields, word])?;
             let deck = decks_by_list.get(note.list.as_str()).copied().unwrap_or(DECK);
-            insert_card.execute(params![id, deck, seconds, place])?;
+            insert_card.execute(params![id, deck, seconds, position])?;
         }
     }
     transaction.commit()
@@ -137,6 +138,7 @@ fn guid(word: &str) -> String {
     hex::encode(&Sha256::digest(format!("dictapp word\0{word}"))[..8])
 }
 
+/// The configuration of the collection: Anki's defaults.
 fn conf() -> Value {
     json!({
         "activeDecks": [1], "curDeck": 1, "newSpread": 0, "collapseTime": 1200, "timeLim": 0,
@@ -145,6 +147,7 @@ fn conf() -> Value {
     })
 }
 
+/// The only note type (Anki's old name is model), with its fields and its card.
 fn models(seconds: i64) -> Value {
     let field = |(name, ord): (&str, usize)| {
         json!({
@@ -166,7 +169,8 @@ fn models(seconds: i64) -> Value {
     })
 }
 
-/// The decks: one for each list, below that of the package.
+/// The decks: Anki's default deck, and one for each list. A list becomes a deck below the one
+/// called `name`; notes without a list are in that one.
 fn decks(name: &str, lists: &BTreeMap<&str, i64>, seconds: i64) -> Value {
     let deck = |id: i64, name: &str| {
         json!({
@@ -186,6 +190,7 @@ fn decks(name: &str, lists: &BTreeMap<&str, i64>, seconds: i64) -> Value {
     decks
 }
 
+/// The options of all decks: Anki's defaults.
 fn deck_options() -> Value {
     json!({
         "1": {

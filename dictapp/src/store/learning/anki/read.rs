@@ -25,7 +25,7 @@ use super::{DECK_SEPARATOR, FIELDS, SEPARATOR};
 /// the largest part.
 pub const ANKI_PACKAGE_BYTES_MAX: u64 = 32 << 20;
 
-/// Maximum number of notes of a package: as many as a word book may have words.
+/// Maximum number of notes of a package: as many as a word book (a user's saved words) may have.
 const ANKI_NOTES_MAX: usize = 20_000;
 
 /// Maximum unpacked size of the collection in bytes. 20,000 notes of 1 KB have 20 MB.
@@ -47,9 +47,10 @@ const FIELDS_MAX: usize = 100;
 /// 20,000 notes of 1 KB have 20 MB. SQLite can produce much more text from a small file.
 const TEXT_BYTES_MAX: usize = 32 << 20;
 
-/// Maximum work of SQLite, in calls of the progress handler, one for each 100,000 instructions. A
-/// package of 20,000 notes takes fewer than ten.
+/// Maximum work of SQLite, in calls of the progress handler. A package of 20,000 notes takes fewer
+/// than ten.
 const WORK_MAX: u32 = 1000;
+/// Number of instructions of SQLite's virtual machine between two calls of the progress handler.
 const WORK_STEP: i32 = 100_000;
 
 /// The files that may be the collection, the newest format first.
@@ -78,7 +79,8 @@ const COMPUTED: &str = "select count(*) from sqlite_schema
     and (type = 'view' or sql not like 'create table%'
     or exists (select 1 from pragma_table_xinfo(?1) where hidden <> 0))";
 
-/// The tables that are read from old and from newer collections.
+/// The tables that are read from old collections (schema 11), which keep types and decks as JSON in
+/// `col`, and from newer ones.
 const OLD_TABLES: [&str; 3] = ["notes", "cards", "col"];
 const TABLES: [&str; 5] = ["notes", "cards", "notetypes", "fields", "decks"];
 
@@ -100,7 +102,7 @@ pub struct AnkiRow {
     pub fields: Vec<String>,
     /// Tags, separated by spaces.
     pub tags: String,
-    /// The list of its deck.
+    /// The list in the word book that its deck becomes; empty: none.
     pub list: String,
 }
 
@@ -207,11 +209,12 @@ impl Collection {
         Ok(())
     }
 
+    /// Whether this is a collection of schema 11.
     fn is_old(&self) -> Result<bool> {
         Ok(self.file.query_row(HAS_TYPES, [], |row| row.get::<_, i64>(0))? == 0)
     }
 
-    /// Calls `take` with each row, up to the limit.
+    /// Calls `take` with each row. More than `rows_max` rows are an error about `part`.
     fn for_each_row(
         &self,
         sql: &str,
@@ -333,6 +336,7 @@ fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
     Ok(decks)
 }
 
+/// Adds the notes to their types. A note gets exactly as many fields as its type has.
 fn read_notes(
     file: &Collection,
     types: &mut HashMap<i64, AnkiNoteType>,
@@ -354,8 +358,9 @@ fn read_notes(
     })
 }
 
-/// The list of a deck: its name without the uppermost deck. A deck without a deck above it is a
-/// list itself, unless the fields of its notes show that this program made the package.
+/// The list that a deck becomes: the name of the deck without the uppermost one. A deck without a
+/// deck above it becomes a list with its name, unless it is Anki's default deck, or the fields of
+/// its notes show that this program made the package.
 fn list_of<'d>(deck: &'d str, fields: &[String]) -> &'d str {
     match deck.split_once(DECK_SEPARATOR) {
         Some((_, below)) => below,

@@ -1,5 +1,6 @@
 //! The word lists of classes, and which pupils have finished them: a pupil has finished a list when
-//! all its words are in the pupil's word book and are learnt there.
+//! all its words are in the pupil's word book (the saved words) and are learnt there, which means
+//! that the stability of their memory is high enough.
 
 use super::super::saved_words::learnt_stability;
 use super::ClassId;
@@ -35,7 +36,7 @@ pub(crate) const FINISHED: &str = "select m.user from class_member m \
 /// Maximum number of lists of a class.
 pub const LISTS_OF_CLASS_MAX: u32 = 100;
 
-/// Maximum number of lists that a pupil sees.
+/// Maximum number of lists that a pupil sees, those with the earliest deadlines.
 const LISTS_OF_PUPIL_MAX: u32 = 50;
 
 /// A word list of a class.
@@ -112,7 +113,7 @@ impl Store {
         deleted.map(drop).doing(|| format!("delete a list of class {class}"))
     }
 
-    /// The lists of a class, the last day first, at most [`LISTS_OF_CLASS_MAX`].
+    /// The lists of a class, the latest deadline first, at most [`LISTS_OF_CLASS_MAX`].
     ///
     /// # Errors
     /// The database is unavailable.
@@ -132,8 +133,8 @@ impl Store {
             .doing(|| "read the words of a class list")
     }
 
-    /// The lists of all classes of a pupil with a deadline on this day or later, the earliest
-    /// deadline first.
+    /// The lists of all classes of a pupil with a deadline on the day `since` (days since
+    /// 1970-01-01) or later, the earliest deadline first, at most 50.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -1,4 +1,5 @@
-//! Classes, their teachers and their pupils. `lists` has their word lists.
+//! Classes, their teachers and their pupils. A pupil joins a class with its code. `lists` has the
+//! word lists that a teacher gives a class.
 
 pub(crate) mod lists;
 
@@ -49,7 +50,7 @@ pub const CLASS_MEMBERS_MAX: u32 = 200;
 pub struct ClassId(pub(crate) i64);
 
 impl ClassId {
-    /// The key with this number, as in a form. The class need not exist.
+    /// The key with this number, as a form sends it. The class need not exist.
     pub fn new(number: i64) -> ClassId {
         ClassId(number)
     }
@@ -173,7 +174,8 @@ impl Store {
         deleted.map(drop).doing(|| format!("delete class {id}"))
     }
 
-    /// Makes a user a pupil of a class; a second time changes nothing.
+    /// Makes a user a pupil of a class; a second time changes nothing. At first the teacher does
+    /// not see the pupil's progress.
     ///
     /// # Errors
     /// The database is unavailable.
