@@ -68,7 +68,7 @@ pub struct Ending {
     pub code: u8,
 }
 
-/// Parses the arguments, the first of which is the program's name, and reads the settings.
+/// Parses the arguments, beginning with the name of the program, and reads the settings.
 ///
 /// # Errors
 /// The ending: help, the version, completions for a shell, or all mistakes of the command line or
