@@ -113,7 +113,7 @@ pub(crate) fn search(query: &str) -> String {
     [SEARCH, "?q=", &encode_query(query)].concat()
 }
 
-/// The path of the review page after the user's latest answer, about this word, was undone.
+/// The review page after the answer for a word was undone.
 pub(crate) fn review_undone(word: &str) -> String {
     format!("{REVIEW}?undone={}", encode_query(word))
 }

@@ -21,7 +21,7 @@ struct EntryTemplate<'a> {
     phrases: Vec<Brief>,
 }
 
-/// The rendered entry for a query in the visitor's books; `None`: no book has it.
+/// The rendered entry for a query; `None` if no book has it.
 ///
 /// # Errors
 /// 500: the template cannot be rendered.

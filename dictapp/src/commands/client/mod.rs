@@ -120,7 +120,8 @@ fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> 
     Ok(())
 }
 
-/// The chosen language, else that of the environment.
+/// The chosen language, else that of the environment. As in the course it is Chinese, unless the
+/// environment names another language: `C` and `POSIX` name none.
 fn language(chosen: Option<&str>) -> Language {
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
     let of_environment = names.filter_map(|name| env::var(name).ok()).find(|it| !it.is_empty());
@@ -129,8 +130,6 @@ fn language(chosen: Option<&str>) -> Language {
         .unwrap_or_else(|| of_locale(&of_environment.unwrap_or_default()))
 }
 
-/// The language of a locale such as `en_GB.UTF-8`. `C` and `POSIX` name no language; without one
-/// the language is Chinese, as in the course's client.
 fn of_locale(locale: &str) -> Language {
     let language = locale.split(['_', '.', '@', '-']).next().unwrap_or_default();
     match language {

@@ -14,8 +14,7 @@ pub(crate) fn style() -> Style {
     if io::stdout().is_terminal() && !is_refused { Style::Coloured } else { Style::Plain }
 }
 
-/// Prints a text. On a terminal a text longer than the screen is shown by the program that `PAGER`
-/// names, or by `less`. If that program fails, the text is printed.
+/// Prints a text. On a terminal a long one is shown by `PAGER`, or by `less`.
 pub(crate) fn show(text: &str) -> io::Result<()> {
     if is_longer_than_the_screen(text) && page(text).is_ok() {
         Ok(())
@@ -29,7 +28,6 @@ fn is_longer_than_the_screen(text: &str) -> bool {
     size.is_ok_and(|size| size.ws_row > 0 && text.lines().count() >= usize::from(size.ws_row))
 }
 
-/// Shows a text with the pager and waits until the user leaves it.
 fn page(text: &str) -> io::Result<()> {
     let pager = env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
     let pager = pager.unwrap_or_else(|| "less".to_owned());
@@ -37,8 +35,6 @@ fn page(text: &str) -> io::Result<()> {
     let mut command = Command::new(words.next().unwrap_or("less"));
     command.args(words).stdin(Stdio::piped());
     if env::var_os("LESS").is_none() {
-        // F: end at once if the text fits on the screen. R: pass colours on. X: leave the text on
-        // the screen at the end.
         command.env("LESS", "FRX");
     }
     if env::var_os("LESSCHARSET").is_none() {

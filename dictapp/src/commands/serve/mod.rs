@@ -141,7 +141,7 @@ fn site(settings: &Settings, store: Store) -> anyhow::Result<Site> {
     Ok(site)
 }
 
-/// Prints and logs a line for each address. A closed standard output is only logged.
+/// Prints one line for each address to standard output. It is not an error if nobody reads it.
 fn announce(addresses: &[Address], settings: &Settings) {
     let mut out = io::stdout().lock();
     let scheme = if settings.tls.cert.is_some() { "https" } else { "http" };
@@ -153,8 +153,7 @@ fn announce(addresses: &[Address], settings: &Settings) {
     for line in &lines {
         ::log::info!("listening at {line}");
     }
-    // The program that started the server may read the log as soon as it has read an address.
-    ::log::logger().flush();
+    ::log::logger().flush(); // the log is complete before the program that started the server reads the address
     for line in lines {
         if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
             ::log::warn!("standard output is closed");
