@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn the_corpus_in_the_tree_is_small() {
         for target in TARGETS {
-            let lengths: Vec<_> = fs::read_dir(kept(target))
+            let lengths: Vec<_> = fs::read_dir(kept_folder(target))
                 .unwrap()
                 .map(|entry| entry.unwrap().metadata().unwrap().len())
                 .collect();
