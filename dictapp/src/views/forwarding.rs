@@ -26,8 +26,8 @@ pub(super) fn warn_of_unknown_proxy(request: &Request, address: IpAddr) {
     if !sent.is_empty() && !is_trusted && is_new(address) {
         log::warn!(
             "{address} sends X-Forwarded-For or Forwarded and is not in server.trusted_proxies: \
-             if it is your proxy, add it there; until then all its visitors are one network, \
-             and https is not noticed"
+             if it is your proxy, add it there; until then all visitors behind it count as one \
+             network, and it is not noticed that they use https"
         );
     }
 }

@@ -74,9 +74,10 @@ struct SearchPage<'a> {
     t: &'static Texts,
     q: &'a str,
     results: &'a ResultsPart,
+    /// The number of this page of the results, from 1.
     number: usize,
     has_more: bool,
-    /// Why some matches are missing on this page and all others; empty if none are.
+    /// Why the list of matches is incomplete; empty if it is complete.
     missing: &'static str,
 }
 
