@@ -1,7 +1,7 @@
 //! Periodic work in a separate thread: reports to systemd that the server is alive, checks the
 //! database, loads words that another instance or a command imported, removes rows that are older
-//! than the settings allow, and stores the counts of look-ups. After a start it also brings the
-//! rows of all users up to date, a part in each round.
+//! than the settings allow, and stores the counts of look-ups. After a start it also updates the
+//! rows of users that older versions or the import of a course stored, a few in each round.
 
 use std::io;
 use std::sync::{Arc, Weak, mpsc};

@@ -7,7 +7,7 @@ use crate::lexicon::{EntryRef, is_han};
 use crate::model::{Explanation, LanguageTag, Languages, glosses, link};
 use crate::site::Shelf;
 
-/// A word in a list with its first gloss.
+/// A word as a line of a list: the word, its pronunciation, and the beginning of its glosses.
 #[derive(Debug, Serialize)]
 pub(crate) struct Brief {
     pub(crate) word: String,
@@ -58,8 +58,8 @@ pub(crate) fn first_gloss(explanation: &str) -> String {
     link::shown_text(&glosses.take(3).collect::<Vec<_>>().join("; ")).into_owned()
 }
 
-/// Converts an entry to a line of a list: its glosses with the labels of the parts of speech, cut
-/// to [`BRIEF_CHARS_MAX`] characters.
+/// Converts an entry to a line of a list: the glosses of its explanation (`mean`) with the labels
+/// of the parts of speech, cut to [`BRIEF_CHARS_MAX`] characters.
 pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
     let mut gloss = String::new();
     let mut room = BRIEF_CHARS_MAX; // characters that may still be added

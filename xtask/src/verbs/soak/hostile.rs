@@ -34,6 +34,7 @@ pub(super) struct Visits<'a> {
     number: u64,
 }
 
+/// One connection and what was sent and received on it.
 struct Visit {
     socket: TcpStream,
     plan: Plan,
@@ -125,6 +126,7 @@ impl<'a> Visits<'a> {
         std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
     }
 
+    /// Lets a visit wait until its next poll.
     fn put(&mut self, at: Instant, visit: Visit) {
         self.number += 1;
         self.waiting.insert((at, self.number), visit);
@@ -132,8 +134,8 @@ impl<'a> Visits<'a> {
 }
 
 impl Visit {
-    /// Sends and reads without blocking; returns the time until the next poll, or `None` at the
-    /// end.
+    /// Sends and reads without blocking; returns the time until the next poll. `None`: the server
+    /// has closed the connection.
     fn go_on(&mut self, tally: &Tally) -> io::Result<Option<Duration>> {
         let before = self.sent;
         self.send()?;
@@ -149,6 +151,7 @@ impl Visit {
         Ok(Some(self.wait))
     }
 
+    /// Sends the next byte, or as much as the socket takes.
     fn send(&mut self) -> io::Result<()> {
         let unsent = &self.plan.bytes[self.sent..];
         if unsent.is_empty() {
@@ -166,9 +169,10 @@ impl Visit {
         Ok(())
     }
 
-    /// Reads the available bytes; returns false at the end of the connection.
+    /// Reads the available bytes. `false`: the server has closed the connection.
     fn read(&mut self, tally: &Tally) -> io::Result<bool> {
         let mut bytes = [0; 16 << 10];
+        // A limited number of reads, so that the other visits are polled, too.
         for _ in 0..8 {
             match self.socket.read(&mut bytes) {
                 Ok(0) => return Ok(false),
