@@ -1,5 +1,5 @@
-//! The command `dictapp books export`: writes a word book to a file for other programs. Tables are
-//! written to a file or to standard output, a StarDict book to four files.
+//! The command `dictapp books export`: writes a word book (a dictionary) to a file for other
+//! programs. Tables are written to a file or to standard output, a StarDict book to four files.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -18,7 +18,8 @@ pub struct Export {
     pub name: String,
     /// The format of the file.
     pub format: Format,
-    /// The file; `None`: standard output. For StarDict the path without an ending.
+    /// The file; `None`: standard output. For StarDict, the path of the four files without their
+    /// endings; `None`: the name of the book.
     pub output: Option<PathBuf>,
 }
 

@@ -1,4 +1,5 @@
-//! A process of dictapp: started, signalled, and started again at the same address.
+//! Runs a process of dictapp: builds and starts it, sends it signals, and starts it again at the
+//! same address.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
