@@ -234,8 +234,8 @@ pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief
     books.seen(near).iter().map(|entry| brief(books.shelf(), entry)).collect()
 }
 
-/// Phrases that begin with a headword or contain it as a word, as far as they are among the
-/// suggestions for it.
+/// Phrases that contain a headword as one of their words, as far as they are among the suggestions
+/// for it.
 pub(super) fn phrases(books: &Selection<'_>, headword: &str) -> Vec<Brief> {
     let is_part = |phrase: &str| {
         phrase.split(' ').skip(1).count() > 0
