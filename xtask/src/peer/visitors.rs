@@ -25,7 +25,7 @@ pub(crate) enum Connections {
     New,
 }
 
-/// `count` clients, each of which requests `path` once in each interval.
+/// `count` clients that each request `path` once in each interval.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visitors<'a> {
     pub(crate) address: SocketAddr,
