@@ -1,6 +1,6 @@
-//! Protection against forged forms (CSRF): derives the token of a visitor's forms from the
-//! visitor's cookie. `webframe::middleware::SameOrigin` also checks `Sec-Fetch-Site` and `Origin`;
-//! both must accept a form.
+//! Protection against forged forms (CSRF): each form contains a token, which is derived from the
+//! visitor's cookie. Another site knows neither. `webframe::middleware::SameOrigin` also checks
+//! `Sec-Fetch-Site` and `Origin`; both checks must accept a form.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;

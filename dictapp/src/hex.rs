@@ -1,6 +1,6 @@
-//! Encodes and parses lower-case hexadecimal digits.
+//! Converts bytes to lower-case hexadecimal digits and back.
 
-/// Two digits for each byte.
+/// Encodes each byte as two digits.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
     let mut text = String::with_capacity(2 * bytes.len());
@@ -11,7 +11,8 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     text
 }
 
-/// Exactly `N` bytes from lower-case digits: each value has one spelling. `None`: anything else.
+/// Parses `2 * N` lower-case digits to `N` bytes. `None`: the text has another length or other
+/// characters; capital letters too, so that each value has one spelling.
 pub(crate) fn parse<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digit = |b: u8| match b {
         b'0'..=b'9' => Some(b - b'0'),

@@ -5,7 +5,7 @@
 
 use std::sync::{LockResult, Mutex, MutexGuard, PoisonError};
 
-/// The guard of a lock, even if it is poisoned.
+/// Takes the guard out of the result of locking, even if the lock is poisoned.
 pub(crate) fn unpoisoned<G>(guard: LockResult<G>) -> G {
     guard.unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,9 @@
 //! Writes records of the `log` crate to standard error or to a file, as text or as JSON. Line ends
-//! and invisible controls in messages are escaped, so a message cannot forge a line.
+//! and invisible control characters in messages are escaped, so a message cannot forge a line.
 //!
-//! All lines, including those of the access log, go through one bounded queue. If the reader of the
-//! log stalls, lines are dropped and counted; requests never wait.
+//! All lines, including those of the access log, go through one bounded queue. If the file or the
+//! reader of standard error takes no lines for a while, lines are dropped and counted; requests
+//! never wait.
 
 use std::fmt::{self, Write as _};
 use std::{io, panic, thread};
@@ -23,7 +24,7 @@ pub(crate) struct Started {
     file: Option<LogFile>,
 }
 
-/// Starts the log. Panics are logged too.
+/// Starts the log. From then on panics are logged, too.
 ///
 /// # Errors
 /// If the file cannot be opened, or a log has been started before.
@@ -46,8 +47,9 @@ pub(crate) fn start(settings: &Log) -> anyhow::Result<Started> {
 }
 
 impl Started {
-    /// Opens the log file again after it was renamed. A thread does it, since opening a pipe
-    /// without a reader blocks.
+    /// Opens the log file again after it was renamed; does nothing if there is no file. A separate
+    /// thread opens it, because the file may be a named pipe, and opening one without a reader
+    /// blocks.
     pub(crate) fn reopen(&self) {
         let Some(file) = self.file.clone() else { return };
         let reopen = move || match file.reopen() {
@@ -60,6 +62,7 @@ impl Started {
     }
 }
 
+/// The logger: formats each record as a line and puts the line in the queue.
 struct Lines {
     level: LevelFilter,
     format: LogFormat,
@@ -92,7 +95,7 @@ impl log::Log for Lines {
     }
 }
 
-/// The line that reports how many lines were dropped.
+/// Formats the line that reports how many lines were dropped.
 fn dropped_line(format: LogFormat, at: Timestamp, dropped: u64) -> String {
     let record = &mut Record::builder();
     let record = record.level(log::Level::Warn).target("dictapp::log");
@@ -100,6 +103,7 @@ fn dropped_line(format: LogFormat, at: Timestamp, dropped: u64) -> String {
     line(format, at, &record.args(text).build())
 }
 
+/// Formats a record as a line, with its end.
 fn line(format: LogFormat, at: Timestamp, record: &Record<'_>) -> String {
     let level = record.level();
     let message = record.args().to_string();
@@ -124,8 +128,8 @@ fn can_mislead(c: char) -> bool {
         | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Displays a JSON text with the characters of [`can_mislead`] escaped. They can occur only within
-/// its strings, so `\uXXXX` is a valid escape.
+/// Displays a JSON text with the misleading characters (see [`can_mislead`]) escaped. These can
+/// occur only in the strings of the JSON text, so `\uXXXX` is a valid escape.
 struct JsonLine<'a>(&'a str);
 
 impl fmt::Display for JsonLine<'_> {
@@ -141,7 +145,8 @@ impl fmt::Display for JsonLine<'_> {
     }
 }
 
-/// Displays a text with control characters escaped, a line feed as `\n`.
+/// Displays a text with control characters and misleading ones (see [`can_mislead`]) escaped, a
+/// line feed as `\n`.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {

@@ -1,4 +1,4 @@
-//! The program: parses the command line and runs the command. Only this file prints errors.
+//! The program: parses the command line, runs the command, and prints the error that ends it.
 
 #![forbid(unsafe_code)]
 
@@ -12,7 +12,7 @@ use dictapp::commands::{
 };
 use dictapp::site::{ImportAction, preview_book};
 
-/// The exit code of a look-up that found nothing.
+/// The exit code of a look-up if no word book has the word.
 const NO_SUCH_WORD: u8 = 3;
 
 fn main() -> ExitCode {
@@ -64,7 +64,8 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// Whether the reader of the output has closed the pipe, as `head` does. That is not reported.
+/// Whether the reader of the output has closed the pipe, as `head` does. That is not worth a
+/// message.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let kind = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
         Some(csv::ErrorKind::Io(error)) => Some(error.kind()),

@@ -72,7 +72,7 @@ pub(crate) const API_REVIEW: &str = "/api/v1/review";
 pub(crate) const API_DOCUMENT: &str = "/api/v1/openapi.json";
 pub(crate) const STATIC: &str = "/static/{*path}";
 
-/// The page of a word. A slash in the word is encoded: it does not separate segments.
+/// The path of a word's page. A slash in the word is encoded: it does not separate segments.
 pub(crate) fn word(word: &str) -> String {
     // Browsers remove a segment of dots (RFC 3986 §5.2.4) even when it is encoded.
     if matches!(word, "." | "..") {
@@ -81,33 +81,34 @@ pub(crate) fn word(word: &str) -> String {
     ["/word/", &encode_segment(word)].concat()
 }
 
-/// The path of a word's page with a placeholder that another program replaces by the word.
+/// The path of a word's page with `placeholder` in place of the word. Another program, such as a
+/// browser or Anki, puts the word there.
 pub(crate) fn word_template(placeholder: &str) -> String {
     WORD.replace("{word}", placeholder)
 }
 
-/// The entry of a word in the API.
+/// The path of a word's entry in the API.
 pub(crate) fn api_word(word: &str) -> String {
     API_WORD.replace("{word}", &encode_segment(word))
 }
 
-/// A word of the word book in the API.
+/// The path of a saved word, in the user's word book, in the API.
 pub(crate) fn api_saved_word(word: &str) -> String {
     API_SAVED_WORD.replace("{word}", &encode_segment(word))
 }
 
-/// The suggestions of the API for a typed text.
+/// The path of the suggestions for a typed text in the API.
 pub(crate) fn api_suggest(typed: &str) -> String {
     format!("{API_SUGGEST}?q={}", encode_query(typed))
 }
 
-/// A page of the history in the API.
+/// The path of `limit` rows of the history in the API; `cursor` is that of the previous page.
 pub(crate) fn api_history(limit: usize, cursor: Option<i64>) -> String {
     let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
     format!("{API_HISTORY}?limit={limit}{cursor}")
 }
 
-/// The results of a query.
+/// The path of the page with the results of a query.
 pub(crate) fn search(query: &str) -> String {
     [SEARCH, "?q=", &encode_query(query)].concat()
 }
@@ -117,27 +118,28 @@ pub(crate) fn review_undone(word: &str) -> String {
     format!("{REVIEW}?undone={}", encode_query(word))
 }
 
-/// The page of a class for its teacher.
+/// The path of a class's page, which its teacher sees.
 pub(crate) fn class(id: i64) -> String {
     format!("{CLASSES}/{id}")
 }
 
-/// The page of an upload.
+/// The path of the page of an uploaded word book.
 pub(crate) fn upload(id: u64) -> String {
     format!("{ADMIN_UPLOADS}/{id}")
 }
 
-/// The list of the users with names that begin with `beginning`.
+/// The path of the list of users whose names begin with `beginning`.
 pub(crate) fn users_named(beginning: &str) -> String {
     format!("{ADMIN_USERS}?q={}", encode_query(beginning))
 }
 
-/// The log-in page, which redirects to `next` after the log-in.
+/// The path of the log-in page, which redirects to `next` after the log-in.
 pub(crate) fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode_query(next))
 }
 
-/// A file under `static/`. `mark` changes with its content, so browsers may cache it.
+/// The path of a file in `static/`. `mark` changes with the file's content, so browsers may cache
+/// the file for ever.
 pub(crate) fn static_file(name: &str, mark: &str) -> String {
     format!("/static/{name}?v={mark}")
 }
@@ -145,8 +147,9 @@ pub(crate) fn static_file(name: &str, mark: &str) -> String {
 /// The longest path that a form may redirect to, in bytes.
 const NEXT_BYTES_MAX: usize = 2048;
 
-/// Returns `next` if it is a path of this site. Browsers read a backslash as a slash and drop some
-/// characters, so only graphic ASCII without backslashes after a single slash is accepted.
+/// Returns `next` if it is a path of this site, so that a redirect to it cannot lead to another
+/// site. Browsers read a backslash as a slash, take `//` for the beginning of a host, and drop some
+/// characters. So only graphic ASCII without backslashes is accepted, after a single slash.
 pub(crate) fn local_path(next: &str) -> Option<&str> {
     let is_own = next.starts_with('/')
         && !next.starts_with("//")

@@ -24,11 +24,11 @@ pub struct Expiry {
     pub idle: Duration,
     /// A kept session ("keep me logged in") ends this time after the log-in, even if it is used.
     pub absolute: Duration,
-    /// Any other session ends this time after the log-in.
+    /// Any other session, which also ends with the browser, ends this time after the log-in.
     pub browser: Duration,
 }
 
-/// The stored time of the last use is at most this far behind.
+/// The stored time of a session's last use is at most this far behind the real one.
 const SEEN_BEHIND_MAX: Duration = Duration::from_secs(60 * 60);
 
 impl Token {
@@ -42,7 +42,7 @@ impl Token {
         Ok(Token(bytes))
     }
 
-    /// Parses the value of a cookie, exactly as [`Token::to_text`] writes it.
+    /// Parses the value of a cookie. `None`: it is not what [`Token::to_text`] writes.
     pub fn parse(text: &str) -> Option<Token> {
         hex::parse(text).map(Token)
     }
@@ -72,8 +72,8 @@ impl TokenHash {
 }
 
 impl Expiry {
-    /// Whether a session is alive. Times in the future count as now: the clocks of two instances
-    /// differ a little.
+    /// Whether a session is alive at `now`, if it was created and last used (`seen`) at these
+    /// times. Times in the future count as now: the clocks of two instances differ a little.
     pub fn is_alive(
         &self,
         lifetime: Lifetime,
@@ -93,13 +93,15 @@ impl Expiry {
         }
     }
 
-    /// Whether the time of the last use must be written again. It is not written for every page,
-    /// but often enough that a session ends at most a twentieth of its idle limit too early.
+    /// Whether the time of the last use (`seen`) must be stored again. It is not stored for every
+    /// page, but often enough that a session ends at most a twentieth of its idle limit, or an
+    /// hour, too early.
     pub fn must_write_seen(&self, seen: SystemTime, now: SystemTime) -> bool {
         age(seen, now) >= (self.idle / 20).min(SEEN_BEHIND_MAX)
     }
 }
 
+/// The time from `then` to `now`; zero if `then` is in the future.
 fn age(then: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(then).unwrap_or_default()
 }
@@ -111,7 +113,7 @@ impl fmt::Debug for Token {
 }
 
 impl fmt::Debug for TokenHash {
-    /// The first bytes, enough to find the row.
+    /// Shows the first eight digits, enough to find the row in the database.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TokenHash({:.8}..)", self.to_text())
     }

@@ -1,4 +1,7 @@
 //! The table of URLs: each method and path with the view that answers it.
+//!
+//! `blocking` marks views that may wait, for a lock of the database or for the hash of a password:
+//! they run on workers, never in an event loop. A `body_limit` belongs to the line above it.
 
 use std::sync::Arc;
 
@@ -31,7 +34,7 @@ pub(crate) fn table() -> Urls<Site> {
         .post(paths::ACCOUNT_EXPORT, blocking(account::export))
         .post(paths::ACCOUNT_HISTORY, blocking(account::delete_history))
         .post(paths::ACCOUNT_DELETE, blocking(account::delete_account))
-        // A pattern may take 30 ms; a shard must not be blocked for so long.
+        // A search for a pattern may take 30 ms. An event loop must not be blocked for so long.
         .get(paths::SEARCH, blocking(lookup::search))
         .get(paths::SUGGEST, suggest::list)
         .get(paths::WORD, lookup::show)
@@ -75,7 +78,7 @@ pub(crate) fn table() -> Urls<Site> {
         .merge(api())
 }
 
-/// The URLs of the separate address for monitoring.
+/// The URLs of the second server, which only monitors use.
 pub(crate) fn monitoring() -> Urls<Arc<Site>> {
     Urls::new()
         .get(paths::HEALTHZ, alive)

@@ -1,15 +1,16 @@
-//! Parses the options of a verb, or reports the wrong argument.
+//! Parses the options of a verb, which is a subcommand of `cargo xtask`, or reports the wrong
+//! argument.
 
 use anyhow::{Result, anyhow};
 use std::fmt;
 use std::str::FromStr;
 
-/// The arguments after the verb. A verb takes its options, then calls
+/// The arguments after the verb that were not taken yet. A verb takes its options, then calls
 /// [`finish`](Arguments::finish).
 #[derive(Debug)]
 pub(crate) struct Arguments(Vec<String>);
 
-/// A wrong command line.
+/// A wrong command line, with the reason.
 #[derive(Debug)]
 pub(crate) struct Misuse(pub(crate) String);
 
@@ -28,11 +29,11 @@ impl Arguments {
 
     /// Removes the flag `--name`; returns whether it was given.
     pub(crate) fn take_flag(&mut self, name: &str) -> bool {
-        let place = self.0.iter().position(|word| word == name);
-        place.is_some_and(|at| !self.0.remove(at).is_empty())
+        let found = self.0.iter().position(|word| word == name);
+        found.is_some_and(|at| !self.0.remove(at).is_empty())
     }
 
-    /// Removes `--name VALUE`; returns the value.
+    /// Removes `--name VALUE`; returns the value, or `None` if the option was not given.
     pub(crate) fn take_option<T: FromStr>(&mut self, name: &str) -> Result<Option<T>> {
         let Some(at) = self.0.iter().position(|word| word == name) else { return Ok(None) };
         self.0.remove(at);
@@ -50,7 +51,7 @@ impl Arguments {
         is_word.then(|| self.0.remove(0))
     }
 
-    /// Refuses remaining words.
+    /// Refuses the words that no option has taken.
     pub(crate) fn finish(self) -> Result<()> {
         match self.0.first() {
             Some(extra) => Err(anyhow!(Misuse(format!("unexpected argument {extra:?}")))),

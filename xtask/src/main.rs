@@ -1,7 +1,9 @@
-//! `cargo xtask VERB`, the tasks of a contributor: runs a verb and maps its result to an exit code.
+//! `cargo xtask VERB`, the tasks of a contributor. A verb is a subcommand; this file runs it and
+//! maps its result to an exit code.
 //!
-//! A verb is a file in `verbs/` with a `run` function and a row in `VERBS`. `steps/` runs cargo and
-//! installs the programs that a verb needs; `peer/` starts servers and loads them with clients.
+//! A verb is a file or folder in `verbs/` with a `run` function and a row in `VERBS`. `steps/` runs
+//! cargo and installs the programs that a verb needs; `peer/` starts servers and the clients that
+//! send them requests.
 //! Nothing here is shipped to users.
 
 #![forbid(unsafe_code)]

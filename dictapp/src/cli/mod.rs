@@ -1,5 +1,6 @@
-//! Parses the command line: arguments become a [`Command`] with its settings, or an [`Ending`] with
-//! a text and an exit code. Prints nothing and starts nothing.
+//! Parses the command line: arguments become a [`Command`] with the settings that it needs, or an
+//! [`Ending`]: a text and an exit code. It prints nothing and runs no command, except that
+//! [`write_manual`] writes the manual pages.
 
 mod arguments;
 
@@ -10,10 +11,10 @@ use std::path::{Path, PathBuf};
 
 use clap::FromArgMatches;
 
+use crate::commands::Output;
 use crate::commands::books::BooksCommand;
 use crate::commands::client;
-use crate::commands::look::Form;
-use crate::commands::user::{Output, UserCommand};
+use crate::commands::user::UserCommand;
 use crate::settings::{Loaded, Settings, Sources};
 use crate::site::ImportRequest;
 use crate::store::CourseSource;
@@ -21,10 +22,11 @@ use arguments::{
     Action, AnyAction, Arguments, Listen, PlainAction, UserArguments, command, command_of_manual,
 };
 
-/// A command with valid settings.
+/// A command, with its valid settings if it needs any.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Serve until a signal stops the server. The sources are read again at SIGHUP.
+    /// Serve until a signal stops the server. At SIGHUP the settings are read again from the
+    /// sources (flags, file, environment), to report which of them have changed.
     Serve(Settings, Sources),
     /// Import a word book into the database.
     Import(Settings, ImportRequest),
@@ -32,10 +34,11 @@ pub enum Command {
     Books(Settings, BooksCommand),
     /// Add, list or change users.
     User(Settings, UserCommand, Output),
-    /// Import the database of a programming course's dictionary.
+    /// Import the database of the programming course's dictionary, which this program is compatible
+    /// with.
     ImportCourse(Settings, CourseSource),
     /// Look a word up without a server.
-    Look(Settings, String, Form),
+    Look(Settings, String, Output),
     /// Use a server from the terminal.
     Client(Settings, client::Request),
     /// Serve the Model Context Protocol to a language model.
@@ -48,13 +51,13 @@ pub enum Command {
     Backup(Settings, PathBuf),
     /// Create the database from a file.
     Restore(Settings, PathBuf),
-    /// Report that the settings are valid, and their sources.
+    /// Report that the settings are valid. The text names the sources that they were read from.
     Check(Settings, String),
-    /// Report that the settings are valid, and check the database.
+    /// Report the same, and check the database.
     CheckDatabase(Settings, String),
 }
 
-/// The text and the exit code of a program that ends here.
+/// The text and the exit code of a program that ends without running a command, or with an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
     /// The text to print, without the last line end: to standard output if `code` is 0, otherwise
@@ -65,10 +68,11 @@ pub struct Ending {
     pub code: u8,
 }
 
-/// Parses the arguments after the program's name, and reads the settings.
+/// Parses the arguments, beginning with the name of the program, and reads the settings.
 ///
 /// # Errors
-/// The ending: help, the version, or all mistakes of the command line or the settings.
+/// The ending: help, the version, completions for a shell, or all mistakes of the command line or
+/// the settings.
 pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     environment: impl IntoIterator<Item = (OsString, OsString)>,
@@ -97,8 +101,8 @@ pub fn parse(
         }
         Action::ImportCourse { source } => Command::ImportCourse(settings, source),
         Action::Look(look) => {
-            let (word, form) = look.into_parts();
-            Command::Look(settings, word, form)
+            let (word, output) = look.into_parts();
+            Command::Look(settings, word, output)
         }
         Action::Client(client) => Command::Client(settings, client.into()),
         Action::Mcp => Command::Mcp(settings),
@@ -117,7 +121,8 @@ fn without_settings(action: PlainAction) -> Result<Command, Ending> {
     }
 }
 
-/// The completions are a text like the help.
+/// The shell's script of completions. Like the help it is printed and the program ends, so it is an
+/// [`Ending`].
 fn completions(shell: clap_complete::Shell) -> Ending {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command(), "dictapp", &mut script);
@@ -133,7 +138,8 @@ pub fn write_manual(folder: &Path) -> io::Result<()> {
     clap_mangen::generate_to(command_of_manual(), folder)
 }
 
-/// Help and the version end with 0, an invalid command line with 2.
+/// Converts what clap reports: the help and the version end with code 0, an invalid command line
+/// with 2.
 fn clap_ending(e: &clap::Error) -> Ending {
     let text = e.render().to_string().trim_end().to_owned();
     Ending { text, code: if e.use_stderr() { 2 } else { 0 } }

@@ -162,8 +162,8 @@ fn a_look_up_of_the_client_may_be_offline() {
         other => panic!("{line}: {other:?}"),
     };
     let word = || "apple".to_owned();
-    assert_eq!(action("client look apple"), client::Action::Look(word(), Form::Text));
-    let offline = client::Action::LookOffline(word(), Form::Json);
+    assert_eq!(action("client look apple"), client::Action::Look(word(), Output::Text));
+    let offline = client::Action::LookOffline(word(), Output::Json);
     assert_eq!(action("client --offline look apple --json"), offline);
 }
 

@@ -9,7 +9,8 @@ use crate::commands::serve;
 use crate::settings::Settings;
 use crate::store::{self, Counts};
 
-/// Writes a backup of the database, also while the server runs, and prints its contents.
+/// Writes a backup of the database, also while the server runs, and prints the number of rows of
+/// each table.
 ///
 /// # Errors
 /// If the file exists or cannot be written, or the database cannot be used.
@@ -18,7 +19,8 @@ pub fn back_up(settings: &Settings, file: &Path) -> Result<()> {
     print("backed up to", file, &counts)
 }
 
-/// Creates the database of the settings from a backup and prints its contents.
+/// Fills the database that the settings name from a backup, and prints the number of rows of each
+/// table.
 ///
 /// # Errors
 /// If the database is not empty, or the backup cannot be used.
@@ -27,6 +29,7 @@ pub fn restore(settings: &Settings, file: &Path) -> Result<()> {
     print("restored from", file, &counts)
 }
 
+/// Prints what was done, and the number of rows of each table that has rows.
 fn print(done: &str, file: &Path, counts: &Counts) -> Result<()> {
     let mut out = io::stdout().lock();
     let filled = counts.iter().filter(|(_, rows)| *rows > 0);

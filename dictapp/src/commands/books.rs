@@ -1,16 +1,16 @@
-//! The command `dictapp books`: lists and changes the word books of a store. Servers of the same
-//! store load changes within seconds.
+//! The command `dictapp books`: lists and changes the word books (dictionaries) of a database.
+//! Servers of the same database load the changes within seconds. `export` has its own file.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::Output;
 use super::export::{self, Export};
-use super::user::Output;
 use crate::store::{Book, BookId, Store, Visibility, put_first};
 
-/// A change of the word books.
+/// What to do with the word books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BooksCommand {
     /// List the books.
@@ -35,12 +35,12 @@ pub enum BooksCommand {
     Export(Export),
 }
 
-/// Runs the command and prints the list of books after it. `first` are the books that the settings
-/// put before the order of the store.
+/// Runs the command. Except for an export, prints the list of books as it is afterwards. `first`
+/// names the books that the settings put first, whatever the order in the store is.
 ///
 /// # Errors
-/// If a book does not exist, a title is empty or too long, or the store is unavailable. Nothing is
-/// changed then.
+/// If a book does not exist, a title is empty or too long, or the store is unavailable: nothing is
+/// changed then. If an export cannot be written, or standard output is closed.
 pub fn run(store: &Store, first: &[String], command: &BooksCommand) -> Result<()> {
     if let BooksCommand::Export(export) = command {
         return export::run(store, export);
@@ -49,6 +49,7 @@ pub fn run(store: &Store, first: &[String], command: &BooksCommand) -> Result<()
     io::stdout().write_all(text.as_bytes()).context("cannot write to standard output")
 }
 
+/// Changes the books and returns their list as text. An export is not handled here.
 fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<String> {
     let books = store.books()?;
     let changed = match command {
@@ -66,6 +67,7 @@ fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<Stri
         return json(&books);
     }
     let mut text = table(&books);
+    // Explains why the list does not have the requested order.
     if let BooksCommand::Order(names) = command
         && names.iter().any(|name| !first.contains(name))
         && books.iter().any(|book| first.contains(&book.name))
@@ -76,7 +78,7 @@ fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<Stri
     Ok(text)
 }
 
-/// The books with these names. Each must exist and be named once.
+/// The ids of the books with these names. Each book must exist and be named once.
 fn distinct(books: &[Book], names: &[String]) -> Result<Vec<BookId>> {
     let mut ids = Vec::new();
     for name in names {
@@ -113,8 +115,8 @@ fn json(books: &[Book]) -> Result<String> {
     Ok(serde_json::to_string_pretty(&rows.collect::<Vec<_>>())? + "\n")
 }
 
-/// A table with one line for each book. The title is last, since the width of its characters is
-/// unknown.
+/// A table with one line for each book. The title is last: it may have characters of double width,
+/// which would shift the columns after it.
 fn table(books: &[Book]) -> String {
     if books.is_empty() {
         return "there are no word books yet; the first start of the server imports the shipped ones\n"
@@ -139,13 +141,14 @@ fn table(books: &[Book]) -> String {
     rows.iter().map(|row| line(row, widths)).collect()
 }
 
+/// A line of the table: each cell is padded to its width, except the last one.
 fn line(row: &[String; 7], widths: [usize; 6]) -> String {
     let mut line = String::new();
     for (column, width) in widths.into_iter().enumerate() {
         let cell = row[column].as_str();
         let pad = " ".repeat(width - cell.chars().count());
-        // Numbers are right-aligned.
         match column {
+            // The columns of numbers are right-aligned.
             0 | 2 => line.extend([pad.as_str(), cell, "  "]),
             _ => line.extend([cell, pad.as_str(), "  "]),
         }

@@ -1,5 +1,6 @@
-//! The command `dictapp check`: prints the sources of the settings, and with `--database` checks
-//! the database. Invalid settings end the program before any command runs.
+//! The command `dictapp check`: prints that the settings are valid and where they were read from.
+//! With `--database` and no URL it also checks the database. Invalid settings end the program
+//! before any command runs.
 
 use std::io::{self, Write};
 
@@ -9,12 +10,13 @@ use jiff::Timestamp;
 use crate::commands::serve;
 use crate::settings::Settings;
 
-/// Maximum difference between the clocks of two machines: sessions end by the clock.
+/// Maximum difference between the clocks of the database and of this machine. Sessions end by the
+/// clock of the machine that serves a request, so the clocks of all machines must agree.
 const CLOCK_DIFFERENCE_MAX_SECS: i64 = 2;
-/// Minimum free space: commits need some, an import of a large book needs a GiB.
+/// Minimum free space on the disk of the database: the import of a large book needs a GiB.
 const FREE_BYTES_MIN: u64 = 1 << 30;
 
-/// Prints that the settings are valid, and their sources.
+/// Prints that the settings are valid, and `origin`: the sources that they were read from.
 ///
 /// # Errors
 /// If standard output cannot be written.
@@ -22,8 +24,8 @@ pub fn run(origin: &str) -> Result<()> {
     print(&format!("settings are valid: {origin}"))
 }
 
-/// Checks the database and prints a line for each step. Updates its tables like a start of the
-/// server.
+/// Checks the database and prints a line for each step. Tables of an older version are updated, as
+/// at a start of the server.
 ///
 /// # Errors
 /// If the database cannot be used, is damaged or has little space, or if the clocks differ.
@@ -39,7 +41,7 @@ pub fn database(settings: &Settings) -> Result<()> {
         faults.push("the clocks of the database and of this machine differ");
     }
     if let Some(free) = store.free_bytes()? {
-        print(&format!("disk: {} MiB free", free >> 20))?;
+        print(&format!("disk: {} MiB free", free >> 20))?; // `>> 20`: bytes to MiB
         if free < FREE_BYTES_MIN {
             faults.push("the disk of the database is nearly full");
         }

@@ -1,5 +1,5 @@
-//! The command `dictapp books export`: writes a word book to a file for other programs. Tables are
-//! written to a file or to standard output, a StarDict book to four files.
+//! The command `dictapp books export`: writes a word book (a dictionary) to a file for other
+//! programs. Tables are written to a file or to standard output, a StarDict book to four files.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -18,11 +18,12 @@ pub struct Export {
     pub name: String,
     /// The format of the file.
     pub format: Format,
-    /// The file; `None`: standard output. For StarDict the path without an ending.
+    /// The file; `None`: standard output. For StarDict, the path of the four files without their
+    /// endings; `None`: the name of the book.
     pub output: Option<PathBuf>,
 }
 
-/// The formats of other programs.
+/// The formats of other programs. The comments of the variants are the text of `--help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// StarDict's .ifo, .idx, .dict and .syn
@@ -56,7 +57,7 @@ pub fn run(store: &Store, export: &Export) -> Result<()> {
     }
 }
 
-/// Writes a book as a table of one of the formats.
+/// Writes a book as a table in any format except StarDict.
 fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Result<()> {
     let mut output = BufWriter::new(output);
     let mut table = match format {
@@ -68,19 +69,21 @@ fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Resu
         }
         Format::Csv | Format::Stardict => csv::Writer::from_writer(output),
     };
-    // The last column of a csv file is empty; its name tells an import that dictapp wrote the file.
+    // A csv file has one more column, which is empty. Its name is `WRITER`, which tells an import
+    // that dictapp wrote the file.
     if format == Format::Csv {
         table.write_record(COLUMNS.iter().chain([&WRITER]))?;
     }
     for_each_entry(store, book, |entry| {
         let phonetic = entry.phonetic.clone().unwrap_or_default();
         let rank = entry.rank.map(|rank| rank.to_string()).unwrap_or_default();
+        // `; ` separates the forms, unless a form contains it.
         let has_semicolon = entry.forms.iter().any(|form| form.contains("; "));
         let forms = entry.forms.join(if has_semicolon { "\n" } else { "; " });
-        let mean = exchange::explanation(&entry);
-        let fields = [entry.word.as_str(), &phonetic, &mean, &rank, &forms];
-        let last = (format == Format::Csv).then_some("");
-        Ok(table.write_record(fields.into_iter().chain(last))?)
+        let meaning = exchange::explanation(&entry);
+        let fields = [entry.word.as_str(), &phonetic, &meaning, &rank, &forms];
+        let marker = (format == Format::Csv).then_some("");
+        Ok(table.write_record(fields.into_iter().chain(marker))?)
     })?;
     table.flush().context("cannot write the file")
 }
@@ -88,6 +91,8 @@ fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Resu
 /// The names of the columns of a table.
 const COLUMNS: [&str; 5] = ["word", "phonetic", "meaning", "rank", "forms"];
 
+/// Writes a book as a tab file: lines with the title and the languages, then a line for each entry
+/// with its spellings, a tab and the article.
 fn tab_file(store: &Store, book: &Book, mut output: impl Write) -> Result<()> {
     writeln!(output, "##name\t{}\n##{WRITER}\t1", escaped(&book.title))?;
     if let Some(Languages { from, to }) = book.languages {
@@ -105,7 +110,7 @@ fn tab_file(store: &Store, book: &Book, mut output: impl Write) -> Result<()> {
     output.flush().context("cannot write the file")
 }
 
-/// A text with the escapes of tab files.
+/// Encodes a text for a tab file: backslash, tab and line end become `\\`, `\t` and `\n`.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n")
 }
@@ -135,11 +140,12 @@ struct Stardict {
     /// Headword, offset and length of the article, in StarDict's order.
     index: Vec<(String, u32, u32)>,
     articles: Vec<u8>,
-    /// Other spellings with their headwords.
+    /// Each other spelling with its headword, in the same order.
     spellings: Vec<(String, String)>,
 }
 
 impl Stardict {
+    /// Collects the entries of a book.
     fn of(store: &Store, book: &Book) -> Result<Stardict> {
         let title = book.title.clone();
         let languages = book.languages;
@@ -163,6 +169,7 @@ impl Stardict {
         Ok(())
     }
 
+    /// Writes the files: `base` with the endings `.ifo`, `.idx`, `.dict` and `.syn`.
     fn write(&self, base: &Path) -> Result<()> {
         let mut index = Vec::new();
         for (word, offset, length) in &self.index {
@@ -173,11 +180,12 @@ impl Stardict {
         }
         let mut spellings = Vec::new();
         for (spelling, word) in &self.spellings {
-            let place = self.index.binary_search_by(|(other, ..)| order(other, word));
-            let place = u32::try_from(place.unwrap_or_default())?;
+            // A spelling refers to its headword by the number of the headword in the index.
+            let number = self.index.binary_search_by(|(other, ..)| order(other, word));
+            let number = u32::try_from(number.unwrap_or_default())?;
             spellings.extend_from_slice(spelling.as_bytes());
             spellings.push(0);
-            spellings.extend_from_slice(&place.to_be_bytes());
+            spellings.extend_from_slice(&number.to_be_bytes());
         }
         let languages =
             self.languages.map(|languages| format!("lang={languages}\n")).unwrap_or_default();
@@ -203,8 +211,9 @@ impl Stardict {
     }
 }
 
-/// StarDict's order: ignores the case of ASCII letters, unless the words are equal otherwise.
+/// Compares in StarDict's order: without the case of ASCII letters; words that are equal then, by
+/// their bytes.
 fn order(a: &str, b: &str) -> std::cmp::Ordering {
-    let small = |text: &str| text.to_ascii_lowercase();
-    small(a).cmp(&small(b)).then_with(|| a.cmp(b))
+    let lower = |text: &str| text.to_ascii_lowercase();
+    lower(a).cmp(&lower(b)).then_with(|| a.cmp(b))
 }

@@ -1,5 +1,6 @@
-//! The command `dictapp import`: imports a file of any kind as a word book, completely or not at
-//! all. Shows a progress bar on a terminal, and a report of oddities.
+//! The command `dictapp import`: imports a file of any kind as a word book (a dictionary),
+//! completely or not at all. It shows a progress bar on a terminal, and a report of oddities: parts
+//! of the file that could not be read and were left out.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -11,7 +12,8 @@ use crate::books::BookKind;
 use crate::site::{ImportRequest, ImportStep, import_book};
 use crate::store::Store;
 
-/// Checks that the files of a book can be opened, before a database is created for it.
+/// Checks that the files of a book can be opened. It is called before the database is opened, so
+/// that a mistyped path creates no database.
 ///
 /// # Errors
 /// If the kind is not recognised or a file is missing.
@@ -42,12 +44,13 @@ pub fn run(store: &Store, request: &ImportRequest) -> Result<()> {
     writeln!(io::stdout(), "{report}").context("cannot write to standard output")
 }
 
+/// Shows a step of the import on the progress bar. At a new step the bar starts from the beginning.
 fn show(bar: &ProgressBar, step: ImportStep) {
     let (message, progress) = match step {
         ImportStep::Checking(progress) => ("checking ", progress),
         ImportStep::Storing(progress) => ("importing", progress),
         ImportStep::Committing => {
-            bar.set_message("storing  ");
+            bar.set_message("storing  "); // as wide as the other messages
             return;
         }
     };

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::{Context, Result};
 
-/// Written by `cargo xtask licences`.
+/// The licence texts of all crates in the program, which `cargo xtask licences` writes.
 const NOTICES: &str = include_str!("../../licences.txt");
 
 /// Prints the licences of all crates that the program is built from.

@@ -13,18 +13,19 @@ use crate::settings::Settings;
 use crate::site::Site;
 use crate::views::api;
 
-/// The versions of the protocol that have the messages used here, the newest first.
+/// The versions of the protocol that this server speaks, the newest first.
 const VERSIONS: [&str; 3] = ["2025-06-18", "2025-03-26", "2024-11-05"];
 
 /// Maximum bytes of a message: far more than a word of 255 characters needs.
 const MESSAGE_BYTES_MAX: u64 = 1 << 16;
 
+// Error codes of JSON-RPC 2.0 (§5.1).
 const PARSE_ERROR: i64 = -32700;
 const INVALID_REQUEST: i64 = -32600;
 const METHOD_NOT_FOUND: i64 = -32601;
 const INVALID_PARAMS: i64 = -32602;
 
-/// An error of JSON-RPC.
+/// An error of JSON-RPC: its code and its message.
 struct Refusal(i64, String);
 
 /// Answers messages until the end of standard input.
@@ -52,8 +53,8 @@ pub fn run(settings: &Settings) -> Result<()> {
     }
 }
 
-/// The answer to a line; `None` to an empty one. A list of messages, as the version 2025-03-26 has
-/// them, is answered with a list.
+/// The answer to a line. `None`: the line is empty, or has only notifications, which are not
+/// answered. A list of messages (a batch of version 2025-03-26) is answered with a list.
 fn answer_line(site: &Site, line: &[u8]) -> Option<Value> {
     if line.trim_ascii().is_empty() {
         return None;
@@ -69,7 +70,7 @@ fn answer_line(site: &Site, line: &[u8]) -> Option<Value> {
     }
 }
 
-/// The answer to a message; `None` to a notification.
+/// The answer to a message. `None`: the message is a notification, which has no `id`.
 fn answer(site: &Site, message: &Value) -> Option<Value> {
     let Some(method) = message["method"].as_str() else {
         return Some(refusal(&message["id"], INVALID_REQUEST, "the request has no method"));
@@ -81,10 +82,13 @@ fn answer(site: &Site, message: &Value) -> Option<Value> {
     })
 }
 
+/// The answer to a message that failed.
 fn refusal(id: &Value, code: i64, text: &str) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": text } })
 }
 
+/// Runs a method. A tool that fails is not an error of JSON-RPC but a result with `isError`, which
+/// the model reads.
 fn result(site: &Site, method: &str, params: &Value) -> Result<Value, Refusal> {
     match method {
         "initialize" => Ok(json!({
@@ -109,6 +113,7 @@ fn version(asked: &str) -> &'static str {
     VERSIONS.into_iter().find(|known| *known == asked).unwrap_or(VERSIONS[0])
 }
 
+/// The description of the tools. Each has one argument, which is a text.
 fn tools() -> Value {
     let tool = |name: &str, description: &str, argument: &str, meaning: &str| {
         json!({
@@ -139,7 +144,8 @@ fn tools() -> Value {
     ])
 }
 
-/// The text of a tool's answer, or the text of an error for the model.
+/// Calls a tool. The outer error is for the client: no such tool, or wrong arguments. The inner
+/// result is for the model: the tool's answer, or why it failed.
 fn call_tool(site: &Site, params: &Value) -> Result<Result<String>, Refusal> {
     let refused = |text: String| Refusal(INVALID_PARAMS, text);
     let name = params["name"].as_str().unwrap_or_default();

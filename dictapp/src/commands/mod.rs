@@ -1,5 +1,5 @@
-//! The commands of the program. Each takes valid settings, does its work and prints the outcome on
-//! standard output.
+//! The commands of the program. Each takes valid settings if it needs any, does its work and prints
+//! the outcome on standard output.
 
 pub mod backup;
 pub mod books;
@@ -13,3 +13,12 @@ pub mod look;
 pub mod mcp;
 pub mod serve;
 pub mod user;
+
+/// The format in which a command prints its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Text for people: the entry of a word, or a table.
+    Text,
+    /// JSON for programs: one value.
+    Json,
+}

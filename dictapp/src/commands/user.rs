@@ -1,5 +1,5 @@
-//! The command `dictapp user`: lists and changes users. Servers of the same database apply changes
-//! within two seconds.
+//! The command `dictapp user`: adds, lists, changes and deletes users. Servers of the same database
+//! apply changes within two seconds.
 
 use std::io::{self, Write};
 
@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Subcommand;
 use serde::Serialize;
 
+use super::Output;
 use super::client::terminal;
 use crate::model::{Role, Username};
 use crate::session::Token;
@@ -70,15 +71,8 @@ pub enum UserCommand {
     },
 }
 
-/// The format of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// A table.
-    Text,
-    /// One JSON value.
-    Json,
-}
-
+/// A user as the command prints it. `sessions` and `audit` are filled by `show`, `reset_code` by
+/// `reset` and by `add` without a password.
 #[derive(Serialize)]
 struct Row {
     id: i64,
@@ -115,7 +109,7 @@ const AUDIT_SHOWN: u32 = 20;
 /// Number of users that one query returns.
 const PAGE: u32 = 1000;
 
-/// Runs the command and prints the users concerned.
+/// Runs the command and prints the users that it lists or has changed.
 ///
 /// # Errors
 /// If the user does not exist, the change is refused, or the database is unavailable.
@@ -137,6 +131,8 @@ fn apply(site: &Site, command: &UserCommand) -> Result<Vec<Row>> {
         UserCommand::Add { name, role, password: false } => {
             // A random password that nobody knows, until the user sets one with the code.
             let unknown = Token::random()?.to_text();
+            // `None`, here and below: the audit log gets no administrator and no client, since a
+            // command makes the change.
             reset(site, site.add_user(&Username::parse(name)?, &unknown, *role, None)?)?
         }
         UserCommand::Add { name, role, password: true } => {
@@ -170,6 +166,7 @@ fn apply(site: &Site, command: &UserCommand) -> Result<Vec<Row>> {
     Ok(vec![row])
 }
 
+/// Makes a one-time code with which the user sets a password.
 fn reset(site: &Site, user: User) -> Result<Row> {
     let code = site.make_reset_code(user.id, None, None).map_err(|e| anyhow!("{e}"))?;
     Ok(Row { reset_code: Some(code.to_text()), ..user.into() })
@@ -218,11 +215,12 @@ fn role(name: &str) -> Result<Role, String> {
     Role::parse(name).ok_or_else(|| "the role is not user, teacher or admin".to_owned())
 }
 
+/// The rows as a table. Below a user are the lines with the code, the sessions and the audit log.
 fn table(rows: &[Row]) -> String {
     let mut text = format!("{:>6}  {:8} {:20}  {:8}  name\n", "id", "role", "since", "state");
     for row in rows {
         let Row { id, name, role, created, disabled, .. } = row;
-        let since = created.get(..19).unwrap_or(created);
+        let since = created.get(..19).unwrap_or(created); // without fractions of a second
         let state = disabled.as_ref();
         let state = state.map_or("enabled", |_| "disabled");
         text += &format!("{id:>6}  {role:8} {since:20}  {state:8}  {name}\n");
@@ -234,6 +232,7 @@ fn table(rows: &[Row]) -> String {
             text += &format!("session  {last_use}  {network}  {device}\n");
         }
         for entry in row.audit.iter().flatten() {
+            // A change without a network was made by a command.
             let network = entry.network.as_deref().unwrap_or("command");
             text += &format!("audit    {}  {network}  {}\n", entry.time, entry.event);
         }

@@ -1,5 +1,6 @@
-//! Line protocols besides HTTP: they convert the bytes of a client to replies. Nothing here opens a
-//! socket; `commands/serve` attaches these sessions to webframe's event loops.
+//! Protocols besides HTTP, in which a client sends lines: each converts a line of a client to a
+//! reply, and keeps the state of the connection. Nothing here opens a socket; `commands/serve`
+//! attaches the protocols to webframe's event loops.
 
 pub(crate) mod dict;
 pub(crate) mod course;

@@ -1,19 +1,21 @@
-//! The cookies that keep the appearance of pages in one browser: theme, text size, speed and accent
-//! of speech, and time zone.
+//! Two cookies that keep how pages look and sound in one browser. One is the look: theme, text
+//! size, and speed and accent of the voice. The other is the time zone. `look.rs` has the form.
 
 use webframe::Request;
 
-/// The cookie of the look. Its value is the names of the theme, the size, the speed and the accent,
-/// separated by dots.
+/// The name of the cookie of the look. Its value is the names of the theme, the size, the speed and
+/// the accent, separated by dots.
 pub(super) const LOOK: &str = "look";
 
-/// The choices of a visitor. The first of each list is the default.
+/// The choices of a visitor, each from one of the lists below. The first name of a list is the
+/// default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Look {
     pub(super) theme: &'static str,
     pub(super) size: &'static str,
     pub(super) speech: &'static str,
-    /// The accent of words for which a book names none, as a language tag.
+    /// The accent of the voice, as a language tag. It is used for words for which no dictionary
+    /// names an accent.
     pub(super) accent: &'static str,
 }
 
@@ -29,7 +31,7 @@ impl Default for Look {
 }
 
 impl Look {
-    /// Reads the cookie; unknown names are the default.
+    /// Reads the cookie. An unknown or missing name counts as the default.
     pub(super) fn of(request: &Request) -> Look {
         request.cookie(LOOK).map_or_else(Look::default, Look::parse)
     }
@@ -54,13 +56,14 @@ impl Look {
     }
 }
 
-/// The name if it is one of these, or the first of them.
+/// Returns `name` if it is one of `names`, otherwise the first of them.
 fn known(names: &[&'static str], name: &str) -> &'static str {
     names.iter().copied().find(|known| *known == name).unwrap_or(names[0])
 }
 
-/// The cookie of the time zone: a name of the IANA database. A script sets it to the browser's
-/// zone. A zone that the visitor chose is `HttpOnly`, so the script cannot replace it.
+/// The name of the cookie of the time zone. Its value is a name of the IANA database. A script of
+/// the pages sets it to the browser's zone. If the visitor has chosen a zone, the cookie is
+/// `HttpOnly`, so the script cannot replace it.
 pub(super) const ZONE: &str = "zone";
 
 /// The zones that can be chosen, from east to west.

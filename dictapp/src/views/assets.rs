@@ -20,10 +20,11 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("static")
 }
 
-/// A link contains the version of its file, so caches may keep it.
+/// `Cache-Control` of the embedded files. A link contains the version of its file, so caches may
+/// keep the file for a week.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=604800");
 
-/// The files, as the app serves them.
+/// The handler that serves the files.
 pub(crate) fn files() -> StaticFiles {
     if cfg!(debug_assertions) && folder().is_dir() {
         return StaticFiles::dir(folder());
@@ -32,7 +33,7 @@ pub(crate) fn files() -> StaticFiles {
     StaticFiles::embedded(embedded.map(|(data, name)| (name, data))).with_cache_control(CACHE)
 }
 
-/// The bytes of a file.
+/// The bytes of a file; `None`: there is no such file.
 pub(super) fn read(name: &str) -> Option<Vec<u8>> {
     Some(Assets::get(name)?.data.into_owned())
 }

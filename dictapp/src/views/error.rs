@@ -1,4 +1,4 @@
-//! Renders errors as pages of the site, in the visitor's language.
+//! Renders errors as pages of the site in the visitor's language, or as JSON for the API.
 
 use askama::Template;
 use webframe::http::{Method, StatusCode, header};
@@ -11,7 +11,7 @@ use crate::paths;
 use crate::site::{Site, TEACHERS_ONLY};
 use crate::texts::Texts;
 
-/// The reason of a 403 on the pages of administrators.
+/// The text of the 403 on the pages of administrators, which selects the texts of its page.
 pub(super) const ADMINS_ONLY: &str = "this page is for administrators";
 
 #[derive(Template)]
@@ -83,7 +83,8 @@ pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
 }
 
 impl Subject {
-    /// A 403 is a form that has expired, unless it gives another reason.
+    /// The kind of an error. A 403 means that a form has expired, unless its text gives another
+    /// reason.
     fn of_error(error: &Error) -> Subject {
         match error.public() {
             ADMINS_ONLY => Subject::Admins,
@@ -92,6 +93,7 @@ impl Subject {
         }
     }
 
+    /// The kind of an error with this status.
     pub(super) fn of(status: StatusCode) -> Subject {
         match status.as_u16() {
             400 => Subject::BadRequest,

@@ -4,40 +4,42 @@ use std::fmt::{self, Write};
 
 use askama::filters::Escaper;
 
-/// Replaces the characters that mean something in HTML by the same references as askama's own
-/// escaper. Almost no text has one, so sixteen bytes are compared at once.
+/// Replaces the special characters of HTML by the same character references as askama's own
+/// escaper. Almost no text has one, so sixteen bytes are examined at once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Html;
 
 impl Escaper for Html {
     fn write_escaped_str<W: Write>(&self, mut dest: W, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some((plain, reference, behind)) = split_at_special(rest) {
+        while let Some((plain, reference, after)) = split_at_special(rest) {
             dest.write_str(plain)?;
             dest.write_str(reference)?;
-            rest = behind;
+            rest = after;
         }
         dest.write_str(rest)
     }
 }
 
-/// The text before the first special character, the reference to it, and the text behind it.
+/// Splits a text at its first special character: the text before it, its character reference, and
+/// the text after it. `None`: there is no special character.
 fn split_at_special(text: &str) -> Option<(&str, &'static str, &str)> {
     let bytes = text.as_bytes();
     let (blocks, _) = bytes.as_chunks::<16>();
     let plain = blocks.iter().take_while(|block| !has_special(block)).count() * 16;
-    let place = plain + bytes[plain..].iter().position(|&byte| reference(byte).is_some())?;
-    Some((&text[..place], reference(bytes[place])?, &text[place + 1..]))
+    let at = plain + bytes[plain..].iter().position(|&byte| reference(byte).is_some())?;
+    Some((&text[..at], reference(bytes[at])?, &text[at + 1..]))
 }
 
-/// Whether a block has a special character. It has no branches, so the compiler compares all bytes
-/// at once.
+/// Whether a block has a special character. The function has no branches, so that the compiler can
+/// use instructions that compare all bytes at once.
 fn has_special(block: &[u8; 16]) -> bool {
     block.iter().fold(false, |found, &byte| {
         found | (byte == b'"') | (byte == b'&') | (byte == b'\'') | (byte == b'<') | (byte == b'>')
     })
 }
 
+/// The character reference of a special character; `None` for other bytes.
 fn reference(byte: u8) -> Option<&'static str> {
     match byte {
         b'"' => Some("&#34;"),

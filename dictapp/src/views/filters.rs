@@ -36,7 +36,7 @@ pub(super) fn grouped(number: impl Display, _: &dyn Values) -> Result<String> {
     Ok(grouped)
 }
 
-/// `{{ word|word_url }}`: the path of a word's page.
+/// `{{ word|word_url }}`: the path of the word's page.
 #[filter_fn]
 pub(super) fn word_url(word: impl AsRef<str>, _: &dyn Values) -> Result<String> {
     Ok(paths::word(word.as_ref()))

@@ -1,5 +1,5 @@
-//! Warns once about a reverse proxy that the settings do not name. Behind it all visitors seem to
-//! have one address, so a few who fail to log in lock all of them out.
+//! Logs a warning about a reverse proxy that the settings do not name. Behind it all visitors seem
+//! to have one address, so a few who fail to log in lock all of them out.
 
 use std::net::IpAddr;
 use std::sync::Mutex;
@@ -13,23 +13,27 @@ use crate::lock::lock;
 /// forwarding fields: a client that does so first must not suppress the warning about the proxy.
 const WARNED_MAX: usize = 32;
 
-/// The addresses that were warned of.
+/// The addresses about which a warning was logged.
 static WARNED: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
 
-/// Warns if the request has forwarding fields and none of them was trusted, once for each address.
+/// Logs a warning, once for each address, if the request has forwarding fields and none of them
+/// was trusted. `address` is that of the client: the one that a trusted proxy has forwarded, or
+/// else that of the connection.
 pub(super) fn warn_of_unknown_proxy(request: &Request, address: IpAddr) {
     let field = |name| request.field(&HeaderName::from_static(name));
     let sent: Vec<&str> = ["x-forwarded-for", "forwarded"].into_iter().filter_map(field).collect();
-    if !sent.is_empty() && !sent.iter().any(|field| names(field, address)) && is_new(address) {
+    let is_trusted = sent.iter().any(|field| contains_address(field, address));
+    if !sent.is_empty() && !is_trusted && is_new(address) {
         log::warn!(
             "{address} sends X-Forwarded-For or Forwarded and is not in server.trusted_proxies: \
-             if it is your proxy, add it there; until then all its visitors are one network, \
-             and https is not noticed"
+             if it is your proxy, add it there; until then all visitors behind it count as one \
+             network, and it is not noticed that they use https"
         );
     }
 }
 
-/// Whether no warning about this address was written; remembers the address.
+/// Whether a warning about this address is due; remembers the address. `false`: a warning was
+/// logged before, or there were [`WARNED_MAX`] warnings.
 fn is_new(address: IpAddr) -> bool {
     let mut warned = lock(&WARNED);
     let is_new = warned.len() < WARNED_MAX && !warned.contains(&address);
@@ -39,8 +43,9 @@ fn is_new(address: IpAddr) -> bool {
     is_new
 }
 
-/// Whether the forwarded addresses contain this one. If so, a trusted proxy named it.
-fn names(field: &str, address: IpAddr) -> bool {
+/// Whether a forwarding field contains this address. If so, the address was taken from the field,
+/// so the proxy is trusted.
+fn contains_address(field: &str, address: IpAddr) -> bool {
     let separators = |c: char| matches!(c, ',' | ';' | '=' | '"' | '[' | ']' | ' ' | '\t');
     let address = address.to_canonical();
     field.split(separators).any(|part| {
@@ -65,10 +70,10 @@ mod tests {
     #[test]
     fn a_trusted_address_is_found_in_either_field() {
         let address = |text: &str| text.parse().unwrap();
-        assert!(names("203.0.113.9, 192.0.2.1", address("192.0.2.1")));
-        assert!(names("for=\"[2001:db8::1]:4711\";proto=https", address("2001:db8::1")));
-        assert!(names("for=192.0.2.1:80", address("::ffff:192.0.2.1")));
-        assert!(!names("192.0.2.10", address("192.0.2.1")));
-        assert!(!names("unknown", address("192.0.2.1")));
+        assert!(contains_address("203.0.113.9, 192.0.2.1", address("192.0.2.1")));
+        assert!(contains_address("for=\"[2001:db8::1]:4711\";proto=https", address("2001:db8::1")));
+        assert!(contains_address("for=192.0.2.1:80", address("::ffff:192.0.2.1")));
+        assert!(!contains_address("192.0.2.10", address("192.0.2.1")));
+        assert!(!contains_address("unknown", address("192.0.2.1")));
     }
 }

@@ -1,4 +1,5 @@
-//! The home page: the search box, the word of the day, the words to learn, and the latest look-ups.
+//! The home page: the search box, the word of the day, and for a user the words to learn and the
+//! latest look-ups. The page of guests without settings is cached.
 
 use askama::Template;
 use jiff::civil::Date;
@@ -14,10 +15,11 @@ use crate::site::{GuestPage, Selection, Shelf, Site, Visit};
 use crate::store::SavedWordCounts;
 use crate::texts::Texts;
 
-/// The number of latest look-ups that are shown: one or two lines.
+/// Maximum number of latest look-ups that are shown: one or two lines.
 const RECENT: usize = 8;
 
-/// Rows of the history that are read to find [`RECENT`] words: a word may have several rows.
+/// Number of history rows that are read to find [`RECENT`] words: a word may have several rows, and
+/// rows of words that were not found are left out.
 const ROWS_SEEN: usize = 24;
 
 #[derive(Template)]
@@ -27,13 +29,15 @@ struct HomePage<'a> {
     t: &'static Texts,
     of_the_day: Option<Brief>,
     recent: Vec<Recent>,
-    /// The counts of the user's word book; `None` for a guest, or if the database is unavailable.
+    /// The counts of the user's word book (the saved words); `None` for a guest, or if the database
+    /// is unavailable.
     counts: Option<SavedWordCounts>,
     /// The word lists of the user's classes, the earliest deadline first.
     lists: Vec<ListLine>,
     entries: usize,
 }
 
+/// A look-up, and the path that repeats it.
 struct Recent {
     word: String,
     link: String,
@@ -76,7 +80,7 @@ fn user<'p>(page: &'p Page<'_>) -> Option<&'p Visit> {
     }
 }
 
-/// The latest look-ups, each once.
+/// The latest words that were found, each once.
 fn recent(page: &Page<'_>, books: &Selection<'_>) -> Vec<Recent> {
     let Some(visit) = user(page) else { return Vec::new() };
     let rows = page.site.latest_lookups(visit, ROWS_SEEN);

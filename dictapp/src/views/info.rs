@@ -1,4 +1,5 @@
-//! Static pages: the help, and the software and data that the site uses.
+//! Two pages without data of the visitor: the help, and the page about the software and data that
+//! the site uses.
 
 use askama::Template;
 use webframe::{Request, Response, Result};

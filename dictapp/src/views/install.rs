@@ -1,5 +1,6 @@
 //! The files with which browsers add the site to the home screen and to their search box: the
-//! manifest, the service worker and the OpenSearch description.
+//! manifest, the service worker, the OpenSearch description, and the suggestions for the search
+//! box.
 
 use askama::Template;
 use serde_json::json;
@@ -20,7 +21,7 @@ struct OpenSearch {
     origin: String,
 }
 
-/// Browsers may keep these answers for an hour.
+/// `Cache-Control` of all of them except the service worker: for an hour.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// `GET`: the manifest.

@@ -16,8 +16,8 @@ struct Choice {
     next: String,
 }
 
-/// `GET`: sets the language and redirects back. It changes only how pages look, so a plain link of
-/// this site may do it.
+/// `GET`: sets the language and redirects back. That changes only how pages look, so it needs no
+/// form token; but a request that another site caused changes nothing.
 pub(crate) fn choose(site: &Site, request: &Request) -> Result<Response> {
     let Choice { to, next } = request.query()?;
     let language = Language::parse(&to).ok_or_else(|| Error::bad_request("to must be zh or en"))?;

@@ -1,5 +1,5 @@
-//! The appearance of pages in one browser: theme, text size, speed and accent of speech, and time
-//! zone. Cookies keep it.
+//! The page on which a visitor chooses how pages look and sound in this browser: theme, text size,
+//! speed and accent of the voice, and the time zone. Cookies keep the choices.
 
 use askama::Template;
 use serde::Deserialize;
@@ -36,8 +36,9 @@ struct Form {
     saved: Option<String>,
 }
 
-/// `GET`: the page, and its form. It changes only how pages look in this browser, so a plain link of
-/// this site may do it.
+/// `GET`: shows the page; with the fields of the form, stores the choices. That changes only how
+/// pages look in this browser, so it needs no form token; but requests that another site caused are
+/// ignored.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Form { theme, size, speech, accent, zone, saved } = request.query()?;

@@ -21,8 +21,9 @@ use crate::site::{EntryPart, GuestPage, Outcome, ResultsPart, Selection, Site};
 use crate::store::Saved;
 use crate::texts::Texts;
 
-/// Maximum number of words drawn until one is in the visitor's books. If these have only one word
-/// in a hundred, the chance to draw one of their words is still 99 %.
+/// Maximum number of words drawn at random until one is in the visitor's books (the dictionaries
+/// that the visitor has not switched off). If these have only one word in a hundred, the chance to
+/// find one is still 99 %.
 const DRAWS_MAX: usize = 512;
 
 #[derive(Deserialize)]
@@ -40,7 +41,8 @@ struct WordPage<'a> {
     t: &'static Texts,
     q: &'a str,
     entry: &'a EntryPart,
-    /// The headwords, and whether they are in the user's word book; empty for a guest.
+    /// The headwords, and whether they are in the user's word book (the saved words); empty for a
+    /// guest.
     stars: Vec<Star<'a>>,
     /// The token of the form that saves a word; empty for a guest.
     save_token: String,
@@ -72,9 +74,10 @@ struct SearchPage<'a> {
     t: &'static Texts,
     q: &'a str,
     results: &'a ResultsPart,
+    /// The number of this page of the results, from 1.
     number: usize,
     has_more: bool,
-    /// Why some matches are missing; empty if all are there.
+    /// Why the list of matches is incomplete; empty if it is complete.
     missing: &'static str,
 }
 
@@ -105,7 +108,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         Err(_) => return Err(Error::not_found("")),
     };
     let shelf = site.shelf();
-    // The entry is in memory: it is shown even if the database is unavailable.
+    // The entry is in memory, so it is shown even if the database is unavailable: then with all
+    // books.
     let off = page.books_off();
     let is_away = off.is_err();
     let off = off.unwrap_or_default();
@@ -140,16 +144,17 @@ fn missing_page(page: &Page<'_>, books: &Selection<'_>, q: &str) -> Result<Respo
     page.send_as(StatusCode::NOT_FOUND, &MissingPage { page, t, q, text, words })
 }
 
-/// Which headwords the user has saved, and the token of the form that saves one. `first` is the
-/// answer for the first one, which is known already. Empty if the database is unavailable.
+/// Which headwords the user has saved, and the token of the form that saves one. `first` says it of
+/// the first headword, for which it is known already. Both are empty for a guest, or if the
+/// database is unavailable.
 fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'a>>, String) {
     let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
-    let is_saved = |(place, word): (usize, &String)| match place {
+    let is_saved = |(number, word): (usize, &String)| match number {
         0 => first == Saved::Yes,
         _ => matches!(page.site.is_saved(visit, word), Ok(true)),
     };
     let stars = words.iter().enumerate();
-    let stars = stars.map(|(place, word)| Star { word, is_saved: is_saved((place, word)) });
+    let stars = stars.map(|(number, word)| Star { word, is_saved: is_saved((number, word)) });
     (stars.collect(), page.form_token().unwrap_or_default())
 }
 
@@ -167,7 +172,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     };
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
-    let number = query.page.unwrap_or(1).clamp(1, 1000);
+    let number = query.page.unwrap_or(1).clamp(1, 1000); // the page of the results
     let results = match target(&page, &books, &word, number)? {
         Target::Results(results) => results,
         Target::Word(asked) => {
@@ -197,8 +202,8 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// The target of a query. The results of a path are the same for everybody who has all books, so
-/// they are cached.
+/// The target of a query. The results at a path are the same for everybody who has switched no book
+/// off, so they are cached.
 fn target<'q>(
     page: &Page<'_>,
     books: &Selection<'_>,
@@ -211,6 +216,7 @@ fn target<'q>(
         return Ok(Target::Results(results));
     }
     let asked = books.shelf().lexicon().matched_part(word.as_str());
+    // A word of dots has no page, since browsers remove such a segment of a path.
     if !matches!(asked, "." | "..") && books.has(asked) {
         return Ok(Target::Word(asked));
     }
@@ -267,11 +273,11 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     let books = Selection::new(&shelf, &off);
     let mut drawn =
         draws.iter().filter_map(|draw| shelf.lexicon().random(u64::from_le_bytes(*draw)));
-    let place = match drawn.find(|entry| books.has(entry.word)) {
+    let path = match drawn.find(|entry| books.has(entry.word)) {
         Some(entry) => paths::word(entry.word),
         None => paths::HOME.to_owned(),
     };
-    let response = Response::see_other(&place)?;
+    let response = Response::see_other(&path)?;
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
@@ -292,6 +298,7 @@ fn keep_out(page: &Page<'_>) -> Result<Option<Response>> {
     Response::see_other(&paths::login_then(&page.request().path_and_query())).map(Some)
 }
 
+/// Whether the browser only loads the page in advance.
 fn is_prefetch(request: &Request) -> bool {
     let is = |name: &'static str| {
         let value = request.field(&HeaderName::from_static(name));
@@ -300,14 +307,15 @@ fn is_prefetch(request: &Request) -> bool {
     is("sec-purpose") || is("purpose")
 }
 
-/// Whether the user asked for the page. A HEAD request does not count, nor does a request that
+/// Whether the visitor requested the page. A HEAD request does not count, nor does a request that
 /// another site caused.
 fn is_own_get(page: &Page<'_>) -> bool {
     let request = page.request();
     request.method() != Method::HEAD && !is_from_another_site(page.site, request)
 }
 
-/// Writes a look-up that the user asked for to the history, and waits until it is durable.
+/// Counts a look-up for the statistics. If a user requested it, also writes it to the history and
+/// waits until it is durable. Returns whether the word is in the user's word book.
 fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
     page.site.count_lookup(word, outcome, page.request().peer().address.ip());
     let Some(visit) = page.user()? else { return Ok(Saved::No) };
@@ -317,8 +325,9 @@ fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
     Ok(page.site.record_once(visit, word, outcome)?)
 }
 
-/// Records a word from the search box, even if its page was shown a short while ago. If this fails,
-/// the page of the word tries again and reports the failure.
+/// Writes a word from the search box to the history, even if its page was shown a short while ago.
+/// A failure is ignored: the page of the word, to which the browser is redirected, tries again and
+/// reports it.
 fn record_again(page: &Page<'_>, word: &str) -> Result<()> {
     let Some(visit) = page.user()? else { return Ok(()) };
     if let Some(word) = Word::parse(word).ok().filter(|_| is_own_get(page)) {

@@ -1,5 +1,6 @@
-//! The best matches for a query that is not a headword: matches of a pattern, words by their
-//! Chinese gloss, the words of a sentence, words with a similar spelling.
+//! The best matches for a query that is not a headword of the visitor's books: matches of a
+//! pattern, words by their Chinese gloss or its pinyin, the words of a sentence, words with a
+//! similar spelling.
 
 use super::word::{Brief, brief};
 use crate::lexicon::{self, End, Page, Pattern, is_han};
@@ -25,7 +26,7 @@ pub(super) enum MatchKind {
     /// No word at all.
     #[default]
     Nothing,
-    /// The pattern cannot be read.
+    /// No word, because the pattern is invalid.
     BadPattern,
 }
 
@@ -62,10 +63,10 @@ impl MatchKind {
 #[derive(Default)]
 pub(super) struct Matches {
     pub(super) kind: MatchKind,
-    /// Why the pattern cannot be read, in English.
+    /// Why the pattern is invalid, in English; empty if it is valid or there is none.
     pub(super) problem: String,
     pub(super) words: Vec<Brief>,
-    /// Whether the search was complete.
+    /// Whether there are more pages, or the search ended early.
     pub(super) end: End,
 }
 
@@ -74,10 +75,10 @@ pub(super) struct Matches {
 const PHRASES: usize = 8;
 const PHRASES_SEEN: usize = 100;
 
-/// Matches on a page.
+/// Number of matches on a page.
 const PAGE_WORDS: usize = 30;
 
-/// One page of the best matches.
+/// One page of the best matches; `page` counts from 1.
 pub(super) fn matches(
     books: &Selection<'_>,
     query: &str,
@@ -96,10 +97,12 @@ pub(super) fn matches(
     let lexicon = books.shelf().lexicon();
     let search = |page| lexicon.matching(&pattern, page, settings.pattern_time_max);
     let found = books.page(wanted, search);
-    // A page after the last one is empty too; then the question mark is still a wildcard.
+    // If nothing matches the pattern, its question mark may be punctuation. A page after the last
+    // one is empty, too, so the first page decides.
     let is_empty = found.entries.is_empty() && found.end == End::Complete;
-    let in_vain = is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
-    match as_question(query).filter(|_| in_vain && !pattern.is_regex()) {
+    let matches_nothing =
+        is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
+    match as_question(query).filter(|_| matches_nothing && !pattern.is_regex()) {
         Some(question) => of_text(books, question, wanted, settings),
         None => listed(
             books,
@@ -109,8 +112,8 @@ pub(super) fn matches(
     }
 }
 
-/// The text of a query whose question marks or stars are punctuation, not wildcards: a question, or
-/// a sentence.
+/// The text of a query if its question marks or stars may be punctuation instead of wildcards: a
+/// question without its mark, or a sentence as it is. `None`: it is a pattern.
 fn as_question(query: &str) -> Option<&str> {
     let marks = ['?', '？'];
     let question = query.trim().strip_suffix(marks).map(|text| text.trim_end_matches(marks));
@@ -144,12 +147,12 @@ fn of_text(
     Matches { kind, words, ..Matches::default() }
 }
 
-/// Maximum number of Chinese headwords with this beginning that are shown before the words with
-/// this meaning.
+/// Maximum number of Chinese headwords that begin with the query, which are shown before the words
+/// that mean the query.
 const CHINESE_HEADWORDS: usize = 10;
 
-/// Chinese headwords that begin with the text, and words that mean it. If there are none, the
-/// meanings of the parts of the text.
+/// Finds Chinese headwords that begin with the text, and words that mean it. If there are none,
+/// divides the text into parts that have entries.
 fn of_chinese(books: &Selection<'_>, text: &str, wanted: Page) -> Matches {
     let lexicon = books.shelf().lexicon();
     let found = books.page(wanted, |page| lexicon.reverse(text, page));
@@ -182,6 +185,7 @@ fn of_pieces(books: &Selection<'_>, pieces: &[lexicon::Piece<'_>]) -> Vec<Brief>
     words
 }
 
+/// Converts matches of the lexicon. Without any, the kind is [`MatchKind::Nothing`].
 fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) -> Matches {
     Matches {
         kind: if found.entries.is_empty() { MatchKind::Nothing } else { kind },
@@ -191,9 +195,9 @@ fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) 
     }
 }
 
-/// The words and phrases of a sentence, or the parts of a compound if all parts have an entry. A
-/// single word with an entry gets here only if a question mark follows it: without the mark the
-/// query leads to the page of the word.
+/// The words and phrases of a sentence, or the parts of a compound if all parts have an entry; each
+/// once. A single word that has an entry counts as a sentence: such a query had a question mark at
+/// its end, because without one it leads to the page of the word.
 pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     let is_sentence = query.contains(char::is_whitespace) || books.has(query);
     let pieces = books.shelf().lexicon().phrase(query);
@@ -211,8 +215,9 @@ pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     words
 }
 
-/// Words that may have been meant: similar in meaning or spelling, else words with the same
-/// beginning.
+/// At most `most` words that may have been meant: for a Chinese query words that mean it, otherwise
+/// words of a similar spelling. If there are none, words by pinyin with an error, then words with
+/// the same beginning.
 pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief> {
     let lexicon = books.shelf().lexicon();
     let mut near = if has_chinese(query) {
@@ -229,7 +234,8 @@ pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief
     books.seen(near).iter().map(|entry| brief(books.shelf(), entry)).collect()
 }
 
-/// Phrases that contain a headword.
+/// Phrases that contain a headword as one of their words, as far as they are among the suggestions
+/// for it.
 pub(super) fn phrases(books: &Selection<'_>, headword: &str) -> Vec<Brief> {
     let is_part = |phrase: &str| {
         phrase.split(' ').skip(1).count() > 0

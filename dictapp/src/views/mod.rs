@@ -1,4 +1,5 @@
-//! The functions behind the URLs: each parses the request, calls the site and renders a page.
+//! The views, the functions behind the URLs: each parses a request, calls the site and renders a
+//! page, or JSON for scripts and programs.
 
 mod appearance;
 mod visitor;

@@ -1,4 +1,5 @@
-//! The context that all pages share: the site, the visitor, and how a template becomes a response.
+//! The context that all pages share: the site and the visitor. It also converts a template to a
+//! response, with the header fields for caches.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::texts::{Language, Texts};
 pub(super) struct Page<'r> {
     pub(super) site: &'r Site,
     pub(super) visitor: Visitor<'r>,
-    /// The reader's time zone, once it was asked for.
+    /// The visitor's time zone, once a page has needed it.
     pub(super) known_zone: OnceCell<TimeZone>,
 }
 
@@ -55,7 +56,7 @@ impl<'r> Page<'r> {
         self.visitor.user()
     }
 
-    /// The books that the visitor switched off; none for a guest.
+    /// The word books (dictionaries) that the visitor switched off; none for a guest.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -82,7 +83,8 @@ impl<'r> Page<'r> {
         self.visitor.check_form(given)
     }
 
-    /// 200 with a page.
+    /// Renders a page as a response with status 200. The page may contain text of other people; see
+    /// [`Page::send_text_of`].
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
@@ -90,8 +92,8 @@ impl<'r> Page<'r> {
         self.send_text_of(TextOf::Anybody, template)
     }
 
-    /// Like [`Page::send`]. A page with a form token is compressed only if nobody but the visitor
-    /// can have chosen text in it.
+    /// Like [`Page::send`]; `author` says who may have chosen text in the page. A page with a form
+    /// token is compressed only if nobody but the visitor can have.
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
@@ -106,7 +108,7 @@ impl<'r> Page<'r> {
         self.visitor.send(page, author)
     }
 
-    /// The page as a text.
+    /// Renders a page as text.
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
@@ -117,8 +119,8 @@ impl<'r> Page<'r> {
         Ok(page)
     }
 
-    /// Whether the visitor is a guest without settings of their own: all of these see the same page
-    /// at a path.
+    /// Whether the visitor is a guest with the default look, and no form token was made. All such
+    /// visitors see the same page at a path in one language, so it may be cached.
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.visitor.who, Who::Guest)
             && self.visitor.has_no_token()
@@ -131,7 +133,7 @@ impl<'r> Page<'r> {
         best_coding(accepted, &[Coding::Brotli, Coding::Gzip])
     }
 
-    /// 200 with a page that many visitors share.
+    /// A response with status 200 and a page that many visitors share, in this coding.
     pub(super) fn send_shared(&self, (page, coding): (Arc<[u8]>, Coding)) -> Response {
         let html = HeaderValue::from_static("text/html; charset=utf-8");
         let response = Response::typed(html, Body::Shared(page))
@@ -155,7 +157,8 @@ impl<'r> Page<'r> {
         Ok(self.send(template)?.with_status(status))
     }
 
-    /// A user's page is not cached: it must not be visible after the log-out.
+    /// The `Cache-Control` of pages. A user's page is not stored: it must not be visible after the
+    /// log-out.
     fn cache_control(&self) -> HeaderValue {
         match self.visitor.who {
             Who::Guest => HeaderValue::from_static("private, no-cache"),
@@ -186,12 +189,14 @@ impl Page<'_> {
         matches!(self.visitor.who, Who::User(visit) if visit.role == Role::Admin)
     }
 
-    /// The token of the log-out form; `None` without a session.
+    /// The form token of the log-out form, which every page of a user has; `None` without a
+    /// session.
     pub(super) fn logout_token(&self) -> Option<&str> {
         self.visitor.session_form_token()
     }
 
-    /// Whether the visitor could be identified: not if the database is unavailable.
+    /// Whether the visitor could be identified. `false`: there is a session cookie, and the
+    /// database is unavailable.
     pub(super) fn is_known(&self) -> bool {
         !matches!(self.visitor.who, Who::Unknown(_))
     }
@@ -200,14 +205,14 @@ impl Page<'_> {
         self.site.settings().accounts.registration
     }
 
-    /// Whether pages of words have a link to report a fault.
+    /// Whether this visitor may report a fault of an entry.
     pub(super) fn may_report(&self) -> bool {
         let guests_may = self.site.settings().dictionary.guests_may_report;
         guests_may || matches!(self.visitor.who, Who::User(_))
     }
 
-    /// The link to the log-in page. After the log-in the user returns here, unless this is a page
-    /// about accounts.
+    /// The link to the log-in page. After the log-in the user returns to this page, unless this is
+    /// the log-in or the registration page.
     pub(super) fn login_url(&self) -> String {
         let here = self.here();
         match here.as_str() {
@@ -219,7 +224,8 @@ impl Page<'_> {
         }
     }
 
-    /// The path of this page, to return to after the language is switched.
+    /// The path and the query of this page, to return to. The home page if it cannot be a target of
+    /// a redirect.
     pub(super) fn here(&self) -> String {
         let here = self.request().path_and_query();
         paths::local_path(&here).unwrap_or(paths::HOME).to_owned()

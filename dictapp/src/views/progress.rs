@@ -1,5 +1,6 @@
-//! The progress of a learner as inline SVG with tables: how many words are learnt, the words that
-//! become due in the coming days, a calendar of the past year, and the words of each week.
+//! The page of a user's progress, with inline SVG and tables: how many saved words are learnt, how
+//! many become due in the coming days, a calendar with the reviews of the past year, and how many
+//! words were saved and first reviewed in each week.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -19,11 +20,11 @@ use crate::site::{Site, Visit};
 use crate::store::{Counted, SavedWordCounts};
 use crate::texts::Texts;
 
-/// Weeks of the calendar: a year.
+/// Number of weeks in the calendar: a year.
 const WEEKS: i32 = 53;
 
-/// The distance of two days in the drawing, the room above them for the months, and the room behind
-/// them for the weekdays.
+/// Measures of the calendar in units of the SVG: the distance of two days, the room above the days
+/// for the months, and the room to the right of them for the weekdays.
 const CELL: i32 = 13;
 const MONTHS: i32 = 16;
 const WEEKDAYS: i32 = 28;
@@ -34,7 +35,8 @@ const COMING: i32 = 14;
 /// The room above the bars for their numbers.
 const NUMBERS: u64 = 14;
 
-/// Number of weeks in the bar chart, the distance of two bars, and the height of the highest one.
+/// The number of weeks in the bar chart of weeks. The other two are measures of both bar charts:
+/// the distance of two bars, and the height of the highest one.
 const BARS: i32 = 16;
 const BAR: i32 = 34;
 const BARS_HEIGHT: u64 = 100;
@@ -50,7 +52,7 @@ struct ProgressPage<'a> {
     learning: u64,
     learnt_days: u32,
     coming: Vec<Coming>,
-    /// Days in a row with a review.
+    /// The number of days in a row with a review, until today or yesterday.
     streak: u64,
     /// The days of the calendar.
     days: Vec<Day>,
@@ -61,7 +63,7 @@ struct ProgressPage<'a> {
     rows: Vec<(String, u64)>,
     reviews: u64,
     weeks: Vec<Week>,
-    /// The number of words that the highest bar of a week stands for.
+    /// The number of words that the highest bar of the weeks stands for.
     most: u64,
     width: i32,
     height: i32,
@@ -71,13 +73,13 @@ struct ProgressPage<'a> {
     numbers: u64,
 }
 
-/// One of the coming days: how many words become due on it; those that are overdue count for today.
+/// One of the coming days: how many words become due on it. Overdue words count for today.
 #[derive(Debug, PartialEq, Eq)]
 struct Coming {
     x: i32,
     height: u64,
     day: Date,
-    /// The day and the month of it, or "today".
+    /// The month and the day, or "today".
     label: String,
     words: u64,
 }
@@ -98,7 +100,7 @@ struct Week {
     x: i32,
     /// The Monday of the week.
     monday: Date,
-    /// The day and the month of the Monday.
+    /// The month and the day of the Monday.
     label: String,
     saved: u64,
     first: u64,
@@ -162,32 +164,35 @@ fn due_by_day(page: &Page<'_>, visit: &Visit, today: Date) -> Result<HashMap<Dat
     Ok(due)
 }
 
+/// The bars of the coming days.
 fn coming(today: Date, due: &HashMap<Date, u64>, t: &'static Texts) -> Vec<Coming> {
     let most = due.values().copied().max().unwrap_or(0).max(1);
-    let day = |place: i32| {
-        let day = before(today, -place)?;
+    let day = |number: i32| {
+        let day = before(today, -number)?;
         let words = due.get(&day).copied().unwrap_or(0);
-        let label = match place {
+        let label = match number {
             0 => t.progress.today.to_owned(),
             _ => format!("{}/{}", day.month(), day.day()),
         };
-        Some(Coming { x: place * BAR, height: height(words, most), day, label, words })
+        Some(Coming { x: number * BAR, height: height(words, most), day, label, words })
     };
     (0..COMING).filter_map(day).collect()
 }
 
-/// The height of a bar. The bar of a single word is visible beside one of a thousand.
+/// The height of the bar for `words`, if `most` is the highest. It is at least 2, so that one word
+/// is visible beside a thousand; zero for no word.
 fn height(words: u64, most: u64) -> u64 {
     (words * BARS_HEIGHT / most).max(2 * words.min(1))
 }
 
+/// The counts of each day in the visitor's time zone; days without any are left out.
 fn by_day(page: &Page<'_>, visit: &Visit, counted: Counted) -> Result<HashMap<Date, u64>> {
     let counts = page.site.counts_by_day(visit, counted, page.zone())?;
     let dated = counts.iter().filter_map(|one| Some((day_of_number(one.day)?, one.count)));
     Ok(dated.collect())
 }
 
-/// The date some days before this one.
+/// The date this number of days before `day`; after it if the number is negative.
 fn before(day: Date, days: i32) -> Option<Date> {
     day.checked_sub(i64::from(days).days()).ok()
 }
@@ -197,7 +202,8 @@ fn weekday(day: Date) -> i32 {
     i32::from(day.weekday().to_monday_zero_offset())
 }
 
-/// A column for each week, with today in the last one; a row for each weekday, from Monday.
+/// The days of the calendar. There is a column for each week, with today in the last one, and a row
+/// for each weekday, from Monday.
 fn calendar(today: Date, by_day: &HashMap<Date, u64>) -> Vec<Day> {
     let last = (WEEKS - 1) * 7 + weekday(today);
     let dates = iter::successors(before(today, last), |date| date.tomorrow().ok());
@@ -209,11 +215,12 @@ fn calendar(today: Date, by_day: &HashMap<Date, u64>) -> Vec<Day> {
     (0..=last).zip(dates).map(day).collect()
 }
 
-/// The months above the weeks in which they begin.
+/// The names of the months and their x. A name is above the week in which the month begins.
 fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     let names: Vec<&str> = t.progress.months.split(' ').collect();
     let week = |column: i32| {
-        // The last day of the week: a month that begins in the week has begun by then.
+        // The last day of the week. If it is one of the first seven days of a month, the month
+        // begins in this week. Above the last column there is no room for a name.
         let sunday = before(today, (WEEKS - 1 - column) * 7 + weekday(today) - 6)?;
         let name = names.get(usize::try_from(sunday.month() - 1).ok()?)?;
         (sunday.day() <= 7 && column < WEEKS - 1).then_some((column * CELL, *name))
@@ -221,12 +228,13 @@ fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     (0..WEEKS).filter_map(week).collect()
 }
 
-/// The names of every second row of the calendar.
+/// The names of every second row of the calendar, and their y.
 fn weekdays(t: &'static Texts) -> Vec<(i32, &'static str)> {
     let y = |row: i32| MONTHS + row * CELL + 10;
     t.progress.weekdays.split(' ').zip(0..).step_by(2).map(|(name, row)| (y(row), name)).collect()
 }
 
+/// The shade of a day with this number of reviews.
 fn shade(reviews: u64) -> u8 {
     match reviews {
         0 => 0,
@@ -237,14 +245,14 @@ fn shade(reviews: u64) -> u8 {
     }
 }
 
-/// The days with reviews in a row until today, or until yesterday if today has none yet.
+/// The number of days with reviews in a row until today, or until yesterday if today has none yet.
 fn streak(today: Date, by_day: &HashMap<Date, u64>) -> u64 {
     let is_done = |ago: &i32| before(today, *ago).is_some_and(|day| by_day.contains_key(&day));
     let from = i32::from(!is_done(&0));
     (from..).take_while(is_done).count() as u64
 }
 
-/// The weeks, and the number of words that the highest bar stands for.
+/// The bars of the weeks, and the number of words that the highest one stands for.
 fn weeks(today: Date, saved: &HashMap<Date, u64>, first: &HashMap<Date, u64>) -> (Vec<Week>, u64) {
     let week = |column: i32| {
         let monday = before(today, (BARS - 1 - column) * 7 + weekday(today))?;

@@ -1,4 +1,5 @@
-//! Pages for refusals that the server sends before it knows the visitor, in both languages.
+//! Pages for refusals: the server sends them to requests that no view gets, such as invalid HTTP.
+//! The language of the visitor is not known then, so a page is in both languages.
 
 use askama::Template;
 use webframe::http::{StatusCode, header};
@@ -20,7 +21,7 @@ struct RefusalPage {
     languages: [Translation; 2],
 }
 
-/// The refusal in one language.
+/// The text of the page in one language.
 struct Translation {
     lang: &'static str,
     title: &'static str,
@@ -31,7 +32,7 @@ struct Translation {
 /// The page for a refusal.
 pub(crate) fn page(_: &Site, refusal: Refusal) -> Result<Response> {
     let subject = subject(refusal);
-    let said = |language: Language| {
+    let translation = |language: Language| {
         let (title, text) = subject.texts(language.texts());
         Translation { lang: language.html(), title, text, home: language.texts().error.home }
     };
@@ -40,12 +41,13 @@ pub(crate) fn page(_: &Site, refusal: Refusal) -> Result<Response> {
         detail: refusal.detail(),
         // With a wrong host or without TLS the link would lead to this page again.
         leads_home: !matches!(subject, Subject::Host | Subject::Https),
-        languages: Language::ALL.map(said),
+        languages: Language::ALL.map(translation),
     };
     let page = Response::html(values.render().map_err(Error::internal)?);
     Ok(page.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
+/// The kind of a refusal, which selects the texts.
 fn subject(refusal: Refusal) -> Subject {
     match refusal.status() {
         _ if refusal.is_unencrypted() => Subject::Https,

@@ -1,5 +1,5 @@
-//! The form that reports a fault of an entry to the administrators. Guests may use it if the
-//! settings allow it.
+//! The form with which visitors report a fault of a word's entry to the administrators. Guests may
+//! use it if the settings allow it.
 
 use askama::Template;
 use serde::Deserialize;
@@ -58,7 +58,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     report_page(&page, StatusCode::OK, (&word, ""), notice)
 }
 
-/// `POST`: a report.
+/// `POST`: stores a report.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;

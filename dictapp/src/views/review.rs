@@ -1,4 +1,5 @@
-//! Reviews: shows the next due word as a card, and takes the answer.
+//! Reviews of a user's saved words: shows the next due word as a card, and takes the answer: how
+//! well the user knew the word. Also undoes an answer, and chooses the kind of question.
 
 use std::sync::Arc;
 
@@ -121,7 +122,7 @@ struct Answer {
     grade: i64,
 }
 
-/// `POST`: an answer. An answer that is sent twice counts once.
+/// `POST`: takes an answer. If it is sent twice it counts once, since `seen` differs then.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let answer: Answer = request.form()?;
@@ -138,7 +139,7 @@ struct TokenForm {
     form_token: String,
 }
 
-/// `POST`: takes the latest answer back.
+/// `POST`: undoes the latest answer.
 pub(crate) fn undo(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let TokenForm { form_token } = request.form()?;
@@ -157,7 +158,7 @@ struct KindForm {
     new_a_day: Option<u64>,
 }
 
-/// `POST`: chooses the kind of question on the cards.
+/// `POST`: chooses the kind of question on the cards, and how many new words are shown each day.
 pub(crate) fn choose_kind(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let KindForm { form_token, kind, new_a_day } = request.form()?;

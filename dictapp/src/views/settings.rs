@@ -1,4 +1,4 @@
-//! The settings of a user: which word books their look-ups search.
+//! The page of a user's settings: which word books (dictionaries) the user's look-ups search.
 
 use std::collections::HashSet;
 
@@ -39,8 +39,9 @@ struct BookChoice {
     is_on: bool,
 }
 
-/// The submitted form: a field `listed` for each book that it showed, and a field `on` for each one
-/// that was ticked. A book that was added meanwhile is in neither list and does not change.
+/// The submitted form. It has a field `listed` for each book that it showed, and a field `on` for
+/// each book that was ticked; a listed book without a tick is off. A book that was added meanwhile
+/// is in neither list, so it does not change.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Choice {
     form_token: String,
@@ -57,7 +58,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     form(&page, StatusCode::OK, &off, notice)
 }
 
-/// `POST`: the settings.
+/// `POST`: stores the settings. At least one book must be on.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let choice = Choice::of(&request.form::<Vec<(String, String)>>()?)?;
@@ -70,7 +71,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     Response::see_other(&format!("{}?{SAVED}", paths::SETTINGS))
 }
 
-/// The query that shows [`Notice::Saved`].
+/// The query of the page that makes it show [`Notice::Saved`].
 const SAVED: &str = "saved";
 
 fn to_login() -> Result<Response> {

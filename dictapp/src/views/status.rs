@@ -1,12 +1,12 @@
-//! Answers for monitors: why the server is not ready, and its metrics.
+//! Answers for programs that monitor the server: why it is not ready, and its metrics.
 
 use webframe::{Error, Request, Response, Result};
 
 use crate::paths;
 use crate::site::Site;
 
-/// Why visitors cannot be served, for `/readyz`. The error text of an outage is left out, since it
-/// names hosts and files.
+/// Why visitors cannot be served, for `/readyz`; empty if they can. The error text of an outage is
+/// left out, since it names hosts and files.
 pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
     let mut obstacles = Vec::new();
     if site.metrics().is_stopping() {
@@ -21,8 +21,8 @@ pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
     obstacles
 }
 
-/// `GET`: `/metrics` of the site, by a client on this machine. Others get 404, and everybody if there
-/// is a separate address for it.
+/// `GET`: `/metrics` at the address of the site. Only clients on this machine get the metrics, the
+/// others 404. If the settings have a separate address for monitoring, all get 404 here.
 pub(crate) fn metrics(site: &Site, request: &Request) -> Result<Response> {
     let is_here = site.settings().monitoring.address.is_none();
     if !is_here || !request.peer().address.ip().is_loopback() {
@@ -36,6 +36,7 @@ pub(crate) fn all_metrics(site: &Site) -> Response {
     let metrics = site.metrics();
     let mut page = metrics.page();
     page.family("lookups_total", "counter", "Look-ups of words, found or not.");
+    // The status of a word's page says whether the word was found.
     for (result, status) in [("hit", 200), ("miss", 404)] {
         let count = metrics.responses(paths::WORD, status);
         page.sample("lookups_total", &[("result", result)], count);

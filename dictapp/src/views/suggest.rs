@@ -1,4 +1,5 @@
-//! JSON for the scripts of pages: completions of the typed text, and the gloss of one word.
+//! JSON for the scripts of pages: completions of the typed text, and the gloss of one word. The
+//! completions are also those of a browser's search box.
 
 use std::sync::Arc;
 
@@ -33,11 +34,12 @@ struct Suggestion {
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Caches may keep answers long enough for one person typing, but an import becomes visible soon.
+/// `Cache-Control` of the answers. The time is long enough for one person typing, and short enough
+/// that a newly imported book soon becomes visible.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
-/// `GET`: the suggestions. They are the same for everybody, so the database is queried only on a
-/// site that guests may not use.
+/// `GET`: the completions. They are the same for everybody, so they are cached, and the database is
+/// queried only on a site whose guests may not look words up: there guests get none.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
@@ -47,15 +49,17 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     }
     let cache = if is_closed { NO_STORE } else { CACHE };
     let shelf = site.shelf();
-    let kept = Selection::new(&shelf, &[]).is_whole().then(|| shelf.suggestions());
-    let answer = match kept.and_then(|kept| kept.get("", &q)) {
+    // Not cached between the removal of a book and the next load of the words. `&[]`: no book is
+    // switched off.
+    let cached = Selection::new(&shelf, &[]).is_whole().then(|| shelf.suggestions());
+    let answer = match cached.and_then(|cached| cached.get("", &q)) {
         Some(answer) => answer,
         None => {
             let made =
                 serde_json::to_vec(&suggestions(&shelf, site, &q)).map_err(Error::internal)?;
             let made: Arc<[u8]> = made.into();
-            if let Some(kept) = kept {
-                kept.put("", &q, &made);
+            if let Some(cached) = cached {
+                cached.put("", &q, &made);
             }
             made
         }
@@ -64,8 +68,9 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     Ok(response.with_field(header::CACHE_CONTROL, cache))
 }
 
-/// `GET`: the gloss of one word, for the popup in a page: the same for everybody, and not recorded
-/// in the history. The answer is `null` if no book has the word.
+/// `GET`: the gloss of one word, for the popup in a page. It is the same for everybody, and the
+/// look-up is not recorded in the history. The answer is `null` if no book has the word, or if a
+/// guest may not look words up.
 pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
@@ -80,7 +85,8 @@ pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
     Ok(Response::json(&gloss)?.with_field(header::CACHE_CONTROL, cache))
 }
 
-/// The typed text and its completions.
+/// The typed text and its completions, for a browser's search box; none on a site whose guests may
+/// not look words up.
 pub(super) fn words(site: &Site, request: &Request) -> Result<(String, Vec<String>)> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
@@ -97,8 +103,9 @@ fn suggestion(brief: Brief) -> Suggestion {
     Suggestion { href: paths::word(&brief.word), brief }
 }
 
-/// Empty if the text cannot be the beginning of a word. Trailing white space counts: `ice ` does
-/// not suggest `iceberg`.
+/// The completions of a typed text: words that begin with it, then words by Chinese gloss or by
+/// pinyin. Empty if the text cannot be the beginning of a word. Trailing white space counts: `ice `
+/// does not suggest `iceberg`.
 fn suggestions(shelf: &Shelf, site: &Site, typed: &str) -> Vec<Suggestion> {
     if Word::parse(typed).is_err() {
         return Vec::new();

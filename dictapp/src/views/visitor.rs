@@ -1,5 +1,6 @@
 //! Identifies the visitor by cookies and header fields: language, user or guest, and the token that
-//! protects forms.
+//! protects forms. Sets the cookies: session, form token of a guest, known device, language, look
+//! and time zone.
 
 use std::cell::OnceCell;
 use std::time::Duration;
@@ -20,20 +21,21 @@ use crate::texts::Language;
 const SESSION: Secret = Secret { plain: "session", host: "__Host-session" };
 const VISITOR: Secret = Secret { plain: "visitor", host: "__Host-visitor" };
 const DEVICE: Secret = Secret { plain: "device", host: "__Host-device" };
+/// The cookie of the chosen language.
 pub(super) const LANGUAGE: &str = "language";
 
-/// How long a browser keeps the chosen language.
+/// How long a browser keeps the chosen language, look and time zone.
 const LANGUAGE_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How long a browser counts as a known device of a user who logged in with it.
 const DEVICE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 
-/// Maximum number of session cookies that are looked up. A site on a sibling domain may have set
-/// others of the same name.
+/// Maximum number of session cookies of a request that are looked up. There may be several: a site
+/// on a sibling domain may have set others of the same name.
 const SESSIONS_TRIED: usize = 4;
 
-/// The names of a cookie that holds a secret. Over TLS it has the prefix `__Host-`, so that a site
-/// on a sibling domain cannot set it.
+/// The names of a cookie that holds a secret. If it is sent only over TLS, its name has the prefix
+/// `__Host-`, so that a site on a sibling domain cannot set it.
 #[derive(Clone, Copy)]
 struct Secret {
     plain: &'static str,
@@ -61,12 +63,13 @@ pub(super) struct Visitor<'r> {
     transport: CookieTransport,
 }
 
+/// The token that a guest's forms are bound to, and whether the browser does not have it yet.
 struct Guest {
     token: Token,
     is_new: bool,
 }
 
-/// Who may have chosen text of a page.
+/// Who may have chosen text that a page contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextOf {
     /// Only the visitor and this site, unless the page repeats text of its URL.
@@ -85,8 +88,8 @@ pub(super) enum Who {
     Unknown(StoreError),
 }
 
-/// The result of looking the session up. It is kept on the request, so that the middleware, the
-/// view and the error page of one request query the database once.
+/// The result of looking the session up. It is stored in the request, so that the middleware, the
+/// view and the error page of one request query the database only once.
 struct Identity {
     session: Option<Token>,
     who: Who,
@@ -95,7 +98,7 @@ struct Identity {
 static GUEST: Identity = Identity { session: None, who: Who::Guest };
 
 impl<'r> Visitor<'r> {
-    /// Reads the cookies, and queries the database if one may be a session.
+    /// Reads the cookies, and queries the database if there is a session cookie.
     pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
         let transport = CookieTransport::of(site, request);
         let Identity { session, who } = Identity::of(site, request, SESSION.name(transport));
@@ -118,7 +121,8 @@ impl<'r> Visitor<'r> {
         }
     }
 
-    /// The token for a form on a page of this visitor.
+    /// The token for a form on a page of this visitor. For a new guest this makes a cookie, which
+    /// [`Visitor::send`] adds to the response.
     pub(super) fn form_token(&self) -> Result<String> {
         match self.session_form_token() {
             Some(token) => Ok(token.to_owned()),
@@ -149,8 +153,8 @@ impl<'r> Visitor<'r> {
     /// Completes the response of a page: adds a new guest's cookie, which the forms of the page are
     /// bound to, and forbids compression if it could reveal the form token.
     pub(super) fn send(&self, response: Response, text: TextOf) -> Result<Response> {
-        // BREACH: if an attacker can choose text of the page, the compressed length reveals the
-        // token letter by letter.
+        // The attack BREACH: if an attacker can choose text of the page, the compressed length
+        // reveals the token letter by letter.
         let response = if self.has_no_token() || self.is_without_input(text) {
             response
         } else {
@@ -164,7 +168,8 @@ impl<'r> Visitor<'r> {
         }
     }
 
-    /// The response to a user who has just logged in: the new session replaces the old one.
+    /// Completes the response to a user who has just logged in: ends an old session, sets the
+    /// cookies of the new session and of the known device, and removes the guest's cookie.
     pub(super) fn begin_session(
         &self,
         site: &Site,
@@ -184,7 +189,7 @@ impl<'r> Visitor<'r> {
         Ok(response.with_cookie(&Cookie::removal(VISITOR.name(self.transport))?))
     }
 
-    /// The response that makes this browser a known device of its user.
+    /// Adds the cookie that makes this browser a known device of its user.
     pub(super) fn remember_device(
         &self,
         proof: &DeviceProof,
@@ -202,7 +207,8 @@ impl<'r> Visitor<'r> {
         Client { address, device: device_label(user_agent) }
     }
 
-    /// The proof that a user has logged in with this browser before.
+    /// The proof that a user has logged in with this browser before, from the cookie; not verified
+    /// here.
     pub(super) fn device(&self) -> Option<&str> {
         self.request.cookie(DEVICE.name(self.transport))
     }
@@ -241,13 +247,15 @@ impl<'r> Visitor<'r> {
         Ok(response.with_cookie(&cookie))
     }
 
-    /// Whether the page contains no form token.
+    /// Whether the page contains no form token: there is no session, whose pages have the log-out
+    /// form, and no token was made for a guest.
     pub(super) fn has_no_token(&self) -> bool {
         self.session.is_none() && self.guest.get().is_none()
     }
 
-    /// Whether the page repeats nothing that a stranger may choose. The paths of such pages have no
-    /// parameters, so only the query could contain such text.
+    /// Whether the page repeats nothing that a stranger may choose. `text` is what the view says;
+    /// the paths of pages with [`TextOf::Visitor`] have no parameters, so besides that only the
+    /// query could contain such text.
     fn is_without_input(&self, text: TextOf) -> bool {
         let is_read = matches!(*self.request.method(), Method::GET | Method::HEAD);
         text == TextOf::Visitor && is_read && self.request.query_string().is_empty()
@@ -265,7 +273,8 @@ impl<'r> Visitor<'r> {
         })
     }
 
-    /// The token that the forms of this visitor are bound to.
+    /// The token that the forms of this visitor are bound to: that of the session, or that of the
+    /// guest, which is made if there is none.
     fn form_cookie(&self) -> Result<&Token> {
         if let Some(session) = self.session {
             return Ok(session);
@@ -278,7 +287,7 @@ impl<'r> Visitor<'r> {
                 Some(token) => token,
                 None => Token::random().map_err(|error| Error::internal(error.to_string()))?,
             };
-            // The cell is not shared, so it is still empty.
+            // Nothing else has filled the cell since the check above.
             drop(self.guest.set(Guest { token, is_new }));
         }
         Ok(&self.guest.get().expect("it was set above").token)
@@ -286,6 +295,7 @@ impl<'r> Visitor<'r> {
 }
 
 impl Secret {
+    /// The name of the cookie with this transport.
     fn name(self, transport: CookieTransport) -> &'static str {
         match transport {
             CookieTransport::OnlyTls => self.host,
@@ -295,7 +305,8 @@ impl Secret {
 }
 
 impl Identity {
-    /// The identity of this request, looked up at the first call.
+    /// The identity of this request, looked up at the first call. `name` is that of the session
+    /// cookie.
     fn of<'r>(site: &Site, request: &'r Request, name: &str) -> &'r Identity {
         if request.cookie(name).is_none() {
             return &GUEST;
@@ -306,8 +317,8 @@ impl Identity {
         request.get().expect("it was put above")
     }
 
-    /// If there are several session cookies, exactly one must be valid: otherwise it is unknown
-    /// which one this site has set, and all are ignored.
+    /// Looks the session up. If there are several session cookies, exactly one must be valid:
+    /// otherwise it is unknown which one this site has set, and all are ignored.
     fn look_up(site: &Site, request: &Request, name: &str) -> Identity {
         let mut found = None;
         for token in request.cookies(name).filter_map(Token::parse).take(SESSIONS_TRIED) {
@@ -328,8 +339,8 @@ impl Identity {
 }
 
 /// Whether another site caused the browser to send this request. Such a request must change
-/// nothing. A sibling domain is another site too. Browsers send `Sec-Fetch-Site` only over TLS and
-/// to this machine; without it the site of `Referer` counts, if there is one.
+/// nothing. A sibling domain counts as another site. Browsers send `Sec-Fetch-Site` only over TLS
+/// and to `localhost`; without it the site of `Referer` decides, if there is one.
 pub(super) fn is_from_another_site(site: &Site, request: &Request) -> bool {
     if let Some(from) = request.field(&HeaderName::from_static("sec-fetch-site")) {
         return !matches!(from, "same-origin" | "none");
@@ -342,13 +353,13 @@ pub(super) fn is_from_another_site(site: &Site, request: &Request) -> bool {
     }
 }
 
-/// Host and port of a URL. A proxy may have changed the scheme.
+/// The host and the port of a URL. The scheme is not compared, since a proxy may have changed it.
 fn authority(url: &str) -> &str {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
-/// The chosen language, else the one that the browser asks for, else English.
+/// The language that the visitor chose, else the one that the browser prefers, else English.
 fn language(request: &Request) -> Language {
     let chosen = request.cookie(LANGUAGE).and_then(Language::parse);
     let asked = || Language::best(request.field(&header::ACCEPT_LANGUAGE)?);
@@ -356,6 +367,7 @@ fn language(request: &Request) -> Language {
 }
 
 impl CookieTransport {
+    /// Decides by the settings, and for `auto` by the connection and the public URL.
     fn of(site: &Site, request: &Request) -> CookieTransport {
         let settings = site.settings();
         let public = settings.server.engine.public_url.as_deref();

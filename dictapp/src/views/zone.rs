@@ -1,4 +1,4 @@
-//! The visitor's time zone, from a cookie: times are shown in it, and days begin in it.
+//! The visitor's time zone, from a cookie. Pages show times in it, and days begin and end in it.
 
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::DateTimePrinter;
@@ -10,10 +10,10 @@ use super::appearance::{ZONE, ZONES};
 use super::page::Page;
 use crate::texts::{Texts, fill};
 
-/// The longest name that is looked up.
+/// Maximum length of a zone's name that is looked up.
 const NAME_BYTES_MAX: usize = 64;
 
-/// `2026-11-30 08:05:00`. It takes a tenth of the time of `strftime`.
+/// Prints `2026-11-30 08:05:00`, in a tenth of the time that `strftime` takes.
 const DATE_AND_TIME: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
 const RFC_3339: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
 
@@ -28,7 +28,7 @@ fn zone_of(request: &Request) -> Option<TimeZone> {
 }
 
 impl Page<'_> {
-    /// The visitor's time zone; the server's if it is not known.
+    /// The visitor's time zone; if it is not known, the site's.
     pub(super) fn zone(&self) -> &TimeZone {
         let find = || zone_of(self.request()).unwrap_or_else(|| self.site.zone().clone());
         self.known_zone.get_or_init(find)
@@ -39,20 +39,20 @@ impl Page<'_> {
         self.zone().to_datetime(at)
     }
 
-    /// The zone that the visitor has chosen or the browser is in, if it is one of [`ZONES`].
+    /// The name of the zone in the cookie, if it is one of [`ZONES`], which can be chosen.
     pub(super) fn zone_name(&self) -> Option<&'static str> {
         let name = self.request().cookie(ZONE)?;
         ZONES.into_iter().find(|known| *known == name)
     }
 
-    /// A time in the visitor's zone, as text without seconds.
+    /// Formats a time in the visitor's zone, without seconds.
     pub(super) fn time(&self, at: Timestamp) -> String {
         let mut text = date_and_time(self.local(at));
         text.truncate(text.len() - ":00".len());
         text
     }
 
-    /// The day of a time in the visitor's zone.
+    /// Formats the day of a time in the visitor's zone.
     pub(super) fn day(&self, at: Timestamp) -> String {
         self.local(at).date().to_string()
     }
@@ -63,7 +63,7 @@ impl Page<'_> {
     }
 }
 
-/// A date and a time to the second, separated by a space.
+/// Formats a date and a time to the second, separated by a space.
 pub(super) fn date_and_time(local: DateTime) -> String {
     let mut text = String::with_capacity(TIME_BYTES_MAX);
     // Writing into a String cannot fail.
@@ -71,7 +71,7 @@ pub(super) fn date_and_time(local: DateTime) -> String {
     text
 }
 
-/// A time for programs, to the second (RFC 3339).
+/// Formats a time for programs, to the second (RFC 3339).
 pub(super) fn rfc_3339(at: Timestamp) -> String {
     let mut text = String::with_capacity(TIME_BYTES_MAX);
     RFC_3339.print_timestamp(&at, &mut text).ok();
@@ -84,12 +84,12 @@ pub(super) fn day_number(day: Date) -> i64 {
     days.map_or(0, i64::from)
 }
 
-/// The day of this number.
+/// The day with this number. `None`: it is out of range.
 pub(super) fn day_of_number(days: i64) -> Option<Date> {
     Date::constant(1970, 1, 1).checked_add(jiff::Span::new().try_days(days).ok()?).ok()
 }
 
-/// A day with its weekday.
+/// Formats a day with its weekday.
 pub(super) fn day_text(day: Date, t: &Texts) -> String {
     use jiff::civil::Weekday;
     let weekday = match day.weekday() {
@@ -104,7 +104,7 @@ pub(super) fn day_text(day: Date, t: &Texts) -> String {
     fill(&fill(t.days.form, "weekday", weekday), "date", day)
 }
 
-/// The start of a day and of the next one.
+/// The start of a day and the start of the next day in this zone. `None`: out of range.
 pub(super) fn bounds_of_day(day: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let start = |day: Date| Some(day.to_zoned(zone.clone()).ok()?.timestamp());
     Some((start(day)?, start(day.checked_add(1.day()).ok()?)?))

@@ -1,4 +1,5 @@
-//! Reads an answer of a server: only the parts of HTTP that the clients of xtask need.
+//! Reads the answer of a server to a request: only the parts of HTTP that the clients of xtask
+//! need.
 
 use std::io::{self, BufRead, Read};
 
@@ -6,9 +7,12 @@ use std::io::{self, BufRead, Read};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// Whether the server closes the connection after it.
     pub(crate) closes: bool,
+    /// The bytes of the whole body.
     pub(crate) length: u64,
-    /// The first bytes of the body, at most `SHOWN_MAX` or `PAGE_MAX`.
+    /// The first bytes of the body: at most `PAGE_MAX` if the whole page was requested, otherwise
+    /// `SHOWN_MAX`.
     pub(crate) beginning: Vec<u8>,
     /// The names and values of cookies that are set.
     pub(crate) cookies: Vec<(String, String)>,
@@ -17,13 +21,14 @@ pub(crate) struct Answer {
 const SHOWN_MAX: u64 = 256;
 const PAGE_MAX: u64 = 1 << 20;
 
-/// The kind of request: an answer to `HEAD` has no body, even if its head has a length.
+/// What was requested, which decides how much of the body is read and kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
+    /// Any request except HEAD. Up to `SHOWN_MAX` bytes of the body are kept.
     ForAll,
     /// Like `ForAll`, but up to `PAGE_MAX` bytes of the body are kept.
     WholePage,
-    /// The request was a HEAD.
+    /// HEAD: the answer has no body, even if it has a `Content-Length`.
     ForHead,
 }
 
@@ -35,9 +40,9 @@ pub(crate) fn read_answer(reader: &mut impl BufRead, asked: Asked) -> io::Result
         if answer.status < 200 {
             continue;
         }
-        let bare = asked == Asked::ForHead || [204, 304].contains(&answer.status);
+        let has_no_body = asked == Asked::ForHead || [204, 304].contains(&answer.status);
         match framing {
-            _ if bare => {}
+            _ if has_no_body => {}
             Framing::Length(length) => take(reader, length, &mut answer, asked)?,
             Framing::Chunked => read_chunks(reader, &mut answer, asked)?,
         }
@@ -45,12 +50,14 @@ pub(crate) fn read_answer(reader: &mut impl BufRead, asked: Asked) -> io::Result
     }
 }
 
+/// How the end of the body is found.
 #[derive(Clone, Copy, Debug)]
 enum Framing {
     Length(u64),
     Chunked,
 }
 
+/// Reads the header fields up to the empty line. Without a length the body counts as empty.
 fn read_fields(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<Framing> {
     let mut framing = Framing::Length(0);
     loop {
@@ -72,7 +79,8 @@ fn read_fields(reader: &mut impl BufRead, answer: &mut Answer) -> io::Result<Fra
     }
 }
 
-/// The name and the value, without attributes.
+/// Parses a `Set-Cookie` field: the name and the value, without attributes. `None`: there is no
+/// `=`.
 fn cookie(field: &str) -> Option<(String, String)> {
     let (name, value) = field.split(';').next()?.split_once('=')?;
     Some((name.to_owned(), value.to_owned()))
@@ -93,6 +101,7 @@ fn read_chunks(reader: &mut impl BufRead, answer: &mut Answer, asked: Asked) -> 
     }
 }
 
+/// Reads `length` bytes of the body and keeps the first ones.
 fn take(
     reader: &mut impl BufRead,
     length: u64,
@@ -113,7 +122,7 @@ fn status_of(line: &str) -> io::Result<u16> {
     status.ok_or_else(|| wrong("status line", line))
 }
 
-/// A line without its CRLF.
+/// Reads a line of at most 16 KiB; returns it without its CRLF.
 fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
     let mut line = String::new();
     reader.take(16 << 10).read_line(&mut line)?;

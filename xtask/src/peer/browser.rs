@@ -1,4 +1,5 @@
-//! A browser without JavaScript: requests pages and sends forms over one keep-alive connection.
+//! A simple browser without JavaScript: requests pages and sends forms of dictapp over one
+//! keep-alive connection, and keeps cookies.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, Write};
@@ -7,10 +8,11 @@ use std::time::Duration;
 
 use crate::peer::answer::{Asked, read_answer};
 
-/// Longer than any accepted wait, so that long ones are measured.
+/// Maximum time to connect, and to wait for a part of the answer. It is longer than any wait that a
+/// verb accepts, so that longer waits are measured too.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// One visitor: cookies and a connection.
+/// One visitor: the cookies, and the connection if it is open.
 #[derive(Debug)]
 pub(crate) struct Browser {
     address: SocketAddr,
@@ -20,7 +22,7 @@ pub(crate) struct Browser {
     pub(crate) accepts: &'static str,
 }
 
-/// A response.
+/// An answer.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
@@ -53,7 +55,8 @@ impl Browser {
         self.ask("POST", path, Some(&form))
     }
 
-    /// After an error the connection is dropped, so that the next request opens a new one.
+    /// Sends a request and reads the answer. After an error the connection is dropped, so that the
+    /// next request opens a new one.
     fn ask(&mut self, method: &str, path: &str, form: Option<&str>) -> io::Result<Page> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -76,6 +79,7 @@ impl Browser {
         Ok(socket)
     }
 
+    /// The bytes of a request. A form is sent as the browser does from a page of the same site.
     fn request(&self, method: &str, path: &str, form: Option<&str>) -> String {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -103,13 +107,13 @@ impl Page {
         after.split_once('"').map(|(value, _)| value)
     }
 
-    /// The rest of the first link that begins like this.
+    /// What follows `beginning` in the first link of the page that begins with it.
     pub(crate) fn link(&self, beginning: &str) -> Option<&str> {
         let (_, after) = self.text.split_once(&format!("href=\"{beginning}"))?;
         after.split_once('"').map(|(rest, _)| rest)
     }
 
-    /// Whether the page was made for a user: it has the form to log out.
+    /// Whether the page was made for a logged-in user: it has the form to log out.
     pub(crate) fn is_of_user(&self) -> bool {
         self.text.contains("id=\"logout\"")
     }
@@ -120,6 +124,7 @@ impl Page {
     }
 }
 
+/// Percent-encodes a value of a form.
 fn encode(value: &str) -> String {
     let encoded = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {

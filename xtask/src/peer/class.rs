@@ -1,5 +1,6 @@
-//! A class of pupils who register, log in, look words up, save and review them until they are
-//! stopped. It records their acknowledged requests and waiting times.
+//! A class of pupils: clients of dictapp that register, log in, look words up, save and review them
+//! until they are stopped. The class records which requests were acknowledged, and the waiting
+//! times.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -19,17 +20,18 @@ const WORDS: &[&str] = &[
     "cold", "come", "cup", "day", "dog", "door", "eat", "egg", "eye", "face", "fall", "fish",
     "food", "girl", "give", "go", "good", "hand", "head", "home", "house", "ice",
 ];
-/// The pause between two requests of a pupil.
+/// The pause of a pupil after an action that succeeded.
 const PACE: Duration = Duration::from_millis(60);
-/// The pause after a failed request.
+/// The pause after an action that failed.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The pupils and their results.
 #[derive(Debug)]
 pub(crate) struct Class {
-    /// The addresses that each pupil sends requests to, in turn.
+    /// The addresses of the servers. Each pupil uses one; they are given out in turn.
     addresses: Vec<SocketAddr>,
     seed: u64,
+    /// The changes that the pupils requested, to compare with the rows of the database.
     pub(crate) ledger: Ledger,
     score: Mutex<Score>,
     is_over: AtomicBool,
@@ -45,7 +47,7 @@ pub(crate) struct Score {
     pub(crate) longest: Duration,
     /// Number of answers with status 500.
     pub(crate) broken: u64,
-    /// The first failure.
+    /// A description of the first failure; empty if there was none.
     first: String,
 }
 
@@ -60,7 +62,7 @@ impl Class {
         }
     }
 
-    /// Runs `work` while `pupils` are at work.
+    /// Runs `work` while this number of pupils sends requests.
     pub(crate) fn during<T>(&self, pupils: usize, work: impl FnOnce() -> T) -> T {
         thread::scope(|scope| {
             for number in 0..pupils {
@@ -72,6 +74,7 @@ impl Class {
         })
     }
 
+    /// Returns the score and starts a new one.
     pub(crate) fn take_score(&self) -> Score {
         std::mem::take(&mut self.score.lock().expect("no pupil panics"))
     }
@@ -79,13 +82,13 @@ impl Class {
     /// Waits until `count` more requests were answered successfully; `false` if that takes longer
     /// than `patience`.
     pub(crate) fn wait_for(&self, count: u64, patience: Duration) -> bool {
-        let well = || {
+        let successes = || {
             let score = self.score.lock().expect("no pupil panics");
             score.requests - score.failed
         };
         let began = Instant::now();
-        let before = well();
-        while well() < before + count {
+        let before = successes();
+        while successes() < before + count {
             if began.elapsed() > patience {
                 return false;
             }
@@ -108,14 +111,17 @@ fn registration<'f>(token: &'f str, name: &'f str) -> [(&'f str, &'f str); 4] {
     [("form_token", token), ("name", name), ("password", PASSWORD), ("password_again", PASSWORD)]
 }
 
+/// One client. Its random choices depend only on the seed of the class and on its number.
 struct Pupil<'a> {
     class: &'a Class,
     number: usize,
     dice: Dice,
     browser: Browser,
+    /// The name of the user; empty before the registration.
     name: String,
     /// The token of the session's forms; `None` before the log-in.
     token: Option<String>,
+    /// The number of names that were tried.
     names: usize,
     /// The number of words looked up.
     words: usize,
@@ -138,6 +144,7 @@ impl<'a> Pupil<'a> {
         Pupil { class, number, dice, browser, name, token: None, names: 0, words: 0 }
     }
 
+    /// Acts until the class is over. `None` of an action means that it failed.
     fn learn(mut self) {
         while !self.class.is_over.load(SeqCst) {
             let done = match (&self.token, self.name.is_empty()) {
@@ -177,7 +184,7 @@ impl<'a> Pupil<'a> {
         self.log_in_token()
     }
 
-    /// The token of the session's forms, from any page.
+    /// Takes the token of the session's forms from a page.
     fn log_in_token(&mut self) -> Option<()> {
         let page = self.timed(None, is_shown, |browser| browser.get("/help"))?;
         self.see(&page);
@@ -226,6 +233,7 @@ impl<'a> Pupil<'a> {
         self.timed(Some(effect), is_redirect, |browser| browser.post("/review", &fields)).map(drop)
     }
 
+    /// The token of the form on a page.
     fn form(&mut self, path: &str) -> Option<String> {
         let page = self.timed(None, is_shown, |browser| browser.get(path))?;
         page.field("form_token").map(str::to_owned)
@@ -239,14 +247,16 @@ impl<'a> Pupil<'a> {
         Effect { kind, user: self.name.clone(), word: word.to_owned() }
     }
 
-    /// Counts a page that was rendered for a guest.
+    /// Counts the page if it was rendered for a guest, although the pupil is logged in.
     fn see(&self, page: &Page) {
         if !page.is_of_user() {
             self.class.score.lock().expect("no pupil panics").as_guest += 1;
         }
     }
 
-    /// Sends a request and records the response, and `effect` if the request has one.
+    /// Sends a request and records its duration and success. `effect` is the change of the database
+    /// that the request makes, if any; it is noted in the ledger. Returns the page if it is as
+    /// expected.
     fn timed(
         &mut self,
         effect: Option<Effect>,
@@ -275,8 +285,8 @@ impl<'a> Pupil<'a> {
         }
         drop(score);
         if let Some(effect) = effect {
-            let told = if page.is_some() { Outcome::Done } else { Outcome::Unsure };
-            self.class.ledger.note(effect, told);
+            let outcome = if page.is_some() { Outcome::Done } else { Outcome::Unsure };
+            self.class.ledger.note(effect, outcome);
         }
         page
     }

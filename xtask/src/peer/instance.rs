@@ -1,4 +1,5 @@
-//! A process of dictapp: started, signalled, and started again at the same address.
+//! Runs a process of dictapp: builds and starts it, sends it signals, and starts it again at the
+//! same address.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -18,7 +19,8 @@ use crate::steps::succeed;
 /// Maximum time to start or stop. A debug build needs time to import the books at its first start.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Many pupils come from one address and look up more than people do.
+/// Settings for a class of simulated pupils: they all come from one address, and look up and
+/// register more than people do.
 const SETTINGS: &[&str] = &[
     "log.access=false",
     "dictionary.lookups_per_minute_max=100000",
@@ -30,6 +32,7 @@ const SETTINGS: &[&str] = &[
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Launch {
     pub(crate) program: PathBuf,
+    /// The URL of the database.
     pub(crate) database: String,
     /// More settings, `SECTION.KEY=VALUE`.
     pub(crate) settings: Vec<String>,
@@ -41,7 +44,8 @@ pub(crate) struct Launch {
 pub(crate) enum Surroundings {
     #[default]
     Usual,
-    /// A listening socket that outlives the process, as from systemd. It is bound to the address.
+    /// The process gets a listening socket at its address, as from systemd. The socket outlives the
+    /// process.
     Socket,
     /// Resource limits, set by this shell command.
     Limits(&'static str),
@@ -49,7 +53,8 @@ pub(crate) enum Surroundings {
     UnreadLog,
 }
 
-/// Passes the socket on as systemd does. The shell gets it as its standard input.
+/// Shell commands that pass a socket on as systemd does. The shell gets the socket as its standard
+/// input.
 const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
 
 /// A running process, or one that was killed and can be started again.
@@ -59,9 +64,9 @@ pub(crate) struct Instance {
     pub(crate) address: SocketAddr,
     log: PathBuf,
     child: Option<Child>,
-    /// The socket of [`Surroundings::Socket`].
+    /// The socket that the process gets, with [`Surroundings::Socket`].
     socket: Option<TcpListener>,
-    /// The pipe of [`Surroundings::UnreadLog`].
+    /// The end of the pipe that nobody reads, with [`Surroundings::UnreadLog`].
     unread: Option<PipeReader>,
 }
 
@@ -74,13 +79,14 @@ pub(crate) enum Profile {
     Release,
 }
 
-/// Builds dictapp; returns the program.
+/// Builds dictapp; returns the path of the program.
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     let (name, folder) = match profile {
         Profile::Dev => ("dev", "debug"),
         Profile::Release => ("release", "release"),
     };
-    // As for the tests: `--package` would build the dependencies again, with fewer features.
+    // The whole workspace, as for the tests: with `--package` the dependencies would have fewer
+    // features and would be built again.
     succeed(&mut cargo(&[
         "build",
         "--quiet",
@@ -157,7 +163,7 @@ impl Instance {
         }
     }
 
-    /// Kills it, like a power failure.
+    /// Kills the process with SIGKILL, as if the power failed.
     pub(crate) fn kill(&mut self) -> Result<()> {
         let mut child = self.child.take().context("dictapp does not run")?;
         child.kill()?;
@@ -165,7 +171,7 @@ impl Instance {
         Ok(())
     }
 
-    /// Stops it and waits for its end.
+    /// Stops the process with SIGTERM and waits until it has ended. Fails if it reports an error.
     pub(crate) fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("dictapp does not run")?;
         signal(child.id(), "TERM")?;
@@ -187,7 +193,7 @@ impl Instance {
         holdings_of(self.id()?)
     }
 
-    /// The log so far, of all its starts.
+    /// The log of all starts so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }

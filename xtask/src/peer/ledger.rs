@@ -1,5 +1,5 @@
-//! Compares the acknowledged requests of clients with the rows of the database, and finds lost and
-//! duplicate rows.
+//! Records which changes of the database clients have requested and whether these were
+//! acknowledged, then compares them with the rows of the database: finds lost and duplicate rows.
 
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -32,15 +32,16 @@ pub(crate) enum RowKind {
     Review,
 }
 
-/// The outcome of a request.
+/// The outcome of a request that changes the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
+    /// The server acknowledged the change.
     Done,
-    /// An error, or no response: it may have taken effect.
+    /// The answer was an error, or none came: the change may have been made or not.
     Unsure,
 }
 
-/// The answers of all clients.
+/// How often each change was requested, by its outcome.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger(Mutex<BTreeMap<Effect, Counts>>);
 
@@ -50,7 +51,8 @@ struct Counts {
     unsure: u64,
 }
 
-/// The comparison with one database.
+/// The result of the comparison with one database: the numbers of acknowledged and unsure requests
+/// and of rows, and the changes with too few or too many rows.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) done: u64,
@@ -68,23 +70,25 @@ impl RowKind {
         ("review", RowKind::Review),
     ];
 
-    /// Whether repeating the effect adds another row.
+    /// Whether the same request adds another row each time.
     fn repeats(self) -> bool {
         matches!(self, RowKind::Lookup | RowKind::Review)
     }
 }
 
 impl Ledger {
-    pub(crate) fn note(&self, effect: Effect, told: Outcome) {
+    /// Records a request.
+    pub(crate) fn note(&self, effect: Effect, outcome: Outcome) {
         let mut effects = self.0.lock().expect("no client panics");
         let counts = effects.entry(effect).or_default();
-        match told {
+        match outcome {
             Outcome::Done => counts.done += 1,
             Outcome::Unsure => counts.unsure += 1,
         }
     }
 
-    /// Compares with the rows of [`ROWS`], with tabs between their columns.
+    /// Compares with `lines`, the result of the query [`ROWS`]: a line for each row, with tabs
+    /// between the columns.
     pub(crate) fn against(&self, lines: &str) -> Result<Verdict> {
         let mut rows = BTreeMap::new();
         for line in lines.lines() {
@@ -115,6 +119,7 @@ impl Ledger {
     }
 }
 
+/// Parses a row of [`ROWS`].
 fn parse(line: &str) -> Option<(Effect, u64)> {
     let mut columns = line.split('\t');
     let mut next = || columns.next();
@@ -126,7 +131,8 @@ fn parse(line: &str) -> Option<(Effect, u64)> {
 }
 
 impl Verdict {
-    /// Fails if a row was lost or duplicated, and names the first one.
+    /// Fails if a row was lost or duplicated, and names the first one; also if no request was
+    /// acknowledged, since then nothing was tested.
     pub(crate) fn judge(&self) -> Result<()> {
         if let Some(effect) = self.lost.first().or(self.doubled.first()) {
             bail!("{self}; the first is {effect:?}");

@@ -1,5 +1,5 @@
-//! A private MariaDB server, alone or a node of a Galera cluster: own folder and port on the
-//! loopback, killed when dropped.
+//! A temporary MariaDB server, alone or as a node of a Galera cluster, with a separate folder and a
+//! port on the loopback interface. It is killed when dropped.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -19,18 +19,18 @@ use crate::steps::succeed;
 const START_MAX: Duration = Duration::from_secs(60);
 /// Maximum time for a server to stop. Then it is killed.
 const STOP_MAX: Duration = Duration::from_secs(60);
-/// Maximum time for the answer to a question about a server's state. A frozen one never answers.
+/// Maximum time for the answer to a query of a server's state. A frozen server never answers.
 const STATE_MAX: Duration = Duration::from_secs(5);
 /// Maximum time for any other statement: filling the tables of a benchmark takes minutes.
 const STATEMENT_MAX: Duration = Duration::from_secs(1800);
-/// The state of a node, as errors print it.
+/// The query of a node's state, which errors print.
 const STATE: &str = "show global status where variable_name in ('wsrep_cluster_status', \
      'wsrep_cluster_size', 'wsrep_local_state_comment', 'wsrep_evs_state', \
      'wsrep_local_recv_queue')";
-/// The user and password of the database `dict`.
+/// The name of the user of the database `dict`, and the password.
 const USER: &str = "dict";
 
-/// Whether a node starts a cluster or joins an existing one.
+/// Whether a server is alone, or a node that starts a cluster or joins an existing one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Start {
     Alone,
@@ -38,13 +38,14 @@ enum Start {
     Join,
 }
 
-/// A server and its folder, which stays when it is killed.
+/// A server and its folder. The folder stays when the server is killed.
 #[derive(Debug)]
 pub(crate) struct MariaDb {
     folder: PathBuf,
     port: u16,
     child: Option<Child>,
-    /// The ports of all nodes for group communication and this node's place among them.
+    /// The ports of all nodes for group communication, and the index of this node. `None`: the
+    /// server is alone.
     galera: Option<(Vec<u16>, usize)>,
 }
 
@@ -57,15 +58,15 @@ impl MariaDb {
         Ok(server)
     }
 
-    /// A cluster of `count` nodes, all of them in step.
+    /// Starts a cluster of `count` nodes. All of them have joined when this returns.
     pub(crate) fn start_cluster(folder: &Path, count: usize) -> Result<Vec<MariaDb>> {
         let ports = free_ports(count * 2)?;
         // Group communication takes a port, and the next two for state transfers.
         let group: Vec<u16> = (0..count).map(|node| ports[count + node]).collect();
         let mut nodes = Vec::new();
         for (number, port) in ports.into_iter().take(count).enumerate() {
-            let place = folder.join(format!("node{}", number + 1));
-            let mut node = MariaDb::install(&place, port, Some((group.clone(), number)))?;
+            let node_folder = folder.join(format!("node{}", number + 1));
+            let mut node = MariaDb::install(&node_folder, port, Some((group.clone(), number)))?;
             node.run(if number == 0 { Start::Bootstrap } else { Start::Join })?;
             if number == 0 {
                 node.make_database()?;
@@ -75,6 +76,7 @@ impl MariaDb {
         Ok(nodes)
     }
 
+    /// Makes the folder and the system tables of a server, which does not run yet.
     fn install(folder: &Path, port: u16, galera: Option<(Vec<u16>, usize)>) -> Result<MariaDb> {
         fs::create_dir_all(folder)?;
         if is_root() {
@@ -120,6 +122,7 @@ impl MariaDb {
         let Some((group, number)) = &self.galera else { return Ok(Vec::new()) };
         let address = |port: &u16| format!("127.0.0.1:{port}");
         let all = group.iter().map(address).collect::<Vec<_>>().join(",");
+        // One port for group communication, and two for state transfers: incremental and full.
         let own = group[*number];
         let ist = own + 1;
         let sst = own + 2;
@@ -160,7 +163,7 @@ impl MariaDb {
         state.is_ok_and(|state| state.trim_end().ends_with("Synced"))
     }
 
-    /// Waits until a node has caught up with the others.
+    /// Waits until this node has caught up with the others.
     pub(crate) fn wait_until_synced(&mut self) -> Result<()> {
         self.wait_until(|server| server.is_synced())
     }
@@ -185,7 +188,7 @@ impl MariaDb {
         self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// What the server reports about itself, or why it does not.
+    /// The state of a node as the server reports it, or why there is none. For errors.
     pub(crate) fn state(&self) -> String {
         if self.child.is_none() {
             return "it does not run".to_owned();
@@ -196,12 +199,14 @@ impl MariaDb {
         }
     }
 
+    /// The last lines of the server's log.
     fn log_end(&self) -> String {
         let log = fs::read_to_string(self.folder.join("server.log")).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(15)..].join("\n")
     }
 
+    /// Makes the database `dict` and its user.
     fn make_database(&self) -> Result<()> {
         let make = format!(
             "create database dict; create user '{USER}'@'%' identified by '{USER}'; \
@@ -210,7 +215,7 @@ impl MariaDb {
         self.sql(&make).map(drop)
     }
 
-    /// The rows of a statement that root runs in the database, with tabs between their columns.
+    /// Runs SQL as root; returns the rows, with tabs between the columns. No database is selected.
     pub(crate) fn sql(&self, statement: &str) -> Result<String> {
         self.sql_within(statement, STATEMENT_MAX)
     }
@@ -240,12 +245,12 @@ impl MariaDb {
         self.port
     }
 
-    /// The URL of its database for dictapp.
+    /// The URL of the database `dict` on this server, as dictapp takes it.
     pub(crate) fn url(&self) -> String {
         url_at(self.port)
     }
 
-    /// Kills it, like a power failure.
+    /// Kills the server with SIGKILL, as if the power failed.
     pub(crate) fn kill(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
         child.kill()?;
@@ -253,13 +258,14 @@ impl MariaDb {
         Ok(())
     }
 
-    /// Stops it.
+    /// Stops the server with SIGTERM and waits until it has ended.
     pub(crate) fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
         signal(child.id(), "TERM")?;
         end(&mut child, STOP_MAX).with_context(|| self.name()).map(drop)
     }
 
+    /// Suspends the process: connections stay open, and nothing is answered.
     pub(crate) fn freeze(&self) -> Result<()> {
         self.signal("STOP")
     }
@@ -280,7 +286,8 @@ impl Drop for MariaDb {
     }
 }
 
-/// A temporary folder that the servers, which run as another user, may enter.
+/// Makes a temporary folder that other users may enter: if root runs this, the servers run as the
+/// user `mysql`.
 pub(crate) fn scratch_folder(prefix: &str) -> Result<tempfile::TempDir> {
     let folder = tempfile::Builder::new().prefix(prefix).tempdir()?;
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
@@ -292,10 +299,10 @@ pub(crate) fn url_at(port: u16) -> String {
     format!("mysql://{USER}:{USER}@127.0.0.1:{port}/dict")
 }
 
-/// Runs a program as the user `mysql`, because mariadbd refuses to run as root. It is killed when
-/// this process ends for any reason. If root runs this, the server has a higher priority, since the
-/// other nodes evict a node that gets no processor for a second. In production each node has a
-/// machine of its own.
+/// The command that runs a program of MariaDB. The program is killed when this process ends for any
+/// reason. If root runs this, the program runs as the user `mysql`, because mariadbd refuses to run
+/// as root, and with a higher priority, because a node that gets no processor for a second is
+/// evicted by the others. In production each node has a machine of its own.
 fn as_mysql(program: &str) -> Command {
     let mut command = Command::new("nice");
     command.args(["-n", if is_root() { "-10" } else { "0" }]);
@@ -307,7 +314,8 @@ fn as_mysql(program: &str) -> Command {
     command
 }
 
-/// The timeouts of group communication that operators are advised to set.
+/// The options of group communication in conf/deploy/galera.cnf, which operators are advised to
+/// use.
 fn shipped_provider_options() -> Result<String> {
     let file = workspace().join("conf/deploy/galera.cnf");
     let shipped = fs::read_to_string(&file).with_context(|| file.display().to_string())?;

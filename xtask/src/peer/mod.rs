@@ -1,4 +1,5 @@
-//! Servers that a verb starts, and the clients that send them requests.
+//! Servers that a verb (a subcommand of `cargo xtask`) starts, and the clients that send them
+//! requests.
 
 pub(crate) mod answer;
 pub(crate) mod browser;

@@ -6,6 +6,7 @@ use std::process::Command;
 /// Kills the descendants of `root`, but not `root` itself.
 pub(crate) fn kill_descendants(root: u32) {
     let parents = parents();
+    // The descendants are added while the list is walked, so their children are found too.
     let mut found = vec![root];
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
@@ -17,7 +18,7 @@ pub(crate) fn kill_descendants(root: u32) {
     let _ = Command::new("kill").arg("-KILL").args(targets).status();
 }
 
-/// Each process and its parent, from `/proc`.
+/// The ids of each process and of its parent, from `/proc`.
 fn parents() -> Vec<(u32, u32)> {
     let Ok(folders) = fs::read_dir("/proc") else { return Vec::new() };
     let processes = folders.flatten().filter_map(|folder| {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::steps::cargo::workspace;
 use crate::steps::succeed;
 
-/// Maximum time in which a server must listen, and end.
+/// Maximum time until a server listens, and until it has ended.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server; killed when dropped.
@@ -31,13 +31,13 @@ pub(crate) struct Holdings {
 }
 
 impl Server {
-    /// Starts `command` with a free port for `{port}` and waits until it listens. Its output goes
-    /// to `log`.
+    /// Starts `command`, in which `{port}` is replaced by a free port, and waits until it listens
+    /// there. Its output goes to `log`. It runs in the workspace's folder.
     pub(crate) fn start(command: &str, log: &Path) -> Result<Server> {
         Server::start_in(command, &workspace(), log)
     }
 
-    /// The same with a folder of its own to run in.
+    /// Like [`Server::start`]; the command runs in `folder`.
     pub(crate) fn start_in(command: &str, folder: &Path, log: &Path) -> Result<Server> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let command = command.replace("{port}", &port.to_string());
@@ -47,12 +47,12 @@ impl Server {
         let child = Command::new(program)
             .args(words)
             .current_dir(folder)
-            // A backtrace for each panic would be most of the work, and its symbols most of the
-            // memory.
+            // No backtraces. Some handlers panic on purpose, and a backtrace for each would be most
+            // of the work, its symbols most of the memory.
             .env("RUST_BACKTRACE", "0")
             // Makes glibc return freed memory to the system. Otherwise each arena keeps its maximum
-            // (60 MB after a burst of large answers that nobody read), and the server's own memory
-            // cannot be judged.
+            // (60 MB after a burst of large answers that nobody read), and it cannot be judged how
+            // much memory the server needs.
             .env("MALLOC_ARENA_MAX", "2")
             .env("MALLOC_MMAP_THRESHOLD_", "65536")
             .stdin(Stdio::null())
@@ -84,26 +84,29 @@ impl Server {
         self.child.id()
     }
 
-    /// The status of a server that has ended.
+    /// The exit status if the server has ended; `None`: it still runs.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
     }
 
+    /// The memory, descriptors and threads now.
     pub(crate) fn holdings(&self) -> Result<Holdings> {
         holdings_of(self.child.id())
     }
 
-    /// Ends the server with SIGTERM and returns its status; `None`: it had to be killed.
+    /// Stops the server with SIGTERM and returns its exit status; `None`: it did not end in time
+    /// and was killed.
     pub(crate) fn stop(mut self) -> Result<Option<ExitStatus>> {
         signal(self.child.id(), "TERM")?;
         Ok(end(&mut self.child, PATIENCE).ok())
     }
 }
 
-/// Waits for the end of a process that was asked to end; kills it after this time.
-pub(crate) fn end(child: &mut Child, most: Duration) -> Result<ExitStatus> {
+/// Waits until a process, which was sent a signal to end, has ended. After `time_max` it is killed,
+/// which is an error.
+pub(crate) fn end(child: &mut Child, time_max: Duration) -> Result<ExitStatus> {
     let began = Instant::now();
-    while began.elapsed() < most {
+    while began.elapsed() < time_max {
         if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
@@ -111,7 +114,7 @@ pub(crate) fn end(child: &mut Child, most: Duration) -> Result<ExitStatus> {
     }
     child.kill()?;
     child.wait()?;
-    bail!("it did not end within {most:?} and was killed")
+    bail!("it did not end within {time_max:?} and was killed")
 }
 
 /// Sends a signal such as `TERM` to a process.

@@ -1,4 +1,4 @@
-//! Queries an SQLite file with Python, which the tests need anyway.
+//! Runs SQL on an SQLite file with Python, so that xtask needs no SQLite library.
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;
@@ -9,7 +9,7 @@ const SCRIPT: &str = "import sqlite3, sys\n\
     for row in database.execute(sys.argv[2]): print(*row, sep='\\t')\n\
     database.commit()";
 
-/// The rows, with tabs between their columns.
+/// Runs a statement and commits; returns the rows, with tabs between the columns.
 pub(crate) fn sql(file: &Path, statement: &str) -> Result<String> {
     let mut python = Command::new("python3");
     let output = python.args(["-c", SCRIPT]).arg(file).arg(statement).output();

@@ -9,34 +9,37 @@ use std::time::{Duration, Instant};
 
 use crate::peer::answer::{Asked, read_answer};
 
+/// Maximum time to connect, and to wait for a part of the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A thread that only waits for a socket needs little stack.
 const STACK_BYTES: usize = 128 << 10;
 
-/// The status of a request (0: no answer) and its duration.
+/// The status of the answer to a request (0: no answer), and how long the client waited.
 pub(crate) type Timed = (u16, Duration);
 
 /// Whether clients reuse their connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Connections {
     Kept,
-    /// A new connection for each request. The time to connect counts.
+    /// A new connection for each request. The time to connect is part of the wait.
     New,
 }
 
-/// Clients that send requests at an interval.
+/// `count` clients that each request `path` once in each interval.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Visitors<'a> {
     pub(crate) address: SocketAddr,
     pub(crate) path: &'a str,
     pub(crate) count: u32,
+    /// The interval.
     pub(crate) every: Duration,
     pub(crate) connections: Connections,
 }
 
 impl Visitors<'_> {
-    /// Runs all clients for `time`. A client that waits too long for a response skips the missed
-    /// requests.
+    /// Runs all clients for `time`; returns all their requests. Their starts are spread over the
+    /// interval. If a wait is longer than the interval, the client does not make up for the
+    /// requests that it missed.
     pub(crate) fn visit(&self, time: Duration) -> Result<Vec<Timed>> {
         let all = Mutex::new(Vec::new());
         let began = Instant::now();
@@ -58,6 +61,7 @@ impl Visitors<'_> {
         Ok(all.into_inner().expect("no visitor panics"))
     }
 
+    /// Runs one client.
     fn ask_on(&self, began: Instant, time: Duration) -> Result<Vec<Timed>> {
         let mut kept = None;
         let mut timed = Vec::new();
@@ -70,7 +74,8 @@ impl Visitors<'_> {
         Ok(timed)
     }
 
-    /// Puts a reusable connection into `kept`.
+    /// Sends one request. Takes the connection from `kept`, or opens one; puts it back if
+    /// connections are kept and there was an answer.
     fn ask_once(&self, kept: &mut Option<TcpStream>) -> Result<u16> {
         let socket = match kept.take() {
             Some(socket) => socket,
@@ -89,17 +94,18 @@ pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream> {
     Ok(socket)
 }
 
+/// Sends a GET and returns the status of the answer.
 pub(crate) fn ask(mut socket: &TcpStream, path: &str) -> Result<u16> {
     socket.write_all(format!("GET {path} HTTP/1.1\r\nHost: crowd\r\n\r\n").as_bytes())?;
     Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
 }
 
-/// The time within which `percent` of the requests were answered.
+/// The time within which `percent` of the requests were answered; zero if there are none.
 pub(crate) fn percentile(timed: &[Timed], percent: usize) -> Duration {
     let mut times: Vec<Duration> = timed.iter().map(|timed| timed.1).collect();
     times.sort_unstable();
-    let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
-    times.get(place).copied().unwrap_or_default()
+    let index = (times.len() * percent / 100).min(times.len().saturating_sub(1));
+    times.get(index).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

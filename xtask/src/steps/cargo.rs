@@ -1,4 +1,5 @@
-//! Runs cargo with the same environment as at the prompt, so that nothing is compiled twice.
+//! Runs cargo with the environment that it has at a contributor's prompt, so that xtask and the
+//! contributor share what is compiled.
 
 use anyhow::{Context, Result};
 use std::path::PathBuf;
@@ -11,8 +12,9 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
     command.args(args).current_dir(workspace());
-    // `cargo run` sets these for xtask. ring's build script watches some of them and would rebuild
-    // at each change between `cargo xtask test` and `cargo test`.
+    // `cargo run` sets these variables for xtask. The build script of the crate ring watches some
+    // of them, so ring would be rebuilt whenever `cargo xtask test` follows `cargo test`, or the
+    // reverse.
     for (name, _) in std::env::vars_os() {
         let known = name.to_string_lossy();
         if known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_") {
@@ -29,8 +31,8 @@ pub(crate) fn build_example(name: &str) -> Result<PathBuf> {
     Ok(std::path::absolute(target())?.join("release/examples").join(name))
 }
 
-/// The folder of the workspace's `Cargo.toml`. Determined at run time, since the target folder may
-/// be a copy.
+/// The folder of the workspace's `Cargo.toml`. It is read from the environment at run time, not
+/// compiled in: the compiled xtask may have been copied from another checkout.
 pub(crate) fn workspace() -> PathBuf {
     let xtask = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     xtask.and_then(|dir| dir.parent().map(PathBuf::from)).unwrap_or_else(|| PathBuf::from("."))

@@ -2,19 +2,20 @@
 
 use std::fmt;
 
-/// Maximum number of lines kept.
+/// Maximum number of lines that are kept; the others are dropped.
 const LINES_MAX: usize = 150;
 
 /// The `failures:` sections of all test binaries of one run.
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
     lines: Vec<String>,
+    /// Whether the next line belongs to a section.
     is_inside: bool,
 }
 
 impl Failures {
-    /// Reads one line of output. The section of a binary begins with `failures:` and ends with the
-    /// result of the binary.
+    /// Reads one line of output and keeps it if it belongs to a section. A section begins with the
+    /// line `failures:` and ends with the line `test result: ..` of the test binary.
     pub(crate) fn read_line(&mut self, line: &str) {
         if line.starts_with("test result: ") {
             self.is_inside = false;

@@ -1,4 +1,6 @@
-//! The steps of a verb: each prints its title, runs, and prints how long it took.
+//! Building blocks of verbs, the subcommands of `cargo xtask`: a step prints its title, does its
+//! work, and prints how long that took. The modules run cargo, install programs, and read the
+//! output of tests.
 
 pub(crate) mod cargo;
 pub(crate) mod failures;
@@ -21,7 +23,8 @@ pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T
     outcome.with_context(|| title.to_owned())
 }
 
-/// The value of `--seed`, or a new seed, which the verb prints.
+/// The value of the option `--seed`, or a new seed. The verb must print it, so that a run can be
+/// repeated.
 pub(crate) fn seed(arguments: &mut Arguments) -> Result<u64> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok(arguments.take_option("--seed")?.unwrap_or(now.as_secs() % 1_000_000))

@@ -1,5 +1,5 @@
-//! Installs the Debian packages that the tests need, or fails with the command that installs them.
-//! No test is skipped.
+//! Installs the Debian packages that a verb (a subcommand of `cargo xtask`) needs, or fails with
+//! the command that installs them. So no test is skipped because a program is missing.
 
 use anyhow::{Result, bail};
 use std::env;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::steps::succeed;
 
-/// Something that the tests need, and the Debian package that provides it.
+/// Something that a verb needs, and the Debian package that provides it.
 #[derive(Debug)]
 pub(crate) struct Need {
     name: &'static str,
@@ -17,6 +17,7 @@ pub(crate) struct Need {
     package: &'static str,
 }
 
+/// How to find out whether it is installed.
 #[derive(Debug)]
 enum Check {
     /// Any of these programs.
@@ -27,8 +28,8 @@ enum Check {
     Font(&'static str),
 }
 
-/// Everything besides Rust. `wqy-microhei` is the smallest Chinese font: 1.6 MB to download; Noto's
-/// is 57 MB.
+/// Everything that the tests need besides Rust. `wqy-microhei` is the smallest Chinese font: 1.6 MB
+/// to download; Noto's is 57 MB.
 pub(crate) const NEEDS: &[Need] = &[
     Need { name: "a C compiler", check: Check::Program(&["cc", "gcc", "clang"]), package: "gcc" },
     Need { name: "mariadbd", check: Check::Program(&["mariadbd"]), package: "mariadb-server" },
@@ -54,14 +55,14 @@ pub(crate) const NEEDS: &[Need] = &[
     Need { name: "a Chinese font", check: Check::Font("zh"), package: "fonts-wqy-microhei" },
 ];
 
-/// The attacker of `cargo xtask slow`.
+/// The package for `cargo xtask slow`: the program that makes slow connections.
 pub(crate) const SLOW_CLIENTS: &[Need] = &[Need {
     name: "slowhttptest",
     check: Check::Program(&["slowhttptest"]),
     package: "slowhttptest",
 }];
 
-/// The counter of `cargo xtask bench pages`.
+/// The package for `cargo xtask bench pages`: callgrind, which counts instructions.
 pub(crate) const VALGRIND: &[Need] =
     &[Need { name: "valgrind", check: Check::Program(&["valgrind"]), package: "valgrind" }];
 
@@ -80,6 +81,7 @@ pub(crate) const CLUSTER: &[Need] = &[
     Need { name: "lsof", check: Check::Program(&["lsof"]), package: "lsof" },
     Need { name: "haproxy", check: Check::Program(&["haproxy"]), package: "haproxy" },
 ];
+/// The library that makes a MariaDB server a node of a Galera cluster.
 pub(crate) const GALERA_PROVIDER: &str = "/usr/lib/galera/libgalera_smm.so";
 
 /// Installs missing packages if this user may do so; otherwise fails with the command to run.
@@ -100,7 +102,8 @@ pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
     Ok(())
 }
 
-/// Updates the package lists first; if that fails, the present lists may suffice.
+/// Installs packages. Updates the package lists first; if that fails, the present lists may
+/// suffice.
 fn install(apt_get: &[&str], missing: &[&Need]) -> Result<()> {
     let apt = |args: &[&str]| {
         let mut command = Command::new(apt_get[0]);
@@ -111,14 +114,14 @@ fn install(apt_get: &[&str], missing: &[&Need]) -> Result<()> {
         println!("apt-get update: {error:#}; continuing with the present lists");
     }
     let install = ["-q", "install", "-y", "--no-install-recommends"];
-    // Wait for another apt process; no progress bars in a log.
+    // The first option waits for another apt process, the second one omits progress bars.
     let options = ["-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
     succeed(apt(&install).args(options).args(missing.iter().map(|need| need.package)))
         .map_err(|error| error.context(advice(missing)))
 }
 
-/// The prefix of an apt-get command, if this user may install: none as root, `sudo` if it asks for
-/// no password.
+/// The beginning of an apt-get command if this user may install packages: as root, or with `sudo`
+/// if it asks for no password. `None`: the user may not, or there is no apt-get.
 fn apt_get() -> Option<&'static [&'static str]> {
     const AS_ROOT: &[&str] = &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
     const BY_SUDO: &[&str] = &["sudo", "-n", "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
@@ -158,6 +161,7 @@ pub(crate) fn is_root() -> bool {
     Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
 }
 
+/// A message with the command that installs the packages.
 fn advice(missing: &[&Need]) -> String {
     let packages: Vec<_> = missing.iter().map(|need| need.package).collect();
     format!(

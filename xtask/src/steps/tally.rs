@@ -7,9 +7,9 @@ use std::fmt;
 pub(crate) struct Tally {
     pub(crate) passed: u64,
     failed: u64,
-    /// Binaries that have begun and not yet printed a result: one that dies (stack overflow,
-    /// `kill`) never prints it.
-    open: u64,
+    /// Number of binaries that have begun and not yet printed a result. A binary that dies (stack
+    /// overflow, `kill`) never prints one.
+    without_result: u64,
 }
 
 impl Tally {
@@ -17,20 +17,20 @@ impl Tally {
     /// Other lines are ignored.
     pub(crate) fn read_line(&mut self, line: &str) {
         if is_beginning(line) {
-            self.open += 1;
+            self.without_result += 1;
         } else if let Some(result) = line.strip_prefix("test result: ") {
-            self.open = self.open.saturating_sub(1);
+            self.without_result = self.without_result.saturating_sub(1);
             self.passed += count_of("passed", result);
             self.failed += count_of("failed", result);
         }
     }
 
-    /// Failed tests; a binary without a result counts as one.
+    /// Number of failed tests. A binary without a result counts as one failed test.
     pub(crate) fn failed(self) -> u64 {
-        self.failed + self.open
+        self.failed + self.without_result
     }
 
-    /// Whether any test ran at all: not when the tests do not compile.
+    /// Whether any test began. `false`: the tests do not compile, or none was selected.
     pub(crate) fn began(self) -> bool {
         self.passed + self.failed() > 0
     }
@@ -42,6 +42,7 @@ impl fmt::Display for Tally {
     }
 }
 
+/// Whether a line is the first one of a test binary: `running 3 tests`.
 fn is_beginning(line: &str) -> bool {
     matches!(line.split(' ').collect::<Vec<_>>()[..],
         ["running", count, "test" | "tests"] if count.parse::<u64>().is_ok())

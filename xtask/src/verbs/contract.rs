@@ -20,7 +20,7 @@ pub(crate) const ABOUT: &str =
 /// The version is fixed because a new one may find more faults.
 const SCHEMATHESIS: Tool = Tool { program: "schemathesis", package: "schemathesis==4.32.5" };
 
-/// The checks of a response.
+/// The checks of schemathesis that each response must pass.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
 /// Generated requests for each operation; all together take less than a minute.
@@ -31,7 +31,7 @@ const EXAMPLES: &str = "20";
 const CONFIGURATION: &str = "[phases.coverage]\n\
     unexpected-methods = [\"GET\", \"PUT\", \"POST\", \"DELETE\", \"PATCH\", \"OPTIONS\", \"TRACE\"]\n";
 
-/// The operation that would end the session of the requests.
+/// The path of the log-out, which would end the session that the requests use.
 const LOG_OUT: &str = "/api/v1/sessions/current";
 
 /// The user of the requests.
@@ -42,7 +42,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     check()
 }
 
-/// Builds the program, runs it in a temporary folder and starts schemathesis.
+/// Builds the program, runs it in a folder below the target folder, and runs schemathesis twice:
+/// with the token of a user and without one.
 pub(crate) fn check() -> Result<()> {
     step("the API matches its description", || {
         let schemathesis = SCHEMATHESIS.install()?;
@@ -88,7 +89,8 @@ fn token(base: &str) -> Result<String> {
     Ok(token.context("the answer has no token")?.0.to_owned())
 }
 
-/// With a token every operation except the log-out is tested, without one every operation.
+/// Runs schemathesis. With a token every operation except the log-out is tested, without one every
+/// operation.
 fn test(schemathesis: &Path, configuration: &Path, base: &str, token: Option<&str>) -> Result<()> {
     let mut command = Command::new(schemathesis);
     command.arg("--config-file").arg(configuration);

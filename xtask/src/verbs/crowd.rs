@@ -20,12 +20,15 @@ use crate::steps::step;
 pub(crate) const ABOUT: &str = "measure the latency of good clients in a crowd of bad ones: \
     [--seconds N] [--idle N] [--slow N] [--unread N] [--events N] [--websockets N]; or under --overload";
 
+/// The server's maximum number of worker threads.
 const WORKERS_MAX: u32 = 8;
 /// The duration of the handler of `/wait`.
 const WAIT: Duration = Duration::from_millis(10);
-/// The limits of latency and memory.
+/// The limits of the good clients' latency and of the server's memory.
 const P99_MAX: Duration = Duration::from_millis(50);
 const MEMORY_MAX_KIB: u64 = 200 << 10;
+/// Under overload the server must still answer this part of the requests that it can answer at
+/// most.
 const GOODPUT_MIN: f64 = 0.9;
 
 /// The number of clients of each kind.
@@ -37,7 +40,7 @@ struct Crowd {
     websockets: usize,
 }
 
-/// Measures; fails if a bound is exceeded.
+/// Measures; fails if a limit is exceeded, or if connections or requests are lost.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let overload = arguments.take_flag("--overload");
     let time = Duration::from_secs(arguments.take_option("--seconds")?.unwrap_or(60));
@@ -50,7 +53,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     };
     arguments.finish()?;
     let program = build_example("soak")?;
-    let idle = time.as_secs() + 60;
+    let idle = time.as_secs() + 60; // the server's idle timeout: longer than the measurement
     let command = format!("{} {{port}} {WORKERS_MAX} {idle}", program.display());
     let server = Server::start(&command, &target().join("crowd.log"))?;
     let faults =
@@ -61,6 +64,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Measures ordinary clients among many bad ones; returns the faults.
 fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>> {
     let address = server.address;
     let idle = step("idle connections", || gather_idle(address, crowd.idle))?;
@@ -71,7 +75,7 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
         scope.spawn(|| keep_talking(&websockets, &over));
         scope.spawn(|| send_slowly(address, crowd.slow, &over));
         scope.spawn(|| never_read(address, crowd.unread, &over));
-        thread::sleep(Duration::from_secs(3)); // until they are all there
+        thread::sleep(Duration::from_secs(3)); // until the slow clients have connected
         let held = scope.spawn(|| most_held(server, &over));
         let timed = visit(address, "/quick", 4, Duration::from_millis(10), time);
         over.store(true, SeqCst);
@@ -114,6 +118,7 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
     Ok(faults)
 }
 
+/// The most memory, descriptors and threads that the server holds until the end.
 fn most_held(server: &Server, over: &AtomicBool) -> Result<Holdings> {
     let mut most = Holdings::default();
     while !over.load(SeqCst) {
@@ -128,7 +133,7 @@ fn most_held(server: &Server, over: &AtomicBool) -> Result<Holdings> {
     Ok(most)
 }
 
-/// Connections that get one answer and then idle.
+/// Opens connections that get one answer and then idle.
 fn gather_idle(address: SocketAddr, count: usize) -> Result<Vec<TcpStream>> {
     let connect = |number| {
         let socket = connect(address).with_context(|| format!("idle connection {number}"))?;
@@ -146,7 +151,7 @@ const WEBSOCKET: &str = "GET /ws HTTP/1.1\r\nHost: crowd\r\nConnection: Upgrade\
 /// A masked text frame of one byte.
 const FRAME: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'x'];
 
-/// Connections that stay open after the head of their answer.
+/// Opens connections that stay open after the head of the answer: event streams or WebSockets.
 fn gather_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<TcpStream>> {
     let open = |number| {
         let mut socket = connect(address).with_context(|| format!("live connection {number}"))?;
@@ -191,12 +196,14 @@ fn receives(mut socket: &TcpStream) -> bool {
     }
 }
 
+/// Whether the server answers a request on this connection.
 fn answers(socket: &TcpStream) -> bool {
     ask(socket, "/quick").is_ok_and(|status| status == 200)
 }
 
-/// Sends `count` heads at one byte per second. A client that the server closes connects again. The
-/// starts of the clients are spread over time.
+/// Runs `count` clients that each send a request head at one byte a second. A client whose
+/// connection the server closes connects again. At most a third of the clients connect in one
+/// second.
 fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
     let mut senders: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
     while !over.load(SeqCst) {
@@ -213,7 +220,7 @@ fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
     }
 }
 
-/// Sends a byte unless the server has answered or closed.
+/// Sends a byte. `false`: the server has answered or closed the connection.
 fn sends_on(mut socket: &TcpStream) -> bool {
     let quiet = |socket: &TcpStream| {
         socket.set_nonblocking(true)?;
@@ -223,8 +230,8 @@ fn sends_on(mut socket: &TcpStream) -> bool {
     is_quiet && socket.write_all(b"G").is_ok()
 }
 
-/// `count` clients that request something large and never read. When the server closes them, they
-/// connect again.
+/// Runs `count` clients that request something large and never read. Each opens a new connection
+/// about every ten seconds.
 fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
     let request = b"GET /files/large.bin HTTP/1.1\r\nHost: crowd\r\n\r\n".repeat(4);
     let begin = || {
@@ -236,12 +243,12 @@ fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
     let mut next = 0;
     while !over.load(SeqCst) && !clients.is_empty() {
         next = (next + 1) % clients.len();
-        clients[next] = begin(); // each about every ten seconds
+        clients[next] = begin();
         thread::sleep(Duration::from_secs(10) / count as u32);
     }
 }
 
-/// Clients that keep their connections.
+/// Runs `count` clients that keep their connections; returns their requests.
 fn visit(
     address: SocketAddr,
     path: &str,
@@ -252,9 +259,11 @@ fn visit(
     Visitors { address, path, count, every, connections: Connections::Kept }.visit(time)
 }
 
-/// Twice the load that eight workers can answer, from clients that each send a request a second.
+/// Measures how many requests the workers can answer at most, then sends twice as many, from
+/// clients that each send a request a second. Returns the faults.
 fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
     let address = server.address;
+    // Successful requests a second.
     let rate = |timed: &[Timed], time: Duration| {
         timed.iter().filter(|timed| timed.0 == 200).count() as f64 / time.as_secs_f64()
     };
@@ -263,6 +272,7 @@ fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
     let most = rate(&most, short);
     let timed = visit(address, "/wait", (most * 2.0) as u32, Duration::from_secs(1), time)?;
     let goodput = rate(&timed, time);
+    // The requests that the server refused at once because of the overload.
     let shed: Vec<Timed> = timed.iter().filter(|timed| timed.0 == 503).copied().collect();
     let lost = timed.iter().filter(|timed| ![200, 503].contains(&timed.0)).count();
     thread::sleep(Duration::from_secs(1));

@@ -1,10 +1,10 @@
-//! `cargo xtask differ`: sends the wire cases to our server and to others; prints a table of the
-//! differences.
+//! `cargo xtask differ`: sends the wire cases, which are requests in files of webframe's tests, to
+//! our server and to others; prints a table of the differences.
 //!
-//! Each case is sent in one write together with a request after it. The verb compares whether the
-//! case is refused, and the number of answers: two servers that find different requests in the same
-//! bytes allow request smuggling. Every kind of difference must have a heading in
-//! `docs/differences.md`.
+//! Each case is sent in one write together with a request after it. Compared are whether the case
+//! is refused, and the number of answers: two servers that find different requests in the same
+//! bytes allow request smuggling. Every difference must be explained in `docs/differences.md`: a
+//! heading for its kind, and a line for its reason.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ const REFUSALS: &[u16] = &[400, 408, 411, 413, 414, 417, 421, 426, 431, 501, 505
 /// One file of `tests/data` and the line of `cases.tsv` about it.
 struct Case {
     file: String,
-    /// The reason of our refusal, or the group of the case.
+    /// Why our server refuses the case; for an accepted case, the first word of its file name.
     reason: String,
     bytes: Vec<u8>,
 }
@@ -42,7 +42,7 @@ struct Case {
 struct Reaction {
     /// The status of each answer, in order.
     statuses: Vec<u16>,
-    /// The server did not answer everything, and did not close.
+    /// The server did not close, so it waits for more input.
     waits: bool,
 }
 
@@ -72,7 +72,7 @@ impl Difference {
     }
 }
 
-/// Differences of one kind and reason: for each server the cases.
+/// The cases that differ, by the kind of the difference and the reason of the case, then by server.
 type Groups = BTreeMap<(Difference, String), BTreeMap<String, Vec<String>>>;
 
 /// Sends the cases to all servers and prints the table. Fails if a difference has no explanation.
@@ -113,7 +113,7 @@ fn our_command() -> Result<String> {
     Ok(format!("{} {{port}} {}", program.display(), folder.display()))
 }
 
-/// All cases except those that are refused by a timeout.
+/// Reads all cases except those that are refused by a timeout.
 fn cases() -> Result<Vec<Case>> {
     let folder = workspace().join("webframe/tests/data");
     let listing = folder.join("cases.tsv");
@@ -132,7 +132,8 @@ fn cases() -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-/// The error of a refused case; the first word of the file name of an accepted one.
+/// The reason of a case: the error of a refused one, the first word of the file name of an accepted
+/// one.
 fn reason(file: &str, outcome: &str) -> String {
     match file.strip_prefix("accept/") {
         Some(name) => name.split(['-', '.']).next().unwrap_or(name).to_owned(),
@@ -140,12 +141,14 @@ fn reason(file: &str, outcome: &str) -> String {
     }
 }
 
+/// Starts a server and sends it all cases.
 fn react_all(command: &str, name: &str, cases: &[Case]) -> Result<Vec<Reaction>> {
     let log = target().join("differ").join(format!("{name}.log"));
     let server = Server::start(command, &log)?;
     cases.iter().map(|case| react(server.address, &case.bytes)).collect()
 }
 
+/// Sends a case and the request after it on a new connection, and reads all answers.
 fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
     let mut socket = TcpStream::connect(address).context("the server has gone")?;
     socket.set_read_timeout(Some(SILENCE))?;
@@ -167,7 +170,8 @@ fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
 }
 
 impl Reaction {
-    /// Closing without an answer is a refusal too. A server that waits expects a longer request.
+    /// Whether the server refuses the case. Closing without an answer is a refusal too. A server
+    /// that waits does not refuse: it expects a longer request.
     fn refuses(&self) -> bool {
         match self.statuses.first() {
             Some(status) => REFUSALS.contains(status),
@@ -176,10 +180,11 @@ impl Reaction {
     }
 }
 
+/// How a server's reaction differs from ours; `None`: not.
 fn difference(ours: &Reaction, theirs: &Reaction) -> Option<Difference> {
     match (ours.refuses(), theirs.refuses()) {
-        // A server that closes has read nothing after the case. A server that waits takes the
-        // following bytes for a body.
+        // A server that closes has taken nothing after the case for a request. A server that waits
+        // takes the bytes after the case for a body: that is another number of requests.
         (false, false) if ours.statuses.len() > theirs.statuses.len() && !theirs.waits => {
             Some(Difference::OthersClose)
         }
@@ -212,7 +217,7 @@ fn print(groups: &Groups, others: &[(String, String)], cases: usize) {
     }
 }
 
-/// Writes all cases of all groups to a file, since each group needs an explanation.
+/// Writes all cases of all groups to a file; the table has one example of each group.
 fn write_list(groups: &Groups) -> Result<()> {
     let mut text = String::new();
     for ((difference, reason), by_server) in groups {
@@ -227,7 +232,8 @@ fn write_list(groups: &Groups) -> Result<()> {
     Ok(())
 }
 
-/// Each group's line, `- REASON: why`, must stand below the heading of its difference.
+/// Fails if a group is not explained: below the heading of its difference there must be a line
+/// ``- `REASON`: ..``.
 fn explained(groups: &Groups) -> Result<()> {
     let path = workspace().join("docs/differences.md");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;

@@ -1,10 +1,14 @@
-//! `cargo xtask fuzz`: runs the targets of `webframe/fuzz`; prints a row for each with its runs,
-//! coverage and findings.
+//! `cargo xtask fuzz`: runs the fuzz targets of `webframe/fuzz`, programs in which libFuzzer
+//! searches for an input that violates a property of webframe's readers. Prints a row for each
+//! target: executions, coverage, and the input that fails, if any.
 //!
 //! Stable Rust suffices: compiler flags enable LLVM's instrumentation. The address sanitizer would
-//! need a nightly compiler and finds little in code without `unsafe`. The seeds are the wire cases
-//! and `webframe/fuzz/corpus`; `--keep` adds the inputs that reach code that no wire case reaches.
-//! webframe's own tests check those inputs too.
+//! need a nightly compiler and finds little in code without `unsafe`.
+//!
+//! The seeds of a target are made of the wire cases (requests in files of webframe's tests), the
+//! examples below, and the inputs in `webframe/fuzz/corpus`. `--keep` replaces these inputs by the
+//! smallest set that reaches every branch that the wire cases do not reach. webframe's own tests
+//! check these inputs too.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::fs;
@@ -12,18 +16,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::arguments::{Arguments, Misuse};
-use crate::steps::cargo::{cargo, target, workspace};
+use crate::steps::cargo::{cargo, target as target_folder, workspace};
 use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str = "run the fuzz targets, one after the other: [TARGET] [--seconds N] \
     [--keep], which stores the smallest set of inputs with the same coverage in webframe/fuzz/corpus";
 
-/// A fuzz target and how its seeds are made of a wire case.
+/// A fuzz target, and its seeds.
 struct Target {
     name: &'static str,
+    /// Makes a seed of a wire case. `None`: the case is of no use for this target.
     seed: fn(&[u8]) -> Option<Vec<u8>>,
     /// Seeds for input that no wire case covers.
     examples: &'static [&'static [u8]],
+    /// Maximum length of an input.
     bytes_max: u32,
 }
 
@@ -93,8 +99,8 @@ const TARGETS: &[Target] = &[
     Target { name: "websocket", seed: |_| None, examples: FRAMES, bytes_max: 512 },
 ];
 
-/// Frames of a client, each after a byte that decides where they are cut: a text, a message in
-/// fragments around a ping, a compressed one, a close, faults.
+/// WebSocket frames of a client. The first byte of each input decides where the bytes are cut. A
+/// text; a message in fragments around a ping; a compressed message; a close; invalid frames.
 const FRAMES: &[&[u8]] = &[
     b"\x03\x81\x85\0\0\0\0Hello\x82\x80\0\0\0\0",
     b"\x07\x01\x82\x01\x02\x03\x04ab\x89\x81\0\0\0\0p\x80\x81\0\0\0\0c\x8a\x80\0\0\0\0",
@@ -133,6 +139,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares \
     -Cllvm-args=-simplifycfg-branch-fold-threshold=0";
 
+/// The default time for each target.
 const SECONDS: u32 = 60;
 
 /// The prefix of the names of seeds; libFuzzer names its own files by content.
@@ -142,12 +149,13 @@ const SEED: &str = "seed-";
 struct Outcome {
     target: &'static str,
     executions: String,
+    /// The number of branches that were reached.
     coverage: String,
-    /// The path of the input that fails, if any.
+    /// The file with the input that fails, if any.
     finding: Option<PathBuf>,
 }
 
-/// Fuzzes; the error names the files of the findings.
+/// Fuzzes the targets and prints the table. Fails if an input failed; the table names its file.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let seconds = arguments.take_option("--seconds")?.unwrap_or(SECONDS);
     let keeps = arguments.take_flag("--keep");
@@ -167,6 +175,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     report(&outcomes)
 }
 
+/// The target with this name; without a name, all targets.
 fn chosen(name: Option<&str>) -> Result<Vec<&'static Target>> {
     let chosen: Vec<_> =
         TARGETS.iter().filter(|target| name.is_none_or(|name| name == target.name)).collect();
@@ -188,8 +197,9 @@ fn platform() -> Result<String> {
     Ok(host.context("rustc -vV names no host")?.to_owned())
 }
 
+/// The folder of everything that this verb writes, except the corpus in the repository.
 fn folder() -> PathBuf {
-    target().join("fuzz")
+    target_folder().join("fuzz")
 }
 
 fn build(platform: &str) -> Result<()> {
@@ -202,6 +212,7 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path).with_context(|| path.display().to_string())
 }
 
+/// Writes the seeds, runs a target for this time, and parses its log.
 fn fuzz(target: &Target, platform: &str, seconds: u32) -> Result<Outcome> {
     let corpus = make_folder(&folder().join("corpus").join(target.name))?;
     let findings = make_folder(&folder().join("findings").join(target.name))?;
@@ -218,14 +229,14 @@ fn fuzz(target: &Target, platform: &str, seconds: u32) -> Result<Outcome> {
         .arg(format!("-artifact_prefix={}/", findings.display()))
         .args(["-print_final_stats=1", "-rss_limit_mb=1024", "-timeout=10"])
         .arg(corpus)
-        .args(Some(kept(target)).filter(|kept| kept.is_dir()))
+        .args(Some(kept_folder(target)).filter(|kept| kept.is_dir()))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(output)
         .status()
         .with_context(|| format!("cannot start {}", program.display()))?;
-    let said = fs::read(&log).with_context(|| log.display().to_string())?;
-    let outcome = outcome(target.name, &String::from_utf8_lossy(&said));
+    let report = fs::read(&log).with_context(|| log.display().to_string())?;
+    let outcome = outcome(target.name, &String::from_utf8_lossy(&report));
     if !status.success() && outcome.finding.is_none() {
         bail!("{status}, see {}", log.display());
     }
@@ -236,24 +247,26 @@ fn program(target: &Target, platform: &str) -> PathBuf {
     folder().join(platform).join("release").join(target.name)
 }
 
-/// Adds inputs to the tree: the smallest set that reaches all branches which the wire cases do not
-/// reach, regardless of how often.
+/// Replaces the inputs in the repository by the smallest set that reaches every branch that the
+/// wire cases do not reach. How often an input reaches a branch does not matter.
 fn keep(target: &Target, platform: &str) -> Result<()> {
     let merged = folder().join("merged").join(target.name);
     clear(&merged)?;
     plant(&cases(target)?.iter().map(|case| &case[..]).collect::<Vec<_>>(), &merged)?;
-    let found = folder().join("corpus").join(target.name);
+    let corpus = folder().join("corpus").join(target.name);
     let log = folder().join(format!("{}-merge.log", target.name));
     let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
     let mut command = Command::new(program(target, platform));
     command
         .args(["-set_cover_merge=1", "-use_counters=0"])
         .arg(format!("-max_len={}", target.bytes_max))
-        .args([&merged, &found])
-        .args(Some(kept(target)).filter(|kept| kept.is_dir()))
+        .args([&merged, &corpus])
+        .args(Some(kept_folder(target)).filter(|kept| kept.is_dir()))
         .stderr(output);
     succeed(&mut command).with_context(|| format!("cannot merge, see {}", log.display()))?;
-    let kept = kept(target);
+    // The first folder, `merged`, had the wire cases as seeds. libFuzzer has added the inputs that
+    // reach more.
+    let kept = kept_folder(target);
     clear(&kept)?;
     let mut files = 0;
     let mut bytes = 0;
@@ -269,7 +282,7 @@ fn keep(target: &Target, platform: &str) -> Result<()> {
     Ok(())
 }
 
-/// Makes an empty folder at `path`.
+/// Makes an empty folder; deletes an existing one with its files.
 fn clear(folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| folder.display().to_string())?;
@@ -277,8 +290,8 @@ fn clear(folder: &Path) -> Result<()> {
     make_folder(folder).map(drop)
 }
 
-/// The inputs that are kept in the tree.
-fn kept(target: &Target) -> PathBuf {
+/// The folder in the repository with the inputs of a target.
+fn kept_folder(target: &Target) -> PathBuf {
     workspace().join("webframe/fuzz/corpus").join(target.name)
 }
 
@@ -287,7 +300,8 @@ fn make_folder(folder: &Path) -> Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
-/// The wire cases as seeds.
+/// Reads the wire cases and makes seeds of them. Those that are too long for the target are left
+/// out.
 fn cases(target: &Target) -> Result<Vec<Vec<u8>>> {
     let mut folders = vec![workspace().join("webframe/tests/data")];
     let mut seeds = Vec::new();
@@ -306,7 +320,7 @@ fn cases(target: &Target) -> Result<Vec<Vec<u8>>> {
     Ok(seeds)
 }
 
-/// Writes the seeds; the findings of earlier runs stay beside them.
+/// Writes the seeds into a folder. The inputs that earlier runs have added there stay.
 fn plant(seeds: &[&[u8]], corpus: &Path) -> Result<()> {
     for (number, seed) in seeds.iter().enumerate() {
         let path = corpus.join(format!("{SEED}{number:04}"));
@@ -315,22 +329,22 @@ fn plant(seeds: &[&[u8]], corpus: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The body of a case after three bytes that choose the cuts and the size of the buffer.
+/// Makes a seed for `chunked`: three bytes that choose the cuts and the size of the buffer, then
+/// the body of a case. `None`: the case has no body.
 fn chunks_of(case: &[u8]) -> Option<Vec<u8>> {
     let head = case.windows(4).position(|window| window == b"\r\n\r\n")?;
     let body = &case[head + 4..];
     (!body.is_empty()).then(|| [&[7, 40, 60], body].concat())
 }
 
-/// A byte that chooses the cut, then the case twice.
+/// Makes a seed for `connection`: a byte that chooses the cut, then the case twice.
 fn twice(case: &[u8]) -> Option<Vec<u8>> {
     Some([&[30], case, case].concat())
 }
 
-/// Parses libFuzzer's final report.
-fn outcome(target: &'static str, said: &str) -> Outcome {
-    let last =
-        |name: &str| said.lines().rev().find_map(|line| line.split_once(name)).map(|at| at.1);
+/// Parses the log of libFuzzer, which ends with a report.
+fn outcome(target: &'static str, log: &str) -> Outcome {
+    let last = |name: &str| log.lines().rev().find_map(|line| line.split_once(name)).map(|at| at.1);
     let number = |name: &str| {
         let number = last(name).and_then(|rest| rest.split_whitespace().next());
         number.unwrap_or("?").to_owned()
@@ -371,7 +385,7 @@ mod tests {
     #[test]
     fn the_corpus_in_the_tree_is_small() {
         for target in TARGETS {
-            let lengths: Vec<_> = fs::read_dir(kept(target))
+            let lengths: Vec<_> = fs::read_dir(kept_folder(target))
                 .unwrap()
                 .map(|entry| entry.unwrap().metadata().unwrap().len())
                 .collect();

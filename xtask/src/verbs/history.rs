@@ -1,5 +1,6 @@
-//! `cargo xtask bench history`: measures the history pages with a database of 100,000 users and 10
-//! million rows and 16 concurrent users; fails if the 99th percentile is too long.
+//! `cargo xtask bench history`: measures how fast 16 concurrent users get pages of their history,
+//! with a database of 100,000 users and 10 million look-ups, on SQLite and on MariaDB. Fails if the
+//! 99th percentile is too long.
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -17,13 +18,15 @@ use crate::peer::visitors::percentile;
 use crate::steps::packages::{DATABASE, ensure};
 use crate::steps::step;
 
+/// Number of concurrent users.
 const READERS: u32 = 16;
-/// Rows of each reader: as many as the settings allow.
+/// Number of history rows of each reader: as many as the settings allow.
 const ROWS_OF_READER: u32 = 100_000;
-/// The time between two look-ups of a user: 50 minutes, so the rows fill the ten years that are
-/// kept.
+/// The time between two look-ups of a user in microseconds: 50 minutes. So the rows of a reader
+/// fill nearly the ten years that are kept.
 const PAUSE: u64 = 50 * 60_000_000;
-/// Number of older rows below each page: more than a page shows.
+/// Minimum number of rows that are older than the start of a requested page: more than a page
+/// shows, so that each page is full.
 const ROWS_BELOW: u32 = 100;
 /// Pages that each reader requests.
 const PAGES: u32 = 500;
@@ -39,7 +42,7 @@ enum Database {
     Mysql(MariaDb),
 }
 
-/// Measures both engines.
+/// Measures with both databases.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let users = arguments.take_option("--users")?.unwrap_or(100_000);
     let rows = arguments.take_option("--rows")?.unwrap_or(10_000_000);
@@ -59,6 +62,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("; ")) }
 }
 
+/// Measures with one database; returns what is too slow.
 fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     let folder = scratch_folder("dictapp-history-")?;
     let (database, url) = Database::start(engine, folder.path())?;
@@ -98,14 +102,15 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
 
 type Timed = Mutex<Vec<(u16, Duration)>>;
 
-/// Requests the first page and a page anywhere in the history, alternately.
+/// Requests the first page and a page anywhere in the history, alternately. `begin` is the time of
+/// the oldest row.
 fn read(mut browser: Browser, begin: u64, first: &Timed, any: &Timed) -> Result<()> {
     for number in 0..PAGES {
-        // This step spreads the pages over all rows.
+        // A prime number as step spreads the pages over all rows.
         let row = number * 7919 % (ROWS_OF_READER - ROWS_BELOW) + ROWS_BELOW;
-        let deep = begin + u64::from(row) * PAUSE;
+        let start = begin + u64::from(row) * PAUSE;
         for (path, timed) in
-            [("/history".to_owned(), first), (format!("/history?older={deep}"), any)]
+            [("/history".to_owned(), first), (format!("/history?older={start}"), any)]
         {
             let began = Instant::now();
             let page = browser.get(&path)?;
@@ -127,13 +132,14 @@ impl Database {
             return Ok((Database::Sqlite(file), url));
         }
         let server = MariaDb::start(&folder.join("server"))?;
-        // The size in conf/deploy/galera.cnf. Rows beyond it are read from the disk.
+        // The size in conf/deploy/galera.cnf. If the rows need more memory, some are read from the
+        // disk.
         server.sql("set global innodb_buffer_pool_size = 1 << 30")?;
         let url = server.url();
         Ok((Database::Mysql(server), url))
     }
 
-    /// Inserts the rows of the readers, then other users with the remaining rows.
+    /// Inserts the rows of the readers, then other users, who share the remaining rows equally.
     fn fill(&self, size: &Size, begin: u64) -> Result<()> {
         let of_others = size.rows.saturating_sub(READERS * ROWS_OF_READER) / size.users.max(1);
         let (name, word) = match self {

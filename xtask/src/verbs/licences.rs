@@ -16,7 +16,7 @@ pub(crate) const ABOUT: &str =
 
 const TITLE: &str = "The crates that dictapp is built from, and their licences\n";
 
-/// A crate of the program.
+/// A crate that the program is built from.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Crate {
     name: String,
@@ -38,7 +38,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Compares only the list of crates: the texts depend only on their versions.
+/// Fails if the written file does not begin with the list of these crates. The licence texts are
+/// not compared: they change only with the versions, which are in the list.
 pub(crate) fn check(crates: &BTreeSet<Crate>, written: &str) -> Result<()> {
     if !written.starts_with(&list(crates)) {
         bail!("dictapp/licences.txt does not match the crates: run cargo xtask licences");
@@ -59,7 +60,8 @@ pub(crate) fn crates() -> Result<BTreeSet<Crate>> {
     Ok(tree.lines().filter_map(parse_line).collect())
 }
 
-/// `NAME vVERSION [(PATH or *)]|LICENCE|REPOSITORY`; crates of the workspace have a path.
+/// Parses a line of `cargo tree`: `NAME vVERSION [(PATH)]|LICENCE|REPOSITORY`, with ` (*)` at its
+/// end if the crate is repeated. `None`: the crate has a path, so it belongs to the workspace.
 fn parse_line(line: &str) -> Option<Crate> {
     let mut parts = line.trim_end_matches(" (*)").split('|');
     let package = parts.next()?;
@@ -75,6 +77,7 @@ fn parse_line(line: &str) -> Option<Crate> {
     Some(Crate { name, version, licence, repository })
 }
 
+/// The beginning of the file: a title, and a line for each crate.
 fn list(crates: &BTreeSet<Crate>) -> String {
     let mut text = format!("{TITLE}\n");
     for Crate { name, version, licence, repository } in crates {
@@ -84,7 +87,7 @@ fn list(crates: &BTreeSet<Crate>) -> String {
     text
 }
 
-/// The list, and each text once with its crates.
+/// The whole file: the list, then each licence text once, with the names of its crates.
 fn text(crates: &BTreeSet<Crate>) -> Result<String> {
     let registry = registry()?;
     let mut texts: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -101,7 +104,7 @@ fn text(crates: &BTreeSet<Crate>) -> Result<String> {
     Ok(all)
 }
 
-/// The folders in which cargo keeps the sources of crates.
+/// The folders, one for each registry, in which cargo keeps the sources of crates.
 fn registry() -> Result<Vec<PathBuf>> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cargo")));
@@ -111,6 +114,7 @@ fn registry() -> Result<Vec<PathBuf>> {
     Ok(folders.filter_map(|folder| Some(folder.ok()?.path())).collect())
 }
 
+/// The licence texts in the sources of a crate, whose folder is `NAME-VERSION`.
 fn licence_texts(registry: &[PathBuf], folder: &str) -> Result<Vec<String>> {
     let Some(folder) = registry.iter().map(|root| root.join(folder)).find(|path| path.is_dir())
     else {

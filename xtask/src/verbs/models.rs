@@ -1,6 +1,8 @@
-//! `cargo xtask models`: model-checks the engine's hand-offs with loom, one line of output each.
+//! `cargo xtask models`: model-checks with loom how the threads of webframe's engine pass work to
+//! each other: every order of events is tried. Prints a line for each model.
 //!
-//! The models are a separate package because loom's locks replace the real ones in the whole build.
+//! The models are a separate package, `webframe/loom`, because loom's locks replace the real ones
+//! in the whole build.
 
 use anyhow::Result;
 

@@ -1,5 +1,5 @@
-//! `cargo xtask new NAME`: copies webframe's example `starter` into a new package, which runs and
-//! has a test.
+//! `cargo xtask new NAME`: copies webframe's example `starter` into a new package, which can be run
+//! and has a test.
 
 use std::{
     fs,
@@ -38,7 +38,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Makes an app on webframe as it is packaged, and runs the app's test.
+/// Packages webframe as for publication, makes an app that depends on the package, and runs the
+/// app's test.
 pub(crate) fn check() -> Result<()> {
     step("a new app on webframe as it is packaged", || {
         succeed(&mut cargo(&[
@@ -60,7 +61,8 @@ pub(crate) fn check() -> Result<()> {
             }
         }
         let app = make(folder.path(), "new-app", &webframe)?;
-        // The same versions and profile as here, so that compiled crates are used again.
+        // The same versions and profile as in this workspace, so that its compiled crates are used
+        // again.
         fs::copy(workspace().join("Cargo.lock"), app.join("Cargo.lock"))?;
         let optimised = "profile.dev.package.\"*\".opt-level=3";
         let traced = "profile.dev.debug=\"line-tables-only\"";
@@ -69,6 +71,8 @@ pub(crate) fn check() -> Result<()> {
     })
 }
 
+/// Makes the folder `parent/name` with an app that depends on webframe in this folder. Fails if the
+/// folder exists.
 fn make(parent: &Path, name: &str, webframe: &Path) -> Result<PathBuf> {
     if !is_package_name(name) {
         let text = "a name begins with a letter and consists of small letters, digits, - and _";
@@ -100,9 +104,9 @@ fn is_package_name(name: &str) -> bool {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    let place = || format!("cannot write {}", path.display());
-    fs::create_dir_all(path.parent().unwrap_or(path)).with_context(place)?;
-    fs::write(path, text).with_context(place)
+    let failure = || format!("cannot write {}", path.display());
+    fs::create_dir_all(path.parent().unwrap_or(path)).with_context(failure)?;
+    fs::write(path, text).with_context(failure)
 }
 
 #[cfg(test)]

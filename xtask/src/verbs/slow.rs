@@ -1,9 +1,10 @@
-//! `cargo xtask slow`: measures the latency of ordinary clients while `slowhttptest` holds
-//! thousands of slow connections, in each of its modes.
+//! `cargo xtask slow`: measures the latency of ordinary clients while the program `slowhttptest`
+//! holds thousands of slow connections, in each of its modes.
 //!
 //! The server is `webframe/examples/soak.rs` with eight workers. Its deadlines close slow
 //! connections, so `slowhttptest` is started again until the time is over. All connections come
-//! from one address; its limit is as high as the total, so that none is refused.
+//! from one address; the server's limit of connections for an address is as high as its limit of
+//! all connections, so that none is refused.
 
 use anyhow::{Context, Result, bail};
 use std::fmt;
@@ -24,18 +25,22 @@ use crate::steps::succeed;
 pub(crate) const ABOUT: &str = "measure the latency of good clients under slowhttptest: \
     [--seconds N] [--connections N] [--rate N] [--deadline SECONDS] [--modes H,B,R,X]";
 
+/// The server's maximum number of worker threads.
 const WORKERS_MAX: u32 = 8;
-/// The bound on latency.
+/// The limit of the ordinary clients' latency.
 const P99_MAX: Duration = Duration::from_millis(50);
-/// Interval of each client; four keep their connections and four open new ones.
+/// The interval in which each ordinary client sends a request. Four clients keep their connections,
+/// four open a new one for each request.
 const EVERY: Duration = Duration::from_millis(40);
-/// Descriptors that the server and `slowhttptest` need in addition to one for each slow connection.
+/// Descriptors that the server, and `slowhttptest`, may need in addition to one for each slow
+/// connection.
 const DESCRIPTORS_ELSE: u64 = 200;
+/// How long the ordinary clients are measured without an attack.
 const BASELINE_TIME: Duration = Duration::from_secs(10);
 /// A run of `slowhttptest` shorter than this is not an attack.
 const ATTACK_MIN: Duration = Duration::from_secs(2);
 
-/// One of the four modes of `slowhttptest`.
+/// One of the four modes of `slowhttptest`: slow heads, slow bodies, many ranges, slow reading.
 #[derive(Debug)]
 struct Mode {
     letter: &'static str,
@@ -73,7 +78,8 @@ const MODES: &[Mode] = &[
         letter: "R",
         name: "ranges",
         path: "/files/large.bin",
-        // As many as fit into a head: a larger head is refused before the ranges are parsed.
+        // As many ranges as fit into a request head: a larger head is refused before its ranges are
+        // parsed.
         options: "-R -a 10 -b 1500",
         outcome: Outcome::Answered,
     },
@@ -87,9 +93,12 @@ const MODES: &[Mode] = &[
 ];
 
 struct Options {
+    /// The duration of each attack.
     seconds: u64,
     connections: u64,
+    /// New connections a second.
     rate: u64,
+    /// The server's deadline for a head and for a body, in seconds.
     deadline: u64,
 }
 
@@ -99,6 +108,7 @@ struct Attack {
     runs: u32,
     /// The highest number of open connections.
     open: u64,
+    /// The number of connections that the server has closed.
     closed: u64,
     /// The seconds in which the probe of `slowhttptest` got no answer.
     unavailable: u64,
@@ -141,7 +151,8 @@ fn mode(letter: &str) -> Result<&'static Mode> {
     Ok(found.ok_or_else(|| Misuse(format!("no mode {letter:?}; there are H, B, R and X")))?)
 }
 
-/// The latency of ordinary clients without an attack, for comparison.
+/// Measures the ordinary clients without an attack, for comparison. `prefix` is that of commands
+/// that need many descriptors.
 fn unharmed(options: &Options, prefix: &str) -> Result<Vec<String>> {
     let server = start(options, prefix)?;
     let time = BASELINE_TIME.min(Duration::from_secs(options.seconds));
@@ -150,7 +161,7 @@ fn unharmed(options: &Options, prefix: &str) -> Result<Vec<String>> {
     Ok(others.faults("nobody"))
 }
 
-/// Each mode gets a fresh server.
+/// Measures one mode with a new server; prints a row and returns the faults.
 fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> {
     let server = start(options, prefix)?;
     let time = Duration::from_secs(options.seconds);
@@ -174,13 +185,13 @@ fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> 
 
 fn start(options: &Options, prefix: &str) -> Result<Server> {
     let program = target().join("release/examples/soak");
-    let idle = options.seconds + 60;
+    let idle = options.seconds + 60; // the idle timeout: longer than the measurement
     let deadline = options.deadline;
     let command = format!("{prefix}{} {{port}} {WORKERS_MAX} {idle} {deadline}", program.display());
     Server::start(&command, &target().join("slow.log"))
 }
 
-/// Half of the ordinary clients keep their connections.
+/// Runs the ordinary clients for this time. Half of them keep their connections.
 fn visit_both(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
     let visit = |connections| {
         Visitors { address, path: "/quick", count: 4, every: EVERY, connections }.visit(time)
@@ -193,7 +204,7 @@ fn visit_both(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
     Ok([kept?, new?].concat())
 }
 
-/// The service that ordinary clients got.
+/// How the ordinary clients were served.
 #[derive(Debug, PartialEq, Eq)]
 struct Others {
     requests: usize,
@@ -230,6 +241,7 @@ impl fmt::Display for Others {
     }
 }
 
+/// The texts of the faults that were found (`true`), with the name of the attack.
 fn named(attack: &str, found: &[(bool, String)]) -> Vec<String> {
     let true_ones = found.iter().filter(|fault| fault.0);
     true_ones.map(|fault| format!("{attack}: {}", fault.1)).collect()
@@ -265,6 +277,7 @@ fn attack(address: SocketAddr, mode: &Mode, options: &Options, prefix: &str) -> 
     }
 }
 
+/// Runs one command of `slowhttptest`; its output goes to the log.
 fn attack_once(line: &str, log: &Path) -> Result<()> {
     let log = log.with_extension("log");
     let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
@@ -275,8 +288,10 @@ fn attack_once(line: &str, log: &Path) -> Result<()> {
 }
 
 impl Attack {
-    /// The faults of an attack: it was weaker than planned, or it succeeded by its own count.
+    /// The faults that the attack shows: it was weaker than planned, or the server did not answer
+    /// the probe of `slowhttptest`.
     fn faults(&self, mode: &Mode, wanted: u64) -> Vec<String> {
+        // Connections that are held are open at the same time; answered ones are closed soon.
         let (made, what) = match mode.outcome {
             Outcome::Held => (self.open, "open"),
             Outcome::Answered => (self.closed, "made"),
@@ -289,8 +304,8 @@ impl Attack {
         named(mode.name, &found)
     }
 
-    /// Adds one run: its state at each second, under `Seconds,Closed,Pending,Connected,Service
-    /// Available`.
+    /// Adds the report of one run: a line for each second, below the line `Seconds,Closed,Pending,
+    /// Connected,Service Available`.
     fn read(&mut self, csv: &str) -> Result<()> {
         let mut closed = 0;
         for line in csv.lines().skip(1) {
@@ -309,8 +324,8 @@ impl Attack {
     }
 }
 
-/// The prefix of a command that needs this number of descriptors; empty if our own limit, which it
-/// inherits, suffices.
+/// The prefix of a command that needs this number of descriptors. It is empty if the limit of this
+/// process, which the command inherits, is high enough. `limits` is `/proc/self/limits`.
 fn with_descriptors(needed: u64, limits: &str) -> Result<String> {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     let mut numbers = line.context("/proc has no limit of open files")?.split_whitespace();

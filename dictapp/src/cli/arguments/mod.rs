@@ -1,4 +1,5 @@
-//! The arguments of the command line. Their comments are the text of `--help`.
+//! The arguments of the command line, and their conversion to the types of the commands. The
+//! comments of the fields and variants are the text of `--help`.
 
 mod books;
 
@@ -6,8 +7,8 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
+use crate::commands::Output;
 use crate::commands::client;
-use crate::commands::look::Form;
 use crate::commands::user::UserCommand;
 use crate::settings::Flag;
 use crate::store::CourseSource;
@@ -48,7 +49,7 @@ const SETTINGS: &str = "Settings";
 const MAKES_DATABASE: &str =
     "If there is no database yet, it is created with the shipped word books.";
 
-/// Part of the help of commands that print the entry of a word.
+/// Part of the help of commands that print the entry of a word. Only they return 3.
 const EXIT_CODES: &str = "Exit codes: 0 found, 1 it failed, 2 the command line or the settings are \
     wrong, 3 no word book has the word.";
 
@@ -60,6 +61,7 @@ pub(super) struct Listen {
     address: Option<String>,
 }
 
+/// A subcommand. Flattened: the help lists the variants of both enums as one list.
 #[derive(Debug, Subcommand)]
 pub(super) enum AnyAction {
     #[command(flatten)]
@@ -91,7 +93,7 @@ pub(super) enum Action {
     Serve(Listen),
     /// Import a word book into the database
     Import(ImportArguments),
-    /// Import users, look-ups and words of a course database; may be repeated
+    /// Import users, look-ups and words of a course database; may be run again
     #[command(
         after_help = "MD5 hashes of passwords need the setting accounts.course_salt, the salt \
         of the course's program. Plain passwords are hashed at once."
@@ -179,16 +181,17 @@ pub(super) struct UserArguments {
     pub(super) json: bool,
 }
 
-/// The command line. Commands without settings do not show the flags for them.
+/// The command line. The help of commands without settings does not show the flags for settings.
 pub(super) fn command() -> clap::Command {
     without_unused_flags(Arguments::command())
 }
 
-/// The command line for manual pages, which the subcommand `help` does not need.
+/// The command line that the manual pages are made of, without the subcommand `help`.
 pub(super) fn command_of_manual() -> clap::Command {
     without_unused_flags(Arguments::command().disable_help_subcommand(true))
 }
 
+/// Hides the flags for settings in the help of the commands of [`PlainAction`].
 fn without_unused_flags(mut command: clap::Command) -> clap::Command {
     command.build();
     for command in command.get_subcommands_mut() {
@@ -203,22 +206,24 @@ fn without_unused_flags(mut command: clap::Command) -> clap::Command {
 }
 
 impl Arguments {
-    /// Whether the command is `check --database` without a URL.
+    /// Whether the command is `check` and `--database` has no URL, so that the database is checked
+    /// too.
     pub(super) fn checks_database(&self) -> bool {
         let is_bare = self.database.as_deref() == Some("");
         is_bare && matches!(self.action, Some(AnyAction::WithSettings(Action::Check(_))))
     }
 
-    /// The flags that set keys. `--address` and `--database` override `--set`.
+    /// The flags that set keys of the settings. `--address` and `--database` are last, so they
+    /// override `--set`. An address after the command overrides one before it.
     pub(super) fn flags(&self) -> Vec<Flag> {
         let mut flags = self.set.clone();
-        let behind = match &self.action {
+        let after_command = match &self.action {
             Some(AnyAction::WithSettings(Action::Serve(listen) | Action::Check(listen))) => {
                 listen.address.as_ref()
             }
             _ => None,
         };
-        let address = behind.or(self.listen.address.as_ref());
+        let address = after_command.or(self.listen.address.as_ref());
         flags.extend(address.map(|v| Flag::new("--address", "server", "address", v)));
         let url = self.database.iter().filter(|_| !self.checks_database());
         flags.extend(url.map(|v| Flag::new("--database", "database", "url", v)));
@@ -228,8 +233,8 @@ impl Arguments {
 
 impl LookArguments {
     /// The word, and how its entry is printed.
-    pub(super) fn into_parts(self) -> (String, Form) {
-        (self.word, if self.json { Form::Json } else { Form::Text })
+    pub(super) fn into_parts(self) -> (String, Output) {
+        (self.word, if self.json { Output::Json } else { Output::Text })
     }
 }
 
@@ -238,11 +243,11 @@ impl From<ClientArguments> for client::Request {
         let ClientArguments { url, ca, lang: language, offline, action } = arguments;
         let action = match action {
             Some(ClientAction::Look(look)) => {
-                let (word, form) = look.into_parts();
+                let (word, output) = look.into_parts();
                 if offline {
-                    client::Action::LookOffline(word, form)
+                    client::Action::LookOffline(word, output)
                 } else {
-                    client::Action::Look(word, form)
+                    client::Action::Look(word, output)
                 }
             }
             None if offline => client::Action::Offline,

@@ -19,16 +19,16 @@ use ureq::{Agent, http};
 use crate::paths;
 use crate::texts::{Client, Language, fill};
 
-/// The message for another kind of server, or another path.
+/// The error for an answer that does not come from dictapp's API: another server, or a wrong path.
 const NO_DICTAPP: &str = "this is not a dictapp server";
 
 /// Maximum bytes of a response. A page of the history and the longest entry are far smaller.
 const ANSWER_BYTES_MAX: u64 = 4 << 20;
 
-/// The time after which a server counts as unreachable.
+/// Maximum time of a request with its answer.
 const ANSWER_TIME: Duration = Duration::from_secs(15);
 
-/// How long a call is retried after the connection was lost.
+/// How long a call is repeated after the connection was lost.
 const RETRY_FOR: Duration = Duration::from_secs(20);
 
 /// The longest delay of a log-in that the client waits for; the setting `login_delay` is at most a
@@ -44,10 +44,12 @@ pub(super) struct Connection {
     agent: Agent,
     /// The URL without the slash at its end.
     pub(super) base: String,
-    /// Whether the server has answered before: only then a connection can be lost.
+    /// Whether the server has answered before. Only then are calls repeated.
     was_reached: Cell<bool>,
+    /// The token of the logged-in user's session.
     pub(super) token: RefCell<Option<String>>,
     language: Language,
+    /// The texts in this language.
     pub(super) t: &'static Client,
 }
 
@@ -60,16 +62,18 @@ pub(super) enum CallError {
     Refused {
         /// The status.
         status: u16,
-        /// The reason, mostly in English.
+        /// The reason as the server sent it, mostly in English.
         detail: String,
         /// The time to wait before another attempt.
         wait: Option<Duration>,
-        /// The proof of having waited, for a log-in that is delayed.
+        /// For a log-in that is delayed because its name is under attack: the text that the next
+        /// attempt sends back, to prove that it waited.
         ticket: Option<String>,
     },
 }
 
-/// The answer to a call: its status, `Retry-After` and the body.
+/// The answer to a call: its status, the time of `Retry-After`, and the JSON of the body (null if
+/// it is empty).
 struct Reply {
     status: u16,
     wait: Option<Duration>,
@@ -84,7 +88,7 @@ pub(super) type Answered<T> = std::result::Result<T, CallError>;
 pub(super) enum LookUp {
     /// The API's entry for the word.
     Found(Value),
-    /// Words of a similar spelling.
+    /// No entry. These words have a similar spelling.
     Missing(Vec<String>),
 }
 
@@ -96,6 +100,7 @@ pub(super) struct HistoryRow {
     pub(super) time: String,
 }
 
+/// A page of the history. `next` is the cursor of the next page; `None`: this is the last one.
 #[derive(Deserialize)]
 struct History {
     rows: Vec<HistoryRow>,
@@ -103,8 +108,8 @@ struct History {
 }
 
 impl Connection {
-    /// The server at this URL, which is not contacted yet. The certificates in `ca` are trusted,
-    /// too.
+    /// The server at this URL, which is not contacted yet. The certificates in the file `ca` are
+    /// trusted besides the system's.
     ///
     /// # Errors
     /// The URL cannot be used; the file has no certificates.
@@ -140,7 +145,8 @@ impl Connection {
         self.enter(paths::API_ACCOUNTS, &json!({ "name": name, "password": password }))
     }
 
-    /// Logs in; returns the token of the session. Waits if others have tried to guess the password.
+    /// Logs in; returns the token of the session. If the server delays the log-in because others
+    /// have tried to guess the password, waits and tries once more.
     pub(super) fn log_in(&self, name: &str, password: &str) -> Answered<String> {
         let mut body = json!({ "name": name, "password": password });
         match self.enter(paths::API_SESSIONS, &body) {
@@ -157,12 +163,13 @@ impl Connection {
         }
     }
 
+    /// Sends a registration or a log-in; returns the token of the session.
     fn enter(&self, path: &str, body: &Value) -> Answered<String> {
         let answer = self.call("POST", path, Some(body))?;
         Ok(answer["token"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// Ends the session.
+    /// Ends the session on the server. The token stays in [`Connection::token`].
     pub(super) fn log_out(&self) -> Answered<()> {
         self.call("DELETE", paths::API_SESSION, None).map(drop)
     }
@@ -181,6 +188,7 @@ impl Connection {
     /// Looks a word up.
     pub(super) fn look_up(&self, word: &str) -> Answered<LookUp> {
         match self.answer("GET", &paths::api_word(word), None)? {
+            // The API's own 404. A 404 of another server has no title.
             Reply { status: 404, body: problem, .. } if problem["title"].is_string() => {
                 Ok(LookUp::Missing(words(&problem["near"])))
             }
@@ -194,13 +202,13 @@ impl Connection {
         answer.map(|reply| words(&reply.body["words"])).unwrap_or_default()
     }
 
-    /// The newest rows of the history; all of them without a limit.
+    /// The newest rows of the history, at most `limit`; without a limit all rows.
     pub(super) fn history(&self, limit: Option<usize>) -> Answered<Vec<HistoryRow>> {
         let mut rows = Vec::new();
         let mut cursor = None;
         loop {
             let left = limit.map_or(usize::MAX, |limit| limit - rows.len());
-            let path = paths::api_history(left.min(1000), cursor);
+            let path = paths::api_history(left.min(1000), cursor); // the API's largest page
             let page = self.call("GET", &path, None)?;
             let page: History = serde_json::from_value(page)
                 .map_err(|error| CallError::Lost(format!("{}: {error}", self.base)))?;
@@ -212,13 +220,14 @@ impl Connection {
         }
     }
 
+    /// Sends a request; returns the body of a successful answer.
     fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Value> {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// Sends a request. If the connection is lost, reports this once and repeats the request for
-    /// [`RETRY_FOR`]. Returns an error at once if the server has never answered: it does not run,
-    /// or the address is wrong.
+    /// Sends a request; returns the answer, whatever its status. If a server that has answered
+    /// before is lost, reports this once and repeats the request for [`RETRY_FOR`]. If no server
+    /// has answered yet, returns the error at once: the server does not run, or the URL is wrong.
     fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Reply> {
         let began = Instant::now();
         let mut is_reported = false;
@@ -247,13 +256,15 @@ impl Connection {
         }
     }
 
-    /// Whether the name of the server has an address.
+    /// Whether the name of the server has an address. The port does not matter.
     fn resolves(&self) -> bool {
         let uri: Option<http::Uri> = self.base.parse().ok();
         let host = uri.as_ref().and_then(http::Uri::host);
         host.is_some_and(|host| (host.trim_matches(['[', ']']), 80).to_socket_addrs().is_ok())
     }
 
+    /// Sends a request once; returns the answer, whatever its status. A body that is not JSON
+    /// becomes an error of the API: an object with `detail`.
     fn send(
         &self,
         method: &str,
@@ -297,6 +308,8 @@ impl fmt::Display for CallError {
     }
 }
 
+/// The body of a successful answer. An answer with `detail`, whatever its status, is an error of
+/// the API, or of [`Connection::send`].
 fn accepted(Reply { status, wait, body }: Reply) -> Answered<Value> {
     match status {
         200..=299 if body.get("detail").is_none() => Ok(body),
@@ -337,7 +350,7 @@ fn certificates(file: &Path) -> Result<Vec<Certificate<'static>>> {
     Ok(certificates)
 }
 
-/// Whether the same call would fail again: the address or the certificate is wrong.
+/// Whether the same call would fail again, for instance because the certificate is wrong.
 fn is_final(error: &ureq::Error) -> bool {
     use ureq::Error::{ConnectionFailed, Io, Protocol, Timeout};
     match error {
@@ -351,6 +364,7 @@ fn is_untrusted(error: &ureq::Error) -> bool {
     matches!(error, ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData)
 }
 
+/// The words in a list of objects with the member `word`.
 fn words(list: &Value) -> Vec<String> {
     let words = list.as_array().into_iter().flatten();
     words.filter_map(|brief| Some(brief["word"].as_str()?.to_owned())).collect()

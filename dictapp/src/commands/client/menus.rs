@@ -1,5 +1,6 @@
-//! The two menus of a programming course's terminal client: 登录, 注册, 退出 (log in, register,
-//! leave), and for a user 查单词, 历史记录, 注销 (look up, history, log out).
+//! The two menus of the terminal client of a programming course, which `dictapp client` replaces:
+//! 登录, 注册, 退出 (log in, register, leave), and for a user 查单词, 历史记录, 注销 (look up, history,
+//! log out).
 
 use std::rc::Rc;
 
@@ -9,7 +10,8 @@ use super::connection::{Answered, CallError, Connection, LookUp};
 use super::prompt::{Prompt, say};
 use super::terminal;
 use super::token_file::TokenFile;
-use crate::commands::look::{self, Form, pager};
+use crate::commands::Output;
+use crate::commands::look::{self, pager};
 use crate::texts::{Client, fill};
 
 /// The input that ends the look-ups.
@@ -38,7 +40,7 @@ enum Next {
 }
 
 impl Menus<'_> {
-    /// Shows the menus until the person leaves.
+    /// Shows the menus until the user leaves.
     pub(super) fn run(mut self) -> Result<()> {
         let mut next = self.resume()?;
         loop {
@@ -53,8 +55,8 @@ impl Menus<'_> {
         }
     }
 
-    /// Continues the session of the last log-in, if there is one. If the server does not answer,
-    /// the program ends with an error before anything is typed.
+    /// Continues the session of the last log-in, if there is one. Fails if the server does not
+    /// answer, so that the program ends before anything is typed.
     fn resume(&mut self) -> Result<Next> {
         if self.connection.token.borrow().is_none() {
             self.connection.reach().map_err(|trouble| anyhow!("{trouble}"))?;
@@ -70,6 +72,7 @@ impl Menus<'_> {
         }
     }
 
+    /// Shows the menu for guests once and does what is chosen.
     fn first(&mut self) -> Result<Next> {
         say(format_args!("\n{}", self.t.first_menu));
         Ok(match self.prompt.line(self.t.choose)?.as_deref() {
@@ -103,8 +106,8 @@ impl Menus<'_> {
         Ok(self.entered(entered, self.t.registered, self.t.closed))
     }
 
-    /// Prints the result of a log-in or a registration, and keeps the token. `done` is the text for
-    /// success, `forbidden` the one for a site that does not allow it.
+    /// Prints the result of a log-in or a registration, and stores the token in its file. `done` is
+    /// the text for success, `forbidden` the one for status 403.
     fn entered(&mut self, entered: Answered<String>, done: &str, forbidden: &str) -> Next {
         match entered {
             Ok(token) => {
@@ -123,6 +126,7 @@ impl Menus<'_> {
         }
     }
 
+    /// Shows the menu for a logged-in user once and does what is chosen.
     fn user(&mut self) -> Result<Next> {
         say(format_args!("\n{}", self.t.user_menu));
         Ok(match self.prompt.line(self.t.choose)?.as_deref() {
@@ -137,7 +141,8 @@ impl Menus<'_> {
         })
     }
 
-    /// Looks words up until `##`. A word that could not be sent stays in the input line.
+    /// Looks words up until `##`. A word that could not be sent is the beginning of the next input
+    /// line.
     fn look_up(&mut self) -> Result<Next> {
         let mut kept = String::new();
         loop {
@@ -149,7 +154,7 @@ impl Menus<'_> {
                 _ => {}
             }
             match self.connection.look_up(&word) {
-                Ok(LookUp::Found(entry)) => look::print(entry, Form::Text)?,
+                Ok(LookUp::Found(entry)) => look::print(entry, Output::Text)?,
                 Ok(LookUp::Missing(near)) => {
                     say(self.t.no_word);
                     if !near.is_empty() {
@@ -170,6 +175,7 @@ impl Menus<'_> {
         }
     }
 
+    /// Shows the newest rows of the history, or all of them.
     fn history(&mut self) -> Result<Next> {
         let Some(choice) = self.prompt.line(self.t.how_many)? else { return Ok(Next::Out) };
         let limit = match choice.to_lowercase().as_str() {
@@ -203,7 +209,8 @@ impl Menus<'_> {
         Next::First
     }
 
-    /// Prints the error. If the session has ended, the first menu follows.
+    /// Prints the error. Returns the menu that follows: that of the user, or the first one if the
+    /// session has ended or the user is not logged in.
     fn failed(&mut self, error: &CallError) -> Next {
         match error {
             CallError::Refused { status: 401, .. } => {
@@ -217,6 +224,7 @@ impl Menus<'_> {
         }
     }
 
+    /// The text of an error for the user.
     fn reason(&self, trouble: &CallError) -> String {
         match trouble {
             CallError::Refused { status: 429, wait, .. } => {
@@ -230,18 +238,21 @@ impl Menus<'_> {
         }
     }
 
+    /// Prints a text. The first menu follows.
     fn refused(&self, text: &str) -> Next {
         say(text);
         Next::First
     }
 
+    /// Deletes the token of the session here and in its file.
     fn forget(&mut self) {
         self.connection.token.take();
         self.tokens.remove();
     }
 }
 
-/// The time of a row in the time zone of this machine.
+/// Converts the time of a history row, in UTC, to the time zone of this machine. A text that is not
+/// a time stays as it is.
 fn local(time: &str) -> String {
     let Ok(time) = time.parse::<jiff::Timestamp>() else { return time.to_owned() };
     time.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()

@@ -1,5 +1,6 @@
-//! The command `dictapp client`: a programming course's two menus in a terminal, over the API of a
-//! server, and look-ups for scripts.
+//! The command `dictapp client`: the menus of a programming course's terminal client, which this
+//! program replaces. They use the API of a server. Also single look-ups for scripts, and look-ups
+//! in the configured database without a server.
 
 mod connection;
 mod menus;
@@ -14,7 +15,8 @@ use std::rc::Rc;
 
 use anyhow::{Result, anyhow};
 
-use super::look::{self, Form, NoSuchWord};
+use super::Output;
+use super::look::{self, NoSuchWord};
 use crate::settings::Settings;
 use crate::texts::Language;
 use connection::{CallError, Connection, LookUp};
@@ -31,11 +33,11 @@ pub struct Request {
     pub ca: Option<PathBuf>,
     /// `zh` or `en`; `None`: from the environment.
     pub language: Option<String>,
-    /// The action.
+    /// What the client does.
     pub action: Action,
 }
 
-/// The action of a client.
+/// What a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Show the menus.
@@ -43,12 +45,13 @@ pub enum Action {
     /// Look words up in the configured database until `##`, without a server.
     Offline,
     /// Look one word up and end.
-    Look(String, Form),
+    Look(String, Output),
     /// Look one word up in the database of the settings and end.
-    LookOffline(String, Form),
+    LookOffline(String, Output),
 }
 
-/// Runs the client.
+/// Runs the client. A look-up in the configured database needs `settings`; the others need only
+/// the request.
 ///
 /// # Errors
 /// The server or the terminal cannot be used; the word is not found.
@@ -56,10 +59,10 @@ pub fn run(settings: &Settings, request: &Request) -> Result<()> {
     let language = language(request.language.as_deref());
     match &request.action {
         Action::Offline => offline(settings, &language.texts().client),
-        Action::LookOffline(word, form) => look::run(settings, word, *form),
-        Action::Look(word, form) => {
+        Action::LookOffline(word, output) => look::run(settings, word, *output),
+        Action::Look(word, output) => {
             let (connection, tokens) = connect(request, language)?;
-            look_up(&connection, &tokens, word, *form)
+            look_up(&connection, &tokens, word, *output)
         }
         Action::Menus => {
             let (connection, tokens) = connect(request, language)?;
@@ -71,7 +74,7 @@ pub fn run(settings: &Settings, request: &Request) -> Result<()> {
     }
 }
 
-/// A connection with the token of the last log-in, if there is one.
+/// A connection with the stored token of the last log-in at this server, if there is one.
 fn connect(request: &Request, language: Language) -> Result<(Connection, TokenFile)> {
     let connection = Connection::new(&request.url, request.ca.as_deref(), language)?;
     let tokens = TokenFile::of_user();
@@ -80,7 +83,7 @@ fn connect(request: &Request, language: Language) -> Result<(Connection, TokenFi
 }
 
 /// Looks one word up; as a guest if the session of the last log-in has ended.
-fn look_up(connection: &Connection, tokens: &TokenFile, word: &str, form: Form) -> Result<()> {
+fn look_up(connection: &Connection, tokens: &TokenFile, word: &str, output: Output) -> Result<()> {
     let mut answer = connection.look_up(word);
     if matches!(answer, Err(CallError::Refused { status: 401, .. }))
         && connection.token.take().is_some()
@@ -90,7 +93,7 @@ fn look_up(connection: &Connection, tokens: &TokenFile, word: &str, form: Form) 
         answer = connection.look_up(word);
     }
     match answer {
-        Ok(LookUp::Found(entry)) => look::print(entry, form),
+        Ok(LookUp::Found(entry)) => look::print(entry, output),
         Ok(LookUp::Missing(_)) => Err(NoSuchWord(word.to_owned()).into()),
         Err(trouble) => Err(anyhow!("{trouble}")),
     }
@@ -110,7 +113,7 @@ fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> 
             continue;
         }
         match look::entry_in(&shelf, &word)? {
-            Some(entry) => look::print(entry, Form::Text)?,
+            Some(entry) => look::print(entry, Output::Text)?,
             None => say(t.no_word),
         }
     }

@@ -1,4 +1,4 @@
-//! Shows lines and reads input: menu choices, and words with editing, recall and completion.
+//! Prints lines and reads input: menu choices, and words, which can be recalled and completed.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -15,12 +15,12 @@ use rustyline::{Context, Editor, Helper};
 /// Returns the completions of the typed text.
 pub(super) type Suggest<'a> = Box<dyn Fn(&str) -> Vec<String> + 'a>;
 
-/// Shows a line. A closed terminal is noticed at the next prompt.
+/// Prints a line. Errors are ignored: if the terminal is closed, the next prompt fails.
 pub(super) fn say(text: impl Display) {
     writeln!(io::stdout(), "{text}").unwrap_or_default();
 }
 
-/// Reads the input of a person.
+/// Reads the input of the user. Each editor recalls only its own lines.
 pub(super) struct Prompt<'a> {
     words: Editor<Words<'a>, MemHistory>,
     choices: Editor<(), MemHistory>,
@@ -30,20 +30,21 @@ pub(super) struct Prompt<'a> {
 struct Words<'a>(Suggest<'a>);
 
 impl<'a> Prompt<'a> {
-    /// Completes words by these suggestions.
+    /// A prompt that completes words by these suggestions.
     pub(super) fn new(suggest: Suggest<'a>) -> Result<Prompt<'a>> {
         let mut words = Editor::new().context("cannot use the terminal")?;
         words.set_helper(Some(Words(suggest)));
         Ok(Prompt { words, choices: Editor::new().context("cannot use the terminal")? })
     }
 
-    /// A line without white space around it; `None` when the person ends the program.
+    /// Reads a line, without white space around it. `None`: the user ended the input (Ctrl-D or
+    /// Ctrl-C).
     pub(super) fn line(&mut self, prompt: &str) -> Result<Option<String>> {
         typed(self.choices.readline(prompt))
     }
 
-    /// Reads a word, which can be recalled later. The line begins with `kept`, which was typed
-    /// before.
+    /// Reads a word, which can be recalled later. The input line already contains `kept`, a word
+    /// that was typed before. `None`: the user ended the input.
     pub(super) fn word(&mut self, prompt: &str, kept: &str) -> Result<Option<String>> {
         let word = typed(self.words.readline_with_initial(prompt, (kept, "")))?;
         if let Some(word) = word.as_deref().filter(|word| !word.is_empty()) {
@@ -53,6 +54,7 @@ impl<'a> Prompt<'a> {
     }
 }
 
+/// Converts the result of the editor: the end of the input becomes `None`.
 fn typed(line: rustyline::Result<String>) -> Result<Option<String>> {
     match line {
         Ok(line) => Ok(Some(line.trim().to_owned())),
@@ -64,6 +66,8 @@ fn typed(line: rustyline::Result<String>) -> Result<Option<String>> {
 impl Completer for Words<'_> {
     type Candidate = String;
 
+    /// Completes the text before the cursor, which is at `at`. A suggestion replaces all of it,
+    /// from position 0.
     fn complete(
         &self,
         line: &str,

@@ -1,4 +1,4 @@
-//! The terminal: reads passwords without echo, and restores its state when the program ends.
+//! Reads passwords from the terminal without echo, and restores the terminal afterwards.
 
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ pub(crate) fn password(prompt: &str) -> Result<Option<String>> {
     restored.context("cannot use the terminal")?;
     match password {
         Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::Interrupted) => {
-            writeln!(io::stdout()).unwrap_or_default(); // neither key ends the line
+            writeln!(io::stdout()).unwrap_or_default(); // neither Ctrl-C nor Ctrl-D ends the line
             Ok(None)
         }
         password => password.map(Some).context("cannot read the password"),

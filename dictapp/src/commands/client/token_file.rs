@@ -1,5 +1,5 @@
-//! The file that keeps a user logged in: a token in the user's configuration folder, readable only
-//! by that user.
+//! The file that keeps a user logged in: the token of a session, in the user's configuration
+//! folder. Only that user can read the file.
 
 use std::env;
 use std::fs::{self, DirBuilder};
@@ -9,10 +9,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// The path of the file; `None` without a home folder.
+/// The path of the file. `None`: the user has no home folder, so no token is stored.
 #[derive(Debug)]
 pub(super) struct TokenFile(Option<PathBuf>);
 
+/// The content of the file: the URL of the server, and the token there.
 #[derive(Serialize, Deserialize)]
 struct Content {
     url: String,
@@ -28,14 +29,15 @@ impl TokenFile {
         TokenFile(base.map(|base| base.join("dictapp").join("token.json")))
     }
 
-    /// The token of this server.
+    /// The token for the server at this URL. `None`: there is no file, it cannot be read, or it has
+    /// the token of another server.
     pub(super) fn read(&self, url: &str) -> Option<String> {
         let text = fs::read_to_string(self.0.as_ref()?).ok()?;
         let content: Content = serde_json::from_str(&text).ok()?;
         (content.url == url).then_some(content.token)
     }
 
-    /// Stores the token of this server; replaces any other.
+    /// Stores the token for the server at this URL. The file has one token, which is replaced.
     pub(super) fn write(&self, url: &str, token: &str) -> io::Result<()> {
         let Some(path) = &self.0 else { return Ok(()) };
         let folder = path.parent().ok_or_else(|| io::Error::other("the file has no folder"))?;
@@ -47,7 +49,7 @@ impl TokenFile {
         file.persist(path).map(drop).map_err(|error| error.error)
     }
 
-    /// Deletes the token.
+    /// Deletes the file.
     pub(super) fn remove(&self) {
         if let Some(path) = &self.0 {
             fs::remove_file(path).unwrap_or_default(); // it may not exist

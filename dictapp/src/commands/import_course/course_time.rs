@@ -1,17 +1,18 @@
-//! Parses the texts in which the programs of a programming course stored times.
+//! Parses the texts in which the students' programs of a programming course stored times. Each
+//! program had its own format.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::{Offset, TimeZone};
 
-/// Formats of days, for texts that [`plain`] has normalised.
+/// Formats of days, for texts that [`plain`] has normalised. The first one that fits is taken.
 const DAYS: [&str; 8] = [
     "%m/%d/%Y", // before the formats that begin with a year of any length
     "%m/%d/%y", "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%b %d %Y",
 ];
 
-/// Formats of times of a day.
+/// Formats of times of a day, which follow a day. The empty one is a day without a time: midnight.
 const HOURS: [&str; 8] = [
     " %H:%M:%S%.f",
     " %H:%M",
@@ -30,12 +31,11 @@ const OTHERS: [&str; 3] = ["%b %d %H:%M:%S %Y", "%Y%m%d%H%M%S", "%Y-%m-%d-%H-%M-
 /// Names of UTC at the end of a time. Other zones, such as CST of `date`, count as the site's zone.
 const UTC: [&str; 3] = ["Z", "UTC", "GMT"];
 
-/// Days of the week, which are removed, since the date is enough.
+/// Days of the week, by their first letters. They are removed, since the date is enough.
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// Parses a time in one of the formats of `time.ctime()`, `datetime.now()`, `time.strftime(..)`,
-/// `time.time()` and similar ones; a time without an offset is in this zone. `None` if it is not
-/// a time.
+/// Parses a time as Python's `time.ctime()`, `datetime.now()`, `time.strftime(..)`, `time.time()`
+/// and similar functions print it. A time without an offset is in `zone`. `None`: no format fits.
 pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();
     of_epoch(text).or_else(|| {
@@ -49,13 +49,14 @@ pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     })
 }
 
-/// Whether the text is empty, or the date that MySQL stores for a missing date.
+/// Whether the text stands for no time: empty, zeros as MySQL stores them for a missing date, or
+/// Python's `None`.
 pub(super) fn is_none(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '0' | '-' | ':' | '.' | ' ')) || text == "None"
 }
 
-/// Normalises a text: one space between the parts, usual signs of dates and times, no days of the
-/// week.
+/// Normalises a text: `2020年11月3日` becomes `2020-11-3`, a comma before a digit becomes a point,
+/// other separators become one space, and days of the week are removed.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut chars = text.chars().peekable();
@@ -85,7 +86,7 @@ fn plain(text: &str) -> String {
     words.join(" ")
 }
 
-/// Reads a time with its offset, if it has one.
+/// Reads a time, and its offset if it has one. Names of zones other than UTC are ignored.
 fn read(text: &str) -> Option<(DateTime, Option<Offset>)> {
     let local = |text: &str| civil(text).map(|time| (time, None));
     local(text).or_else(|| with_offset(text)).or_else(|| {
@@ -94,12 +95,12 @@ fn read(text: &str) -> Option<(DateTime, Option<Offset>)> {
     })
 }
 
-/// Whether a word is the name of a zone: `CST`, not `AM` or `Nov`.
+/// Whether a word looks like the name of a zone: `CST`, not `AM` or `Nov`.
 fn is_zone(word: &str) -> bool {
     (3..=4).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// A time with `Z`, `UTC`, `+08:00` or `+0800` at its end.
+/// Reads a time with `Z`, `UTC`, `GMT`, `+08:00` or `+0800` at its end.
 fn with_offset(text: &str) -> Option<(DateTime, Option<Offset>)> {
     for name in UTC {
         if let Some(time) = text.strip_suffix(name) {
@@ -113,28 +114,29 @@ fn with_offset(text: &str) -> Option<(DateTime, Option<Offset>)> {
     Some((civil(time.trim_end())?, Some(offset)))
 }
 
+/// Reads a date, with or without a time of day, in the first format that fits.
 fn civil(text: &str) -> Option<DateTime> {
-    let read = |form: &str| {
-        let time = BrokenDownTime::parse(form, text).ok()?;
+    let read = |format: &str| {
+        let time = BrokenDownTime::parse(format, text).ok()?;
         let date = time.to_date().ok()?;
         Some(date.to_datetime(time.to_time().ok()?))
     };
     let with_hours = |day: &str| HOURS.iter().find_map(|hours| read(&format!("{day}{hours}")));
     OTHERS
         .iter()
-        .find_map(|form| read(form))
+        .find_map(|format| read(format))
         .or_else(|| DAYS.iter().find_map(|day| with_hours(day)))
 }
 
-/// A year of two digits is of this century. `None` for other years before 1970: the text has
-/// another format.
+/// Adds 2000 to a year of two digits. `None`: the year is before 1970, so the format did not fit
+/// the text.
 fn of_this_century(time: DateTime) -> Option<DateTime> {
     let year = if time.year() < 100 { time.year() + 2000 } else { time.year() };
     let time = time.with().year(year).build().ok()?;
     (time.year() >= 1970).then_some(time)
 }
 
-/// A time as Python prints it in a list: `time.struct_time(tm_year=2020, ..)` of
+/// Reads a time as Python prints the value: `time.struct_time(tm_year=2020, ..)` of
 /// `time.localtime()`, its plain tuple, or `datetime.datetime(2020, 11, ..)`.
 fn of_tuple(text: &str) -> Option<DateTime> {
     let names = ["time.struct_time", "datetime.datetime"];
@@ -154,8 +156,9 @@ fn of_tuple(text: &str) -> Option<DateTime> {
     DateTime::new(year, month?, day?, hour?, minute?, second?, 0).ok()
 }
 
-/// `time.time()`: seconds since 1970 with or without a fraction, or milliseconds, as JavaScript has
-/// them. Smaller numbers are not times: a course database has no times before 1973.
+/// Reads `time.time()`: seconds since 1970 with or without a fraction, in 9 to 11 digits; or the
+/// 13 digits of JavaScript's milliseconds. Numbers with fewer digits are not times: they would be
+/// before 1973.
 fn of_epoch(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());

@@ -1,6 +1,6 @@
-//! The command `dictapp import-course`: imports users, look-ups and words from the database of a
-//! programming course's dictionary. It can be repeated: existing rows do not change. The source is
-//! only read.
+//! The command `dictapp import-course`: imports users, look-ups and words from the database of the
+//! programming course's dictionary, which this program replaces. It can be run again: users and
+//! look-ups that are there do not change. The source is only read.
 
 mod course_time;
 
@@ -19,24 +19,28 @@ use crate::settings::Settings;
 use crate::site::{AdminError, ImportRequest, Selection, Site};
 use crate::store::{CourseRows, CourseSource, Lookup, Store, UserId};
 
-/// The word book that the words become.
+/// The name of the word book (dictionary) that the words become.
 const BOOK: &str = "course";
 
 /// Maximum number of odd rows of a table that are printed.
 const SHOWN_MAX: usize = 20;
 
-/// The number of imported and skipped rows of a table.
+/// The result for a table of the source.
 #[derive(Debug, Default)]
 struct Tally {
+    /// Number of imported rows.
     added: u64,
+    /// Number of rows that were there before.
     known: u64,
+    /// A line for each row that was left out, with the reason.
     odd: Vec<String>,
 }
 
 /// Imports everything and prints the result for each table.
 ///
 /// # Errors
-/// The source or the database cannot be used. Rows that were imported before stay.
+/// The source or the database cannot be used. Rows that were imported until then stay. If only the
+/// words cannot be imported, users and look-ups are imported all the same.
 pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     let rows = source.read().context("cannot read the course database")?;
     let words = import_words(&serve::store(settings)?, &rows);
@@ -57,7 +61,8 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     words.context("the words cannot be imported, users and look-ups were")
 }
 
-/// Imports the words as a separate word book.
+/// Imports the words as a separate word book: writes a csv file and imports it like any other.
+/// Prints the rows that are left out.
 fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     let mut words = Vec::new();
     let mut odd = Vec::new();
@@ -99,7 +104,7 @@ fn start_of(text: &str) -> String {
     text.chars().take(64).collect()
 }
 
-/// Why a row of the table of words cannot be imported.
+/// Why a row of the table of words cannot be imported. `None`: it can.
 fn fault_of([word, mean]: &[String; 2]) -> Option<&'static str> {
     if word.contains('\0') || mean.contains('\0') {
         return Some("there is a zero byte");
@@ -107,7 +112,8 @@ fn fault_of([word, mean]: &[String; 2]) -> Option<&'static str> {
     if word.trim().is_empty() || mean.trim().is_empty() {
         return Some("there is no word or no explanation");
     }
-    // The row is written as CSV, which doubles each quote.
+    // The import has a limit for a row of csv. Csv doubles each quote, so a row takes at most twice
+    // the bytes.
     let is_long = 2 * (word.len() + mean.len()) as u64 > RECORD_BYTES_MAX;
     is_long.then_some("the explanation is too long")
 }
@@ -148,6 +154,7 @@ fn import_users(site: &Site, rows: &CourseRows) -> Result<(HashMap<String, UserI
     Ok((users, tally))
 }
 
+/// Imports the look-ups of the users in `users`, which maps names in the source to ids.
 fn import_lookups(
     site: &Site,
     rows: &CourseRows,
@@ -155,7 +162,7 @@ fn import_lookups(
 ) -> Result<Tally> {
     let mut tally = Tally::default();
     let shelf = site.shelf();
-    let books = Selection::new(&shelf, &[]);
+    let books = Selection::new(&shelf, &[]); // all books: none is switched off
     let mut in_second: HashMap<(UserId, Timestamp), i64> = HashMap::new();
     let mut lookups = Vec::new();
     for [name, word, time] in &rows.lookups {
@@ -177,8 +184,8 @@ fn import_lookups(
             tally.odd.push(format!("{}: {why}", odd()));
             continue;
         };
-        // Look-ups of one second get successive microseconds. So they keep their order, and a
-        // repeated import makes the same rows.
+        // Look-ups of one user in one second get successive microseconds. So they keep their order,
+        // and a repeated import makes the same rows, which are then known.
         let order = in_second.entry((user, second)).or_default();
         let Ok(at) = Timestamp::from_microsecond(second.as_microsecond() + *order) else {
             tally.odd.push(format!("{}: the time is out of range", odd()));
@@ -194,6 +201,7 @@ fn import_lookups(
     Ok(tally)
 }
 
+/// Prints the result for a table, with the first rows that were left out.
 fn print(table: &str, tally: &Tally) -> Result<()> {
     let mut out = io::stdout().lock();
     let Tally { added, known, odd } = tally;

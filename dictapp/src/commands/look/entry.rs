@@ -4,12 +4,13 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
-/// The printed part of an entry.
+/// An entry in the JSON of the API: the fields that are printed.
 #[derive(Debug, Deserialize)]
 pub(crate) struct PrintedEntry {
     headwords: Vec<Headword>,
 }
 
+/// A headword with its entries in all books.
 #[derive(Debug, Deserialize)]
 struct Headword {
     word: String,
@@ -17,12 +18,14 @@ struct Headword {
     entries: Vec<Book>,
 }
 
+/// The entry of one book; `book` is its title.
 #[derive(Debug, Deserialize)]
 struct Book {
     book: String,
     parts: Vec<PrintedPart>,
 }
 
+/// The senses of one part of speech, which `label` names.
 #[derive(Debug, Deserialize)]
 struct PrintedPart {
     label: String,
@@ -51,11 +54,13 @@ pub(crate) enum Style {
     Coloured,
 }
 
+/// The parameters of the escape sequence that begins a style (SGR).
 const BOLD: &str = "1";
 const DIM: &str = "2";
 const GREEN: &str = "32";
 
 impl Style {
+    /// Emphasises a text; `code` is one of the constants above.
     fn mark(self, code: &str, text: &str) -> String {
         match self {
             Style::Plain => text.to_owned(),
@@ -65,7 +70,8 @@ impl Style {
 }
 
 impl PrintedEntry {
-    /// The lines, each with its end. Control characters in a book are removed.
+    /// Formats the entry as lines, each with its end. Control characters in a book become spaces,
+    /// since a terminal would obey them.
     pub(crate) fn to_text(&self, style: Style) -> String {
         let mut text = String::new();
         for headword in &self.headwords {
@@ -92,8 +98,9 @@ fn write_headword(text: &mut String, headword: &Headword, style: Style) {
     }
 }
 
-fn write_sense(text: &mut String, (number, of): (usize, usize), sense: &Sense, style: Style) {
-    let number = if of > 1 { format!("{number}. ") } else { String::new() };
+/// Writes sense `number` of `count`, with its examples. A single sense has no number.
+fn write_sense(text: &mut String, (number, count): (usize, usize), sense: &Sense, style: Style) {
+    let number = if count > 1 { format!("{number}. ") } else { String::new() };
     let labels: String = sense.labels.iter().map(|label| format!("({}) ", clean(label))).collect();
     add(text, &format!("    {number}{labels}{}", clean(&sense.gloss)));
     for Example { text: example, translation } in &sense.examples {
@@ -103,11 +110,13 @@ fn write_sense(text: &mut String, (number, of): (usize, usize), sense: &Sense, s
     }
 }
 
+/// Adds a line with its end.
 fn add(text: &mut String, line: &str) {
     // Writing into a String cannot fail.
     writeln!(text, "{line}").unwrap_or_default();
 }
 
+/// Replaces control characters by spaces.
 fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -1,5 +1,5 @@
 //! The command `dictapp look`: prints the entry of a word from the configured database, without a
-//! server.
+//! server. Other commands also use this file to find and print entries.
 
 pub(crate) mod entry;
 pub(crate) mod pager;
@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::Output;
 use crate::commands::serve;
 use crate::model::Word;
 use crate::settings::Settings;
@@ -17,16 +18,7 @@ use crate::site::{Selection, Shelf};
 use crate::views::api;
 use entry::PrintedEntry;
 
-/// The format of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// Text for people.
-    Text,
-    /// The JSON of the API.
-    Json,
-}
-
-/// No word book has the word.
+/// The error of a look-up: no word book (dictionary) has the word.
 #[derive(Debug)]
 pub struct NoSuchWord(pub String);
 
@@ -42,26 +34,28 @@ impl fmt::Display for NoSuchWord {
 ///
 /// # Errors
 /// [`NoSuchWord`]; the database cannot be used.
-pub fn run(settings: &Settings, word: &str, form: Form) -> Result<()> {
+pub fn run(settings: &Settings, word: &str, output: Output) -> Result<()> {
     let site = serve::open(settings)?;
     let entry = entry_in(&site.shelf(), word)?;
-    print(entry.ok_or_else(|| NoSuchWord(word.to_owned()))?, form)
+    print(entry.ok_or_else(|| NoSuchWord(word.to_owned()))?, output)
 }
 
-/// The API's entry for a word.
+/// The entry for a word in all books, as the JSON of the API. `None`: no book has the word, or the
+/// text cannot be a word.
 pub(super) fn entry_in(shelf: &Shelf, word: &str) -> Result<Option<Value>> {
     let Ok(word) = Word::parse(word) else { return Ok(None) };
+    // The empty list: no book is switched off.
     Ok(api::entry_json(&Selection::new(shelf, &[]), &word)?)
 }
 
-/// Prints an entry of the API.
-pub(super) fn print(entry: Value, form: Form) -> Result<()> {
-    match form {
-        Form::Json => {
+/// Prints an entry in the JSON of the API, as JSON or as text.
+pub(super) fn print(entry: Value, output: Output) -> Result<()> {
+    match output {
+        Output::Json => {
             let text = serde_json::to_string_pretty(&entry)?;
             writeln!(io::stdout(), "{text}").context("cannot write to standard output")
         }
-        Form::Text => {
+        Output::Text => {
             let entry: PrintedEntry =
                 serde_json::from_value(entry).context("this is not an entry")?;
             pager::show(&entry.to_text(pager::style())).context("cannot write to standard output")

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use super::entry::Style;
 
-/// Colours only on a terminal that has them, and not if `NO_COLOR` is set.
+/// Whether to print colours: only on a terminal that has them (`TERM` is not `dumb`), and not if
+/// `NO_COLOR` is set.
 pub(crate) fn style() -> Style {
     let is_refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
         || env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");

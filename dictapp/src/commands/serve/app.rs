@@ -1,5 +1,5 @@
 //! Builds the app of a site from its settings: the table of URLs, the middleware around it, and the
-//! pages of errors and refusals.
+//! pages for errors of handlers and for refusals, which are requests that no handler gets.
 
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::site::{Site, password_error, store_error};
 use crate::urls;
 use crate::views::{api, error, refusal};
 
+/// `Content-Disposition` of all answers of the API; see [`attachment`].
 const ATTACHMENT: HeaderValue = HeaderValue::from_static("attachment; filename=\"api.json\"");
 
 /// The header fields of the API that scripts of other sites may read.
@@ -29,6 +30,7 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
         headers = headers.with_strict_transport(settings.tls.hsts);
     }
     let metrics = site.metrics().clone();
+    // A refusal page is made without middleware, so the headers are added here.
     let app = App::new(site)
         .logged_targets(targets(&settings.log))
         .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)))
@@ -41,18 +43,19 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
         Some(url) => SameOrigin::new().with_public_url(url),
         None => SameOrigin::new(),
     };
+    // Middleware that is added later is closer to the handler.
     let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(Pages(own_pages));
     let app = app.wrap(Programs(attachment)).wrap(Programs(cors(&settings.api)));
     let app = app.wrap(Programs(rate(&settings.api)));
     app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
 }
 
-/// Applies a middleware to all paths except those of the API. Requests of the API need a bearer
-/// token, or a password in a JSON body, to change something. No browser sends these for another
-/// site.
+/// Applies a middleware to all paths except those of the API. It wraps [`SameOrigin`], which
+/// refuses forms of other sites. The API does not need that: to change something, a request needs a
+/// bearer token, or a password in a JSON body, and no browser sends these for another site.
 struct Pages<M>(M);
 
-/// Applies a middleware only to the paths of the API.
+/// Applies a middleware only to the paths of the API, whose clients are programs.
 struct Programs<M>(M);
 
 impl<M: Middleware<Site>> Middleware<Site> for Pages<M> {
@@ -83,6 +86,7 @@ fn attachment(_: &Site, request: &Request, next: Next<'_, Site>) -> Response {
     response
 }
 
+/// Lets scripts of other sites read the API, if the settings name those sites.
 fn cors(api: &Api) -> Cors {
     let cors = if api.cors_origins.iter().any(|origin| origin == ANY_ORIGIN) {
         Cors::any()
@@ -92,13 +96,14 @@ fn cors(api: &Api) -> Cors {
     cors.with_exposed_fields(EXPOSED)
 }
 
+/// Limits the requests of a client to the API: at most a minute's requests at once.
 fn rate(api: &Api) -> RateLimit {
     let burst = u32::try_from(api.requests_per_minute_max).unwrap_or(u32::MAX);
     RateLimit::new(burst, Duration::from_secs(60) / burst.max(1))
 }
 
-/// The form in which logs contain the target of a request. The words that visitors look up are in
-/// no log unless the settings allow it.
+/// Whether logs contain the whole target of a request, or only the pattern of its route, such as
+/// `/word/{word}`. The words that visitors look up are in no log unless the settings allow it.
 fn targets(settings: &Log) -> LoggedTarget {
     if settings.lookups { LoggedTarget::Whole } else { LoggedTarget::Pattern }
 }

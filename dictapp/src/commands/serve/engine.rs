@@ -1,4 +1,5 @@
-//! Converts the settings to those of the framework and of the store.
+//! Converts dictapp's settings to the settings of the framework and of the store. It resolves the
+//! names of addresses, and warns of files with secrets that every user can read.
 
 use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -10,7 +11,8 @@ use webframe::{ServerSettings, TlsSettings};
 use crate::settings::{Address, Settings};
 use crate::store::{DatabaseConfig, DatabaseTimeouts};
 
-/// The settings of the server.
+/// The settings of the framework's server. Logs a warning for each file with a secret that is
+/// readable by all users.
 pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
     let Settings { server, tls, .. } = settings;
     let files = tls.cert.clone().zip(tls.key.clone());
@@ -38,8 +40,8 @@ pub(super) fn settings(settings: &Settings) -> anyhow::Result<ServerSettings> {
     })
 }
 
-/// Whether a file with a secret is readable by all users: with the key of a certificate they can
-/// impersonate the site.
+/// Whether all users of the machine have access to a file with a secret: with the key of a
+/// certificate they can impersonate the site.
 #[cfg(unix)]
 fn is_exposed(secret: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -51,8 +53,8 @@ fn is_exposed(_: &Path) -> bool {
     false
 }
 
-/// Resolves a name to its first address. IPv4 addresses come first, since `localhost` usually means
-/// 127.0.0.1.
+/// Resolves a name to one address, an IPv4 address if it has any, since `localhost` usually means
+/// 127.0.0.1. `section` is the section of the settings, for errors.
 pub(super) fn resolve(address: &Address, section: &str) -> anyhow::Result<webframe::Address> {
     let (host, port) = match address {
         Address::Unix(path) => return Ok(webframe::Address::Unix(path.clone())),

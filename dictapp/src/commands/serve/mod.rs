@@ -1,5 +1,8 @@
-//! Runs the server. It starts in this order: log, sockets, store, shipped word books, words in
-//! memory. Then it prints its address.
+//! The command `dictapp serve`. It starts in this order: log, sockets, store, shipped word books
+//! (dictionaries), words in memory, line protocols, monitoring, periodic work. Then it prints its
+//! addresses and serves.
+//!
+//! Other commands open the database with [`store`], [`existing_store`] and [`open`].
 
 mod app;
 mod engine;
@@ -21,11 +24,12 @@ use crate::settings::{Settings, Sources};
 use crate::site::Site;
 use crate::store::{DatabaseConfig, DatabaseUrl, Store};
 
-/// Serves until SIGTERM or Ctrl-C. Finishes the answers in flight.
+/// Serves until SIGTERM or Ctrl-C. Then finishes the answers in flight, within the time limit of
+/// the settings.
 ///
 /// # Errors
-/// If the server cannot start: an address is in use, the database cannot be opened, or the log file
-/// cannot be written.
+/// If the server cannot start, for instance because an address is in use, the database cannot be
+/// opened, or the log file cannot be written.
 pub fn run(settings: &Settings, sources: &Sources) -> anyhow::Result<()> {
     let log = log::start(&settings.log)?;
     // The sockets come before the store: another instance with the same address and database may
@@ -59,7 +63,7 @@ pub fn run(settings: &Settings, sources: &Sources) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Adds advice to an error about an address.
+/// Adds advice to an error of `bind`: which setting to change.
 fn with_advice(error: &io::Error) -> anyhow::Error {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
@@ -74,12 +78,13 @@ fn with_advice(error: &io::Error) -> anyhow::Error {
     }
 }
 
-/// The configuration of the database.
+/// Converts the settings to the store's configuration.
 pub fn database(settings: &Settings) -> DatabaseConfig {
     engine::database(settings)
 }
 
-/// Opens the store for a command. Says on standard error that it creates the database.
+/// Opens the store for a command. If the database is an SQLite file that is missing, creates it and
+/// says so on standard error.
 ///
 /// # Errors
 /// If the database cannot be opened.
@@ -90,10 +95,10 @@ pub fn store(settings: &Settings) -> anyhow::Result<Store> {
     Ok(Store::open(&engine::database(settings))?)
 }
 
-/// Opens the store for a command about its contents, which creates no database.
+/// Opens the store for a command that needs existing data. Does not create an SQLite file.
 ///
 /// # Errors
-/// If there is no database, or it cannot be opened.
+/// If the SQLite file is missing, or the database cannot be opened.
 pub fn existing_store(settings: &Settings) -> anyhow::Result<Store> {
     if let Some(file) = missing_file(settings) {
         bail!(
@@ -106,7 +111,7 @@ pub fn existing_store(settings: &Settings) -> anyhow::Result<Store> {
     store(settings)
 }
 
-/// The file of the database, if it does not exist.
+/// The database's file, if the database is an SQLite file that does not exist.
 fn missing_file(settings: &Settings) -> Option<&Path> {
     match &settings.database.url {
         DatabaseUrl::Sqlite(file) if matches!(file.try_exists(), Ok(false)) => Some(file),
@@ -122,15 +127,16 @@ pub fn open(settings: &Settings) -> anyhow::Result<Site> {
     site(settings, store(settings)?)
 }
 
+/// Imports the shipped word books into the store and loads all words.
 fn site(settings: &Settings, store: Store) -> anyhow::Result<Site> {
     let place = store.place();
     shipped::install(&store).context("cannot put the shipped word books into the database")?;
     let site = Site::new(settings.clone(), store)?;
-    let words = site.shelf();
+    let shelf = site.shelf();
     ::log::info!(
         "{} entries of {} word books from {place}",
-        words.lexicon().len(),
-        words.books().len()
+        shelf.lexicon().len(),
+        shelf.books().len()
     );
     Ok(site)
 }

@@ -1,5 +1,6 @@
-//! A second server, at an address of its own, for the paths of monitoring. It answers until the
-//! site has stopped, so a monitor sees the site drain.
+//! A second server, at a separate address, for the paths of monitoring: health, readiness and
+//! metrics. It answers until the site's server has stopped, so a monitor sees that the site is
+//! finishing its last requests.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -12,23 +13,24 @@ use crate::settings::Settings;
 use crate::site::Site;
 use crate::urls;
 
-/// Threads for the requests of monitors: they come one after another, seconds apart.
+/// Maximum number of threads for the requests of monitors. A few suffice: the requests come one
+/// after another, seconds apart.
 const WORKERS_MAX: usize = 4;
 
-/// The server of monitoring. Dropping it stops the server.
+/// The running server of monitoring. Dropping this stops the server.
 #[derive(Debug)]
 pub(super) struct Monitoring {
     stop: StopHandle,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Starts the server if the settings name an address. The site's server must be bound before: the
-/// sockets that the process inherited belong to the first server.
+/// Starts the server if the settings name an address. The site's server must be bound before,
+/// because the first server that is bound takes the sockets that systemd passed to the process.
 pub(super) fn start(settings: &Settings, site: &Arc<Site>) -> anyhow::Result<Option<Monitoring>> {
     let Some(address) = &settings.monitoring.address else { return Ok(None) };
     let rules = ServerSettings {
         addresses: vec![resolve(address, "[monitoring]")?],
-        shards: 1,
+        shards: 1, // one event loop
         workers_min: 1,
         workers_max: WORKERS_MAX,
         ..ServerSettings::default()
@@ -49,9 +51,9 @@ pub(super) fn start(settings: &Settings, site: &Arc<Site>) -> anyhow::Result<Opt
 impl Drop for Monitoring {
     fn drop(&mut self) {
         self.stop.stop();
-        self.stop.stop(); // without waiting for open connections of monitors
+        self.stop.stop(); // the second call closes the open connections of monitors at once
         if let Some(thread) = self.thread.take() {
-            // It catches the panics of handlers, and logs its own errors.
+            // The result is not needed: the thread logs its error, and handlers' panics are caught.
             thread.join().ok();
         }
     }

@@ -1,4 +1,6 @@
-//! The line protocols: the one of a programming course's clients, and DICT.
+//! Attaches the line protocols to webframe's server: the protocol of a programming course's
+//! terminal clients, which this program still serves, and DICT (RFC 2229). How requests are
+//! answered is in `crate::protocols`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -16,7 +18,8 @@ use crate::site::Site;
 /// because people read the replies.
 const COURSE_IDLE: Duration = Duration::from_secs(30 * 60);
 
-/// Adds the protocols that the settings enable.
+/// Adds the protocols that the settings enable. Logs their addresses and what an administrator may
+/// not expect: clear text, and look-ups without an account.
 pub(super) fn add(
     mut server: Server,
     settings: &Settings,
@@ -40,7 +43,7 @@ pub(super) fn add(
     if settings.dict.enabled {
         let address = resolve(&settings.dict.address, "[dict]")?;
         let rules = LineSettings {
-            line_bytes_max: dict::LINE_BYTES_MAX - 2,
+            line_bytes_max: dict::LINE_BYTES_MAX - 2, // without CRLF
             idle: settings.dict.idle,
             ..LineSettings::default()
         };
@@ -57,7 +60,8 @@ pub(super) fn add(
     Ok(server)
 }
 
-/// The address of the protocol that was added last, with its real port.
+/// The address of the protocol that was added last, with the port that the system chose if the
+/// settings say 0.
 fn last_address(server: &Server) -> String {
     server.line_addresses().last().map(ToString::to_string).unwrap_or_default()
 }
@@ -68,35 +72,35 @@ struct Course {
 }
 
 impl LineProtocol for Course {
-    type Session = course::Session;
+    type Session = course::Connection;
 
-    fn open(&self, peer: Peer, _: &mut Replies) -> course::Session {
+    fn open(&self, peer: Peer, _: &mut Replies) -> course::Connection {
         let client = peer.address.ip();
-        course::Session::new(client, self.site.settings().course.query_reply)
+        course::Connection::new(client, self.site.settings().course.query_reply)
     }
 
-    fn line(&self, session: &mut course::Session, line: &[u8], replies: &mut Replies) {
+    fn line(&self, connection: &mut course::Connection, line: &[u8], replies: &mut Replies) {
         if line.is_empty() {
             return;
         }
-        let answer = session.request(&self.site, line);
-        for (number, message) in answer.messages.iter().enumerate() {
+        let reply = connection.reply_to(&self.site, line);
+        for (number, message) in reply.messages.iter().enumerate() {
             if number > 0 {
                 replies.pause();
             }
             replies.bytes(message.as_bytes());
         }
-        if answer.after == course::AfterReply::Close {
+        if reply.after == course::AfterReply::Close {
             replies.close();
         }
     }
 
-    fn too_long(&self, _: &mut course::Session, replies: &mut Replies) {
+    fn too_long(&self, _: &mut course::Connection, replies: &mut Replies) {
         replies.bytes(b"FAIL");
     }
 
-    fn closed(&self, mut session: course::Session) {
-        session.close(&self.site);
+    fn closed(&self, mut connection: course::Connection) {
+        connection.log_out(&self.site);
     }
 }
 

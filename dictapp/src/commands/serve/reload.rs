@@ -1,8 +1,10 @@
-//! At SIGHUP: reports the settings that a running server cannot take over.
+//! At SIGHUP: logs which settings were changed since the start. A running server keeps its
+//! settings; they take effect at the next start.
 
 use crate::settings::{Loaded, Settings, Sources};
 
-/// Logs which sections of the settings differ from those in use.
+/// Reads the settings again and logs which sections differ from `used`, or that the settings are
+/// invalid now.
 pub(super) fn report_changes(used: &Settings, sources: &Sources) {
     match Settings::load(sources) {
         Ok(Loaded { settings, .. }) => {

@@ -17,13 +17,15 @@ pub(super) struct Watchdog {
 }
 
 impl Watchdog {
-    /// Reads the interval from the environment. Without it nothing is reported.
+    /// Reads the interval that systemd expects from the environment. Without one nothing is
+    /// reported.
     pub(super) fn from_environment() -> Watchdog {
         let every = sd_notify::watchdog_enabled().map(|time| time / 2);
         Watchdog { every, reported: Instant::now() }
     }
 
-    /// Reports if the interval would have passed by the next call.
+    /// Reports if half of the interval would have passed by the next call. Called about once a
+    /// second by the periodic work.
     pub(super) fn report_alive(&mut self) {
         if self.every.is_some_and(|every| self.reported.elapsed() + UPKEEP_EVERY >= every) {
             self.reported = Instant::now();
@@ -32,9 +34,10 @@ impl Watchdog {
     }
 }
 
-/// A little more than the time between two calls of the upkeep.
+/// More than the time between two calls of [`Watchdog::report_alive`].
 const UPKEEP_EVERY: Duration = Duration::from_secs(2);
 
+/// Sends a state to systemd. Does nothing if systemd did not start the server.
 fn report(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
         log::warn!("cannot report to systemd: {error}");

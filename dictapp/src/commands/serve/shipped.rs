@@ -1,6 +1,6 @@
-//! Imports the word books that ship with the program. Each is imported once, and again when the
-//! program has a newer edition. A book that an administrator removed or replaced is not imported
-//! again, unless the store has no book at all.
+//! Imports the word books (dictionaries) that ship with the program. Each is imported once, and
+//! again when the program has a newer edition. A book that an administrator replaced is never
+//! imported again; one that was removed, only if the store has no book at all.
 //!
 //! The kind of a shipped book in the store is `shipped EDITION`. A book of the same name that an
 //! administrator imported has another kind.
@@ -12,23 +12,25 @@ use anyhow::Context;
 use crate::books;
 use crate::store::{Book, BookHeader, ImportStart, Store};
 
-/// A book in this project's notation, compressed by `build.rs`.
+/// A book as a text file in this project's own book format, compressed with gzip by `build.rs`.
 struct Packed {
     name: &'static str,
     /// The date in its header. A later edition replaces an earlier one, never the reverse.
     edition: &'static str,
-    /// The digest of its text.
+    /// The digest of its text: books of one edition with different texts differ in it.
     digest: &'static str,
+    /// The compressed file.
     gz: &'static [u8],
 }
 
 /// The shipped books in the order of display.
 const BOOKS: &[Packed] = &include!(env!("BOOKS_OF_DICTAPP"));
 
-/// The name of the setting in the store that lists the shipped books imported so far. If one of
-/// them is missing, it was removed on purpose.
+/// The name of the setting in the store that lists the shipped books of the latest start. If one of
+/// them is missing in the store, it was removed on purpose.
 const OFFERED: &str = "shipped_books";
 
+/// The beginning of the kind of a shipped book; the edition follows.
 const KIND: &str = "shipped ";
 
 /// Imports the shipped books that are new or have a newer edition.
@@ -47,6 +49,8 @@ pub(super) fn install(store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether a shipped book must be imported: it is new, or the store has another text of the same or
+/// an earlier edition. `there` are the books of the store, `offered` is the setting [`OFFERED`].
 fn is_wanted(shipped: &Packed, there: &[Book], offered: Option<&str>) -> bool {
     let Some(book) = there.iter().find(|book| book.name == shipped.name) else {
         let mut offered = offered.unwrap_or_default().split(' ');
@@ -56,6 +60,8 @@ fn is_wanted(shipped: &Packed, there: &[Book], offered: Option<&str>) -> bool {
     edition.is_some_and(|edition| book.digest != shipped.digest && edition <= shipped.edition)
 }
 
+/// Imports a shipped book in place of an earlier edition, whose title it keeps: an administrator
+/// may have changed the title.
 fn import(store: &Store, shipped: &Packed, there: &[Book]) -> anyhow::Result<()> {
     // The readers of books need a file.
     let mut file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
@@ -73,6 +79,7 @@ fn import(store: &Store, shipped: &Packed, there: &[Book]) -> anyhow::Result<()>
         digest: shipped.digest.to_owned(),
         languages: book.about().languages,
     };
+    // Otherwise another instance has imported the same book meanwhile.
     let ImportStart::Started(mut import) = store.begin_import(&header)? else { return Ok(()) };
     while let Some(entry) = book.next()? {
         import.add(&entry)?;

@@ -1,5 +1,7 @@
-//! Periodic work in a thread: loads words that another instance imported, removes rows that are
-//! older than the settings allow, and stores the counts of look-ups.
+//! Periodic work in a separate thread: reports to systemd that the server is alive, checks the
+//! database, loads words that another instance or a command imported, removes rows that are older
+//! than the settings allow, and stores the counts of look-ups. After a start it also updates the
+//! rows of users that older versions or the import of a course stored, a few in each round.
 
 use std::io;
 use std::sync::{Arc, Weak, mpsc};
@@ -10,17 +12,17 @@ use super::service::Watchdog;
 use crate::site::Site;
 use crate::store::{StoreError, UserId};
 
-/// Interval at which the database is checked: whether it answers, and whether its word books
-/// changed.
-const WORDS_EVERY: Duration = Duration::from_secs(1);
+/// Interval of the rounds. Each checks whether the database answers, and whether its word books
+/// have changed.
+const ROUND_EVERY: Duration = Duration::from_secs(1);
 
-/// Interval between two removals of old rows.
+/// Time from the end of a removal of old rows to the next one. A removal takes several rounds.
 const REMOVAL_EVERY: Duration = Duration::from_secs(600);
 
 /// Interval at which the counts of look-ups are stored.
 const COUNTS_EVERY: Duration = Duration::from_secs(10);
 
-/// The thread; dropping this stops it.
+/// The thread. Dropping this stops it: the channel closes.
 #[derive(Debug)]
 pub(super) struct Upkeep {
     _end: mpsc::Sender<()>,
@@ -34,15 +36,17 @@ pub(super) fn start(site: &Arc<Site>) -> io::Result<Upkeep> {
     Ok(Upkeep { _end: end })
 }
 
+/// Runs rounds until the channel closes or the site is gone.
 fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
     let mut removal_due = Instant::now();
+    // A removal, and the update of users, continue in the next round after this user.
     let mut removal_after = UserId::BEFORE_ALL;
     let mut counts_due = Instant::now();
     let mut outdated_after = Some(UserId::BEFORE_ALL);
     let mut was_well = true;
     let mut loading = None;
     let mut watchdog = Watchdog::from_environment();
-    while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(WORDS_EVERY) {
+    while let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(ROUND_EVERY) {
         let Some(site) = site.upgrade() else { return };
         watchdog.report_alive();
         let done = site.probe().map_err(anyhow::Error::from).and_then(|()| {
@@ -64,7 +68,8 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
             }
             Ok(())
         });
-        // The store logs outages; other faults are logged once, not each second.
+        // The store itself logs outages of the database. Any other fault is logged once, not in
+        // each round, until a round succeeds.
         let fault = done.err().filter(|error| !is_outage(error));
         if let Some(error) = fault.as_ref().filter(|_| was_well) {
             log::warn!("{error:#}");
@@ -73,9 +78,9 @@ fn run(site: &Weak<Site>, ended: &mpsc::Receiver<()>) {
     }
 }
 
-/// Loads changed words in a thread of its own: with large books it takes many seconds, and books
-/// that are hidden meanwhile must disappear at once. Returns the result of the load that has just
-/// ended.
+/// Loads changed words in a separate thread, which `loading` holds. With large books that takes
+/// many seconds; books that were hidden or removed disappear at once. Returns the result of the
+/// load that has ended since the last round, if any.
 fn load_words(
     loading: &mut Option<JoinHandle<anyhow::Result<()>>>,
     site: &Arc<Site>,
@@ -99,6 +104,7 @@ fn load_words(
     }
 }
 
+/// Whether the database was unavailable, which the store logs.
 fn is_outage(error: &anyhow::Error) -> bool {
     error.downcast_ref::<StoreError>().is_some_and(StoreError::is_outage)
 }

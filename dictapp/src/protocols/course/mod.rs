@@ -1,9 +1,11 @@
-//! The protocol of the terminal clients of a programming course: `R name passwd` (register),
-//! `L name passwd` (log in), `Q name word` (query), `H name` (history), `E` (end). `request` parses
-//! one request; a [`Session`] answers it through the same functions of the site as the pages.
+//! The protocol of the terminal clients of a programming course, which this program still serves:
+//! `R name passwd` (register), `L name passwd` (log in), `Q name word` (query), `H name` (history),
+//! `E` (end). The module `request` parses a request; a [`Connection`] replies to it through the
+//! same functions of the site as the pages.
 //!
-//! A connection has access only to the user that it logged in as. Old clients read with one `recv`
-//! for each message, so the messages of a reply are separate: the caller sends them apart in time.
+//! A connection has access only to the data of the user that it logged in as. Old clients read each
+//! message with one `recv`, so the messages of a reply are separate: the caller pauses between
+//! them.
 
 mod request;
 
@@ -24,33 +26,40 @@ use crate::site::{
 use crate::store::{PageStart, PastLookup};
 use crate::throttle::Refusal;
 
-/// Maximum bytes of a request: a name of 64 and a word of 255 characters have up to 1,280.
+/// Maximum bytes of a request: a name of 64 and a word of 255 characters have up to 1,276.
 pub(crate) const REQUEST_BYTES_MAX: usize = 2048;
 
 /// Maximum bytes of a message of a reply: old clients read at most 2,048 at once.
 const MESSAGE_BYTES_MAX: usize = 2048;
 
-/// History rows of one `H`, as in the course.
+/// Maximum number of history rows in the reply to `H`, as in the course.
 const HISTORY_ROWS: u32 = 10;
 
 /// The state of one connection.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct Connection {
+    /// The address of the client.
     address: IpAddr,
+    /// The setting for replies to queries.
     query_reply: QueryReply,
+    /// The user that is logged in.
     user: Option<Box<LoggedIn>>,
+    /// The latest log-in, if the site has delayed it.
     delayed: Option<Box<Delayed>>,
 }
 
-/// A log-in that must wait because the name is under attack. Old clients cannot send the ticket
-/// back, so the connection keeps it: the same log-in succeeds after the delay.
+/// A log-in that must wait because the name is under attack. The site gives out a ticket, which
+/// proves the wait when the log-in is repeated after the delay. Old clients cannot send a ticket
+/// back, so the connection keeps it.
 #[derive(Debug)]
 struct Delayed {
     name: String,
     ticket: String,
+    /// The end of the delay.
     usable: Instant,
 }
 
+/// A logged-in user, with the token of the session that the log-in began.
 #[derive(Debug)]
 struct LoggedIn {
     token: Token,
@@ -59,7 +68,7 @@ struct LoggedIn {
 
 /// The messages of a reply, which are sent separately, and whether the connection ends after them.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Reply {
     pub(crate) messages: Vec<String>,
     pub(crate) after: AfterReply,
 }
@@ -73,7 +82,7 @@ pub(crate) enum AfterReply {
     Close,
 }
 
-/// The device that the list of sessions shows.
+/// The device that the user's list of sessions shows.
 const DEVICE: &str = "course client";
 
 const OK: &str = "OK";
@@ -82,59 +91,60 @@ const EXISTS: &str = "EXISTS";
 /// The message that ends the rows of the history.
 const END: &str = "##";
 
-impl Answer {
-    fn one(message: impl Into<String>) -> Answer {
-        Answer { messages: vec![message.into()], after: AfterReply::Read }
+impl Reply {
+    fn one(message: impl Into<String>) -> Reply {
+        Reply { messages: vec![message.into()], after: AfterReply::Read }
     }
 }
 
-impl Session {
+impl Connection {
     /// The state of a new connection of this client.
-    pub(crate) fn new(address: IpAddr, query_reply: QueryReply) -> Session {
-        Session { address, query_reply, user: None, delayed: None }
+    pub(crate) fn new(address: IpAddr, query_reply: QueryReply) -> Connection {
+        Connection { address, query_reply, user: None, delayed: None }
     }
 
     fn client(&self) -> Client {
         Client { address: self.address, device: DEVICE.to_owned() }
     }
 
-    /// The reply to one request. It may wait for the database and for the hashing of passwords.
-    pub(crate) fn request(&mut self, site: &Site, bytes: &[u8]) -> Answer {
+    /// Carries out a request and returns the reply. May wait for the database and for the hashing
+    /// of passwords.
+    pub(crate) fn reply_to(&mut self, site: &Site, bytes: &[u8]) -> Reply {
         let request = match Request::parse(bytes) {
             Ok(request) => request,
-            Err(WrongRequest) => return Answer::one(FAIL),
+            Err(WrongRequest) => return Reply::one(FAIL),
         };
-        let answer = match request {
+        let reply = match request {
             Request::Register { name, password } => self.register(site, name, password),
             Request::LogIn { name, password } => self.log_in(site, name, password),
             Request::Query { name, word } => self.query(site, name, word),
             Request::History { name } => self.history(site, name),
-            Request::End => Ok(Answer { messages: Vec::new(), after: AfterReply::Close }),
+            Request::End => Ok(Reply { messages: Vec::new(), after: AfterReply::Close }),
         };
-        answer.unwrap_or_else(|error| {
+        reply.unwrap_or_else(|error| {
             log::warn!("the course's protocol: {}", describe(&error));
-            Answer::one(FAIL)
+            Reply::one(FAIL)
         })
     }
 
-    /// Ends the session of the connection.
-    pub(crate) fn close(&mut self, site: &Site) {
+    /// Logs out the user of this connection, if there is one. The connection stays open.
+    pub(crate) fn log_out(&mut self, site: &Site) {
         let Some(user) = self.user.take() else { return };
         if let Err(error) = site.sign_out(&user.token) {
             log::warn!("the course's protocol: {error}");
         }
     }
 
-    fn register(&mut self, site: &Site, name: &str, password: &str) -> Result<Answer, Error> {
-        let Ok(name) = Username::parse_new(name) else { return Ok(Answer::one(FAIL)) };
+    fn register(&mut self, site: &Site, name: &str, password: &str) -> Result<Reply, Error> {
+        let Ok(name) = Username::parse_new(name) else { return Ok(Reply::one(FAIL)) };
         let accounts = &site.settings().accounts;
         let problem = PasswordProblem::of(password, name.as_str(), accounts);
         if !accounts.registration || problem.is_some() {
-            return Ok(Answer::one(FAIL));
+            return Ok(Reply::one(FAIL));
         }
         let form_token = &random_token()?;
         let sign_up = SignUp { name: &name, password, form_token, client: &self.client() };
-        Ok(Answer::one(match site.register(sign_up)? {
+        Ok(Reply::one(match site.register(sign_up)? {
             Registration::Done(signed_in) => {
                 self.begin(site, signed_in, name);
                 OK
@@ -144,7 +154,7 @@ impl Session {
         }))
     }
 
-    fn log_in(&mut self, site: &Site, name: &str, password: &str) -> Result<Answer, Error> {
+    fn log_in(&mut self, site: &Site, name: &str, password: &str) -> Result<Reply, Error> {
         let client = &self.client();
         let lifetime = Lifetime::Browser;
         let delayed = self.delayed.take().filter(|delayed| delayed.name == name);
@@ -158,76 +168,78 @@ impl Session {
                 let new =
                     || Box::new(Delayed { name: name.to_owned(), ticket, usable: now + delay });
                 self.delayed = delayed.filter(|first| now < first.usable).or_else(|| Some(new()));
-                return Ok(Answer::one(FAIL));
+                return Ok(Reply::one(FAIL));
             }
             LogIn::Wrong | LogIn::Disabled | LogIn::Refused(Refusal::Wait(_)) => {
                 self.delayed = delayed;
-                return Ok(Answer::one(FAIL));
+                return Ok(Reply::one(FAIL));
             }
         };
-        let Ok(name) = Username::parse(name) else { return Ok(Answer::one(FAIL)) };
+        let Ok(name) = Username::parse(name) else { return Ok(Reply::one(FAIL)) };
         self.begin(site, signed_in, name);
-        Ok(Answer::one(OK))
+        Ok(Reply::one(OK))
     }
 
+    /// Makes a user the user of this connection, in place of an earlier one.
     fn begin(&mut self, site: &Site, signed_in: SignedIn, name: Username) {
-        self.close(site);
+        self.log_out(site);
         self.user = Some(Box::new(LoggedIn { token: signed_in.token, name }));
     }
 
-    /// The visit of the user that this connection logged in as. `None` if `name` is another user's,
-    /// or if the session has ended.
+    /// The user that this connection logged in as, as a visitor of the site. `None`: nobody is
+    /// logged in, `name` is not the user's name, or the session has ended.
     fn visit(&self, site: &Site, name: &str) -> Result<Option<Visit>, Error> {
-        let same = Username::parse(name).ok();
-        let user = self.user.as_ref().filter(|user| same.as_ref() == Some(&user.name));
+        let requested = Username::parse(name).ok();
+        let user = self.user.as_ref().filter(|user| requested.as_ref() == Some(&user.name));
         match user {
             Some(user) => Ok(site.visit(&user.token)?),
             None => Ok(None),
         }
     }
 
-    fn query(&self, site: &Site, name: &str, word: &str) -> Result<Answer, Error> {
-        let Some(visit) = self.visit(site, name)? else { return Ok(Answer::one(FAIL)) };
-        let Ok(word) = Word::parse(word) else { return Ok(Answer::one(FAIL)) };
+    /// Looks a word up, records the look-up, and replies with the first entry in the user's books.
+    fn query(&self, site: &Site, name: &str, word: &str) -> Result<Reply, Error> {
+        let Some(visit) = self.visit(site, name)? else { return Ok(Reply::one(FAIL)) };
+        let Ok(word) = Word::parse(word) else { return Ok(Reply::one(FAIL)) };
         let shelf = site.shelf();
-        let off = site.books_off(&visit)?;
-        let found = Selection::new(&shelf, &off).look_up(word.as_str());
+        let switched_off = site.books_off(&visit)?;
+        let found = Selection::new(&shelf, &switched_off).look_up(word.as_str());
         let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
         site.record(&visit, &word, outcome)?;
         let first = found.first();
         let entry = first.and_then(|found| found.entries.first().map(|entry| (found.word, entry)));
-        let Some((headword, entry)) = entry else { return Ok(Answer::one(FAIL)) };
+        let Some((headword, entry)) = entry else { return Ok(Reply::one(FAIL)) };
         let meaning = message(&format!("{headword} : {}", in_one_line(entry.mean)));
         Ok(match self.query_reply {
-            QueryReply::Meaning => Answer::one(meaning),
+            QueryReply::Meaning => Reply::one(meaning),
             QueryReply::OkFirst => {
-                Answer { messages: vec![OK.to_owned(), meaning], after: AfterReply::Read }
+                Reply { messages: vec![OK.to_owned(), meaning], after: AfterReply::Read }
             }
         })
     }
 
-    fn history(&self, site: &Site, name: &str) -> Result<Answer, Error> {
-        let Some(visit) = self.visit(site, name)? else { return Ok(Answer::one(FAIL)) };
+    fn history(&self, site: &Site, name: &str) -> Result<Reply, Error> {
+        let Some(visit) = self.visit(site, name)? else { return Ok(Reply::one(FAIL)) };
         let rows = site.past_lookups(&visit, PageStart::Newest, HISTORY_ROWS)?;
         if rows.is_empty() {
-            return Ok(Answer::one(FAIL));
+            return Ok(Reply::one(FAIL));
         }
         let mut messages = vec![OK.to_owned()];
         messages.extend(rows.iter().map(|row| history_row(site, &visit, row)));
         messages.push(END.to_owned());
-        Ok(Answer { messages, after: AfterReply::Read })
+        Ok(Reply { messages, after: AfterReply::Read })
     }
 }
 
-/// `name   word   time`, as the course prints it.
+/// Formats a row of the history: `name   word   time`, as the course prints it.
 fn history_row(site: &Site, visit: &Visit, row: &PastLookup) -> String {
     let time = row.at.to_zoned(site.zone().clone()).strftime("%Y-%m-%d %H:%M:%S");
     message(&format!("{}   {:<16}   {time}", visit.name.as_str(), row.word))
 }
 
-/// The senses of an entry in one line, each part of speech with its label.
-fn in_one_line(mean: &str) -> String {
-    let explanation = Explanation::without_links(mean);
+/// Formats an explanation as one line: the label of each part of speech, then its glosses.
+fn in_one_line(explanation: &str) -> String {
+    let explanation = Explanation::without_links(explanation);
     let parts = explanation.parts.iter().map(|part| {
         let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();
         format!("{} {}", part.label, glosses.join("；")).trim().to_owned()
@@ -235,18 +247,20 @@ fn in_one_line(mean: &str) -> String {
     parts.collect::<Vec<_>>().join("  ")
 }
 
-/// A message, cut to what one `recv` of an old client takes.
+/// Cuts a text to the length of a message, which one `recv` of an old client reads.
 fn message(text: &str) -> String {
     super::head(text, MESSAGE_BYTES_MAX).to_owned()
 }
 
-/// Each request to register is a form of its own.
+/// A new form token. The site takes a registration with a known token for the same form, submitted
+/// twice. This protocol has no forms, so each request to register gets a new token.
 fn random_token() -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
     Ok(hex::encode(&bytes))
 }
 
+/// The cause of an error, for the log.
 fn describe(error: &Error) -> String {
     error.cause().map_or_else(|| error.to_string(), ToString::to_string)
 }

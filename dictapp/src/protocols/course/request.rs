@@ -1,6 +1,8 @@
-//! Parses one request of the course's protocol, which `mod.rs` describes.
+//! Parses one request of the protocol of a programming course's terminal clients: a letter and its
+//! arguments, separated by spaces. `mod.rs` replies to it.
 
-/// A request. Names and words are as sent.
+/// A request: `R` (register), `L` (log in), `Q` (query), `H` (history) or `E` (end). Whether a name
+/// or a word is valid is not checked here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Request<'a> {
     Register { name: &'a str, password: &'a str },
@@ -15,7 +17,8 @@ pub(super) enum Request<'a> {
 pub(super) struct WrongRequest;
 
 impl<'a> Request<'a> {
-    /// Parses a request without its line end. The word of a query may contain spaces.
+    /// Parses a request without its line end. The word of a query may contain spaces, a name and a
+    /// password may not.
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Request<'a>, WrongRequest> {
         let text = std::str::from_utf8(bytes).map_err(|_| WrongRequest)?;
         if text.contains(char::is_control) {
@@ -36,6 +39,7 @@ impl<'a> Request<'a> {
     }
 }
 
+/// The first word of a text, and what follows it. Both are without spaces around them.
 fn first_word(text: &str) -> (&str, &str) {
     let text = text.trim();
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));

@@ -1,12 +1,14 @@
-//! Formats an entry as plain text for a terminal.
+//! Formats an entry of a dictionary as plain text, for a client of the DICT protocol.
 
 use std::fmt::Write as _;
 
 use crate::model::{Explanation, Part, Sense};
 
-/// The text of an entry: headword, then a block for each part of speech with numbered senses.
-pub(crate) fn plain(word: &str, phonetic: Option<&str>, mean: &str) -> String {
-    let explanation = Explanation::without_links(mean);
+/// The text of an entry: a line with the headword, its pronunciation and level, then a block for
+/// each part of speech with its senses, then its family and phrases. The pronunciation of the
+/// headword is left out if the parts of speech have their own.
+pub(crate) fn plain(word: &str, phonetic: Option<&str>, explanation: &str) -> String {
+    let explanation = Explanation::without_links(explanation);
     let mut text = word.to_owned();
     if let Some(phonetic) = phonetic.filter(|_| has_no_pronunciation(&explanation)) {
         push(&mut text, format_args!(" /{phonetic}/"));
@@ -52,7 +54,7 @@ fn sense_text(text: &mut String, number: &str, sense: &Sense) {
     }
     text.push_str(&sense.gloss);
     if let Some(pattern) = &sense.pattern {
-        push(text, format_args!(" — {pattern}")); // clients take {braces} for links
+        push(text, format_args!(" — {pattern}")); // no braces: clients take them for links
     }
     text.push('\n');
     for example in &sense.examples {
@@ -61,10 +63,12 @@ fn sense_text(text: &mut String, number: &str, sense: &Sense) {
             push(text, format_args!("       {translation}\n"));
         }
     }
+    // `=` before synonyms, `!` before antonyms.
     words_line(text, "   =", &sense.synonyms);
     words_line(text, "   !", &sense.antonyms);
 }
 
+/// Writes a line with a title and words; nothing if there are no words.
 fn words_line(text: &mut String, title: &str, words: &[String]) {
     if !words.is_empty() {
         push(text, format_args!("    {title}: {}\n", words.join("; ")));

@@ -3,11 +3,11 @@
 /// The databases that a command names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Databases {
-    /// `*`: all of them.
+    /// `*`: all databases.
     All,
-    /// `!`: the first one with a match.
+    /// `!`: the first database with a match.
     FirstWithMatch,
-    /// One by its name.
+    /// One database by its name.
     Named(String),
 }
 
@@ -40,6 +40,7 @@ pub(super) enum WrongCommand {
 }
 
 impl WrongCommand {
+    /// The status code of the reply.
     pub(super) fn code(self) -> u16 {
         match self {
             WrongCommand::Unknown => 500,
@@ -48,6 +49,7 @@ impl WrongCommand {
         }
     }
 
+    /// The text of the reply's status line.
     pub(super) fn text(self) -> &'static str {
         match self {
             WrongCommand::Unknown => "syntax error, command not recognized",
@@ -58,8 +60,9 @@ impl WrongCommand {
 }
 
 impl Command {
-    /// Parses a line without its end. As `dictd` does, it accepts the short forms D, M, S, H and Q,
-    /// and ignores further words of commands that have no parameters.
+    /// Parses a line without its end. As the server `dictd` does, it accepts the short commands D,
+    /// M, S, H and Q, and ignores words after `CLIENT`, `STATUS`, `HELP` and `QUIT`. If D and M
+    /// name no database they mean `*`, and M without a strategy means `.`, the server's default.
     pub(super) fn parse(line: &str) -> Result<Command, WrongCommand> {
         let words = split(line);
         let (name, parameters) = words.split_first().ok_or(WrongCommand::Unknown)?;
@@ -117,8 +120,9 @@ fn databases(name: &str) -> Databases {
     }
 }
 
-/// The words of a line. A word may contain parts in quotes of either kind; a backslash escapes the
-/// next character (RFC 2229 §2.2). As in `dictd`, the end of the line closes a quote.
+/// Splits a line into words at spaces and tabs. A part of a word may be in single or double quotes,
+/// which are removed; a backslash escapes the next character, also in quotes (RFC 2229 §2.2). As in
+/// `dictd`, the end of the line closes a quote.
 fn split(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

@@ -1,5 +1,6 @@
-//! DICT (RFC 2229): answers the lines of a client. `command` parses a line, `strategy` finds words
-//! (`soundex` by their sound), `article` formats an entry as plain text, `reply` encodes the reply.
+//! DICT (RFC 2229): replies to the lines of a client. The databases of the protocol are the word
+//! books (dictionaries) of the site. `command` parses a line, `strategy` finds words (`soundex` by
+//! their sound), `article` formats an entry as plain text, `reply` encodes the reply.
 
 mod command;
 mod strategy;
@@ -23,17 +24,17 @@ pub(crate) const LINE_BYTES_MAX: usize = 1024;
 /// book.
 const DEFINITIONS_MAX: usize = 64;
 
-/// Maximum number of matches of one `MATCH` in a database.
+/// Maximum number of words of each database in the reply to a `MATCH`.
 const MATCHES_MAX: usize = 1000;
 
-/// The state of one client.
+/// The state of one connection. No user is logged in.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
-    /// Set by `OPTION MIME`.
+    /// Whether texts begin with MIME headers, since `OPTION MIME`.
     headers: TextHeaders,
 }
 
-/// The reply to a line, and whether the connection ends with it.
+/// The reply to a line, and whether the connection ends after it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     /// The bytes to send: whole lines.
@@ -52,13 +53,15 @@ pub(crate) enum AfterReply {
 }
 
 impl Session {
-    /// The banner of a new connection. `id` makes the message id unique.
+    /// The line that greets a new client. It ends with a message id (RFC 2229 §3.1), which `id`
+    /// makes unique.
     pub(crate) fn banner(id: u64) -> Vec<u8> {
         let pid = std::process::id();
         format!("220 dictapp <mime> <{pid}.{id}@dictapp>\r\n").into_bytes()
     }
 
-    /// The reply to one line, without its end. An empty line has none, as with `dictd`.
+    /// Carries out a line, which has no line end, and returns the reply. An empty line gets no
+    /// reply, as with the server `dictd`.
     pub(crate) fn line(&mut self, site: &Site, line: &[u8]) -> Answer {
         let mut reply = Reply::new(self.headers);
         let mut after = AfterReply::Read;
@@ -80,6 +83,7 @@ impl Session {
         Answer { bytes: reply.into_bytes(), after }
     }
 
+    /// Carries out a command and adds what it finds to the reply.
     fn run(&mut self, site: &Site, command: &Command, reply: &mut Reply) {
         match command {
             Command::Define { databases, word } => define(site, databases, word, reply),
@@ -104,7 +108,7 @@ impl Session {
             Command::Auth => {
                 reply.status(531, "access denied: this server needs no authentication");
             }
-            Command::Quit => {}
+            Command::Quit => {} // `line` has done it
         }
     }
 }
@@ -130,17 +134,19 @@ M database strategy word, S (STATUS), H (HELP), Q (QUIT).
 The databases are the word books; * is all of them, ! the first that has a match.
 ";
 
-/// A database that the client named: a word book.
+/// A database, which is a word book.
 struct Database<'a> {
     id: BookId,
     name: &'a str,
     title: &'a str,
 }
 
-/// The databases that a command names; `None` if there is no such book.
+/// The databases that a command names, except books that were hidden or removed. `None`: there is
+/// no book of this name.
 fn chosen<'a>(shelf: &'a Shelf, wanted: &Databases) -> Option<Vec<Database<'a>>> {
-    let all = shelf.books().iter().zip(0..).map(|(book, place)| Database {
-        id: BookId(place),
+    // The id of a book is its index in the shelf.
+    let all = shelf.books().iter().zip(0..).map(|(book, index)| Database {
+        id: BookId(index),
         name: &book.name,
         title: &book.title,
     });
@@ -186,11 +192,12 @@ fn define(site: &Site, wanted: &Databases, word: &str, reply: &mut Reply) {
         reply.status(151, &format!("{headword} {name} {title} - text follows"));
         reply.text(&article::plain(entry.word, phonetic(&hits, &entry), entry.mean));
     }
+    // Statistics as `dictd` reports them: definitions, matches, comparisons; time.
     let seconds = began.elapsed().as_secs_f64();
     reply.status(250, &format!("ok [d/m/c = {count}/0/{}; {seconds:.3}]", hits.len()));
 }
 
-/// The entries of one database, each once.
+/// The entries among `hits` that one database has, each once.
 fn definitions_in<'a>(hits: &[Hit<'a>], database: &Database<'_>) -> Vec<EntryRef<'a>> {
     let mut here: Vec<EntryRef<'_>> = Vec::new();
     for hit in hits.iter().filter(|hit| hit.entry.book == database.id) {
@@ -201,7 +208,7 @@ fn definitions_in<'a>(hits: &[Hit<'a>], database: &Database<'_>) -> Vec<EntryRef
     here
 }
 
-/// The pronunciation of an entry, or the one that another book has.
+/// The pronunciation of an entry, or else the one that another book has for the same headword.
 fn phonetic<'a>(hits: &[Hit<'a>], entry: &EntryRef<'a>) -> Option<&'a str> {
     let of_word = hits.iter().filter(|hit| hit.entry.word == entry.word);
     entry.phonetic.or_else(|| of_word.filter_map(|hit| hit.entry.phonetic).next())
@@ -235,8 +242,8 @@ fn matching(site: &Site, wanted: &Databases, strategy: &str, word: &str, reply: 
     reply.status(250, "ok");
 }
 
-/// The found words that each database has, in the spelling of the database. `found` has a word once
-/// for all books, so this looks up which books have it.
+/// For each database, which of the found words it has, in its own spelling. `found` has each word
+/// only once, with the entry of one book, so this looks up which books have the word.
 fn matches<'d, 'a>(
     lexicon: &'a Lexicon,
     databases: &'d [Database<'d>],

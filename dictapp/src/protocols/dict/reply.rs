@@ -1,5 +1,6 @@
-//! Encodes status lines and texts (RFC 2229 §2.4): CRLF, a doubled dot at the start of a line, a
-//! single dot at the end of a text, lines of at most 1,024 bytes.
+//! Encodes the status lines and texts of a DICT reply (RFC 2229 §2.4). Lines end with CRLF and have
+//! at most 1,024 bytes. In a text, a dot at the start of a line is doubled, since a line with a
+//! single dot ends the text.
 
 use super::LINE_BYTES_MAX;
 use crate::protocols::head;
@@ -12,7 +13,7 @@ pub(super) enum TextHeaders {
     Mime,
 }
 
-/// The replies to one command.
+/// The reply to one command, as it is encoded so far.
 pub(super) struct Reply {
     bytes: Vec<u8>,
     headers: TextHeaders,
@@ -26,7 +27,8 @@ impl Reply {
         Reply { bytes: Vec::new(), headers }
     }
 
-    /// Adds a status line. Control characters in `text` become spaces: they would end the line.
+    /// Adds a status line. Control characters in `text` become spaces, since CR and LF would end
+    /// the line. A line that is too long is cut.
     pub(super) fn status(&mut self, code: u16, text: &str) {
         let line: String = format!("{code} {text}");
         let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -34,11 +36,12 @@ impl Reply {
         self.bytes.extend_from_slice(b"\r\n");
     }
 
-    /// Adds a text and the dot that ends it.
+    /// Adds a text and the dot that ends it. Lines that are too long are broken.
     pub(super) fn text(&mut self, text: &str) {
         if self.headers == TextHeaders::Mime {
-            // Empty MIME headers mean plain text in UTF-8 (RFC 2229 §3.10.1). goldendict would read
-            // each header before a list as a word of the list.
+            // No MIME header, only the empty line after the headers: that means plain text in UTF-8
+            // (RFC 2229 §3.10.1). The client goldendict would take a header before a list of words
+            // for a word.
             self.bytes.extend_from_slice(b"\r\n");
         }
         for line in text.lines() {
@@ -64,12 +67,12 @@ impl Reply {
     }
 }
 
-/// A text in double quotes.
+/// Puts a text in double quotes, with a backslash before quotes and backslashes in it.
 pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// A name without quotes if it is an atom, else in quotes.
+/// Puts a name in quotes, unless it is an atom: a word that RFC 2229 §2.2 allows without quotes.
 pub(super) fn atom_or_quoted(name: &str) -> String {
     let is_atom = !name.is_empty()
         && !name.contains(|c: char| c.is_whitespace() || c.is_control() || "\"'\\".contains(c));

@@ -1,16 +1,18 @@
-//! Converts a word to the regular expression of all words with its Soundex code (Knuth, The Art of
-//! Computer Programming 3, §6): the first letter, and the classes of the next three consonants.
-//! Neighbours of one class count once. The code itself is never computed.
+//! Converts a word to the regular expression of all words that sound like it: those with the same
+//! Soundex code (Knuth, The Art of Computer Programming 3, §6). The code is the first letter and
+//! the classes of the next three consonants; neighbours of one class count once. The code itself is
+//! never computed.
 
 use crate::lexicon::fold;
 
-/// Consonants that sound alike.
+/// The classes of consonants that sound alike, as regular expressions.
 const CLASSES: [&str; 6] = ["[bfpv]", "[cgjkqsxz]", "[dt]", "l", "[mn]", "r"];
 
-/// Everything else: vowels, h, w, y, and what is no letter. It separates consonants of one class.
+/// A character of no class: a vowel, h, w, y, or not a letter. Between two consonants of one class
+/// it makes them count twice.
 const SILENT: &str = "[^b-dfgj-np-tvxz]";
 
-/// The number of consonants in a code.
+/// Maximum number of consonants in a code.
 const CODE_LENGTH: usize = 3;
 
 /// The regular expression of the words that sound like this one. `None`: the word does not begin
@@ -44,6 +46,7 @@ pub(super) fn expression(word: &str) -> Option<String> {
     Some(expression)
 }
 
+/// The class of a letter; `None`: it has no class.
 fn class(letter: char) -> Option<&'static str> {
     CLASSES.into_iter().find(|class| letter.is_ascii_lowercase() && class.contains(letter))
 }

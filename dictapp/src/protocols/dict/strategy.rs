@@ -1,4 +1,5 @@
-//! The strategies of `MATCH`: each finds the entries that match a word.
+//! The strategies of the DICT command `MATCH`: each is a way to find the headwords that match a
+//! word.
 
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use super::soundex;
 
 use crate::lexicon::{EntryRef, FoundBy, Lexicon, Page, Pattern, PatternError};
 
-/// Maximum number of words of a similar spelling.
+/// Maximum number of words of a similar spelling that `lev` finds.
 const SIMILAR_MAX: usize = 200;
 
 /// How a headword may match.
@@ -42,7 +43,8 @@ impl Strategy {
         Strategy::Lemma,
     ];
 
-    /// The strategy with this name. `.` is the server's default for spelling checks: `lev`.
+    /// The strategy with this name. `.` means the server's default, which is `lev`: RFC 2229 §3.3
+    /// wants one that suits a spelling check.
     pub(super) fn named(name: &str) -> Option<Strategy> {
         if name == "." {
             return Some(Strategy::Levenshtein);
@@ -50,6 +52,7 @@ impl Strategy {
         Strategy::ALL.into_iter().find(|strategy| strategy.name().eq_ignore_ascii_case(name))
     }
 
+    /// The name by which clients choose the strategy.
     pub(super) fn name(self) -> &'static str {
         match self {
             Strategy::Exact => "exact",
@@ -67,6 +70,7 @@ impl Strategy {
         }
     }
 
+    /// The description in the reply to `SHOW STRAT`.
     pub(super) fn description(self) -> &'static str {
         match self {
             Strategy::Exact => "Match headwords exactly",
@@ -84,8 +88,9 @@ impl Strategy {
         }
     }
 
-    /// Entries with the words that match, the most likely first. Only the words of these entries
-    /// count.
+    /// Finds the headwords that match `word`, the most likely first. Each headword is returned with
+    /// one of its entries; other books may have entries for it, too. A search for a pattern ends
+    /// after `time_max` with what it has found.
     ///
     /// # Errors
     /// The word is not a regular expression, is too long or too costly.
@@ -99,7 +104,8 @@ impl Strategy {
         let matching = |expression: &str| {
             let pattern = Pattern::regex(expression)?;
             let found = lexicon.matching(&pattern, Page::first(usize::MAX), time_max).entries;
-            // An inflected form may match, but it is not a headword.
+            // The lexicon also finds an entry if an inflected form of it matches. This is left out:
+            // the form is not a headword.
             Ok(found.into_iter().filter(|entry| pattern.matches(entry.word)).collect())
         };
         let looked_up = |wanted: fn(FoundBy) -> bool| {
@@ -127,7 +133,8 @@ impl Strategy {
 }
 
 /// Converts a basic regular expression of POSIX to the syntax of [`Pattern`]. In a basic expression
-/// `(` is a parenthesis and `\(` begins a group; in the other syntax it is the reverse.
+/// `(` is a literal parenthesis and `\(` begins a group; in the syntax of [`Pattern`] it is the
+/// reverse. The same holds for `)`, `{`, `}`, `|`, `+` and `?`.
 fn extended(basic: &str) -> String {
     let mut expression = String::new();
     let mut chars = basic.chars();
@@ -146,7 +153,7 @@ fn extended(basic: &str) -> String {
     expression
 }
 
-/// Headwords with exactly this spelling, else those with a similar one.
+/// The entries that a look-up of the word finds, else headwords with a similar spelling.
 fn similar<'a>(lexicon: &'a Lexicon, word: &str) -> Vec<EntryRef<'a>> {
     let spelled = lexicon.look_up(word);
     if !spelled.is_empty() {

@@ -1,4 +1,4 @@
-//! Registering, logging in and logging out.
+//! The pages and forms for registering, logging in and logging out.
 
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
 use crate::views::visitor::TextOf;
 
+/// The fields as submitted. Missing fields are empty.
 #[derive(Deserialize)]
 struct LoginForm {
     #[serde(default)]
@@ -26,8 +27,10 @@ struct LoginForm {
     password: String,
     #[serde(default)]
     next: String,
+    /// The proof of having waited, if an earlier attempt was delayed.
     #[serde(default)]
     ticket: String,
+    /// Not empty: the session outlives the browser.
     #[serde(default)]
     keep: String,
     #[serde(default)]
@@ -57,7 +60,9 @@ struct LoginPage<'a> {
     next: &'a str,
     has_failed: bool,
     is_disabled: bool,
+    /// No log-in is accepted until then.
     wait_minutes: Option<u64>,
+    /// A log-in with the ticket is accepted after this time.
     delay_seconds: Option<u64>,
     ticket: &'a str,
 }
@@ -83,7 +88,7 @@ struct LogoutForm {
     form_token: String,
 }
 
-/// `GET`: the form for a new account.
+/// `GET`: the form for a new account; 403 if the site takes no registrations.
 pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     page.user()?;
@@ -91,7 +96,7 @@ pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> 
     register_page(&page, status, "", &Problems::default(), None)
 }
 
-/// `POST`: a new account.
+/// `POST`: makes an account and logs the user in.
 pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -139,7 +144,7 @@ pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
     login_page(&page, StatusCode::OK, "", &next, &Notice::None)
 }
 
-/// `POST`: a name and a password.
+/// `POST`: logs in with a name and a password.
 pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: LoginForm = request.form()?;
@@ -183,7 +188,7 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// `POST`: the log-out. It succeeds without a session too.
+/// `POST`: logs out. It succeeds without a session, too.
 pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: LogoutForm = request.form()?;
@@ -197,7 +202,7 @@ pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> 
     page.visitor.end_session(site, response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// The response to a user who has just logged in.
+/// The response to a user who has just logged in: sets the session cookie and redirects to `next`.
 pub(super) fn enter(
     page: &Page<'_>,
     signed_in: &SignedIn,
@@ -209,6 +214,7 @@ pub(super) fn enter(
     page.visitor.begin_session(page.site, (signed_in, lifetime), response)
 }
 
+/// The registration page. `wait` is the time until this network may register again.
 fn register_page(
     page: &Page<'_>,
     status: StatusCode,
@@ -231,7 +237,7 @@ fn register_page(
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// Whole minutes, at least one.
+/// A time in whole minutes, rounded up; at least one.
 pub(super) fn minutes(wait: Duration) -> u64 {
     wait.as_secs().div_ceil(60).max(1)
 }

@@ -1,4 +1,5 @@
-//! A user's own account: change the password, end sessions, export and delete the user's data.
+//! The page of a user's own account, and its forms: change the password, end sessions, export or
+//! delete the user's data, delete the history or the account.
 
 use std::time::Duration;
 
@@ -21,11 +22,11 @@ use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
 use crate::views::zone::bounds_of_day;
 
-/// Entries of the audit log that the page shows.
+/// Number of entries of the audit log that the page shows.
 const EVENTS_SHOWN: u32 = 20;
 
-/// Hexadecimal digits that identify a session or a token in a form: enough to distinguish those of
-/// one user.
+/// Number of hexadecimal digits of the hash that identify a session or an API token in a form:
+/// enough to distinguish those of one user.
 const ID_DIGITS: usize = 16;
 
 #[derive(Template)]
@@ -54,7 +55,7 @@ pub(super) enum Notice {
     Problem(String),
     LastAdmin,
     Later(u64),
-    /// A new token. It is shown only once.
+    /// A new API token. It is shown only once.
     Token(String),
     TokenIncomplete,
     TokensFull,
@@ -144,7 +145,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     account_page(&page, visit, StatusCode::OK, notice)
 }
 
-/// `POST`: a new password.
+/// `POST`: changes the password.
 pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: PasswordForm = request.form()?;
@@ -168,7 +169,7 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
     }
 }
 
-/// `POST`: ends one session or all others.
+/// `POST`: ends one session, or all except the one of this browser.
 pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: SessionsForm = request.form()?;
@@ -203,7 +204,7 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
         .with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// `POST`: deletes a look-up, a day or the whole history.
+/// `POST`: deletes the look-ups of one word on one day, those of a day, or the whole history.
 pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: HistoryForm = request.form()?;
@@ -257,9 +258,10 @@ pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response>
     }
 }
 
-/// The query that shows [`Notice::Done`].
+/// The query of the account page that makes it show [`Notice::Done`].
 const DONE: &str = "done";
 
+/// Redirects to the account page, which reports success.
 pub(super) fn done() -> Result<Response> {
     Response::see_other(&format!("{}?{DONE}", paths::ACCOUNT))
 }
@@ -268,10 +270,12 @@ pub(super) fn to_login() -> Result<Response> {
     Response::see_other(&paths::login_then(paths::ACCOUNT))
 }
 
+/// The account page with the reason why a form was refused.
 pub(super) fn refused(page: &Page<'_>, visit: &Visit, notice: Notice) -> Result<Response> {
     account_page(page, visit, StatusCode::UNPROCESSABLE_ENTITY, notice)
 }
 
+/// The account page with the message that there were too many attempts.
 fn later(page: &Page<'_>, visit: &Visit, wait: Duration) -> Result<Response> {
     let notice = Notice::Later(minutes(wait));
     let response = account_page(page, visit, StatusCode::TOO_MANY_REQUESTS, notice)?;
@@ -324,6 +328,7 @@ pub(super) fn account_page(
     page.send_as(status, &values)
 }
 
+/// The text for an entry of the audit log.
 pub(crate) fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str {
     use crate::store::AuditEvent as Event;
     match entry.event {
@@ -358,6 +363,7 @@ fn scope_labels(scopes: Scopes, t: &Texts) -> String {
     scopes.iter().map(label).collect::<Vec<_>>().join(" · ")
 }
 
+/// The digits that identify this session in a form.
 fn session_id(session: &OwnSession) -> String {
     hex::encode(&session.token_hash[..ID_DIGITS / 2])
 }

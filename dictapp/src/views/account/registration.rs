@@ -1,4 +1,5 @@
-//! Checks the form of a new account: returns its name, or the problem of each field.
+//! Checks the form for a new account: returns the name of the account, or the problem of each
+//! field.
 
 use serde::Deserialize;
 
@@ -20,7 +21,7 @@ pub(super) struct Form {
     pub(super) form_token: String,
 }
 
-/// The problem of each field; empty if it is valid.
+/// The problem of each field, in the language of the page; empty if the field is valid.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Problems {
     pub(super) name: String,
@@ -34,7 +35,8 @@ impl Problems {
         *self != Problems::default()
     }
 
-    /// The name of the first invalid field, else of the first field.
+    /// The name of the first invalid field, which gets the focus; if all are valid, that of the
+    /// first field.
     pub(super) fn focus(&self) -> &'static str {
         let fields = [
             ("name", &self.name),

@@ -1,4 +1,5 @@
-//! A new password with a one-time code from a teacher or an administrator.
+//! The page on which a user sets a new password with a one-time code, which a teacher or an
+//! administrator has made.
 
 use askama::Template;
 use serde::Deserialize;
@@ -44,7 +45,7 @@ pub(crate) fn show_reset(site: &Site, request: &Request) -> Result<Response> {
     reset_page(&Page::of(site, request), StatusCode::OK, "", None, None)
 }
 
-/// `POST`: a code and a new password.
+/// `POST`: sets the new password if the code is valid, and logs the user in.
 pub(crate) fn submit_reset(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: ResetForm = request.form()?;

@@ -9,8 +9,8 @@ use crate::model::{Scope, Scopes};
 use crate::site::{Site, TokenMaking};
 use crate::views::page::Page;
 
-/// If `revoke` has the digits that identify a token, the form revokes it. Otherwise the form makes
-/// a new token.
+/// If `revoke` is not empty, the form revokes the token that these digits identify. Otherwise it
+/// makes a new token. The scopes are ticked boxes, which have any value.
 #[derive(Deserialize)]
 struct TokensForm {
     #[serde(default)]
@@ -48,6 +48,7 @@ pub(crate) fn submit_tokens(site: &Site, request: &Request) -> Result<Response> 
 }
 
 impl TokensForm {
+    /// The scopes whose boxes were ticked.
     fn scopes(&self) -> Scopes {
         let ticked = [(Scope::Read, &self.read), (Scope::History, &self.history)];
         let ticked = ticked.into_iter().chain([(Scope::Admin, &self.admin)]);

@@ -1,4 +1,4 @@
-//! The audit log of the whole site or of one user, page by page, newest first.
+//! The audit log for administrators: of the whole site or of one user, page by page, newest first.
 
 use std::collections::HashMap;
 
@@ -15,12 +15,14 @@ use crate::views::account::event_text;
 use crate::views::filters;
 use crate::views::page::Page;
 
-/// Entries on a page.
+/// Maximum number of entries on a page.
 const PAGE_ENTRIES: usize = 100;
 
 #[derive(Deserialize)]
 struct Query {
+    /// The id of the user whose entries are shown; `None`: all.
     user: Option<i64>,
+    /// The end of the shown entries, a time in microseconds; `None`: now.
     before: Option<i64>,
 }
 
@@ -30,10 +32,10 @@ struct AuditPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     entries: Vec<AuditLine>,
-    /// The user of the entries, if only one user's are shown.
+    /// The user whose entries are shown; `None`: all.
     user: Option<i64>,
     name: String,
-    /// The start of the next page.
+    /// The time before which the next page begins; `None`: this is the last page.
     older: Option<i64>,
 }
 
@@ -52,6 +54,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let before = query.before.map_or(Ok(Timestamp::MAX), Timestamp::from_microsecond);
     let before = before.map_err(|_| Error::bad_request("invalid time in the query"))?;
     let user = query.user.map(UserId::new);
+    // One entry more than a page has shows whether there is a next page.
     let limit = u32::try_from(PAGE_ENTRIES + 1).unwrap_or(u32::MAX);
     let mut entries = site.audit_log_before(user, before, limit)?;
     let has_older = entries.len() > PAGE_ENTRIES;
@@ -68,7 +71,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&AuditPage { page: &page, t, entries, user, name, older })
 }
 
-/// The names of the users on a page; each is read once.
+/// The names of the users on a page. Each is read from the database once.
 struct Names<'p> {
     page: &'p Page<'p>,
     known: HashMap<UserId, String>,
@@ -78,7 +81,7 @@ impl Names<'_> {
     fn line(&mut self, entry: AuditEntry) -> Result<AuditLine> {
         let t = self.page.texts();
         let about = entry.user.map_or(Ok(t.admin_audit.nobody.to_owned()), |user| self.of(user))?;
-        // A command on the server's machine has no address.
+        // A change without an address was made by a command on the server's machine.
         let is_command = entry.network.is_none();
         let nobody = if is_command { t.admin_audit.command } else { t.admin_audit.guest };
         let by = entry.actor.map_or(Ok(nobody.to_owned()), |user| self.of(user))?;
@@ -91,6 +94,7 @@ impl Names<'_> {
         })
     }
 
+    /// The name of a user; a text with the id if the user was deleted.
     fn of(&mut self, user: UserId) -> Result<String> {
         if let Some(name) = self.known.get(&user) {
             return Ok(name.clone());

@@ -1,4 +1,5 @@
-//! The word books: their order, titles and visibility, and the form for new ones.
+//! The page of the word books (dictionaries) for administrators: their order, titles and
+//! visibility, and the form that uploads new ones.
 
 use askama::Template;
 use serde::Deserialize;
@@ -24,7 +25,7 @@ struct BooksPage<'a> {
     is_done: bool,
     /// Why an upload was refused, in English; empty if none was.
     refused: String,
-    /// Whether the settings put some books first.
+    /// Whether the settings put some books first, whatever order is chosen here.
     has_first: bool,
 }
 
@@ -99,7 +100,7 @@ fn shown_kind(kind: String, t: &Texts) -> String {
     }
 }
 
-/// `POST`: a change of one book.
+/// `POST`: changes one book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;

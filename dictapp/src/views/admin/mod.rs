@@ -24,7 +24,8 @@ pub(crate) use uploads::{begin as begin_upload, events, receive as receive_uploa
 pub(crate) use uploads::{show as show_upload, to_books};
 pub(crate) use users::{show as show_users, submit as change_user};
 
-/// Lets administrators in. Guests are redirected to the log-in page; other users are refused.
+/// Middleware that lets only administrators in. Guests are redirected to the log-in page; other
+/// users are refused.
 pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
     let page = Page::of(site, request);
     let refusal = match page.user() {
@@ -39,7 +40,8 @@ pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) 
     error::page(site, request, &refusal)
 }
 
-/// The administrator; [`only_admins`] lets nobody else in.
+/// The administrator who sent the request. An error is not expected: [`only_admins`] lets nobody
+/// else in.
 fn admin<'p>(page: &'p Page<'_>) -> Result<&'p Visit> {
     let visit = page.user()?.filter(|visit| visit.role == Role::Admin);
     visit.ok_or_else(|| Error::forbidden(error::ADMINS_ONLY))

@@ -1,4 +1,5 @@
-//! The overview: look-ups by hour as a chart, words that were not found, and the slowest pages.
+//! The overview for administrators: look-ups by hour as a chart, words that no book has, and the
+//! slowest pages.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -12,20 +13,20 @@ use crate::texts::Texts;
 use crate::views::filters;
 use crate::views::page::Page;
 
-/// Hours in the chart.
+/// Number of hours in the chart.
 const HOURS: u32 = 48;
 
 /// Maximum numbers of missing words and of slow pages that are shown.
 const WORDS_SHOWN: u32 = 50;
 const ROUTES_SHOWN: usize = 15;
 
-/// The distance between two bars of the chart, the height of the highest one, and the room above it
-/// for its number.
+/// Measures of the chart in units of the SVG: the distance between two bars, the height of the
+/// highest one, and the room above it for its number.
 const BAR: u32 = 12;
 const HEIGHT: u64 = 120;
 const NUMBERS: u64 = 14;
 
-/// Hours between two names of hours under the bars.
+/// Every how many bars there is the name of an hour below the bar.
 const NAMED: u32 = 6;
 
 #[derive(Template)]
@@ -47,7 +48,7 @@ struct OverviewPage<'a> {
 /// A bar of the chart and a row of its table.
 struct Hour {
     time: String,
-    /// The hour of the day, under some of the bars.
+    /// The hour of the day, below some of the bars; `None` for the others.
     name: Option<String>,
     found: u64,
     missing: u64,
@@ -56,12 +57,14 @@ struct Hour {
     missing_height: u64,
 }
 
+/// A word that no book has.
 struct Missing {
     word: String,
     lookups: u64,
     last: String,
 }
 
+/// A route: its pattern, the number of answers, and their times in milliseconds.
 struct Route {
     pattern: &'static str,
     answers: u64,
@@ -109,7 +112,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-/// `POST`: removes a word from the list of words that were not found.
+/// `POST`: removes a word from the list of words that no book has.
 pub(crate) fn forget(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -118,18 +121,19 @@ pub(crate) fn forget(site: &Site, request: &Request) -> Result<Response> {
     Response::see_other(paths::ADMIN)
 }
 
+/// The bars of the chart; `most` is the number of look-ups of the highest one.
 fn bars(page: &Page<'_>, hours: &[LookupHour], most: u64) -> Vec<Hour> {
     let height = |lookups: u64| (lookups * HEIGHT).div_ceil(most);
-    let bar = |(hour, place): (&LookupHour, u32)| {
+    let bar = |(hour, number): (&LookupHour, u32)| {
         let time = Timestamp::from_second(hour.hour * 3600)
             .map_or_else(|_| String::new(), |at| page.time(at));
         let of_day = time.split_once(' ').map(|(_, of_day)| of_day.to_owned());
         Hour {
-            name: of_day.filter(|_| place % NAMED == NAMED / 2),
+            name: of_day.filter(|_| number % NAMED == NAMED / 2),
             time,
             found: hour.found,
             missing: hour.missing,
-            x: place * BAR,
+            x: number * BAR,
             found_height: height(hour.found),
             missing_height: height(hour.found + hour.missing) - height(hour.found),
         }

@@ -1,4 +1,5 @@
-//! Reported faults of entries: the list, and settling a report.
+//! The faults of entries that visitors have reported: the list for administrators, and the form
+//! that settles a report.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -22,11 +23,12 @@ struct ReportsPage<'a> {
 }
 
 struct ReportLine {
-    /// The time in microseconds and a random number: together they identify the report.
+    /// The time in microseconds, and a random number that distinguishes reports of one time:
+    /// together they identify the report.
     at: i64,
     tie: u32,
     time: String,
-    /// None for a guest.
+    /// The name of the user; `None`: a guest reported it.
     name: Option<String>,
     word: String,
     text: String,

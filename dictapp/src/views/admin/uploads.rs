@@ -1,5 +1,6 @@
-//! Uploads of word books: the form with files, the preview, and the progress of the import. The
-//! progress is live with JavaScript and is updated by a reload without it.
+//! Uploads of word books (dictionaries) by administrators: receives the files, shows the preview,
+//! starts the import and shows its progress. With JavaScript the progress is updated by an event
+//! stream, without it by a reload.
 
 use askama::Template;
 use serde::Deserialize;
@@ -34,7 +35,7 @@ struct Form {
     form_token: String,
 }
 
-/// `POST`: the files.
+/// `POST`: receives the files and redirects to the page of the upload.
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form = request.multipart()?;

@@ -1,4 +1,5 @@
-//! The users: find them, block and unblock them, give them roles, make reset codes.
+//! The page of the users for administrators: finds users, blocks and unblocks them, gives them
+//! roles, and makes one-time codes for a new password.
 
 use askama::Template;
 use serde::Deserialize;
@@ -14,17 +15,18 @@ use crate::texts::Texts;
 use crate::views::filters;
 use crate::views::page::Page;
 
-/// Users on a page.
+/// Maximum number of users on a page.
 const PAGE_USERS: u32 = 50;
 
 #[derive(Deserialize)]
 struct Query {
-    /// The beginning of the names.
+    /// The beginning of the names that are listed.
     #[serde(default)]
     q: String,
-    /// The last name on the page before.
+    /// The last name on the page before; empty: this is the first page.
     #[serde(default)]
     after: String,
+    /// If present: a change was made.
     done: Option<String>,
 }
 
@@ -36,7 +38,7 @@ struct UsersPage<'a> {
     form_token: String,
     q: String,
     users: Vec<UserLine>,
-    /// The last name, if there is another page.
+    /// The last name on this page, if there is another page.
     after: Option<String>,
     notice: Notice,
     /// All roles with their names for people.
@@ -88,7 +90,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     list(&page, StatusCode::OK, (query.q, query.after), notice)
 }
 
-/// `POST`: a change of one user.
+/// `POST`: changes one user.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -123,6 +125,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
+/// The list of the users whose names begin with `q` and come after `after`.
 fn list(
     page: &Page<'_>,
     status: StatusCode,

@@ -1,4 +1,5 @@
-//! Accounts and sessions: registration, log-in and log-out, and the administration of users.
+//! The accounts and sessions of the API: registration, log-in and log-out, and the administration
+//! of users.
 
 use serde::{Deserialize, Serialize};
 use webframe::http::{StatusCode, header};
@@ -16,7 +17,7 @@ use crate::store::{AuditEvent, User, UserId};
 use crate::texts::{Language, Texts};
 use crate::throttle::Refusal;
 
-/// Users of one page of the list.
+/// Maximum number of users on a page of the list.
 const PAGE_USERS: u32 = 100;
 
 #[derive(Deserialize)]
@@ -31,7 +32,7 @@ struct NewAccount {
 struct NewSession {
     name: String,
     password: String,
-    /// The ticket of a delayed log-in.
+    /// The proof of having waited, if an earlier attempt was delayed; otherwise empty.
     #[serde(default)]
     ticket: String,
 }
@@ -69,7 +70,7 @@ struct Change {
     disabled: Option<bool>,
 }
 
-/// `POST`: a new account.
+/// `POST`: makes an account and begins a session.
 pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
     let NewAccount { name, password } = object(request)?;
     let rules = &site.settings().accounts;
@@ -87,7 +88,8 @@ pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
         return Problem::unusable("password", detail).response();
     }
     let client = client(request);
-    // The API has no forms, so each request counts as a form of its own.
+    // The site takes a registration with a known form token for the same form, submitted twice.
+    // The API has no forms, so each request gets a new token.
     let form_token = &random_text()?;
     let sign_up = SignUp { name: &name, password: &password, form_token, client: &client };
     match site.register(sign_up)? {
@@ -100,7 +102,7 @@ pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// `POST`: a name and a password. It starts a session.
+/// `POST`: begins a session with a name and a password.
 pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
     let NewSession { name, password, ticket } = object(request)?;
     let client = client(request);
@@ -173,7 +175,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     private(request, &AccountsBody { accounts: users.iter().map(account).collect(), next })
 }
 
-/// `PATCH`: an account: block it, allow it again, or give it another role.
+/// `PATCH`: blocks an account, allows it again, or gives it another role. For administrators.
 pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = admin(&caller)?;
@@ -199,14 +201,14 @@ pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     private(request, &account(&user))
 }
 
-/// The Chinese texts if the program asks for Chinese (`Accept-Language`). They are used for
-/// problems with a name or a password, which a person has typed.
+/// The Chinese texts if the client prefers Chinese (`Accept-Language`). They describe problems of a
+/// name or a password, which a person has typed; all other texts of the API are in English.
 fn chinese(request: &Request) -> Option<&'static Texts> {
     let asked = request.field(&header::ACCEPT_LANGUAGE).and_then(Language::best);
     asked.filter(|language| *language == Language::Chinese).map(Language::texts)
 }
 
-/// The caller, if they are an administrator and the token has the scope [`Scope::Admin`].
+/// The caller, if it is an administrator and the token has the scope [`Scope::Admin`].
 fn admin(caller: &Caller) -> Result<&Visit> {
     let visit = caller.user_with(Scope::Admin)?;
     match visit.role {

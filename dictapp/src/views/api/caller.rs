@@ -1,4 +1,4 @@
-//! Identifies the user of an API request, and what the token allows.
+//! Identifies the sender of an API request by a token or a cookie, and what it may do.
 
 use webframe::http::{StatusCode, header};
 use webframe::{Request, Result};
@@ -18,7 +18,8 @@ const DEVICE: &str = "API";
 pub(super) enum Caller {
     /// A program without a token.
     Guest,
-    /// A program with a valid token, or the browser of a user who is logged in.
+    /// A program with a valid token, or the browser of a user who is logged in. The scopes say what
+    /// the proof allows.
     User(Visit, Scopes, Proof),
     /// There is a token, and the database is unavailable.
     Unknown(StoreError),
@@ -30,12 +31,12 @@ pub(super) enum Proof {
     Cookie,
     /// The token of a log-in.
     Session(Token),
-    /// A token that the user made.
+    /// An API token that the user made on the account page.
     Key(ApiKey),
 }
 
 impl Caller {
-    /// Reads `Authorization`, else the session cookie.
+    /// Identifies the sender by the field `Authorization`, or without it by the session cookie.
     ///
     /// # Errors
     /// 401: the token is not valid.
@@ -87,7 +88,8 @@ impl Caller {
         }
     }
 
-    /// The user to record look-ups for; `None` if they are not recorded.
+    /// The user in whose history look-ups are recorded. `None`: the request has no token with the
+    /// scope `history`.
     pub(super) fn recorded_user(&self) -> Option<&Visit> {
         match self {
             Caller::User(visit, scopes, _) if scopes.has(Scope::History) => Some(visit),
@@ -95,7 +97,7 @@ impl Caller {
         }
     }
 
-    /// Whether the response is the same for all clients, so that shared caches may store it.
+    /// Whether the response is the same for all guests, so that shared caches may store it.
     pub(super) fn may_be_cached(&self, site: &Site) -> bool {
         matches!(self, Caller::Guest) && !site.settings().dictionary.lookup_requires_login
     }
@@ -110,8 +112,8 @@ pub(super) fn client(request: &Request) -> Client {
     Client { address, device }
 }
 
-/// The user of the session cookie. The cookie counts only if guests may not look words up: then the
-/// scripts of the pages need it for completions.
+/// Identifies the sender by the session cookie. The cookie counts only if guests may not look words
+/// up: then the scripts of the pages need it to get completions.
 fn by_cookie(site: &Site, request: &Request) -> Caller {
     if !site.settings().dictionary.lookup_requires_login {
         return Caller::Guest;
@@ -125,7 +127,8 @@ fn by_cookie(site: &Site, request: &Request) -> Caller {
     }
 }
 
-/// The token of a `Bearer` field (RFC 6750 §2.1).
+/// The token in `Authorization: Bearer` (RFC 6750 §2.1). `None`: another scheme, or not a token of
+/// this site.
 fn bearer(field: &str) -> Option<Proof> {
     let (scheme, token) = field.split_once(' ')?;
     let token = token.trim();

@@ -1,4 +1,5 @@
-//! Converts the entries of a headword to the JSON of the API.
+//! Converts the entries that the books (dictionaries) have for a headword to the JSON of the API.
+//! `document/schemas.rs` describes the JSON.
 
 use serde::Serialize;
 
@@ -6,7 +7,7 @@ use crate::lexicon::FoundBy;
 use crate::model::{Explanation, Part, Sense};
 use crate::site::{Found, FoundEntry};
 
-/// A headword with its entry in each book.
+/// A headword with its entry in each book that has one. `found_by` says how the query led to it.
 #[derive(Serialize)]
 pub(super) struct Headword<'a> {
     word: &'a str,

@@ -32,6 +32,7 @@ pub(crate) fn guide(site: &Site, request: &Request) -> Result<Response> {
     page.send(&GuidePage { page: &page, t, open: open(&base, t), secured: secured(&base, t) })
 }
 
+/// The examples that need no token. `base` is the origin of the site.
 fn open(base: &str, t: &Texts) -> Vec<Example> {
     let url = |path: &str| format!("{base}{path}");
     vec![
@@ -47,6 +48,7 @@ fn open(base: &str, t: &Texts) -> Vec<Example> {
     ]
 }
 
+/// The examples that need a token, in the variable `TOKEN` of the shell.
 fn secured(base: &str, t: &Texts) -> Vec<Example> {
     let call = |options: &str, path: &str| {
         // Quoted: zsh would read the ? of a query as a pattern.

@@ -1,4 +1,6 @@
-//! The data of one user: the history, the word book and the reviews.
+//! The data of one user in the API: the history of look-ups, the word book and the reviews. All of
+//! it needs a token with the scope [`Scope::History`]. The word book is the user's saved words;
+//! `books` here are the dictionaries.
 
 use std::sync::Arc;
 
@@ -18,9 +20,11 @@ use crate::store::{PageStart, Recorded, SavedFilter, SavedWordText, WordListStar
 /// Maximum number of rows in a response.
 const ROWS_MAX: u32 = 1000;
 
-/// Words in a response, unless `limit` is given.
+/// Number of words in a response, unless `limit` is given.
 const WORDS: u32 = 50;
 
+/// The query of a list. `list` is the name of a list in the word book; without it all words are
+/// meant.
 #[derive(Deserialize)]
 struct PageQuery {
     cursor: Option<i64>,
@@ -59,6 +63,8 @@ struct SavedForm {
     suspended: bool,
 }
 
+/// The numbers of saved words, of due ones and of those that were never reviewed, and the next
+/// card; null if none is due.
 #[derive(Serialize)]
 struct ReviewBody {
     words: u64,
@@ -70,7 +76,7 @@ struct ReviewBody {
 #[derive(Serialize)]
 struct CardBody {
     word: String,
-    /// The number of reviews so far. The answer sends it back.
+    /// The number of reviews so far. The answer sends it back, so that it counts once.
     seen: u64,
     phonetic: String,
     meaning: String,
@@ -113,7 +119,7 @@ pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
     private(request, &HistoryBody { rows: rows.collect(), next })
 }
 
-/// `DELETE`: the whole history.
+/// `DELETE`: deletes the whole history.
 pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     site.delete_history(caller.user_with(Scope::History)?, &client(request))?;
@@ -143,7 +149,8 @@ pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
     private(request, &SavedWordRow::from(saved.ok_or_else(not_saved)?))
 }
 
-/// `PUT`: saves a word to the word book, with the user's note.
+/// `PUT`: saves a word to the word book (201), or replaces the texts of a saved word (200). Then
+/// suspends or resumes its reviews.
 pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
@@ -169,7 +176,7 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
     Ok(private(request, &SavedWordRow::from(saved))?.with_status(status))
 }
 
-/// `DELETE`: a saved word.
+/// `DELETE`: removes a word from the word book.
 pub(crate) fn remove_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     site.remove_saved_word(caller.user_with(Scope::History)?, word_of(request)?.as_str())?;
@@ -182,9 +189,10 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     let visit = caller.user_with(Scope::History)?;
     let counts = site.saved_word_counts(visit)?;
     let shelf = site.shelf();
-    let off = site.books_off(visit)?;
+    let off = site.books_off(visit)?; // the dictionaries that the user switched off
     let books = Selection::new(&shelf, &off);
-    let card = site.next_due_words(visit, 1)?.into_iter().next().map(|saved| {
+    let next = site.next_due_words(visit, 1)?.into_iter().next();
+    let card = next.map(|saved| {
         let card = wordbook::card_of(&books, &saved.word);
         let example = card.example_line();
         let Card { phonetic, meaning, .. } = Arc::unwrap_or_clone(card);
@@ -215,7 +223,7 @@ pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// `DELETE`: takes the latest review back.
+/// `DELETE`: undoes the latest review.
 pub(crate) fn undo_review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let word = site.undo_review(caller.user_with(Scope::History)?)?;
@@ -223,6 +231,7 @@ pub(crate) fn undo_review(site: &Site, request: &Request) -> Result<Response> {
 }
 
 impl PageQuery {
+    /// The maximum number of rows.
     fn limit(&self, default: u32) -> Result<u32> {
         match self.limit {
             None => Ok(default),
@@ -234,20 +243,22 @@ impl PageQuery {
         }
     }
 
+    /// The time of the last row of the previous page; `None`: this is the first page.
     fn start(&self) -> Result<Option<Timestamp>> {
         let start = self.cursor.map(Timestamp::from_microsecond).transpose();
         start.map_err(|_| Problem::bad_request("invalid cursor").into())
     }
 }
 
-/// The cursor of the next page. If there is a next page, `rows` has one row more than `limit`: this
-/// row is removed.
+/// The cursor of the next page: the time of the last row of this one, in microseconds. `None`: this
+/// is the last page. `rows` were read with `limit + 1`, and are cut to `limit`.
 fn next<T>(rows: &mut Vec<T>, limit: u32, time: impl Fn(&T) -> Timestamp) -> Option<i64> {
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     rows.last().filter(|_| has_more).map(|row| time(row).as_microsecond())
 }
 
+/// The word in the path.
 fn word_of(request: &Request) -> Result<Word> {
     let word = Word::parse(&request.param("word")?);
     word.map_err(|error| Problem::bad_request(format!("word: {error}")).into())

@@ -1,6 +1,7 @@
-//! The JSON API, `/api/v1`: words, accounts, history, word book and reviews for programs. Users
+//! The JSON API for programs, `/api/v1`. Words, searches and books (dictionaries) are here; the
+//! modules have accounts, and a user's history, word book (the saved words) and reviews. Users
 //! authenticate with a bearer token (`caller`). Errors are `application/problem+json` (RFC 9457).
-//! `document` describes all of it in OpenAPI.
+//! `document` describes the API in OpenAPI.
 
 pub(crate) mod accounts;
 mod caller;
@@ -27,18 +28,20 @@ use entry::Headword;
 pub(crate) use guide::guide;
 pub(super) use problem::Problem;
 
-/// Caches may keep answers long enough for one person typing, but an import becomes visible soon.
+/// `Cache-Control` of answers that are the same for all. The time is long enough for one person
+/// typing, and short enough that a newly imported book soon becomes visible.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
+/// `Cache-Control` of answers with one user's data.
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// If guests may not look words up, the response also depends on the session cookie.
+/// `Vary` of all answers. If guests may not look words up, the session cookie counts, too.
 const VARY: HeaderValue = HeaderValue::from_static("Authorization, Cookie");
 
 /// Maximum number of suggestions in a response.
 const SUGGESTIONS_MAX: usize = 50;
 
-/// Maximum number of pages of matches.
+/// Maximum number of pages of a search's matches.
 const PAGES_MAX: usize = 1000;
 
 #[derive(Deserialize)]
@@ -52,7 +55,7 @@ struct SuggestQuery {
 struct SearchQuery {
     #[serde(default)]
     q: String,
-    /// The page of matches: the value of `next` on the page before.
+    /// The number of the page: the value of `next` on the page before.
     cursor: Option<usize>,
 }
 
@@ -107,7 +110,8 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
         Word::parse(&asked).map_err(|error| Problem::bad_request(format!("word: {error}")))?;
     let shelf = site.shelf();
     let user = caller.recorded_user();
-    // The entry is in memory: it is sent even if the database is unavailable.
+    // The books that the user switched off. If the database is unavailable, all books count: the
+    // entry is in memory, so it is sent anyway.
     let off = user.map(|visit| site.books_off(visit).unwrap_or_default()).unwrap_or_default();
     let books = Selection::new(&shelf, &off);
     let found = books.look_up(word.as_str());
@@ -138,6 +142,8 @@ pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
         }
         Ok(_) => shelf.lexicon().suggest(&q, limit),
     };
+    // A word of a book that was hidden or removed just now gets another book's entry, or is
+    // dropped. `&[]`: no book is switched off.
     let words = Selection::new(&shelf, &[]).seen(words);
     let words = words.iter().map(|entry| brief(&shelf, entry)).collect();
     answer(site, &caller, request, &WordsBody { words })
@@ -175,8 +181,8 @@ pub(crate) fn refusal(refusal: Refusal) -> Result<Response> {
     Problem::of_refusal(refusal).response()
 }
 
-/// The body of a request, which must be an object. `serde` also accepts a list of the values in the
-/// order of the fields. This refuses such a list, since programs would depend on the order.
+/// Parses the body of a request, which must be an object. `serde` also accepts a list of the values
+/// in the order of the fields. Such a list is refused, so that no program depends on the order.
 ///
 /// # Errors
 /// 400, 413 and 415 with the mistake.
@@ -194,7 +200,7 @@ pub(crate) fn openapi(_: &Site, request: &Request) -> Result<Response> {
     public(request, &document::document())
 }
 
-/// The JSON for a word, for commands; `None` if no book has it.
+/// The JSON for a word, as [`word`] sends it, for commands; `None`: no book has the word.
 pub(crate) fn entry_json(
     books: &Selection<'_>,
     word: &Word,
@@ -223,7 +229,8 @@ pub(crate) fn matching_words(
     Ok(found.words.into_iter().map(|brief| (brief.word, brief.gloss)).collect())
 }
 
-/// A response with words. Caches may share it if all clients may read them and nothing is recorded.
+/// A response with words. Shared caches may store it if guests may look words up and the caller is
+/// a guest, whose look-ups are not recorded.
 fn answer(
     site: &Site,
     caller: &Caller,
@@ -233,15 +240,18 @@ fn answer(
     if caller.may_be_cached(site) { public(request, body) } else { private(request, body) }
 }
 
+/// A response that is the same for all clients, so that shared caches may store it.
 fn public(request: &Request, body: &impl Serialize) -> Result<Response> {
     tagged(request, body, CACHE)
 }
 
-/// A response with one user's data. Their program may cache it, but must revalidate it each time.
+/// A response with one user's data. The user's program may store it, but must ask each time whether
+/// it is still valid.
 fn private(request: &Request, body: &impl Serialize) -> Result<Response> {
     tagged(request, body, PRIVATE)
 }
 
+/// A response with this `Cache-Control`, or 304 if the client has the same response already.
 fn tagged(request: &Request, body: &impl Serialize, cache: HeaderValue) -> Result<Response> {
     let response = Response::json(body)?
         .with_field(header::CACHE_CONTROL, cache)
@@ -249,7 +259,7 @@ fn tagged(request: &Request, body: &impl Serialize, cache: HeaderValue) -> Resul
     Ok(response.or_not_modified(request))
 }
 
-/// The response to a user who has logged in.
+/// The response to a user who has registered or logged in: the token of the session.
 fn token_response(name: &str, token: &Token) -> Result<Response> {
     let body = TokenBody { name, token: token.to_text() };
     let response = Response::json(&body)?.with_status(StatusCode::CREATED);

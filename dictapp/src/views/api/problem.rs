@@ -11,10 +11,10 @@ use super::super::word::Brief;
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-/// The challenge of a 401 (RFC 6750 §3).
+/// `WWW-Authenticate` of a 401 (RFC 6750 §3).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"dictapp\"");
 
-/// A problem, with members that may help the client.
+/// The description of an error, as the client gets it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Problem {
     #[serde(skip)]
@@ -27,10 +27,11 @@ pub(crate) struct Problem {
     /// The field of the body that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
-    /// The ticket that a delayed log-in sends again.
+    /// For a log-in that is delayed: the text that the next attempt must send, to prove that it
+    /// waited.
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<String>,
-    /// Words of a similar spelling.
+    /// For a word that no book has: words of a similar spelling.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     near: Vec<Brief>,
 }
@@ -49,8 +50,8 @@ impl Problem {
         }
     }
 
-    /// The problem for an error of this API request. If the error has no text, the detail names the
-    /// path or the method.
+    /// Describes an error of this request. If the error has no public text, the detail of a 404,
+    /// 405 or 501 names the path or the method.
     pub(crate) fn of_request(request: &Request, error: &Error) -> Problem {
         let detail = match error.status() {
             _ if !error.public().is_empty() => return Problem::of(error),
@@ -66,7 +67,7 @@ impl Problem {
         Problem::new(error.status(), detail)
     }
 
-    /// The problem for an error of any API request.
+    /// Describes an error without knowing the request.
     pub(crate) fn of(error: &Error) -> Problem {
         let detail = match error.public() {
             "" => error.status().canonical_reason().unwrap_or_default(),
@@ -76,7 +77,7 @@ impl Problem {
         Problem { retry_after, ..Problem::new(error.status(), detail) }
     }
 
-    /// The problem of a request that the server refuses before it reaches a view.
+    /// Describes why the server refused a request before it reached a view.
     pub(super) fn of_refusal(refusal: Refusal) -> Problem {
         let status = refusal.status();
         let detail = match refusal.detail() {
@@ -94,24 +95,26 @@ impl Problem {
         Problem::new(StatusCode::UNAUTHORIZED, detail)
     }
 
-    /// A field of the body with an invalid value.
+    /// 422: a field of the body has an invalid value.
     pub(super) fn unusable(field: &'static str, detail: impl Into<String>) -> Problem {
         let field = Some(field);
         Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
-    /// Too many attempts; the request was not processed.
+    /// 429: there were too many attempts, so the request was not processed.
     pub(super) fn later(wait: Duration, ticket: Option<String>) -> Problem {
         let retry_after = Some(wait);
         let detail = "too many attempts; wait and try again";
         Problem { retry_after, ticket, ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
+    /// 404: no book has the word.
     pub(super) fn no_word(word: &str, near: Vec<Brief>) -> Problem {
         let detail = format!("no word book has {word:?}");
         Problem { near, ..Problem::new(StatusCode::NOT_FOUND, detail) }
     }
 
+    /// Makes the response. `Retry-After` is rounded up, so that a client does not come too early.
     pub(crate) fn response(&self) -> Result<Response> {
         let body = serde_json::to_vec(self).map_err(Error::internal)?;
         let mut response = Response::typed(MEDIA_TYPE, body.into())

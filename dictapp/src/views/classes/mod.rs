@@ -1,5 +1,5 @@
-//! The page of classes: the words that a pupil has to learn, the classes that a user is in, and
-//! those that a teacher has. `taught` is the page of one class for its teacher.
+//! The page of classes: the word lists that a pupil has to learn, the classes that a user has
+//! joined, and those that a teacher has made. `taught` is the page of one class for its teacher.
 
 mod taught;
 
@@ -39,11 +39,11 @@ pub(super) struct ListLine {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) class: String,
-    /// The day and its weekday.
+    /// The last day for learning it, with the weekday.
     pub(super) until: String,
     pub(super) words: u64,
     pub(super) learnt: u64,
-    /// Whether all words are in the word book.
+    /// Whether all its words are in the pupil's word book (the saved words).
     pub(super) is_saved: bool,
 }
 
@@ -87,13 +87,13 @@ impl ListLine {
     }
 }
 
-/// The last day of a list, as pages show it.
+/// The last day for learning a list, as pages show it. `due` is the number of the day.
 fn until(due: i64, t: &Texts) -> String {
     day_of_number(due).map_or_else(String::new, |day| day_text(day, t))
 }
 
-/// The word lists of the user's classes, the earliest deadline first; empty if the database is
-/// unavailable.
+/// The word lists that the user has to learn by today or later, the earliest deadline first; empty
+/// if the database is unavailable.
 pub(super) fn to_learn(page: &Page<'_>, visit: &Visit) -> Vec<ListLine> {
     let lists = page.site.lists_to_learn(visit, day_number(page.today())).unwrap_or_default();
     lists.into_iter().map(|list| ListLine::of(list, page.texts())).collect()
@@ -106,7 +106,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     classes_page(&page, visit, StatusCode::OK, "")
 }
 
-/// `POST`: a change.
+/// `POST`: joins, leaves or makes a class, shares or hides the user's progress, or saves the words
+/// of a list.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -133,6 +134,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
+/// The result of a change that either succeeds or returns an error.
 fn done((): ()) -> ClassChange {
     ClassChange::Done
 }

@@ -1,5 +1,6 @@
-//! The page of a class for its teacher: code, pupils and lists. About the pupils' progress it shows
-//! only who has finished a list, and only for pupils who share their progress.
+//! The page of a class for its teacher: the code with which pupils join, the pupils, and the word
+//! lists. About the pupils' progress it shows only who has finished a list, and only of pupils who
+//! share their progress.
 
 use askama::Template;
 use jiff::ToSpan;
@@ -28,7 +29,8 @@ struct ClassPage<'a> {
     form_token: String,
     class: Class,
     members: Vec<Member>,
-    /// The members that the teacher may make a reset code for.
+    /// The members for whom the teacher may make a one-time code for a new password: those who are
+    /// neither teachers nor administrators.
     pupils: Vec<UserId>,
     lists: Vec<TaughtLine>,
     notice: Notice,
@@ -44,6 +46,7 @@ enum Notice {
     Problem(&'static str),
     /// A list was added.
     Listed(Listed),
+    /// A one-time code for a new password was made. It is shown only once.
     Code {
         name: String,
         code: String,
@@ -61,6 +64,7 @@ struct Listed {
     dropped: usize,
 }
 
+/// The fields for a new list, as the teacher typed them.
 #[derive(Default)]
 struct Typed {
     name: String,
@@ -68,11 +72,12 @@ struct Typed {
     words: String,
 }
 
+/// A word list as the page shows it.
 struct TaughtLine {
     id: i64,
     name: String,
     words: Vec<String>,
-    /// The words that no word book has, in one line.
+    /// The words of the list that no dictionary has, in one line.
     unknown: String,
     until: String,
     /// The names of the pupils who have finished it and share their progress.
@@ -115,7 +120,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     class_page(&page, (visit, class), StatusCode::OK, (notice, typed))
 }
 
-/// `POST`: a change.
+/// `POST`: adds or deletes a list, removes a pupil, makes a one-time code, or deletes the class.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let class = ClassId::new(request.param_as("class")?);
@@ -143,6 +148,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     Response::see_other(&paths::class(class.number()))
 }
 
+/// Adds a list and redirects to the class, or shows the form again with the problem.
 fn add_list(page: &Page<'_>, (visit, class): (&Visit, ClassId), form: Form) -> Result<Response> {
     let t = page.texts();
     let problem = match form.due.parse::<Date>() {
@@ -176,7 +182,7 @@ fn class_page(
     let t = page.texts();
     let OwnClass { class, members, lists } = page.site.own_class(visit, class)?;
     let shelf = page.site.shelf();
-    let books = Selection::new(&shelf, &[]);
+    let books = Selection::new(&shelf, &[]); // all dictionaries: none is switched off
     let line = |TaughtList { list, words, finished }: TaughtList| {
         let names = members.iter().filter(|member| finished.contains(&member.user));
         let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();

@@ -1,4 +1,4 @@
-//! Finds the headword in an example.
+//! Finds the headword in an example sentence, so that the page can show it in bold.
 
 /// A piece of an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,8 +7,9 @@ pub(crate) struct Piece {
     pub(crate) is_headword: bool,
 }
 
-/// The spellings that count as the headword in an example, in lower case: the listed forms and the
-/// regular ones.
+/// The spellings that count as the headword in an example, in lower case: the word, its inflected
+/// forms as the entry lists them, and all regular forms that it could have. Some of these do not
+/// exist, which does no harm.
 pub(super) fn forms_of<'a>(word: &str, listed: impl Iterator<Item = &'a str>) -> Vec<String> {
     let word = word.to_lowercase();
     let mut forms: Vec<String> = listed.map(str::to_lowercase).collect();
@@ -25,8 +26,8 @@ pub(super) fn forms_of<'a>(word: &str, listed: impl Iterator<Item = &'a str>) ->
     forms
 }
 
-/// Splits a sentence into the headword and the text between. Phrases match only in their own
-/// spelling.
+/// Splits a sentence into pieces: each occurrence of the headword, and the text between. The case
+/// of ASCII letters does not matter.
 pub(super) fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
     let is_letter = |c: char| c.is_alphanumeric() || c == '-' || c == '\'' || c == '’';
     let mut pieces: Vec<Piece> = Vec::new();
@@ -40,7 +41,7 @@ pub(super) fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
         push(&rest[..start], false);
         rest = &rest[start..];
         let end = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
-        // A phrase is longer than one word: the longest form that matches here wins.
+        // A form may be a phrase of several words, so the longest form that matches here is taken.
         let here = forms.iter().filter_map(|form| prefix(rest, form)).max();
         let length = here.unwrap_or(end);
         push(&rest[..length], here.is_some());
@@ -50,7 +51,7 @@ pub(super) fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
     pieces
 }
 
-/// The length of `form` at the beginning of a text, if a word ends after it.
+/// The length of `form` if the text begins with it and a word ends there; otherwise `None`.
 fn prefix(text: &str, form: &str) -> Option<usize> {
     let start = text.get(..form.len())?;
     let next = text[form.len()..].chars().next();

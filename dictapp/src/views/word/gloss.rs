@@ -1,4 +1,5 @@
-//! Glosses: in pieces for the page of a word, and short for lists.
+//! Converts the glosses of an entry: to pieces for the page of a word, to one short line for lists,
+//! to one line for a card.
 
 use serde::Serialize;
 
@@ -6,7 +7,7 @@ use crate::lexicon::{EntryRef, is_han};
 use crate::model::{Explanation, LanguageTag, Languages, glosses, link};
 use crate::site::Shelf;
 
-/// A word in a list with its first gloss.
+/// A word as a line of a list: the word, its pronunciation, and the beginning of its glosses.
 #[derive(Debug, Serialize)]
 pub(crate) struct Brief {
     pub(crate) word: String,
@@ -14,6 +15,7 @@ pub(crate) struct Brief {
     pub(crate) word_lang: LanguageTag,
     pub(crate) phonetic: Option<String>,
     pub(crate) gloss: String,
+    /// The language of the gloss.
     pub(crate) lang: LanguageTag,
 }
 
@@ -24,13 +26,14 @@ const BRIEF_CHARS_MAX: usize = 60;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GlossPiece<'a> {
     pub(crate) text: &'a str,
-    /// The headword that it leads to.
+    /// The headword that the piece links to; `None`: it is not a link.
     pub(crate) link: Option<&'a str>,
     /// Whether it is a remark in Chinese brackets, which is set smaller.
     pub(crate) is_aside: bool,
 }
 
-/// Splits a text into the remarks in Chinese brackets and the text between them.
+/// Splits a text into the remarks in Chinese brackets, with the brackets, and the text between
+/// them; adds the pieces.
 pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
     let mut rest = text;
     let mut push = |text: &'a str, is_aside| {
@@ -48,20 +51,21 @@ pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
     push(rest, false);
 }
 
-/// The first three glosses, in one line.
-pub(crate) fn first_gloss(mean: &str) -> String {
-    let explanation = Explanation::parse(mean);
+/// The first three glosses of an explanation in one line, without links.
+pub(crate) fn first_gloss(explanation: &str) -> String {
+    let explanation = Explanation::parse(explanation);
     let glosses = explanation.senses().map(|(_, sense)| sense.gloss.as_str());
     link::shown_text(&glosses.take(3).collect::<Vec<_>>().join("; ")).into_owned()
 }
 
-/// One line of a list.
+/// Converts an entry to a line of a list: the glosses of its explanation (`mean`) with the labels
+/// of the parts of speech, cut to [`BRIEF_CHARS_MAX`] characters.
 pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
     let mut gloss = String::new();
-    let mut room = BRIEF_CHARS_MAX;
+    let mut room = BRIEF_CHARS_MAX; // characters that may still be added
     let mut last = None;
     for (label, text) in glosses(entry.mean) {
-        // Senses of one part of speech follow one label.
+        // The senses of one part of speech follow each other; only the first one gets the label.
         let is_same = last.replace(label) == Some(label);
         let label = if is_same { "" } else { label };
         let gap = match (gloss.is_empty(), is_same) {
@@ -97,7 +101,7 @@ impl Brief {
     }
 }
 
-/// The glosses of an entry in one line, for a card.
+/// All glosses of an entry in one line, each part of speech with its label, for a card.
 pub(crate) fn gloss_of(explanation: &Explanation) -> String {
     let parts = explanation.parts.iter().map(|part| {
         let glosses: Vec<&str> = part.senses.iter().map(|sense| sense.gloss.as_str()).collect();

@@ -1,8 +1,8 @@
-//! The labels of senses in the language of the page.
+//! Translates the labels of senses, such as "formal", to the language of the page.
 
 use crate::texts::Texts;
 
-/// The label in this language. A label that is not known stays as it is.
+/// Translates a label. A label that is not in the list stays as it is.
 pub(super) fn shown_label(label: String, t: &Texts) -> String {
     let l = &t.label;
     let shown = match label.as_str() {

@@ -1,5 +1,5 @@
-//! Converts the entries of a word to the values of its page: parts of speech, senses, and examples
-//! with the headword marked.
+//! Converts the entries of a word to the values that its page shows: parts of speech, senses, and
+//! examples with the headword marked. A book here is a dictionary.
 
 mod example;
 mod gloss;
@@ -25,14 +25,14 @@ use self::label::shown_label;
 #[derive(Debug)]
 pub(super) struct Headword<'a> {
     pub(super) word: &'a str,
-    /// Selects fonts and voices.
+    /// The language of the word, which selects fonts and voices.
     pub(super) lang: LanguageTag,
-    /// Whether the query is an inflected form of it.
+    /// Whether the query is an inflected form of this headword.
     pub(super) is_inflection: bool,
     pub(super) level: Option<&'static str>,
-    /// How common the word is: 1 to 5 dots.
+    /// How common the word is: 1 (rare) to 5 dots.
     pub(super) frequency: Option<u8>,
-    /// The pronunciations under the headword, if all parts of speech share them.
+    /// The pronunciations that are shown under the headword, if all parts of speech share them.
     pub(super) pronunciations: Vec<Spoken>,
     pub(super) books: Vec<BookEntry<'a>>,
     pub(super) family: Vec<String>,
@@ -44,7 +44,7 @@ pub(super) struct Headword<'a> {
 #[derive(Debug)]
 pub(super) struct BookEntry<'a> {
     pub(super) title: &'a str,
-    /// The title between the links within the page.
+    /// The title in the links at the top of the page, which lead to the books' entries.
     pub(super) short_title: &'a str,
     pub(super) parts: Vec<PartOfSpeech>,
 }
@@ -70,6 +70,7 @@ pub(super) struct Spoken {
     pub(super) region: &'static str,
     /// The language of the voice.
     pub(super) voice: &'static str,
+    /// Whether it is the weak form, as of "a" in a sentence.
     pub(super) is_weak: bool,
     pub(super) ipa: String,
 }
@@ -81,11 +82,14 @@ pub(super) struct Form {
     pub(super) spellings: String,
 }
 
+/// A sense, as it is shown.
 #[derive(Debug)]
 pub(super) struct Meaning {
     pub(super) labels: Vec<String>,
     pub(super) gloss: String,
+    /// The language of the gloss.
     pub(super) lang: LanguageTag,
+    /// How the word is used in this sense, such as "sb/sth to do sth".
     pub(super) pattern: Option<String>,
     pub(super) examples: Vec<ExampleLine>,
     pub(super) synonyms: Vec<String>,
@@ -101,10 +105,12 @@ pub(super) struct ExampleLine {
     pub(super) translation_lang: LanguageTag,
 }
 
-/// Senses of a part of speech that are shown at once; WordNet lists up to sixty.
+/// Number of senses that are shown of a part of speech whose senses are folded. Some dictionaries,
+/// such as WordNet, list up to sixty.
 const OPEN_SENSES: usize = 3;
 
-/// More English senses than this are folded. A single folded sense would save no space.
+/// If a part of speech has more senses than this, all in English, they are folded. It is one more
+/// than [`OPEN_SENSES`], since a single folded sense would save no space.
 const UNFOLDED_MAX: usize = 4;
 
 impl<'a> Headword<'a> {
@@ -116,6 +122,7 @@ impl<'a> Headword<'a> {
         first.map_or(none, |sense| (link::shown_text(&sense.gloss), sense.lang))
     }
 
+    /// Converts a headword with its entries; `language` is that of the page.
     pub(super) fn of(found: &Found<'a>, language: Language) -> Headword<'a> {
         let explained: Vec<_> =
             found.entries.iter().map(|entry| (entry, Explanation::parse(entry.mean))).collect();
@@ -155,7 +162,8 @@ impl<'a> Headword<'a> {
     }
 }
 
-/// The dots of a frequency rank. A learner knows about 3,000 words after school.
+/// Converts a frequency rank to a number of dots. A learner knows about 3,000 words after school,
+/// so the words up to there have four or five.
 fn frequency(rank: u32) -> u8 {
     match rank {
         0..=1000 => 5,
@@ -166,16 +174,16 @@ fn frequency(rank: u32) -> u8 {
     }
 }
 
-/// The level of a part of speech is shown if it differs from that of the headword.
+/// Removes the level of each part of speech that is the same as that of the headword.
 fn hide_repeated_level(books: &mut [BookEntry<'_>], level: Option<&str>) {
     for part in books.iter_mut().flat_map(|book| &mut book.parts) {
         part.level = part.level.filter(|own| Some(*own) != level);
     }
 }
 
-/// If all parts of speech that have pronunciations have the same ones, removes them from the parts
-/// and returns them for the headword. Pronunciations of later books are dropped, since they repeat
-/// those of the first book.
+/// Decides where pronunciations are shown. Only the first book that has any keeps them, since the
+/// others repeat them. If all its parts of speech that have pronunciations have the same ones,
+/// removes them from the parts and returns them for the headword; otherwise returns none.
 fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     let given = |book: &BookEntry<'_>| book.parts.iter().any(|p| !p.pronunciations.is_empty());
     let Some(first) = books.iter().position(given) else { return Vec::new() };
@@ -192,9 +200,9 @@ fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     shared
 }
 
-/// The context in which the texts of a book are converted.
+/// What the conversion of a book's texts needs to know.
 struct Marks<'a> {
-    /// The spellings of the headword, bold in examples.
+    /// The spellings of the headword, which are bold in examples.
     forms: &'a [String],
     languages: Option<Languages>,
     t: &'static Texts,
@@ -248,7 +256,7 @@ fn form(form: &crate::model::Form) -> Form {
 }
 
 impl Form {
-    /// The name of the form.
+    /// The name of this kind of form.
     pub(super) fn name(&self, t: &Texts) -> &'static str {
         let f = &t.form;
         match self.kind {
@@ -264,7 +272,8 @@ impl Form {
 }
 
 impl PartOfSpeech {
-    /// The names of the parts of speech; empty for a label that has none.
+    /// The names of the parts of speech that the label abbreviates; empty if it is none that is
+    /// known.
     pub(super) fn name(&self, t: &Texts) -> String {
         let labels = self.label.split([' ', '&', '/', ',', '，', '、']);
         let names = labels.map(|label| name_of(label, t)).filter(|name| !name.is_empty());
@@ -330,7 +339,8 @@ fn distinct<'a>(words: impl Iterator<Item = &'a String>) -> Vec<String> {
     distinct
 }
 
-/// The title of a book. The shipped books have one in each language.
+/// The title of a book in this language. Only the shipped books have one in each language; they are
+/// recognised by the beginning of their Chinese title.
 pub(super) fn shown_title(title: &str, language: Language) -> &str {
     let known = &Language::Chinese.texts().word;
     let own = &language.texts().word;
@@ -341,7 +351,7 @@ pub(super) fn shown_title(title: &str, language: Language) -> &str {
     }
 }
 
-/// The title of a book, short if it is a shipped one: some titles stand side by side on a phone.
+/// The title of a book, short if it is a shipped one: the titles stand side by side on a phone.
 fn short_title(title: &str, language: Language) -> &str {
     let own = &language.texts().word;
     match shown_title(title, language) {

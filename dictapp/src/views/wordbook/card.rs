@@ -1,4 +1,5 @@
-//! The card of a word: what the word book and reviews show of its entry.
+//! Makes the card of a word: what the user's word book (the saved words) and reviews show of the
+//! word's entry.
 
 use std::sync::Arc;
 
@@ -6,7 +7,8 @@ use crate::model::{Explanation, Languages};
 use crate::site::{Card, Selection};
 use crate::views::word::gloss_of;
 
-/// The card of a word, empty if no book has it. Cards of the whole shelf are cached.
+/// The card of a word; empty if none of `books`, the user's dictionaries, has it. The card is
+/// cached if the user has switched no book off.
 pub(crate) fn card_of(books: &Selection<'_>, word: &str) -> Arc<Card> {
     if !books.is_whole() {
         return Arc::new(new_card(books, word));
@@ -14,8 +16,8 @@ pub(crate) fn card_of(books: &Selection<'_>, word: &str) -> Arc<Card> {
     books.shelf().cards().get_or("", word, || new_card(books, word))
 }
 
-/// The card of a word, which is not cached. Exports use it: their many words must not displace the
-/// cached cards.
+/// Makes the card of a word without the cache. Exports use this, since their many words must not
+/// displace the cached cards.
 pub(super) fn new_card(books: &Selection<'_>, word: &str) -> Card {
     let found = books.look_up(word);
     let entry = found.first().and_then(|found| found.entries.first());

@@ -1,5 +1,5 @@
-//! Exports the word book for other programs: as a table, an Anki package, or lines with front and
-//! back.
+//! Exports a user's word book (the saved words) for other programs: as a table, as a package for
+//! Anki, or as lines with the front and the back of a card.
 
 use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
@@ -10,22 +10,22 @@ use crate::site::{Selection, Site};
 use crate::store::{AnkiNote, SavedFilter, SavedWord, SavedWordText, WordListStart, anki_package};
 use crate::views::page::{NO_STORE, Page};
 
-/// Words that an export reads in one query.
+/// Number of words that one query of an export reads.
 const EXPORT_ROWS: u32 = 1000;
 
 #[derive(Deserialize)]
 struct ExportQuery {
     #[serde(rename = "as")]
-    form: ExportForm,
+    format: ExportFormat,
 }
 
 /// The format of an export.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum ExportForm {
+enum ExportFormat {
     /// A table with a header.
     Csv,
-    /// Front and back, separated by a TAB.
+    /// A line for each card: front and back, separated by a TAB.
     Text,
     /// A package for Anki.
     Apkg,
@@ -35,9 +35,9 @@ enum ExportForm {
 pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return super::to_login() };
-    let ExportQuery { form } = request.query()?;
+    let ExportQuery { format } = request.query()?;
     let shelf = site.shelf();
-    let books = Selection::new(&shelf, &[]);
+    let books = Selection::new(&shelf, &[]); // all dictionaries, also those that are switched off
     let mut rows = Vec::new();
     let mut start = WordListStart::Newest;
     loop {
@@ -46,10 +46,10 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
         start = WordListStart::OlderThan(last.created);
         rows.extend(some);
     }
-    let (bytes, kind, name) = match form {
-        ExportForm::Csv => (csv(&books, &rows)?, "text/csv; charset=utf-8", "words.csv"),
-        ExportForm::Text => (text(&books, &rows), "text/plain; charset=utf-8", "words.txt"),
-        ExportForm::Apkg => {
+    let (bytes, kind, name) = match format {
+        ExportFormat::Csv => (csv(&books, &rows)?, "text/csv; charset=utf-8", "words.csv"),
+        ExportFormat::Text => (text(&books, &rows), "text/plain; charset=utf-8", "words.txt"),
+        ExportFormat::Apkg => {
             let notes: Vec<AnkiNote> = rows.iter().map(|row| note(&books, row)).collect();
             let package = anki_package(page.texts().words.title, &notes)?;
             (package, "application/octet-stream", "words.apkg")
@@ -95,7 +95,7 @@ fn csv(books: &Selection<'_>, rows: &[SavedWord]) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
 }
 
-/// Prefixes a cell that a spreadsheet would run as a formula.
+/// Puts an apostrophe before a cell that a spreadsheet would run as a formula.
 fn unformula(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if is_formula { format!("'{text}") } else { text.to_owned() }

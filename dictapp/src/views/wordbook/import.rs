@@ -1,7 +1,7 @@
-//! Imports a list of words, typed, pasted or from a file, into the word book. The list is a table
-//! of any delimiter and encoding (`layout.rs` assigns roles to its columns), or has one word in
-//! each line with its note after a TAB, as flashcard programs write it. An Anki package is shown
-//! first (`package.rs`).
+//! Imports a list of words, typed, pasted or from a file, into a user's word book (the saved
+//! words). The list is a table of any delimiter and encoding (`layout.rs` finds out what its
+//! columns mean), or has one word in each line with its note after a TAB, as flashcard programs
+//! write it. The content of an Anki package is shown before it is imported (`package.rs`).
 
 use serde::Deserialize;
 use webframe::url::encode_query;
@@ -17,15 +17,17 @@ use crate::store::SavedWordText;
 use crate::texts::fill;
 use crate::views::page::Page;
 
-/// Rows of one import: as many as a word book may have words. Each takes memory before it is saved.
+/// Maximum number of rows of one import: as many as a word book may have words. All rows are in
+/// memory until they are saved.
 pub(super) const ROWS_MAX: usize = 20_000;
 
-/// Maximum number of unknown words that are named after an import. The others are counted.
+/// Maximum number of unknown words (no dictionary has them) that are named after an import. The
+/// others are only counted.
 const UNKNOWN_SHOWN: usize = 5;
-/// Characters of each.
+/// Maximum number of characters of each that are shown.
 const UNKNOWN_CHARS_SHOWN: usize = 40;
 
-/// The name of a text without a file in errors.
+/// The name in errors for a text that is not from a file.
 const UNNAMED: &str = "text";
 
 /// The first bytes of a zip archive.
@@ -41,13 +43,14 @@ struct Fields {
 /// A word as it was written, and the texts about it.
 pub(super) type Row = (String, SavedWordText);
 
-/// `GET`: redirects to the word book. The switch of the language on the page of an import leads
-/// here.
+/// `GET`: redirects to the word book. The page that answers an import has this path, so the link on
+/// it that switches the language leads here.
 pub(crate) fn to_word_book(_: &Site, _: &Request) -> Result<Response> {
     Response::see_other(paths::WORDS)
 }
 
-/// `POST`: a file, or the chosen roles of the fields of a package.
+/// `POST`: imports a file, or shows it if it is an Anki package. In the second step for a package,
+/// imports it with the roles that the user chose for its fields.
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form = request.multipart()?;
@@ -73,7 +76,7 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// Saves the words of a text that was typed. `list` is the list for words that name none.
+/// Saves the words of a text that was typed. `list` is the list for words whose row names none.
 pub(super) fn add(page: &Page<'_>, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
     match read(page, UNNAMED, text.to_owned()) {
         Ok(rows) => save(page.site, visit, rows, list),
@@ -81,6 +84,7 @@ pub(super) fn add(page: &Page<'_>, visit: &Visit, (text, list): (&str, &str)) ->
     }
 }
 
+/// The page of the word book with the reason (`what`) why the import could not be read.
 fn refuse(
     page: &Page<'_>,
     visit: &Visit,
@@ -90,10 +94,10 @@ fn refuse(
     super::refuse(page, visit, Refused { problem, words, list })
 }
 
-/// The rows of a text.
+/// Parses a text; returns a row for each word. `name` is that of the file.
 ///
 /// # Errors
-/// Why it cannot be read.
+/// Why the text cannot be read, for the user.
 fn read(page: &Page<'_>, name: &str, text: String) -> std::result::Result<Vec<Row>, String> {
     // One row more than the limit is enough to refuse.
     let rows = words_of(&rows_of(name, text, ROWS_MAX + 1).map_err(|error| error.to_string())?);
@@ -103,7 +107,8 @@ fn read(page: &Page<'_>, name: &str, text: String) -> std::result::Result<Vec<Ro
     Ok(rows)
 }
 
-/// Saves the words of an import, and shows how many were saved.
+/// Saves the words of an import, and redirects to the word book, which shows how many were saved,
+/// known, skipped and unknown.
 pub(super) fn save(site: &Site, visit: &Visit, rows: Vec<Row>, list: &str) -> Result<Response> {
     let count = rows.len();
     if count > ROWS_MAX {
@@ -128,7 +133,7 @@ pub(super) fn save(site: &Site, visit: &Visit, rows: Vec<Row>, list: &str) -> Re
     Response::see_other(&format!("{}?added={added}{known}{skipped}{unknown}{full}", paths::WORDS))
 }
 
-/// A word, cut so that several fit into an address.
+/// Cuts a word, so that several fit into a URL.
 fn beginning(word: &str) -> String {
     match word.char_indices().nth(UNKNOWN_CHARS_SHOWN) {
         Some((end, _)) => format!("{}…", &word[..end]),
@@ -136,10 +141,11 @@ fn beginning(word: &str) -> String {
     }
 }
 
-/// The part of a query that names the words that no dictionary has: probably typing errors.
+/// The part of the redirect's query with the words that no dictionary has, which are probably
+/// typing errors: their number, and the first of them. Empty if there are none.
 fn unknown(site: &Site, words: &[(Word, SavedWordText)]) -> String {
     let shelf = site.shelf();
-    let books = Selection::new(&shelf, &[]);
+    let books = Selection::new(&shelf, &[]); // all dictionaries: none is switched off
     let words = words.iter().map(|(word, _)| word.as_str());
     let unknown: Vec<&str> = words.filter(|word| !books.has(word)).collect();
     if unknown.is_empty() {

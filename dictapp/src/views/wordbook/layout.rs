@@ -1,5 +1,5 @@
-//! Assigns roles to the columns of an imported table: by the row of column names if there is one,
-//! otherwise by the content of the cells.
+//! Assigns roles to the columns of a table of words that a user imports: by the row of column names
+//! if there is one, otherwise by the content of the cells. Then converts the rows.
 
 use csv::StringRecord;
 
@@ -15,7 +15,7 @@ enum ColumnRole {
     List,
     Tags,
     Note,
-    /// A meaning. It becomes the note if the table has no column of notes.
+    /// An explanation. It becomes the note if the table has no column of notes.
     Meaning,
     Sentence,
     /// An example. It becomes the sentence if the table has no column of sentences.
@@ -26,10 +26,10 @@ enum ColumnRole {
 /// The separator between cells that are joined to one text.
 const BETWEEN: &str = " · ";
 
-/// The words of a table, and the texts about them.
+/// Converts a table: each row after the column names becomes a word with the texts about it.
 pub(super) fn words_of(rows: &[StringRecord]) -> Vec<Row> {
-    let (before, roles) = roles(rows);
-    let rows = rows.get(before..).unwrap_or_default().iter().filter(|row| !is_setting(row));
+    let (rows_before, roles) = roles(rows);
+    let rows = rows.get(rows_before..).unwrap_or_default().iter().filter(|row| !is_setting(row));
     rows.map(|row| word_of(row, &roles)).collect()
 }
 
@@ -42,8 +42,8 @@ fn roles(rows: &[StringRecord]) -> (usize, Vec<ColumnRole>) {
     let layout = recognise_columns(rows);
     let names = layout.rows_before.checked_sub(1).and_then(|at| rows.get(at));
     let roles = layout.columns.into_iter().enumerate().map(|(at, column)| {
-        let own = names.and_then(|names| own_role(names.get(at)?));
-        own.unwrap_or_else(|| role_of(column))
+        let named = names.and_then(|names| word_book_role(names.get(at)?));
+        named.unwrap_or_else(|| role_of(column))
     });
     (layout.rows_before, roles.collect())
 }
@@ -52,7 +52,9 @@ fn roles(rows: &[StringRecord]) -> (usize, Vec<ColumnRole>) {
 /// one. A single name is not enough, since it may be a word.
 fn named(row: &StringRecord) -> Option<Vec<ColumnRole>> {
     let role = |name: &str| {
-        own_role(name).or_else(|| column_by_name(name).map(role_of)).unwrap_or(ColumnRole::Unused)
+        word_book_role(name)
+            .or_else(|| column_by_name(name).map(role_of))
+            .unwrap_or(ColumnRole::Unused)
     };
     let roles: Vec<ColumnRole> = row.iter().map(role).collect();
     let is_name = |wanted: fn(ColumnRole) -> bool| roles.iter().any(|role| wanted(*role));
@@ -60,9 +62,10 @@ fn named(row: &StringRecord) -> Option<Vec<ColumnRole>> {
     (is_name(|role| role == ColumnRole::Word) && others).then_some(roles)
 }
 
-/// The role of a column that only a user's word book has, such as the list or the tags. A table may
-/// have names in both languages, independent of the language of the page.
-fn own_role(name: &str) -> Option<ColumnRole> {
+/// The role of a column that only a user's word book has, not a dictionary: list, tags, note or
+/// sentence. `None`: another column. The names of both languages are known, whatever the language
+/// of the page is.
+fn word_book_role(name: &str) -> Option<ColumnRole> {
     let name = name.trim().to_lowercase();
     [Language::English, Language::Chinese].into_iter().find_map(|language| {
         let t = &language.texts().import;
@@ -77,6 +80,7 @@ fn own_role(name: &str) -> Option<ColumnRole> {
     })
 }
 
+/// The role of a column of a dictionary.
 fn role_of(column: Column) -> ColumnRole {
     match column {
         Column::Word => ColumnRole::Word,
@@ -86,11 +90,13 @@ fn role_of(column: Column) -> ColumnRole {
     }
 }
 
-/// Whether a row is a setting of a card program or of a spreadsheet.
+/// Whether a row is not data but a setting: `#..` of a flashcard program, or `sep=..` of a
+/// spreadsheet.
 fn is_setting(row: &StringRecord) -> bool {
     row.get(0).is_some_and(|cell| cell.starts_with('#') || cell.starts_with("sep="))
 }
 
+/// Converts a row.
 fn word_of(row: &StringRecord, roles: &[ColumnRole]) -> Row {
     let cells = |wanted: ColumnRole| {
         let cells = row.iter().zip(roles).filter(move |(_, role)| **role == wanted);
@@ -110,7 +116,7 @@ fn word_of(row: &StringRecord, roles: &[ColumnRole]) -> Row {
     (one(ColumnRole::Word), about)
 }
 
-/// A cell without the prefix that the export writes against formulas.
+/// Removes the apostrophe that the export puts before a cell that looks like a formula.
 fn plain(cell: &str) -> &str {
     let rest = cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
     rest.unwrap_or(cell)

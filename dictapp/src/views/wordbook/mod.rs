@@ -1,4 +1,5 @@
-//! The word book of a user: the saved words, page by page, and changes to them.
+//! The page of a user's word book, which is the list of saved words: shows them page by page, and
+//! takes the forms that save, change, suspend, remove or import words.
 
 mod card;
 mod export;
@@ -27,14 +28,16 @@ pub(super) use card::card_of;
 pub(crate) use export::export;
 pub(crate) use import::{receive, to_word_book};
 
-/// Words on a page.
+/// Maximum number of words on a page.
 const PAGE_WORDS: u32 = 50;
 
 #[derive(Default, Deserialize)]
 struct Query {
     #[serde(default)]
     list: String,
+    /// The time before which the shown words were saved, in microseconds; `None`: now.
     older: Option<i64>,
+    /// The result of an import; see [`WordBookPage`].
     added: Option<u64>,
     known: Option<u64>,
     skipped: Option<u64>,
@@ -58,11 +61,11 @@ struct WordBookPage<'a> {
     /// The list that is shown; empty: all words.
     list: String,
     words: Vec<SavedLine>,
-    /// The start of the next page.
+    /// The time before which the next page begins; `None`: this is the last page.
     older: Option<i64>,
     is_newest: bool,
-    /// The result of an import: words that were added, words that were saved before, and rows
-    /// without a word.
+    /// The result of an import: the numbers of words that were added, of words that were saved
+    /// before, and of rows without a valid word.
     added: Option<u64>,
     known: Option<u64>,
     skipped: Option<u64>,
@@ -94,7 +97,7 @@ struct SavedLine {
     day: String,
 }
 
-/// The action of a form.
+/// What a form does.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Action {
@@ -114,7 +117,7 @@ struct Form {
     word: String,
     #[serde(flatten)]
     text: SavedWordText,
-    /// The lines of an import.
+    /// The typed text of an import.
     #[serde(default)]
     words: String,
     /// The path to go to afterwards.
@@ -129,7 +132,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     send(&page, visit, request.query()?, None)
 }
 
-/// The form again, with the reason why an import could not be read.
+/// The word book with the form for an import, as it was filled in, and the reason why the import
+/// could not be read.
 fn refuse(page: &Page<'_>, visit: &Visit, refused: Refused<'_>) -> Result<Response> {
     let response = send(page, visit, Query::default(), Some(refused))?;
     Ok(response.with_status(StatusCode::UNPROCESSABLE_ENTITY))
@@ -145,6 +149,7 @@ fn send(
     let start = start(query.older)?;
     let list = query.list;
     let filter = SavedFilter { list: (!list.is_empty()).then(|| list.clone()) };
+    // One word more than a page has shows whether there is a next page.
     let mut words = site.saved_words(visit, start, &filter, PAGE_WORDS + 1)?;
     let has_older = words.len() > PAGE_WORDS as usize;
     words.truncate(PAGE_WORDS as usize);
@@ -175,7 +180,7 @@ fn send(
     })
 }
 
-/// `POST`: a change of the word book.
+/// `POST`: changes the word book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;

@@ -1,6 +1,7 @@
-//! Imports an Anki package in two steps: shows its fields, for which the user chooses roles, and
-//! saves the words. The page carries the notes to the second step, so that no instance has to keep
-//! them.
+//! Imports an Anki package into a user's word book (the saved words) in two steps. The first shows
+//! the fields of its notes, for which the user chooses roles; the second saves the words. The page
+//! contains all notes and sends them back in the second step, so that the server does not have to
+//! keep them.
 
 use askama::Template;
 use webframe::http::StatusCode;
@@ -15,32 +16,32 @@ use crate::texts::{Language, Texts, fill};
 use crate::views::filters;
 use crate::views::page::Page;
 
-/// Maximum number of note types of a package that are shown: those with the most notes.
+/// Maximum number of note types of a package that are shown: those with the most notes. A type says
+/// which fields its notes have.
 const TYPES_MAX: usize = 8;
 
-/// Maximum number of fields of a note that are shown and carried to the second step.
+/// Maximum number of fields of a note that are shown and sent back.
 const FIELDS_MAX: usize = 30;
 
-/// Maximum characters of a field that are carried: as many as a note of a word book may have.
+/// Maximum characters of a field that are sent back: as many as a note in the word book may have.
 const FIELD_CHARS_MAX: usize = 1000;
 
-/// Maximum characters of a field in HTML that are converted to text. Tags may take many times the
-/// room of the text.
+/// Maximum characters of a field's HTML that are converted to text. HTML may be many times longer
+/// than its text.
 const FIELD_HTML_CHARS_MAX: usize = 16 * FIELD_CHARS_MAX;
 
-/// Maximum bytes of a mark: a sound `[sound:a.mp3]`, or a gap `{{c1::word::hint}}`. Longer ones are
-/// kept as text.
+/// Maximum bytes of a mark of Anki in a field: a sound `[sound:a.mp3]`, or a gap
+/// `{{c1::word::hint}}`. Longer marks are kept as text.
 const MARK_BYTES_MAX: usize = 4000;
 
-/// Maximum size of the notes that a page carries to the second step, in bytes. 20,000 notes of 400
-/// bytes have 8 MB.
+/// Maximum size of the notes that a page sends back, in bytes. 20,000 notes of 400 bytes have 8 MB.
 const TABLE_BYTES_MAX: usize = 12 << 20;
 
-/// Notes that are shown of a type, and characters of each field.
+/// Maximum number of notes of a type that are shown as examples, and of characters of each field.
 const SHOWN_NOTES: usize = 3;
 const SHOWN_CHARS: usize = 80;
 
-/// The columns after the fields of a note.
+/// The names of the two columns after the fields of a note.
 const TAGS: &str = "tags";
 const LIST: &str = "list";
 
@@ -61,7 +62,7 @@ struct Shown {
     name: String,
     count: usize,
     fields: Vec<Field>,
-    /// All notes as a table with a header.
+    /// All its notes as csv with a row of names, for the second step.
     table: String,
 }
 
@@ -72,7 +73,7 @@ struct Field {
     role: Role,
 }
 
-/// The role of a field.
+/// The role of a field: what becomes of it in the word book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Word,
@@ -84,6 +85,7 @@ pub(crate) enum Role {
 impl Role {
     const ALL: [Role; 4] = [Role::Unused, Role::Word, Role::Note, Role::Sentence];
 
+    /// The value in the form.
     pub(crate) fn value(self) -> &'static str {
         match self {
             Role::Word => "word",
@@ -93,6 +95,7 @@ impl Role {
         }
     }
 
+    /// The name on the page.
     pub(crate) fn name(self, t: &Texts) -> &'static str {
         match self {
             Role::Word => t.import.word,
@@ -102,7 +105,7 @@ impl Role {
         }
     }
 
-    /// The usual names of such a field, the most certain first.
+    /// The usual names of a field with this role, separated by spaces, the most certain first.
     fn field_names(self, t: &Texts) -> &'static str {
         match self {
             Role::Word => t.import.word_names,
@@ -124,7 +127,7 @@ struct Table {
     rows: Vec<Vec<String>>,
 }
 
-/// Shows the content of a package.
+/// The first step: shows the content of a package.
 pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Response> {
     let types = match read_anki(package) {
         Ok(types) => types,
@@ -148,7 +151,8 @@ pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Respon
     send(page, StatusCode::OK, (None, shown), list)
 }
 
-/// Saves the words of the notes. `choices` are the roles that the user chose for the fields.
+/// The second step: saves the words of the notes. `text` is the table that the page sent back,
+/// `choices` are the fields of the form, with the roles that the user chose.
 pub(super) fn add(
     page: &Page<'_>,
     visit: &Visit,
@@ -160,7 +164,7 @@ pub(super) fn add(
         let name = format!("field{number}");
         choices.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str())
     };
-    let fields = table.columns.len().saturating_sub(2);
+    let fields = table.columns.len().saturating_sub(2); // without tags and list
     let roles: Vec<Role> = (0..fields).map(|number| Role::from_value(choice(number))).collect();
     if !roles.contains(&Role::Word) {
         let name = choices.iter().find(|(key, _)| key == "type");
@@ -173,6 +177,7 @@ pub(super) fn add(
     save(page.site, visit, rows, list)
 }
 
+/// The page with the reason why the package cannot be imported.
 fn refuse(page: &Page<'_>, problem: String) -> Result<Response> {
     send(page, StatusCode::UNPROCESSABLE_ENTITY, (Some(problem), Vec::new()), "")
 }
@@ -187,6 +192,7 @@ fn send(
     page.send_as(status, &ImportPage { page, t: page.texts(), form_token, problem, types, list })
 }
 
+/// The text for a fault of a package.
 fn fault_text(fault: &AnkiFault, t: &Texts) -> String {
     match fault {
         AnkiFault::NoPackage => t.import.no_package.to_owned(),
@@ -212,6 +218,7 @@ fn limit_text(part: AnkiPart, t: &Texts) -> &'static str {
     }
 }
 
+/// Converts a table to what the page shows of it: the first notes, and the role of each field.
 fn shown_type(name: String, table: &Table, roles: &[Role]) -> Result<Shown> {
     let first = table.rows.get(..SHOWN_NOTES.min(table.rows.len())).unwrap_or_default();
     let fields = table.columns.iter().zip(roles).enumerate().map(|(place, (name, role))| {
@@ -227,6 +234,7 @@ fn shown_type(name: String, table: &Table, roles: &[Role]) -> Result<Shown> {
     })
 }
 
+/// Converts the notes of one type to a table of plain text.
 fn table(found: AnkiNoteType) -> Table {
     let fields = found.fields.len().min(FIELDS_MAX);
     let mut columns = found.fields;
@@ -240,7 +248,8 @@ fn table(found: AnkiNoteType) -> Table {
     Table { columns, rows: found.notes.into_iter().map(row).collect() }
 }
 
-/// The probable role of each field, by its name.
+/// The probable role of each field, by its name. If no name fits, the first fields become the word
+/// and the note.
 fn guess(columns: &[String]) -> Vec<Role> {
     let fields = &columns[..columns.len().saturating_sub(2)];
     let mut roles = vec![Role::Unused; fields.len()];
@@ -263,31 +272,34 @@ fn guess(columns: &[String]) -> Vec<Role> {
     roles
 }
 
+/// Converts a note to a word and the texts about it. Fields of one role are joined, but only the
+/// first one with a text is the word.
 fn row_by(row: &[String], roles: &[Role]) -> Row {
     let of = |wanted: Role| {
         let cells =
             row.iter().zip(roles).filter(|(cell, role)| **role == wanted && !cell.is_empty());
         cells.map(|(cell, _)| cell.as_str()).collect::<Vec<_>>()
     };
-    let last = |place: usize| row.len().checked_sub(place).and_then(|at| row.get(at)).cloned();
+    // The cell this far from the end: the last is the list, the one before the tags.
+    let from_end = |count: usize| row.len().checked_sub(count).and_then(|at| row.get(at)).cloned();
     let word = of(Role::Word).first().copied().unwrap_or_default().to_owned();
     let about = SavedWordText {
         note: of(Role::Note).join(" · "),
         sentence: of(Role::Sentence).join(" "),
-        tags: last(2).unwrap_or_default(),
-        list: last(1).unwrap_or_default(),
+        tags: from_end(2).unwrap_or_default(),
+        list: from_end(1).unwrap_or_default(),
     };
     (word, about)
 }
 
-/// A field of a note in plain text: without sounds, and with each gap replaced by its word.
+/// Converts a field of a note from HTML to plain text, cut to [`FIELD_CHARS_MAX`].
 fn text(html: &str) -> String {
     let end = html.char_indices().nth(FIELD_HTML_CHARS_MAX).map_or(html.len(), |(end, _)| end);
     let text = plain_text(&without_marks(&html[..end]));
     text.chars().take(FIELD_CHARS_MAX).collect()
 }
 
-/// `[sound:a.mp3]` is left out, and `{{c1::word::hint}}` is its word.
+/// Removes the marks of Anki: `[sound:a.mp3]` is dropped, `{{c1::word::hint}}` becomes `word`.
 fn without_marks(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -311,8 +323,9 @@ fn without_marks(html: &str) -> String {
     text
 }
 
-/// A mark that begins here, and the text after its end. Its length is limited: without the limit,
-/// each mark that has no end would search the whole rest of the text.
+/// Splits a text, which begins inside a mark, at the end of the mark. `None`: there is no end
+/// within [`MARK_BYTES_MAX`]. Without this limit each mark without an end would cause a search of
+/// the whole text after it.
 fn split_mark<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
     let bytes = text.as_bytes();
     let near = &bytes[..bytes.len().min(MARK_BYTES_MAX)];
@@ -332,11 +345,13 @@ impl Table {
         String::from_utf8(bytes).map_err(|error| error.to_string())
     }
 
+    /// Parses the csv that the page sent back.
     fn parse(text: &str) -> Result<Table> {
         let wrong = |error: csv::Error| Error::bad_request(error.to_string());
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
         let columns: Vec<String> = cells(reader.headers().map_err(wrong)?);
+        // At least one field, and the columns of tags and list.
         if !(3..=FIELDS_MAX + 2).contains(&columns.len()) {
             return Err(Error::bad_request(format!("the table has {} columns", columns.len())));
         }

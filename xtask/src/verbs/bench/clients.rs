@@ -1,5 +1,5 @@
-//! `cargo xtask bench clients`: memory and threads of idle DICT clients; fails if a client needs
-//! too much.
+//! `cargo xtask bench clients`: measures the memory and the threads that idle DICT clients cost the
+//! server. Fails if a client costs too much.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -20,25 +20,25 @@ const BYTES_MAX: u64 = 600;
 /// Clients that connect and leave before the measurement, so that the allocator and the pool have
 /// their final size.
 const WARM_UP: u64 = 200;
-/// How long the server may take to notice that these clients have gone.
+/// Maximum time until the server notices that the clients of the warm-up have gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Memory and threads that the clients have cost so far.
+/// The resources in use at one moment. The difference of two is what the clients cost.
 struct Cost {
     resident_kib: u64,
     threads: u64,
-    /// Memory of the kernel for all processes. The sockets of both ends are most of the change.
+    /// Memory of the kernel for all processes. It changes mostly by the sockets of both ends.
     kernel_kib: u64,
 }
 
-/// Measures with a tenth of the clients and with all of them.
+/// Measures twice: with a tenth of the clients, and with all of them.
 pub(super) fn run(mut arguments: Arguments) -> Result<()> {
     let clients: u64 = arguments.take_option("--clients")?.unwrap_or(10_000).max(10);
     let program: Option<PathBuf> = arguments.take_option("--program")?;
     arguments.finish()?;
     let program = match program {
         Some(program) => program,
-        // What a client needs does not depend on the compiler's optimisation.
+        // A debug build will do: what a client costs does not depend on optimisation.
         None => step("dictapp", || build(Profile::Dev))?,
     };
     let folder = scratch_folder("dictapp-clients-")?;
@@ -61,6 +61,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
     for count in [clients / 10, clients] {
         gather(&mut sockets, count, address)?;
         let now = Cost::of(&instance)?;
+        // `<< 10`: KiB to bytes.
         each = (now.resident_kib.saturating_sub(before.resident_kib) << 10) / count;
         let kernel = (now.kernel_kib.saturating_sub(before.kernel_kib) << 10) / count;
         println!("| {count} | {each} | {} | {kernel} |", now.threads);
@@ -74,6 +75,8 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Connects some clients, lets them leave, and waits until the server has closed their connections.
+/// Returns the resources after that.
 fn warm_up(instance: &Instance, address: SocketAddr) -> Result<Cost> {
     let idle = instance.holdings()?.descriptors;
     let mut sockets = Vec::new();
@@ -111,6 +114,7 @@ impl Cost {
     }
 }
 
+/// The memory of the kernel's objects in KiB, from `/proc/meminfo`.
 fn slab(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("Slab:"))?;
     line.split_whitespace().next()?.parse().ok()

@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: measures our server and its peers side by side on this machine; prints
-//! tables. `bench lexicon` and `bench wire` run the micro-benchmarks; `bench pages` counts the
-//! instructions of each page; `bench clients` measures idle DICT clients.
+//! `cargo xtask bench`: measures our server and others, the peers, side by side on this machine;
+//! prints tables. `bench lexicon` and `bench wire` run the micro-benchmarks; `bench pages` counts
+//! the instructions of each page; `bench clients` measures idle DICT clients; `bench history`
+//! measures the history pages with a large database.
 //!
 //! The peers are not part of the project: the caller names their folder, which is copied to
 //! `target/bench-peers` and built there. Its README describes what a peer must serve.
@@ -25,14 +26,15 @@ pub(crate) const ABOUT: &str = "compare with other servers: --peers DIR [--round
     clients [--clients N] [--program FILE], \
     history [--users N] [--rows N] [--program FILE]";
 
-/// All ratios refer to this server.
+/// The server to which all ratios refer.
 const REFERENCE: &str = "axum-nodelay";
 const SERVERS: &str = "axum-nodelay,actix,may,nginx,go,tiny_http,rouille,canned";
 const SCENARIOS: &str =
     "plain64,json64,plain256,plain2000,plain8,form64,static64,pipe64,close64,sleep256,sleep2000";
-/// `pool.py` computes its intervals from the rounds; fewer are too noisy on a machine that does
-/// other work.
+/// The default number of rounds. `pool.py`, a script of the peers, computes confidence intervals
+/// from the rounds; with fewer they are too wide on a machine that does other work.
 const ROUNDS: u32 = 15;
+/// The default duration of a measurement in a round.
 const SECONDS: u32 = 2;
 
 struct Options {
@@ -47,11 +49,12 @@ struct Options {
 /// A kind of measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Table {
-    /// Requests a second and processor time, in interleaved rounds.
+    /// Requests a second and processor time, by the load generator wrk. The servers take turns in
+    /// each round.
     Wrk,
     /// Memory for an idle connection.
     Memory,
-    /// Latency of a quick route beside a busy slow one.
+    /// Latency of a route with a quick handler, while another route, whose handler waits, is busy.
     Mixed,
     /// System calls for a request.
     Strace,
@@ -59,6 +62,7 @@ enum Table {
     Instr,
 }
 
+/// The tables in the order in which they are measured.
 const TABLES: &[(&str, Table)] = &[
     ("instr", Table::Instr),
     ("memory", Table::Memory),
@@ -90,6 +94,7 @@ fn misuse(text: String) -> anyhow::Error {
     anyhow!(Misuse(text))
 }
 
+/// Runs the micro-benchmark of look-ups, with the shipped word books or with the file of `--book`.
 fn lexicon(mut arguments: Arguments) -> Result<()> {
     let book: Option<PathBuf> = arguments.take_option("--book")?;
     arguments.finish()?;
@@ -142,7 +147,8 @@ fn compare(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Copies a tree over another one. Other files there (build output) stay, except old results.
+/// Copies the peers' folder over an earlier copy. Other files in the copy, such as build output,
+/// stay; the results of an earlier run are removed.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Err(error) = fs::remove_dir_all(to.join("results"))
         && error.kind() != std::io::ErrorKind::NotFound
@@ -172,7 +178,7 @@ fn copy_tree(from: &Path, to: &Path) -> Result<()> {
 
 fn build_peers(folder: &Path, servers: &[String]) -> Result<()> {
     let mut command = cargo(&["build", "--release"]);
-    // The list of servers names binaries in the default target folder.
+    // The peers' list of servers (servers.json) names binaries in the default target folder.
     command.current_dir(folder.join("peers")).env_remove("CARGO_TARGET_DIR");
     succeed(&mut command).context("cannot build the peers in Rust")?;
     if servers.iter().any(|server| server == "go") {
@@ -191,11 +197,12 @@ fn build_peers(folder: &Path, servers: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Builds our server; returns the command that starts it.
+/// Builds our server; returns `NAME=COMMAND`, as the peers' scripts take a server.
 fn build_ours() -> Result<String> {
     Ok(format!("webframe={} {{port}}", build_example("bench")?.display()))
 }
 
+/// Measures one table with the scripts in the copy of the peers' folder, which print it.
 fn measure(table: Table, options: &Options, folder: &Path, ours: &str) -> Result<()> {
     let among = |wanted: &[&str]| {
         let servers = options.servers.iter().filter(|server| wanted.contains(&server.as_str()));
@@ -247,7 +254,7 @@ fn python(folder: &Path, script: &str) -> Command {
     command
 }
 
-/// The medians of the rounds with their intervals, one table for each scenario.
+/// Prints the medians of the rounds with their confidence intervals, one table for each scenario.
 fn pool(scenarios: &str, folder: &Path) -> Result<()> {
     println!(
         "\n| server | rounds | requests/s, ratio (95 %) | rounds won | processor time, ratio (95 %) |"
@@ -260,7 +267,7 @@ fn pool(scenarios: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// `name=command` of these servers, from `servers.json`.
+/// Returns `NAME=COMMAND` for each of these servers, from `servers.json`.
 fn commands(folder: &Path, names: &[String]) -> Result<Vec<String>> {
     let path = folder.join("servers.json");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
@@ -273,7 +280,7 @@ fn commands(folder: &Path, names: &[String]) -> Result<Vec<String>> {
     names.iter().map(command).collect()
 }
 
-/// The value of a key in a flat object whose strings contain no escapes.
+/// The text value of the key `name` in a JSON object without nested objects and without escapes.
 fn command_of<'t>(name: &str, json: &'t str) -> Option<&'t str> {
     let after = json.split_once(&format!("\"{name}\""))?.1;
     after.split('"').nth(1)

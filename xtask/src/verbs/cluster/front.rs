@@ -1,5 +1,5 @@
-//! HAProxy with conf/deploy/haproxy.cfg, on ports of its own, without TLS, and for fewer
-//! connections.
+//! Runs HAProxy in front of two instances of dictapp, with the shipped conf/deploy/haproxy.cfg: on
+//! free ports, without TLS, and for fewer connections.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -15,6 +15,7 @@ use crate::steps::cargo::workspace;
 /// The address from which HAProxy connects to the instances. They expect the PROXY protocol from
 /// it, and plain requests from other addresses.
 pub(super) const SOURCE: &str = "127.0.0.2";
+/// Maximum time until HAProxy listens, and until it serves both instances.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running proxy; killed when dropped.
@@ -53,7 +54,7 @@ impl Front {
     pub(super) fn wait_for_both(&mut self) -> Result<()> {
         self.wait_until(|front| {
             let page = Browser::new(front.statistics).get("/;csv");
-            page.is_ok_and(|page| page.count(",UP,") >= 3) // two servers and the backend
+            page.is_ok_and(|page| page.count(",UP,") >= 3) // both instances and the group of them
         })
     }
 
@@ -80,7 +81,8 @@ impl Drop for Front {
     }
 }
 
-/// The shipped configuration with these addresses, without TLS, and with a page of statistics.
+/// Changes the shipped configuration: replaces the addresses, removes TLS, adds a page of
+/// statistics.
 fn adapted(
     shipped: &str,
     address: SocketAddr,

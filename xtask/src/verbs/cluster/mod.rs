@@ -1,6 +1,8 @@
-//! `cargo xtask cluster`: kills, freezes and restarts three Galera nodes and two instances of
-//! dictapp behind HAProxy under the load of a class. Fails if a row that was acknowledged to a
-//! pupil is missing or duplicated on a node, or if a request took too long.
+//! `cargo xtask cluster`: starts three Galera nodes (MariaDB servers) and two instances of dictapp
+//! behind HAProxy; kills, freezes and restarts some of them under the load of a class, which is a
+//! group of simulated pupils. Fails if a row that was acknowledged to a pupil is missing or
+//! duplicated on a node, if a request took too long, or if more requests failed than the fault
+//! allows.
 
 mod front;
 
@@ -23,13 +25,13 @@ pub(crate) const ABOUT: &str = "break a cluster under load: --short, --pupils N,
 
 const NODES: usize = 3;
 const PUPILS: usize = 64;
-/// The longest time that a request may take.
+/// Maximum time of a request, and from a fault until requests succeed again.
 const WAIT_MAX: Duration = Duration::from_secs(4);
-/// The same in the short form, which runs on busy machines and measures nothing.
+/// The same in the short form (`--short`), which must also pass on a busy machine.
 const WAIT_MAX_SHORT: Duration = Duration::from_secs(12);
 /// How long a node stays frozen: longer than a statement may take.
 const FROZEN: Duration = Duration::from_secs(5);
-/// How long the class works before the first fault, and between two.
+/// How long the class goes on after each fault.
 const CALM: Duration = Duration::from_secs(3);
 const CALM_SHORT: Duration = Duration::from_secs(1);
 /// How long a stopping instance still serves, as conf/deploy/haproxy.cfg requires.
@@ -42,7 +44,8 @@ struct Options {
     seed: u64,
     calm: Duration,
     wait_max: Duration,
-    /// Requests that may fail by any fault: none, or in the short form one of each pupil.
+    /// Requests that may fail by a fault that should let none fail: none, or in the short form one
+    /// of each pupil.
     slack: u64,
 }
 
@@ -120,12 +123,12 @@ const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Left out of the short form: on a busy machine the whole cluster may be unavailable for some
-/// seconds until it has admitted the node again.
+/// The faults that the short form leaves out: on a busy machine the whole cluster may be
+/// unavailable for some seconds until it has admitted the frozen node again.
 const LEFT_OUT: [&str; 2] = [FREEZES, "it goes on"];
 const FREEZES: &str = "the node that is written to now freezes";
 
-/// Tries all faults; the error lists the failures.
+/// Makes all faults, one after the other; the error lists the failures.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let is_short = arguments.take_flag("--short");
     let pupils = arguments.take_option("--pupils")?.unwrap_or(PUPILS);
@@ -155,6 +158,8 @@ pub(crate) fn check() -> Result<()> {
     run(Arguments::new(["--short", "--pupils", "32"].map(str::to_owned)))
 }
 
+/// Makes the faults while the class works, then compares the rows of each node with what was
+/// acknowledged.
 fn break_it(program: &Path, folder: &Path, options: &Options) -> Result<()> {
     let mut cluster = Cluster::start(program, folder)?;
     let class = Class::new(vec![cluster.front.address], options.seed);
@@ -192,6 +197,7 @@ fn break_it(program: &Path, folder: &Path, options: &Options) -> Result<()> {
     if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
 }
 
+/// What the pupils noticed of a fault and should not have; empty if nothing.
 fn judge(fault: &Fault, score: &Score, options: &Options) -> Vec<String> {
     let failed_max = match fault.failed_max {
         Failed::None => options.slack,
@@ -222,7 +228,7 @@ fn load() -> String {
 }
 
 impl Cluster {
-    /// The state of each node.
+    /// The state of each node, for errors.
     fn states(&self) -> String {
         let state =
             |(number, node): (usize, &MariaDb)| format!("node{}: {}", number + 1, node.state());

@@ -1,4 +1,5 @@
-//! Faults of an SQLite file and its disk.
+//! The faults of `cargo xtask faults` that damage an SQLite database or its disk, while a class of
+//! simulated pupils uses dictapp.
 
 use anyhow::{Context, Result};
 use std::fs;
@@ -12,7 +13,7 @@ use crate::steps::succeed;
 /// The size of the disk that is filled: room for the shipped books and little else.
 const DISK: &str = "size=64M";
 
-/// Moves the file to a separate disk and fills the disk.
+/// Moves the database to a small disk, fills the disk, makes room again, and moves it back.
 pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     let disk = stage.file()?.parent().context("a file has a folder")?.to_owned();
     if !is_root() {
@@ -44,8 +45,8 @@ pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()
 }
 
-/// Moves the file away while the instance runs, and back after a kill. All acknowledged rows must
-/// be in it.
+/// Moves the database away while dictapp runs, and back after dictapp was killed. All acknowledged
+/// rows must be in it.
 pub(super) fn remove(stage: &mut Stage) -> Result<()> {
     let file = stage.file()?.to_owned();
     let aside = stage.folder.path().join("removed");
@@ -57,7 +58,8 @@ pub(super) fn remove(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()
 }
 
-/// Replaces the file with a backup of it while the instance runs, and puts it back after a kill.
+/// Puts a backup in the place of the database while dictapp runs, and the database back after
+/// dictapp was killed.
 pub(super) fn replace(stage: &mut Stage) -> Result<()> {
     let file = stage.file()?.to_owned();
     let (aside, other) = (stage.folder.path().join("replaced"), stage.folder.path().join("other"));
@@ -96,7 +98,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A database file and its journals.
+/// The paths of a database file and of its journals.
 fn parts(file: &Path) -> Vec<PathBuf> {
     let beside = |end: &str| PathBuf::from(format!("{}{end}", file.display()));
     ["", "-wal", "-shm"].into_iter().map(beside).collect()

@@ -1,7 +1,8 @@
-//! `cargo xtask faults`: breaks everything around one instance, on SQLite and on MariaDB, under the
-//! load of a class. Fails if a row that was acknowledged to a pupil is missing or duplicated, the
-//! instance does not serve again, a client gets a 500, or the log is long or names a word that was
-//! looked up.
+//! `cargo xtask faults`: breaks one instance of dictapp and everything around it, on SQLite and on
+//! MariaDB, under the load of a class, which is a group of simulated pupils. Fails if a row that
+//! was acknowledged to a pupil is missing or duplicated, the instance does not serve again, a
+//! client gets a 500, requests fail although the fault should not be noticed, or the log is long or
+//! names a word that was looked up.
 
 mod file;
 mod process;
@@ -23,13 +24,15 @@ const PUPILS: usize = 64;
 /// Maximum time from the end of a fault until the class is served again.
 const RECOVERY_MAX: Duration = Duration::from_secs(15);
 
-/// One way to break something.
+/// One way to break something, and what may happen meanwhile.
 struct Fault {
     name: &'static str,
     engine: Engine,
+    /// The environment of the process, which may be a part of the fault.
     surroundings: Surroundings,
     /// Whether requests may fail during the fault.
     failures: Failures,
+    /// Makes the fault and ends it.
     work: fn(&mut Stage) -> Result<()>,
 }
 
@@ -90,7 +93,7 @@ impl Fault {
     }
 }
 
-/// Tries all faults, or those whose names contain NAME.
+/// Makes all faults, one after the other, or those whose names contain NAME.
 pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let named = arguments.take_word();
     let is_short = arguments.take_flag("--short");

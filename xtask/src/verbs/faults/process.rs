@@ -1,4 +1,5 @@
-//! Faults of the process itself, on either database.
+//! The faults of `cargo xtask faults` that concern the process of dictapp itself, on either
+//! database: kills, restarts, signals, too little memory. Also two imports at once.
 
 use anyhow::{Context, Result};
 use std::fs;
@@ -11,6 +12,7 @@ use crate::steps::succeed;
 /// Memory that the process may still allocate: less than hashing two passwords takes.
 const MEMORY_LEFT: u64 = 16 << 20;
 
+/// Kills dictapp and starts it again, three times.
 pub(super) fn kill(stage: &mut Stage) -> Result<()> {
     for _ in 0..3 {
         stage.instance.kill()?;
@@ -20,6 +22,7 @@ pub(super) fn kill(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
+/// Stops dictapp and starts it again, three times.
 pub(super) fn restart(stage: &mut Stage) -> Result<()> {
     for _ in 0..3 {
         stage.instance.stop()?;
@@ -29,13 +32,14 @@ pub(super) fn restart(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
+/// Suspends the process for a while.
 pub(super) fn freeze(stage: &mut Stage) -> Result<()> {
     stage.instance.signal("STOP")?;
     pause();
     stage.instance.signal("CONT")
 }
 
-/// Sends signals that end a process which does not handle them.
+/// Sends signals that would end a process without handlers for them. dictapp must go on.
 pub(super) fn signals(stage: &mut Stage) -> Result<()> {
     for name in ["USR1", "USR2", "HUP", "PIPE"] {
         stage.instance.signal(name)?;
@@ -44,14 +48,15 @@ pub(super) fn signals(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// Does nothing: the fault is in the environment of the process.
+/// Only waits: the fault is in the environment with which the process was started.
 pub(super) fn work_on(_: &mut Stage) -> Result<()> {
     pause();
     pause();
     Ok(())
 }
 
-/// Leaves the process too little memory for the hashes of two passwords.
+/// Limits the memory of the process for a while: too little is left for the hashes of two
+/// passwords.
 pub(super) fn take_memory(stage: &mut Stage) -> Result<()> {
     let id = stage.instance.id()?;
     let status = fs::read_to_string(format!("/proc/{id}/status"))?;
@@ -68,7 +73,7 @@ pub(super) fn take_memory(stage: &mut Stage) -> Result<()> {
     limit("unlimited")
 }
 
-/// Two imports of a book at the same time.
+/// Imports a word book twice at the same time, under two names.
 pub(super) fn import(stage: &mut Stage) -> Result<()> {
     let book = stage.folder.path().join("book.tsv");
     let lines: String = (0..20_000).map(|n| format!("yy{n}\tmeaning {n}\n")).collect();

@@ -1,11 +1,14 @@
-//! Faults of a MySQL server and of the network between it and dictapp.
+//! The faults of `cargo xtask faults` that concern a MariaDB server, or the network between it and
+//! dictapp. Each makes a fault and ends it, while a class of simulated pupils uses dictapp; no
+//! acknowledged row may be lost or duplicated.
 
 use anyhow::Result;
 use std::thread;
 
-use super::stage::{LASTS, Stage, pause};
-use crate::peer::network::Fault as Network;
+use super::stage::{FAULT_TIME, Stage, pause};
+use crate::peer::network::Fault;
 
+/// Kills the server twice: it starts again at once, and after a while.
 pub(super) fn kill(stage: &mut Stage) -> Result<()> {
     let server = stage.server()?;
     server.kill()?;
@@ -16,41 +19,47 @@ pub(super) fn kill(stage: &mut Stage) -> Result<()> {
     server.start_again()
 }
 
+/// Stops the server and starts it again at once.
 pub(super) fn restart(stage: &mut Stage) -> Result<()> {
     let server = stage.server()?;
     server.stop()?;
     server.start_again()
 }
 
+/// Suspends the server's process for a while: connections stay open, and nothing is answered.
 pub(super) fn freeze(stage: &mut Stage) -> Result<()> {
     let server = stage.server()?;
     server.freeze()?;
-    // Longer than a statement may take.
-    thread::sleep(LASTS * 2);
+    // Longer than dictapp waits for a statement, so that it notices.
+    thread::sleep(FAULT_TIME * 2);
     server.resume()
 }
 
+/// Breaks the connections to the server and refuses new ones.
 pub(super) fn cut_network(stage: &mut Stage) -> Result<()> {
-    disturb_network(stage, Network::Cut)
+    disturb_network(stage, Fault::Cut)
 }
 
+/// Drops all bytes; connections stay open.
 pub(super) fn silence_network(stage: &mut Stage) -> Result<()> {
-    disturb_network(stage, Network::Blackhole)
+    disturb_network(stage, Fault::Blackhole)
 }
 
-fn disturb_network(stage: &Stage, fault: Network) -> Result<()> {
+/// Makes a fault of the network and ends it, twice: the second time dictapp has just recovered.
+fn disturb_network(stage: &Stage, fault: Fault) -> Result<()> {
     let network = stage.network()?;
     for _ in 0..2 {
         network.set(fault);
-        thread::sleep(LASTS * 2);
+        thread::sleep(FAULT_TIME * 2);
         // Bytes that were dropped never arrive, so connections that wait for them must break.
-        network.set(Network::Cut);
-        network.set(Network::None);
+        network.set(Fault::Cut);
+        network.set(Fault::None);
         pause();
     }
     Ok(())
 }
 
+/// Makes the server refuse changes for a while.
 pub(super) fn forbid_writing(stage: &mut Stage) -> Result<()> {
     let server = stage.server()?;
     server.sql("set global read_only = 1")?;
@@ -58,7 +67,8 @@ pub(super) fn forbid_writing(stage: &mut Stage) -> Result<()> {
     server.sql("set global read_only = 0").map(drop)
 }
 
-/// Another program holds all rows of the history for longer than a statement waits.
+/// Locks all rows of the history, as another program could, for four seconds: longer than dictapp
+/// waits for a statement.
 pub(super) fn lock_rows(stage: &mut Stage) -> Result<()> {
     let server = stage.server()?;
     server.sql("use dict; begin; select count(*) from hist for update; do sleep(4); rollback")?;

@@ -1,4 +1,6 @@
-//! One instance with its database and a class of clients, for the faults.
+//! Runs one fault of `cargo xtask faults`: starts an instance of dictapp with its database, makes
+//! the fault under the load of a class of simulated pupils, and judges the rows, the answers and
+//! the log.
 
 use anyhow::{Result, bail};
 use std::fs;
@@ -14,11 +16,12 @@ use crate::peer::mariadb::{MariaDb, scratch_folder, url_at};
 use crate::peer::network::Proxy;
 use crate::peer::sqlite;
 
-/// The time that a fault lasts, and the time between two.
-pub(super) const LASTS: Duration = Duration::from_secs(2);
-/// The time that the class works before the first fault.
+/// How long a simple fault lasts, and the time between two in a row.
+pub(super) const FAULT_TIME: Duration = Duration::from_secs(2);
+/// How long the class works before the fault.
 const BEFORE: Duration = Duration::from_secs(2);
-/// Warnings and errors that a fault may log, and how many more for each second of the run.
+/// Maximum number of warnings and errors in the log: this number, and more for each second of the
+/// run.
 const LINES_MAX: usize = 30;
 const LINES_A_SECOND: usize = 2;
 
@@ -28,7 +31,7 @@ pub(super) enum Engine {
     Mysql,
 }
 
-/// The processes of a fault. They end when it is dropped.
+/// The processes of a fault, and their folder. The processes end when this is dropped.
 pub(super) struct Stage {
     pub(super) instance: Instance,
     pub(super) folder: tempfile::TempDir,
@@ -41,12 +44,13 @@ enum Database {
     Mysql { server: MariaDb, network: Proxy },
 }
 
-/// Waits for the time that a fault lasts.
+/// Waits for [`FAULT_TIME`].
 pub(super) fn pause() {
-    thread::sleep(LASTS);
+    thread::sleep(FAULT_TIME);
 }
 
 impl Stage {
+    /// Starts the database and the instance.
     pub(super) fn set(program: &Path, fault: &Fault, seed: u64) -> Result<Stage> {
         let folder = scratch_folder("dictapp-faults-")?;
         let (database, url) = match fault.engine {
@@ -110,6 +114,7 @@ impl Stage {
         self.folder.path().to_owned()
     }
 
+    /// The rows that the class has made.
     fn rows(&self) -> Result<String> {
         match &self.database {
             Database::Sqlite(file) => sqlite::sql(file, ROWS),
@@ -117,6 +122,7 @@ impl Stage {
         }
     }
 
+    /// The SQLite file.
     pub(super) fn file(&self) -> Result<&Path> {
         match &self.database {
             Database::Sqlite(file) => Ok(file),
@@ -131,6 +137,7 @@ impl Stage {
         }
     }
 
+    /// The proxy between dictapp and the MariaDB server.
     pub(super) fn network(&self) -> Result<&Proxy> {
         match &self.database {
             Database::Sqlite(_) => bail!("the database is a file"),
@@ -139,6 +146,7 @@ impl Stage {
     }
 }
 
+/// Fails if the answers are not what the fault allows.
 fn judge(fault: &Fault, score: &Score) -> Result<()> {
     if score.broken > 0 {
         bail!("answers with status 500: {score}");
@@ -149,7 +157,8 @@ fn judge(fault: &Fault, score: &Score) -> Result<()> {
     Ok(())
 }
 
-/// Fails if the log has too many warnings and errors, or one with a word that was looked up.
+/// Fails if the log has too many warnings and errors, or one with a word that was looked up. All
+/// words that the pupils look up begin with `zz`.
 fn judge_log(log: &str, time: Duration) -> Result<()> {
     let is_grave = |line: &&str| line.contains("ERROR") || line.contains("WARN");
     let lines: Vec<&str> = log.lines().filter(is_grave).collect();

@@ -1,4 +1,5 @@
-//! Bad requests: mutated, half-sent, half-closed, reset, never read, one byte a second.
+//! The bad clients of `cargo xtask soak`: they send mutated or incomplete requests, half-close or
+//! reset the connection, never read, or send one byte a second.
 //!
 //! A visit is one connection with such a request. One thread drives all visits; each visit decides
 //! when it is polled again.
@@ -16,8 +17,10 @@ use crate::peer::dice::Dice;
 /// Maximum number of concurrent visits. Together with the connections of the good clients they stay
 /// below the usual 1,024 descriptors.
 const VISITS_MAX: usize = 600;
-const LOOK_SOON: Duration = Duration::from_millis(4);
-const LOOK_LATE: Duration = Duration::from_millis(250);
+/// The time to the next poll of a visit: the shortest, after it has sent something, and the
+/// longest. While nothing is sent it doubles.
+const POLL_SOON: Duration = Duration::from_millis(4);
+const POLL_LATE: Duration = Duration::from_millis(250);
 
 /// All running visits.
 pub(super) struct Visits<'a> {
@@ -27,25 +30,32 @@ pub(super) struct Visits<'a> {
     cases: &'a [Vec<u8>],
     /// Ordered by the time of the next poll; the number distinguishes visits with the same time.
     waiting: BTreeMap<(Instant, u64), Visit>,
-    begun: u64,
+    /// The number for the next entry of `waiting`.
+    number: u64,
 }
 
+/// One connection and what was sent and received on it.
 struct Visit {
     socket: TcpStream,
     plan: Plan,
+    /// The time at which the client closes the connection.
     until: Instant,
+    /// The number of bytes sent.
     sent: usize,
+    /// The time to the next poll.
     wait: Duration,
+    /// Whether the first bytes of an answer have come.
     answered: bool,
 }
 
 /// The bytes that a visit sends, and how it reads.
 struct Plan {
     bytes: Vec<u8>,
+    /// The time until the client closes the connection.
     lasts: Duration,
     pace: Pace,
     reading: Reading,
-    /// Shuts down the writing side after the last byte and continues to read.
+    /// Whether the client shuts down the writing side after the last byte and continues to read.
     half_closes: bool,
 }
 
@@ -58,7 +68,8 @@ enum Pace {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     All,
-    /// Unread bytes make the system reset the connection at the close.
+    /// The client does not read. If bytes are unread when it closes the connection, the system
+    /// resets the connection.
     Never,
 }
 
@@ -71,10 +82,10 @@ impl<'a> Visits<'a> {
     ) -> Visits<'a> {
         let dice = Dice::new(seed);
         let waiting = BTreeMap::new();
-        Visits { address, dice, tally, cases, waiting, begun: 0 }
+        Visits { address, dice, tally, cases, waiting, number: 0 }
     }
 
-    /// Begins one more visit.
+    /// Begins one more visit. If there are too many, ends the visit whose poll is due first.
     pub(super) fn begin(&mut self) {
         if self.waiting.len() >= VISITS_MAX {
             self.waiting.pop_first();
@@ -89,14 +100,14 @@ impl<'a> Visits<'a> {
                 let now = Instant::now();
                 let until = now + plan.lasts;
                 let visit =
-                    Visit { socket, plan, until, sent: 0, wait: LOOK_SOON, answered: false };
+                    Visit { socket, plan, until, sent: 0, wait: POLL_SOON, answered: false };
                 self.put(now, visit);
             }
             Err(error) => self.tally.complain(format!("cannot connect: {error}")),
         }
     }
 
-    /// Polls the visits that are due until `deadline`.
+    /// Polls the visits whenever they are due, and returns at `deadline`.
     pub(super) fn go_on_until(&mut self, deadline: Instant) {
         while let Some(&(at, _)) = self.waiting.keys().next() {
             if at > deadline {
@@ -115,15 +126,16 @@ impl<'a> Visits<'a> {
         std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
     }
 
+    /// Lets a visit wait until its next poll.
     fn put(&mut self, at: Instant, visit: Visit) {
-        self.begun += 1;
-        self.waiting.insert((at, self.begun), visit);
+        self.number += 1;
+        self.waiting.insert((at, self.number), visit);
     }
 }
 
 impl Visit {
-    /// Sends and reads without blocking; returns the time until the next poll, or `None` at the
-    /// end.
+    /// Sends and reads without blocking; returns the time until the next poll. `None`: the server
+    /// has closed the connection.
     fn go_on(&mut self, tally: &Tally) -> io::Result<Option<Duration>> {
         let before = self.sent;
         self.send()?;
@@ -133,12 +145,13 @@ impl Visit {
         let sending = self.sent < self.plan.bytes.len();
         self.wait = match self.plan.pace {
             Pace::ByteASecond if sending => Duration::from_secs(1),
-            _ if self.sent > before => LOOK_SOON,
-            _ => (self.wait * 2).min(LOOK_LATE),
+            _ if self.sent > before => POLL_SOON,
+            _ => (self.wait * 2).min(POLL_LATE),
         };
         Ok(Some(self.wait))
     }
 
+    /// Sends the next byte, or as much as the socket takes.
     fn send(&mut self) -> io::Result<()> {
         let unsent = &self.plan.bytes[self.sent..];
         if unsent.is_empty() {
@@ -156,9 +169,10 @@ impl Visit {
         Ok(())
     }
 
-    /// Reads the available bytes; returns false at the end of the connection.
+    /// Reads the available bytes. `false`: the server has closed the connection.
     fn read(&mut self, tally: &Tally) -> io::Result<bool> {
         let mut bytes = [0; 16 << 10];
+        // A limited number of reads, so that the other visits are polled, too.
         for _ in 0..8 {
             match self.socket.read(&mut bytes) {
                 Ok(0) => return Ok(false),
@@ -170,7 +184,7 @@ impl Visit {
         Ok(true)
     }
 
-    /// Counts the status of the first answer.
+    /// Counts the status of the first answer; complains if the first bytes are no status line.
     fn look_at(&mut self, bytes: &[u8], tally: &Tally) {
         if std::mem::replace(&mut self.answered, true) {
             return;
@@ -184,6 +198,7 @@ impl Visit {
     }
 }
 
+/// Chooses a request and what is bad about it.
 fn plan(dice: &mut Dice, cases: &[Vec<u8>]) -> Plan {
     let request =
         if dice.percent(50) { dice.one_of(cases).clone() } else { valid::exchange(dice).request };

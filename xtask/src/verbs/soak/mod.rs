@@ -30,7 +30,8 @@ pub(crate) const ABOUT: &str = "run a server under load and watch its memory, de
 const CLIENTS: u64 = 8;
 const SAMPLE_EVERY: Duration = Duration::from_secs(3);
 const REPORT_EVERY: Duration = Duration::from_secs(60);
-/// Longer than every timeout of the example and than its worker pool takes to shrink.
+/// Maximum time until the server has released what its clients needed. It is longer than every
+/// timeout of the example, and longer than its worker pool takes to shrink.
 const SETTLING_TIME: Duration = Duration::from_secs(120);
 /// Maximum number of workers of `webframe/examples/soak.rs`. Its `/meet` waits for this number.
 const WORKERS_MAX: usize = 64;
@@ -53,7 +54,7 @@ enum Traffic {
     Both,
 }
 
-/// Soaks and prints the table; the error lists the faults.
+/// Loads the server for the given time and prints the table; the error lists the faults.
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let options = options(arguments)?;
     let command = match &options.command {
@@ -102,13 +103,14 @@ fn log_file() -> Result<PathBuf> {
     Ok(folder.join(format!("server-{}.log", std::process::id())))
 }
 
+/// Loads the server, watches it, and examines it after the clients have left.
 fn soak(
     options: &Options,
     mut server: Server,
     cases: &[Vec<u8>],
     tally: &Tally,
 ) -> Result<Findings> {
-    // `--server` may name a copy of our example.
+    // `--server` may name a copy of our example, so this is asked instead of the options.
     let ours = valid::ask(server.address, "/quick").is_ok_and(|status| status == 200);
     let mut findings =
         Findings { start: settled(&mut server, Holdings::default())?, ..Findings::default() };
@@ -132,6 +134,7 @@ fn soak(
     Ok(findings)
 }
 
+/// Starts the clients: threads that send requests until `over`.
 fn send_traffic<'s>(
     scope: &'s thread::Scope<'s, '_>,
     options: &Options,
@@ -147,7 +150,8 @@ fn send_traffic<'s>(
     };
     for number in 0..CLIENTS {
         let mut client = valid::Client::new(address, options.seed + number, tally);
-        // A conversation has 1.3 requests on average; the rate is a bound, not a promise.
+        // A conversation has 1.3 requests on average. The rate is a maximum: if the server is slow,
+        // fewer requests are sent.
         let every = Duration::from_secs_f64(1.3 * CLIENTS as f64 / f64::from(valid.max(1)));
         scope.spawn(move || {
             at_rate(every, over, |next| {
@@ -168,7 +172,8 @@ fn send_traffic<'s>(
     }
 }
 
-/// Calls `act` at a rate with the time of the next call; missed calls are skipped.
+/// Calls `act` in this interval, with the time of the next call. `act` must wait until then. If it
+/// takes longer, the missed calls are skipped.
 fn at_rate(every: Duration, over: &AtomicBool, mut act: impl FnMut(Instant)) {
     let mut next = Instant::now();
     while !over.load(SeqCst) {
@@ -177,7 +182,7 @@ fn at_rate(every: Duration, over: &AtomicBool, mut act: impl FnMut(Instant)) {
     }
 }
 
-/// Samples until the time is over; returns how the server ended if it did.
+/// Records the server's resources until the time is over. If the server ends before, returns how.
 fn watch(
     time: Duration,
     server: &mut Server,
@@ -204,7 +209,8 @@ fn watch(
     Ok(None)
 }
 
-/// Waits until the server holds no more than `goal`, at most `SETTLING_TIME`; returns its holdings.
+/// Waits until the server holds no more descriptors and threads than `goal`, at most
+/// `SETTLING_TIME`; returns what it holds. An empty goal: waits a second.
 fn settled(server: &mut Server, goal: Holdings) -> Result<Holdings> {
     let began = Instant::now();
     loop {
@@ -218,7 +224,8 @@ fn settled(server: &mut Server, goal: Holdings) -> Result<Holdings> {
     }
 }
 
-/// Whether `WORKERS_MAX` handlers can run at once.
+/// Whether `WORKERS_MAX` handlers can run at once: the handler of `/meet` answers when that many
+/// have been called.
 fn all_workers_meet(address: SocketAddr) -> bool {
     thread::scope(|scope| {
         let visitors: Vec<_> =

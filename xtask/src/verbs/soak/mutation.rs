@@ -1,4 +1,4 @@
-//! Mutations of valid requests. The same choices give the same mutations.
+//! Mutates valid requests: changes some of their bytes. The same seed gives the same mutations.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -18,6 +18,8 @@ pub(super) fn mutate(dice: &mut Dice, request: &[u8], other: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Makes one change: inserts, replaces, deletes, repeats or flips bytes, cuts the request, or
+/// inserts a piece of `other`.
 fn change(dice: &mut Dice, bytes: &mut Vec<u8>, other: &[u8]) {
     let at = dice.below(bytes.len() + 1);
     let end = (at + dice.below(24)).min(bytes.len());
@@ -43,7 +45,8 @@ fn change(dice: &mut Dice, bytes: &mut Vec<u8>, other: &[u8]) {
     }
 }
 
-/// The small requests of the wire cases that must be accepted.
+/// Reads the wire cases (requests in files of webframe's tests) that a server must accept, except
+/// large ones.
 pub(super) fn accepted_cases(workspace: &Path) -> Result<Vec<Vec<u8>>> {
     let folder = workspace.join("webframe/tests/data/accept");
     let mut names = fs::read_dir(&folder)

@@ -1,4 +1,4 @@
-//! Counts the results of all clients, and keeps the first complaints.
+//! Counts the results of all clients of `cargo xtask soak`, and keeps the first complaints.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -11,7 +11,9 @@ pub(super) struct Tally {
     connections: AtomicU64,
     /// Answers by the first digit of their status.
     answers: [AtomicU64; 6],
+    /// Answers with status 503: the server was too busy.
     shed: AtomicU64,
+    /// The number of complaints, and the first of them.
     wrong: AtomicU64,
     examples: Mutex<Vec<String>>,
 }
@@ -36,7 +38,7 @@ impl Tally {
         }
     }
 
-    /// Records a wrong reaction of the server.
+    /// Records a wrong reaction of the server, and prints it if it is among the first.
     pub(super) fn complain(&self, what: String) {
         self.wrong.fetch_add(1, Relaxed);
         let mut examples = self.examples.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! Clients that send valid requests of every kind and check the answers. They keep connections,
-//! pipeline, upload and half-close.
+//! The good clients of `cargo xtask soak`: they send valid requests of every kind and check the
+//! answers. They keep connections, pipeline, upload and half-close.
 
 use std::fmt;
 use std::io::{self, BufReader, Write};
@@ -17,9 +17,10 @@ const IDLE_MAX: Duration = Duration::from_secs(12);
 /// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The share of conversations that end with a half-close. It is small because in about one of a
-/// million requests the loopback device delivers a reset before the answer, for a retransmitted FIN
-/// to a socket that the server has closed correctly. That is not a fault of the server.
+/// The share of conversations that end with a half-close. It is small, because a half-close causes
+/// a false complaint in about one of a million requests: the server has closed its socket
+/// correctly, a retransmitted FIN reaches it, and the loopback device delivers the reset before the
+/// answer.
 const HALF_CLOSED_PERCENT: usize = 3;
 
 /// The state of a client's writing side after its requests.
@@ -39,7 +40,9 @@ pub(super) struct Client<'a> {
 
 struct Connection {
     reader: BufReader<TcpStream>,
+    /// The time of the latest use.
     used: Instant,
+    /// The number of exchanges so far.
     exchanges: usize,
 }
 
@@ -60,6 +63,7 @@ pub(super) struct Exchange {
     content: Content,
 }
 
+/// The body that the answer must have.
 enum Content {
     Any,
     Length(u64),
@@ -72,7 +76,7 @@ impl<'a> Client<'a> {
         Client { address, dice: Dice::new(seed), tally, connections }
     }
 
-    /// Sends one to six requests and reads their answers.
+    /// Sends one to six requests at once on one connection and checks their answers.
     pub(super) fn converse(&mut self) {
         let count = if self.dice.percent(10) { 2 + self.dice.below(5) } else { 1 };
         let exchanges: Vec<_> = (0..count).map(|_| exchange(&mut self.dice)).collect();
@@ -109,6 +113,7 @@ impl<'a> Client<'a> {
         Ok(Connection { reader: BufReader::new(socket), used: Instant::now(), exchanges: 0 })
     }
 
+    /// Sends the requests and checks the answers. Returns the connection if it is kept.
     fn exchange_all(
         &mut self,
         mut connection: Connection,
@@ -136,7 +141,7 @@ impl<'a> Client<'a> {
     }
 }
 
-/// The status of a GET on a connection of its own.
+/// Sends a GET on a new connection; returns the status.
 pub(super) fn ask(address: SocketAddr, path: &str) -> io::Result<u16> {
     let mut socket = TcpStream::connect(address)?;
     socket.set_read_timeout(Some(PATIENCE * 2))?;
@@ -146,7 +151,7 @@ pub(super) fn ask(address: SocketAddr, path: &str) -> io::Result<u16> {
 }
 
 impl Exchange {
-    /// The fault of the answer, if any. 503 is allowed and counted separately.
+    /// What is wrong with the answer; `None`: nothing. 503 is allowed and counted separately.
     fn complaint(&self, answer: &Answer) -> Option<String> {
         if answer.status == 503 {
             return None;
@@ -166,7 +171,7 @@ impl Exchange {
     }
 }
 
-/// One of the requests that `webframe/examples/soak.rs` answers.
+/// Chooses one of the requests that `webframe/examples/soak.rs` answers.
 pub(super) fn exchange(dice: &mut Dice) -> Exchange {
     match dice.below(100) {
         0..25 => get("/quick", 200, Content::Bytes(b"quick".to_vec())),
@@ -208,8 +213,8 @@ fn form(dice: &mut Dice) -> Exchange {
     post("/form", media_type, format!("name={name}&msg={msg}").as_bytes(), content)
 }
 
-/// An upload of less than 256 KiB, half of the time in chunks. The server spools the larger ones to
-/// a temporary file.
+/// An upload of less than 256 KiB, half of the time in chunks. The server writes the larger ones to
+/// a temporary file. It answers with the length and the sum of the bytes.
 fn upload(dice: &mut Dice) -> Exchange {
     let size = 1 << (2 + dice.below(17));
     let length = dice.below(size);

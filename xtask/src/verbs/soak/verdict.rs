@@ -1,28 +1,34 @@
-//! Judges the resources of a server over time: a table and a list of faults.
+//! Judges what `cargo xtask soak` has recorded about a server: makes a table of its resources over
+//! time and a list of faults.
 
 use std::fmt;
 use std::time::Duration;
 
 use crate::peer::server::Holdings;
 
-/// Growth after warm-up that is attributed to the allocator: a share plus an amount.
+/// Maximum growth of the memory after the warm-up: a share plus an amount. So much may be due to
+/// the allocator.
 const GROWTH_MAX_PERCENT: u64 = 5;
 const GROWTH_MAX_KIB: u64 = 2 << 10;
-/// The percentile of the samples that is called the floor.
+/// The percentile of the samples that is called the floor: nearly the lowest value.
 const FLOOR_PERCENT: usize = 10;
 const MEDIAN: usize = 50;
 
-/// The findings of a run.
+/// What was recorded in a run.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) start: Holdings,
     pub(super) samples: Vec<(Duration, Holdings)>,
     /// The resources after all clients have left.
     pub(super) left: Holdings,
+    /// How the server ended by itself, if it did.
     pub(super) crash: Option<String>,
+    /// Whether the maximum number of workers could no longer run at once.
     pub(super) lost_workers: bool,
     pub(super) wrong_answers: u64,
+    /// Answers with status 503: the server was too busy.
     pub(super) shed: u64,
+    /// Whether the server did not end with success after SIGTERM.
     pub(super) unclean_stop: bool,
 }
 
@@ -33,8 +39,8 @@ impl Findings {
             return vec![crash.clone()];
         }
         let mut faults = Vec::new();
-        // The floor, not the median: answers for slow readers take megabytes for a while; a leak
-        // raises the floor.
+        // The floor is compared, not the median: answers for slow readers take megabytes for a
+        // while and raise the median; only a leak raises the floor.
         let warm = self.sixth(1, FLOOR_PERCENT);
         let last = self.sixth(5, FLOOR_PERCENT);
         let bound = warm.resident_kib * (100 + GROWTH_MAX_PERCENT) / 100 + GROWTH_MAX_KIB;
@@ -66,7 +72,8 @@ impl Findings {
         faults
     }
 
-    /// The `percent` percentile of the holdings in one sixth of the time; sixth 0 is the warm-up.
+    /// The percentile `percent` of the resources in one sixth of the time, counted from 0. The
+    /// first sixth is the warm-up.
     fn sixth(&self, number: usize, percent: usize) -> Holdings {
         let count = self.samples.len();
         let part = &self.samples[count * number / 6..count * (number + 1) / 6];
@@ -82,6 +89,7 @@ impl Findings {
         }
     }
 
+    /// The highest value of each resource.
     fn most(&self) -> Holdings {
         let most = |of: fn(&Holdings) -> u64| {
             self.samples.iter().map(|sample| of(&sample.1)).max().unwrap_or_default()

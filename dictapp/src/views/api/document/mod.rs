@@ -1,4 +1,5 @@
-//! The description of the API in OpenAPI 3.1: its operations here, its values in `schemas`.
+//! The description of the API in OpenAPI 3.1: its operations here, the schemas of its values in
+//! `schemas`. The functions that take an operation return it with something added.
 
 mod schemas;
 
@@ -141,8 +142,9 @@ fn document_itself() -> Value {
     with_response(operation("This document"), "200", found)
 }
 
-/// An operation that may be refused, at least by the limit of requests. Invalid HTTP is refused by
-/// an HTML page, before the server knows that it is for the API.
+/// An operation without a successful response. Any operation may be refused with a problem, at
+/// least because of too many requests, or with an HTML page: the server refuses invalid HTTP before
+/// it knows that the request is for the API.
 fn operation(summary: &str) -> Value {
     let mut refused = content("application/problem+json", "Problem");
     refused["text/html"] = json!({});
@@ -150,30 +152,36 @@ fn operation(summary: &str) -> Value {
     json!({ "summary": summary, "responses": responses })
 }
 
+/// An operation that is answered 200 with a value of this schema.
 fn answering(summary: &str, schema: &str) -> Value {
     let found = json!({ "description": "Done", "content": content("application/json", schema) });
     with_response(operation(summary), "200", found)
 }
 
+/// Adds the response 201 with a value of this schema.
 fn creating(operation: Value, schema: &str) -> Value {
     let made = json!({ "description": "Created", "content": content("application/json", schema) });
     with_response(operation, "201", made)
 }
 
+/// An operation that is answered 204, without a body.
 fn done(summary: &str) -> Value {
     with_response(operation(summary), "204", json!({ "description": "Done" }))
 }
 
+/// Adds a request body: a value of this schema.
 fn taking(operation: Value, schema: &str) -> Value {
     let body = json!({ "required": true, "content": content("application/json", schema) });
     with(operation, "requestBody", body)
 }
 
+/// Adds that a token with this scope is needed.
 fn secured(operation: Value, scope: Scope) -> Value {
     with(operation, "security", json!([{ "token": [scope.name()] }]))
 }
 
-/// Open to guests unless the site is closed to them.
+/// Adds that a token may be needed: the operation is open to guests unless the site is closed to
+/// them.
 fn optionally_secured(operation: Value) -> Value {
     with(operation, "security", json!([{}, { "token": [Scope::Read.name()] }]))
 }
@@ -209,7 +217,7 @@ fn number_in_query(name: &str, minimum: i64) -> Value {
     json!({ "name": name, "in": "query", "schema": schema })
 }
 
-/// The value of `next` on the page before.
+/// The parameter `cursor`: the value of `next` on the page before.
 fn cursor_in_query() -> Value {
     json!({ "name": "cursor", "in": "query", "schema": { "type": "integer", "format": "int64" } })
 }

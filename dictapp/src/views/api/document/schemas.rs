@@ -1,5 +1,5 @@
-//! The values of the API as JSON Schema. Every object is described completely: it has no other
-//! fields.
+//! The values of the API's requests and responses as JSON Schema. Every object is described
+//! completely: it has no other fields.
 
 use serde_json::{Map, Value, json};
 
@@ -14,12 +14,13 @@ pub(super) fn all() -> Value {
     Value::Object(all)
 }
 
-/// The schema of this name.
+/// A reference to the schema of this name.
 pub(super) fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// An object with these fields. A name with a `?` at its end marks an optional field.
+/// The schema of an object with these fields. A `?` at the end of a name marks an optional field;
+/// it is not a part of the name.
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
     let names = fields.iter().map(|(name, _)| *name);
     let required: Vec<&str> = names.filter(|name| !name.ends_with('?')).collect();
@@ -54,7 +55,7 @@ fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-/// The cursor of the next page; null on the last one.
+/// The cursor of the next page; null on the last page.
 fn next() -> Value {
     json!({ "type": ["integer", "null"] })
 }

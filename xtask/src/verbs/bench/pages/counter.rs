@@ -1,4 +1,4 @@
-//! A server under callgrind: how many instructions a request takes.
+//! Runs a server under callgrind, which counts instructions, and counts those of a request.
 
 use anyhow::{Context, Result, bail};
 use std::collections::HashSet;
@@ -10,23 +10,27 @@ use std::time::Duration;
 
 use crate::peer::server::Server;
 
-/// Requests before the count begins: caches are filled, and quick routes have moved into the shard.
+/// Requests before the count begins. After them caches are filled, and webframe calls quick
+/// handlers in the shard (the event loop) instead of in a worker thread.
 const WARM_UP: u32 = 50;
+/// Requests that are counted.
 const REQUESTS: u32 = 200;
-/// How long the server is watched without requests. It looks after its database once a second.
+/// How long the server is watched without requests. Some threads have periodic work: dictapp checks
+/// its database once a second.
 const WATCHED: Duration = Duration::from_secs(3);
-/// A thread that executes more instructions in this time works without requests.
+/// A thread that executes more instructions in this time has work that no request causes.
 const OWN_WORK_MIN: u64 = 1_000_000;
 
-/// A server under callgrind.
+/// A server under callgrind, and the folder of callgrind's files.
 pub(super) struct Counter {
     pub(super) server: Server,
     dumps: PathBuf,
-    /// The threads whose work is not counted.
-    apart: HashSet<String>,
+    /// The threads with work that no request causes. They are not counted.
+    not_counted: HashSet<String>,
 }
 
 impl Counter {
+    /// Starts the server without counting. `command` is as for [`Server::start_in`].
     pub(super) fn start(folder: &Path, command: &str) -> Result<Counter> {
         let dumps = folder.join("callgrind");
         if dumps.exists() {
@@ -40,21 +44,21 @@ impl Counter {
         );
         let server =
             Server::start_in(&format!("{valgrind} {command}"), folder, &folder.join("server.log"))?;
-        Ok(Counter { server, dumps, apart: HashSet::new() })
+        Ok(Counter { server, dumps, not_counted: HashSet::new() })
     }
 
-    /// Begins to count; until then the server runs faster. Finds the threads that are busy without
-    /// requests, which are not counted.
-    pub(super) fn on(&mut self) -> Result<()> {
+    /// Makes callgrind count; until then the server runs faster. Finds the threads that are busy
+    /// without requests. Must be called before [`Counter::count`].
+    pub(super) fn begin(&mut self) -> Result<()> {
         self.control("--instr=on")?;
         self.control("--zero")?;
         thread::sleep(WATCHED);
         let busy = self.dump()?.into_iter().filter(|(_, count)| *count > OWN_WORK_MIN);
-        self.apart = busy.map(|(thread, _)| thread).collect();
+        self.not_counted = busy.map(|(thread, _)| thread).collect();
         Ok(())
     }
 
-    /// The average number of instructions of a request.
+    /// The average number of instructions of a request, which `request` sends.
     pub(super) fn count(&self, mut request: impl FnMut() -> Result<()>) -> Result<u64> {
         for _ in 0..WARM_UP {
             request()?;
@@ -63,11 +67,13 @@ impl Counter {
         for _ in 0..REQUESTS {
             request()?;
         }
-        let counted = self.dump()?.into_iter().filter(|(thread, _)| !self.apart.contains(thread));
+        let counts = self.dump()?.into_iter();
+        let counted = counts.filter(|(thread, _)| !self.not_counted.contains(thread));
         Ok(counted.map(|(_, count)| count).sum::<u64>() / u64::from(REQUESTS))
     }
 
     /// The instructions of each thread since the counts were zero. Sets the counts to zero.
+    /// callgrind writes a file for each thread; the newest files are read.
     fn dump(&self) -> Result<Vec<(String, u64)>> {
         self.control("--dump")?;
         let mut dumps = Vec::new();
@@ -83,6 +89,7 @@ impl Counter {
         newest.map(|(_, thread, path)| Ok((thread, total(&path)?))).collect()
     }
 
+    /// Sends a command to callgrind.
     fn control(&self, what: &str) -> Result<()> {
         let mut command = Command::new("callgrind_control");
         let output = command.args([what, &self.server.id().to_string()]).output();
@@ -94,12 +101,13 @@ impl Counter {
     }
 }
 
-/// The parts of the name of a dump, `out.12-03`.
+/// The number of a dump and of its thread, from the name of the file, such as `out.12-03`.
 fn number_and_thread(name: &str) -> Option<(u32, &str)> {
     let (number, thread) = name.strip_prefix("out.")?.split_once('-')?;
     Some((number.parse().ok()?, thread))
 }
 
+/// The number of instructions in a dump.
 fn total(dump: &Path) -> Result<u64> {
     let text = fs::read_to_string(dump).with_context(|| dump.display().to_string())?;
     let total = text.lines().find_map(|line| line.strip_prefix("totals: "));

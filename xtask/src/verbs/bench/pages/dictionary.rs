@@ -1,4 +1,5 @@
-//! The pages of dictapp that are counted, with the visitor and the data of each.
+//! Counts the instructions of dictapp's pages: the list of pages, the visitor who requests each,
+//! and the data that the visitor has.
 
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::peer::browser::Browser;
 use crate::peer::server::Server;
 use crate::steps::succeed;
 
-/// How long dictapp may take to load its words under callgrind.
+/// Maximum time until dictapp has loaded its words under callgrind.
 const LOADING_MAX: Duration = Duration::from_secs(120);
 /// `Accept-Encoding` of Chromium over plain HTTP, and `br`, which Chromium adds over TLS.
 const BROWSER: &str = "gzip, deflate, br";
@@ -26,7 +27,7 @@ enum Visitor {
     User,
 }
 
-/// A row of the table.
+/// A row of the table: a page, and how it is requested.
 struct Row {
     name: &'static str,
     path: &'static str,
@@ -34,22 +35,26 @@ struct Row {
     accepts: &'static str,
 }
 
+/// A page for a guest whose client accepts no compression.
 const fn guest(name: &'static str, path: &'static str) -> Row {
     Row { name, path, visitor: Visitor::Guest, accepts: "" }
 }
 
+/// A page for a guest whose browser accepts compression.
 const fn browser(name: &'static str, path: &'static str) -> Row {
     Row { name, path, visitor: Visitor::Guest, accepts: BROWSER }
 }
 
+/// A page for a user whose client accepts no compression.
 const fn user(name: &'static str, path: &'static str) -> Row {
     Row { name, path, visitor: Visitor::User, accepts: "" }
 }
 
-/// Stands for another spelling of [`RECORDED`] at each request, so that each look-up is recorded.
+/// This path stands for the page of [`RECORDED`], in another spelling at each request: a repeated
+/// look-up of one spelling is not recorded in the history.
 const OTHER_SPELLING: &str = "/word/*";
 const RECORDED: &str = "dictionary";
-/// Stands for the path of the user's class.
+/// This path stands for the page of the class that the user teaches.
 const CLASS: &str = "/classes/*";
 
 const ROWS: &[Row] = &[
@@ -68,7 +73,7 @@ const ROWS: &[Row] = &[
     user("history of ten rows", "/history"),
     Row { accepts: BROWSER, ..user("history of ten rows, compressed", "/history") },
     user("entry `act`, user, shown again", "/word/act"),
-    // Guests fill the cache with the spellings first. This row is not printed.
+    // A guest requests the same spellings first, which fills the cache. This row is not printed.
     guest("", OTHER_SPELLING),
     user("entry `dictionary`, user, recorded", OTHER_SPELLING),
     user("search for `app*`, user", "/search?q=app*"),
@@ -81,14 +86,14 @@ const ROWS: &[Row] = &[
     user("account", "/account"),
 ];
 
-/// The words of the word book, and more words of the history than the rows look up.
+/// The words in the user's word book (the saved words) and in the user's history.
 const WORDS: &[&str] =
     &["book", "cat", "dog", "egg", "fish", "girl", "house", "ice", "jump", "king"];
 
 /// A word that was reviewed once and is not in the word book.
 const REVIEWED: &str = "zebra";
 
-/// Counts the pages of this program in the folder.
+/// Counts the instructions of the pages. `program` is dictapp; its files go to `folder`.
 pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, u64)>> {
     let database = format!("sqlite:{}/words.db", folder.display());
     let command = format!(
@@ -111,7 +116,7 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
     succeed(&mut role)?;
     log_in(&mut user)?; // the new role ended the session
     let class = settle(&mut user)?;
-    counter.on()?;
+    counter.begin()?;
     let mut counts = Vec::new();
     for row in ROWS {
         let browser = if row.visitor == Visitor::User { &mut user } else { &mut guest };
@@ -131,7 +136,7 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
     Ok(counts)
 }
 
-/// A word with some capital letters: the letter at each place at which `number` has a one bit.
+/// The word with some capital letters: the letters at the positions of the one bits of `number`.
 fn spelling(word: &str, number: usize) -> String {
     let letter = |(place, letter): (usize, char)| match number >> place & 1 {
         1 => letter.to_ascii_uppercase(),
@@ -153,6 +158,7 @@ fn register(user: &mut Browser) -> Result<()> {
     Ok(())
 }
 
+/// Logs in again, as a visitor without cookies.
 fn log_in(user: &mut Browser) -> Result<()> {
     user.forget();
     let form = user.get("/login")?;

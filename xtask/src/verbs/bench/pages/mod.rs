@@ -2,8 +2,9 @@
 //! callgrind.
 //!
 //! A count depends little on the load of the machine. Without options, two builds are counted: the
-//! release, and the test build, which is cheap after the tests. With `--check`, only the test build
-//! is counted, and compared with the table of ARCHITECTURE.md, which has the same rows.
+//! release, and the test build, whose dependencies the tests have already compiled. With `--check`,
+//! only the test build is counted, and compared with the table in ARCHITECTURE.md, which has the
+//! same rows.
 
 mod counter;
 mod dictionary;
@@ -37,19 +38,21 @@ enum Build {
 
 /// The programs of a build.
 struct Programs {
-    /// webframe's example `bench`.
+    /// webframe's example `bench`, for a request without dictapp.
     plain: PathBuf,
     dictapp: PathBuf,
 }
 
+/// The name of each row and its number of instructions.
 type Counts = Vec<(&'static str, u64)>;
 
-/// Counts and prints the table; with `--check`, compares it.
+/// Counts both builds and prints the table. With `--check`, counts the test build and fails if a
+/// page has become more expensive.
 pub(super) fn run(mut arguments: Arguments) -> Result<()> {
     let checks = arguments.take_flag("--check");
     arguments.finish()?;
     if checks {
-        return hold();
+        return check();
     }
     let (release, tests) = (counts(Build::Release)?, counts(Build::Tests)?);
     println!("\n| page | test build | release |\n|---|---|---|");
@@ -60,7 +63,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
 }
 
 /// Counts the test build and compares it with the table that ARCHITECTURE.md states.
-fn hold() -> Result<()> {
+fn check() -> Result<()> {
     let counts = counts(Build::Tests)?;
     for (name, count) in &counts {
         println!("{:>11} {name}", grouped(*count));
@@ -110,44 +113,47 @@ impl Build {
     }
 }
 
-/// Optimises the two crates in a build that takes the dependencies as the tests have them.
+/// Optimises webframe and dictapp in a build whose dependencies are those of the tests.
 fn optimise(command: &mut Command) {
     for package in ["webframe", "dictapp"] {
         for setting in ["opt-level=3", "codegen-units=4", "debug-assertions=false"] {
             command.args(["--config", &format!("profile.dev.package.{package}.{setting}")]);
         }
     }
-    // The macro of rust-embed generates other code for a crate without debug assertions.
+    // The macro of rust-embed generates other code for a crate without debug assertions, so these
+    // crates are built without them, too.
     for package in ["rust-embed", "rust-embed-utils"] {
         let setting = format!("profile.dev.package.{package}.debug-assertions=false");
         command.args(["--config", &setting]);
     }
-    // Incremental builds cut the code into small units, and differently each time.
+    // An incremental build would divide the code into small units, differently each time, which
+    // changes the counts.
     command.env("CARGO_INCREMENTAL", "0");
 }
 
 fn plain(program: &Path, folder: &Path) -> Result<(&'static str, u64)> {
     let mut counter = Counter::start(folder, &format!("{} {{port}}", program.display()))?;
-    counter.on()?;
+    counter.begin()?;
     let mut browser = Browser::new(counter.server.address);
     Ok(("plain request", counter.count(|| get(&mut browser, "/plaintext"))?))
 }
 
-/// Asks for a page and fails unless it is 200.
+/// Requests a page; fails if the status is not 200.
 fn get(browser: &mut Browser, path: &str) -> Result<()> {
     let status = browser.get(path)?.status;
     ensure!(status == 200, "GET {path} is answered {status}");
     Ok(())
 }
 
-/// A count that the document does not state.
+/// A difference between a count and the table of the document.
 #[derive(Debug, PartialEq, Eq)]
 struct Difference {
     text: String,
     is_failure: bool,
 }
 
-/// Compares a count of the test build with the document.
+/// Compares a count of the test build with the table of the document. `None`: they agree within
+/// [`TOLERANCE`].
 fn difference(name: &str, count: u64, document: &str) -> Option<Difference> {
     let row = document.lines().find_map(|line| line.strip_prefix(&format!("| {name} | ")));
     let column = row.and_then(|row| row.split(" |").next());
