@@ -25,8 +25,16 @@ impl Escaper for Html {
 /// the text after it. `None`: there is no special character.
 fn split_at_special(text: &str) -> Option<(&str, &'static str, &str)> {
     let bytes = text.as_bytes();
-    let (blocks, _) = bytes.as_chunks::<16>();
-    let plain = blocks.iter().take_while(|block| !has_special(block)).count() * 16;
+    let (blocks, tail) = bytes.as_chunks::<16>();
+    let plain = blocks.iter().take_while(|block| !has_special(block)).count();
+    if plain == blocks.len() {
+        let mut block = [0; 16];
+        block[..tail.len()].copy_from_slice(tail);
+        if !has_special(&block) {
+            return None;
+        }
+    }
+    let plain = plain * 16;
     let at = plain + bytes[plain..].iter().position(|&byte| reference(byte).is_some())?;
     Some((&text[..at], reference(bytes[at])?, &text[at + 1..]))
 }

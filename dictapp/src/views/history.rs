@@ -167,13 +167,19 @@ pub(super) fn repeat_url(books: &Selection<'_>, query: &str) -> String {
     if books.has(query) { paths::word(query) } else { paths::search(query) }
 }
 
+/// As [`repeat_url`], quicker for a query that was not found: if a book has it by now, the search
+/// leads to its page.
+fn line_url(books: &Selection<'_>, row: &WordOfDay) -> String {
+    if row.found { repeat_url(books, &row.word) } else { paths::search(&row.word) }
+}
+
 fn days<'a>(page: &Page<'_>, books: &Selection<'_>, rows: &'a [WordOfDay]) -> Vec<Day<'a>> {
     let mut days: Vec<Day<'a>> = Vec::new();
     for row in rows {
         let local = page.local(row.at);
         let line = Line {
             key: row.at.as_microsecond(),
-            link: repeat_url(books, &row.word),
+            link: line_url(books, row),
             word: &row.word,
             lookups: row.lookups,
             found: row.found,

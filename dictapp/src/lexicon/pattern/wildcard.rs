@@ -17,8 +17,8 @@ const KEYS_AT_ONCE: usize = 256;
 const FORMS_SEEN_MAX: usize = 50_000;
 
 impl Lexicon {
-    /// The words whose keys match, in the order of keys, then words of which only an inflected form
-    /// matches. Each has the entry of its most frequent spelling. [`Matches::end`] reports whether
+    /// The words whose keys match, in the order of keys, then words that only match by an
+    /// inflected form. Each has the entry of its most frequent spelling. [`Matches::end`] reports whether
     /// there are more. A pattern without a literal prefix takes up to 24 ms for the largest known
     /// book. For a hostile pattern the result has the words found within `time_max` and some
     /// milliseconds.
@@ -67,7 +67,7 @@ impl Lexicon {
         Matches::page_of(found.iter().filter_map(|&key| self.columns.representative(key)), page)
     }
 
-    /// Adds the headwords of which another spelling or an inflected form matches, until `found` has
+    /// Adds the headwords that match by another spelling or an inflected form, until `found` has
     /// `most` words.
     fn match_forms(&self, pattern: &Pattern, most: usize, found: &mut Vec<usize>) {
         let known: HashSet<usize> = found.iter().copied().collect();

@@ -1,8 +1,7 @@
 //! The history by days: look-ups become the words of each day with their counts. All look-ups of a
 //! day are counted, so a page reads its first and its last day whole.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::cmp::Reverse;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -11,10 +10,10 @@ use crate::site::{Site, Visit};
 use crate::store::{LookupFilter, PageStart, StoreError, WordOfDay};
 
 /// Maximum number of look-ups of one query. The first query reads [`MORE_ROWS`] more than the page
-/// has words: the rest of its first and last day, for nearly all users. Each further query reads
-/// four times as many.
+/// has words: the rest of its first and last day, for most users. Each further query reads four
+/// times as many.
 const ROWS_MAX: usize = 1000;
-const MORE_ROWS: usize = 64;
+const MORE_ROWS: usize = 32;
 
 const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
@@ -26,6 +25,13 @@ pub struct DayWords {
     /// Whether there are look-ups before the first of the words, in the order of reading: the page
     /// has a link back.
     pub is_preceded: bool,
+}
+
+/// The order in which look-ups are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    NewestFirst,
+    OldestFirst,
 }
 
 impl Site {
@@ -41,170 +47,138 @@ impl Site {
         zone: &TimeZone,
         limit: usize,
     ) -> Result<DayWords, StoreError> {
-        match start {
-            PageStart::Newest => self.words_before(visit, (Timestamp::MAX, filter), zone, limit),
-            PageStart::OlderThan(time) => self.words_before(visit, (time, filter), zone, limit),
-            PageStart::NewerThan(time) => self.words_after(visit, (time, filter), zone, limit),
-            PageStart::Oldest => self.words_after(visit, (Timestamp::MIN, filter), zone, limit),
-        }
-    }
-
-    /// The words whose last look-up of the day was before a time. Each day is read to its end.
-    fn words_before(
-        &self,
-        visit: &Visit,
-        (start, filter): (Timestamp, &LookupFilter),
-        zone: &TimeZone,
-        limit: usize,
-    ) -> Result<DayWords, StoreError> {
-        let mut days = Days::new(start, zone, limit);
-        let day = if start == Timestamp::MAX { None } else { day_around(start, zone) };
-        let mut before = day.map_or(Timestamp::MAX, |(_, until)| until);
-        let mut rows_max = first_rows(limit);
-        loop {
-            let rows = self.store.lookups_before(visit.user, (before, filter), rows_max)?;
-            let last = rows.last().map(|row| row.at);
-            let is_end = rows.len() < rows_max;
-            if !rows.into_iter().all(|row| days.take(row)) {
-                break;
-            }
-            let Some(last) = last.filter(|_| !is_end) else { break };
-            (before, rows_max) = (last, (4 * rows_max).min(ROWS_MAX));
-        }
-        let is_preceded = days.is_preceded
-            || start != Timestamp::MAX && self.has_lookup_from(visit, (start, filter))?;
+        let (order, start) = match start {
+            PageStart::Newest => (Order::NewestFirst, Timestamp::MAX),
+            PageStart::OlderThan(time) => (Order::NewestFirst, time),
+            PageStart::NewerThan(time) => (Order::OldestFirst, time),
+            PageStart::Oldest => (Order::OldestFirst, Timestamp::MIN),
+        };
+        let mut days = Days::new((order, start), zone, limit);
+        self.read_days(visit, &mut days, filter)?;
         days.words.truncate(limit);
-        Ok(DayWords { words: days.words, is_preceded })
-    }
-
-    fn has_lookup_from(
-        &self,
-        visit: &Visit,
-        place: (Timestamp, &LookupFilter),
-    ) -> Result<bool, StoreError> {
-        Ok(!self.store.lookups_from(visit.user, place, 1)?.is_empty())
-    }
-
-    /// The words whose last look-up of the day was after a time, nearest to it.
-    fn words_after(
-        &self,
-        visit: &Visit,
-        (start, filter): (Timestamp, &LookupFilter),
-        zone: &TimeZone,
-        limit: usize,
-    ) -> Result<DayWords, StoreError> {
-        let mut days = Days::new(start, zone, limit);
-        let mut from = day_around(start, zone).map_or(Timestamp::MIN, |(from, _)| from);
-        let mut rows_max = first_rows(limit);
-        loop {
-            let rows = self.store.lookups_from(visit.user, (from, filter), rows_max)?;
-            let last = rows.last().map(|row| row.at);
-            let is_end = rows.len() < rows_max;
-            if !rows.into_iter().all(|row| days.take_ascending(row)) {
-                break;
-            }
-            let Some(last) = last.filter(|_| !is_end) else {
-                days.close();
-                break;
-            };
-            from = last.checked_add(MICROSECOND).unwrap_or(last);
-            rows_max = (4 * rows_max).min(ROWS_MAX);
+        if order == Order::OldestFirst {
+            days.words.reverse();
+        } else if !days.is_preceded && start != Timestamp::MAX {
+            let newer = self.store.lookups_from(visit.user, (start, filter), 1)?;
+            days.is_preceded = !newer.is_empty();
         }
-        days.words.truncate(limit);
-        days.words.reverse();
         Ok(DayWords { words: days.words, is_preceded: days.is_preceded })
     }
+
+    /// Reads whole days until enough words are collected.
+    fn read_days(
+        &self,
+        visit: &Visit,
+        days: &mut Days<'_>,
+        filter: &LookupFilter,
+    ) -> Result<(), StoreError> {
+        let mut from = days.first_time();
+        let mut rows_max = (days.limit + MORE_ROWS).min(ROWS_MAX);
+        loop {
+            let rows = match days.order {
+                Order::NewestFirst => {
+                    self.store.lookups_before(visit.user, (from, filter), rows_max)?
+                }
+                Order::OldestFirst => {
+                    self.store.lookups_from(visit.user, (from, filter), rows_max)?
+                }
+            };
+            let last = rows.last().map(|row| row.at).filter(|_| rows.len() == rows_max);
+            if !rows.into_iter().all(|row| days.take(row)) {
+                return Ok(());
+            }
+            let Some(last) = last else {
+                days.close();
+                return Ok(());
+            };
+            days.merge();
+            from = match days.order {
+                Order::NewestFirst => last,
+                Order::OldestFirst => last.checked_add(MICROSECOND).unwrap_or(last),
+            };
+            rows_max = (4 * rows_max).min(ROWS_MAX);
+        }
+    }
 }
 
-/// Number of rows of the first query for this many words.
-fn first_rows(limit: usize) -> usize {
-    (limit + MORE_ROWS).min(ROWS_MAX)
-}
-
-/// Look-ups in the order of time, or in its reverse, to the words of each day.
+/// Collects the words of each day from look-ups in the order of time, or in its reverse.
 struct Days<'z> {
-    /// Words whose last look-up is on the other side of this time are left out of its day.
+    order: Order,
+    /// Words whose last look-up of the day is not behind this time, in the order of reading, are
+    /// left out.
     start: Timestamp,
     zone: &'z TimeZone,
     /// Number of words to collect. The last day may add more.
     limit: usize,
     words: Vec<WordOfDay>,
-    /// Whether look-ups on the other side of `start` were read.
+    /// Whether words were left out.
     is_preceded: bool,
     /// The day that is read: its beginning, and the beginning of the next one.
     day: Option<(Timestamp, Timestamp)>,
-    /// The words of that day: their index in `words`; `None` for words that are left out.
-    known: HashMap<String, Option<usize>>,
-    /// The words of that day, if they are read in the order of time.
-    open: HashMap<String, WordOfDay>,
+    /// The look-ups of that day so far.
+    rows: Vec<WordOfDay>,
 }
 
 impl<'z> Days<'z> {
-    fn new(start: Timestamp, zone: &'z TimeZone, limit: usize) -> Days<'z> {
+    fn new((order, start): (Order, Timestamp), zone: &'z TimeZone, limit: usize) -> Days<'z> {
         let words = Vec::with_capacity(limit.min(ROWS_MAX));
-        let known = HashMap::with_capacity(limit.min(ROWS_MAX));
-        let open = HashMap::new();
-        Days { start, zone, limit, words, is_preceded: false, day: None, known, open }
+        let rows = Vec::with_capacity(MORE_ROWS);
+        Days { order, start, zone, limit, words, is_preceded: false, day: None, rows }
     }
 
-    /// Counts a look-up; the newest come first. `false`: enough words are collected, and this one
-    /// is of another day.
+    /// The time from which look-ups are read: an end of the day that contains `start`.
+    fn first_time(&self) -> Timestamp {
+        let is_end = self.start == Timestamp::MIN || self.start == Timestamp::MAX;
+        let day = if is_end { None } else { day_around(self.start, self.zone) };
+        match self.order {
+            Order::NewestFirst => day.map_or(Timestamp::MAX, |(_, until)| until),
+            Order::OldestFirst => day.map_or(Timestamp::MIN, |(from, _)| from),
+        }
+    }
+
+    /// Takes a look-up. `false`: enough words are collected, and this one is of another day.
     fn take(&mut self, row: WordOfDay) -> bool {
-        if self.day.is_none_or(|(from, _)| row.at < from) {
-            if self.words.len() >= self.limit {
-                return false;
-            }
-            self.day = day_around(row.at, self.zone);
-            self.known.clear();
-        }
-        self.is_preceded |= row.at >= self.start;
-        match self.known.entry(row.word.clone()) {
-            Entry::Vacant(new) => {
-                let place = (row.at < self.start).then_some(self.words.len());
-                new.insert(place);
-                if place.is_some() {
-                    self.words.push(row);
-                }
-            }
-            Entry::Occupied(known) => {
-                if let Some(word) = known.get().and_then(|place| self.words.get_mut(place)) {
-                    word.lookups += 1;
-                    word.found |= row.found;
-                }
-            }
-        }
-        self.day.is_some()
-    }
-
-    /// Like [`Days::take`], with the oldest look-ups first. The words of the last day are added by
-    /// [`close`](Days::close).
-    fn take_ascending(&mut self, row: WordOfDay) -> bool {
-        if self.day.is_none_or(|(_, until)| row.at >= until) {
+        if self.day.is_none_or(|(from, until)| row.at < from || row.at >= until) {
             self.close();
             if self.words.len() >= self.limit {
                 return false;
             }
             self.day = day_around(row.at, self.zone);
         }
-        self.is_preceded |= row.at <= self.start;
-        match self.open.get_mut(&row.word) {
-            None => drop(self.open.insert(row.word.clone(), row)),
-            Some(word) => {
-                word.at = row.at;
-                word.lookups += 1;
-                word.found |= row.found;
-            }
-        }
+        self.rows.push(row);
         self.day.is_some()
     }
 
-    /// Ends a day that was read in the order of time.
+    /// Makes one row of the rows of each word of the day.
+    fn merge(&mut self) {
+        self.rows.sort_unstable_by(|a, b| a.word.cmp(&b.word));
+        self.rows.dedup_by(|row, kept| {
+            let is_same = row.word == kept.word;
+            if is_same {
+                kept.at = kept.at.max(row.at);
+                kept.lookups += row.lookups;
+                kept.found |= row.found;
+            }
+            is_same
+        });
+    }
+
+    /// Ends the day: adds its words in the order of reading.
     fn close(&mut self) {
-        let start = self.start;
-        let mut day: Vec<_> = self.open.drain().map(|(_, word)| word).collect();
-        day.retain(|word| word.at > start);
-        day.sort_unstable_by_key(|word| word.at);
-        self.words.append(&mut day);
+        self.merge();
+        let (order, start, read) = (self.order, self.start, self.rows.len());
+        match order {
+            Order::NewestFirst => {
+                self.rows.retain(|word| word.at < start);
+                self.rows.sort_unstable_by_key(|word| Reverse(word.at));
+            }
+            Order::OldestFirst => {
+                self.rows.retain(|word| word.at > start);
+                self.rows.sort_unstable_by_key(|word| word.at);
+            }
+        }
+        self.is_preceded |= self.rows.len() < read;
+        self.words.append(&mut self.rows);
     }
 }
 

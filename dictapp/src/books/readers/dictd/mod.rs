@@ -1,4 +1,4 @@
-//! Reads books of the DICT server dictd: a `.index`, each line of which is a record of headword,
+//! Reads books of the DICT server dictd: a `.index`, in which each line is a record of headword,
 //! offset and length in base 64, and a `.dict` or `.dict.dz` with the articles, as in Debian's
 //! `dict-*` packages (dictfmt(1)).
 

@@ -89,8 +89,8 @@ const EXAMPLES_MAX: usize = 3;
 /// earlier ones. The synonyms of `drunk` are about 300.
 const WORDS_MAX: usize = 500;
 
-/// Maximum number of headwords of which a sense is a form that are searched for in its gloss. Real
-/// forms have one or two.
+/// A sense may say that the word is a form of other headwords. Maximum number of these that are
+/// searched for in its gloss; real senses have one or two.
 const TARGETS_MAX: usize = 10;
 
 /// The explanation of a record; empty if no sense has a gloss.

@@ -33,9 +33,9 @@ pub(super) struct Sense {
     pub(super) examples: Vec<Example>,
     pub(super) synonyms: Vec<Linked>,
     pub(super) antonyms: Vec<Linked>,
-    /// The headwords of which the word is an inflected form in this sense.
+    /// The headwords that have the word as an inflected form in this sense.
     pub(super) form_of: Vec<Linked>,
-    /// The headwords of which it is another spelling.
+    /// The headwords that have it as another spelling.
     pub(super) alt_of: Vec<Linked>,
 }
 
