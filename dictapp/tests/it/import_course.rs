@@ -156,9 +156,37 @@ fn words_that_cannot_be_imported_do_not_keep_users_and_look_ups_out() {
     fs::write(&file, text).unwrap();
     let said = import(&site, &file.display().to_string());
     assert!(said.contains("words: \"zzempty\": there is no word or no explanation"), "{said}");
-    assert!(said.contains("words: \"zzlong\": the explanation is too long"), "{said}");
+    assert!(said.contains("words: \"zzlong\": the explanation is longer than"), "{said}");
     assert!(said.contains("user: 1 added"), "{said}");
     assert!(said.contains("hist: 1 added") || said.contains("hist: 2 added"), "{said}");
+}
+
+/// Regression: rows that look like the names of columns or like comments were no words, and a word
+/// that is too long was reported with the name of a temporary file.
+#[test]
+fn words_that_look_like_a_header_are_words_and_long_ones_are_reported_by_their_name() {
+    let site = Site::start();
+    let file = site.folder.path().join("words.sql");
+    let long = format!("zz{}", "x".repeat(300));
+    let insert = |rows: &str| {
+        fs::write(&file, format!("insert into words values {rows};\n")).unwrap();
+        import(&site, &file.display().to_string())
+    };
+    let said = insert(&format!("(1,'{long}','x')"));
+    assert!(said.contains("\": the word is 302 characters, longer than 255, left out"), "{said}");
+    let said = insert(
+        "(1,'word','mean'), (2,'# languages: en-zh','zznote'), (3,'sep=;','zzsep'), \
+         (4,'#separator:tab','zztab'), (5,'path','in \\\"c\\\\\\\", say'), (6,'zz','z')",
+    );
+    assert!(said.contains("course: 6 entries imported"), "{said}");
+    let person = Person::new(&site);
+    let is_there = || person.get("/word/zz").status == 200;
+    while !is_there() {
+        std::thread::yield_now();
+    }
+    person.get("/word/word").assert_has(200, &["mean"]);
+    person.get("/word/sep=;").assert_has(200, &["zzsep"]);
+    person.get("/word/path").assert_has(200, &["c\\", ", say"]);
 }
 
 #[test]

@@ -11,8 +11,8 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 
 use super::import;
-use crate::books::limits::RECORD_BYTES_MAX;
-use crate::books::{BookKind, Column, Overrides};
+use crate::books::limits::MEAN_BYTES_MAX;
+use crate::books::{BookKind, Column, Encoding, Overrides};
 use crate::commands::serve;
 use crate::model::{Username, Word};
 use crate::settings::Settings;
@@ -83,17 +83,24 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     }
     let file = tempfile::Builder::new().suffix(".csv").tempfile()?;
     let mut table = csv::Writer::from_writer(&file);
+    // Without names above them, the first words could be taken for names or for comments.
+    table.write_record(["word", "meaning"])?;
     for row in words {
         table.write_record(row)?;
     }
     table.flush()?;
     drop(table);
-    let columns = Some(vec![Column::Word, Column::Mean]);
+    let overrides = Overrides {
+        encoding: Some(Encoding::UTF8),
+        delimiter: Some(b','),
+        columns: Some(vec![Column::Word, Column::Mean]),
+        languages: None,
+    };
     let request = ImportRequest {
         file: file.path().to_owned(),
         kind: Some(BookKind::Csv),
         name: Some(BOOK.to_owned()),
-        overrides: Overrides { columns, ..Overrides::default() },
+        overrides,
         ..ImportRequest::default()
     };
     import::run(store, &request)
@@ -105,17 +112,17 @@ fn start_of(text: &str) -> String {
 }
 
 /// Why a row of the table of words cannot be imported. `None`: it can.
-fn fault_of([word, mean]: &[String; 2]) -> Option<&'static str> {
+fn fault_of([word, mean]: &[String; 2]) -> Option<String> {
     if word.contains('\0') || mean.contains('\0') {
-        return Some("there is a zero byte");
+        return Some("there is a zero byte".to_owned());
     }
     if word.trim().is_empty() || mean.trim().is_empty() {
-        return Some("there is no word or no explanation");
+        return Some("there is no word or no explanation".to_owned());
     }
-    // The import has a limit for a row of csv. Csv doubles each quote, so a row takes at most twice
-    // the bytes.
-    let is_long = 2 * (word.len() + mean.len()) as u64 > RECORD_BYTES_MAX;
-    is_long.then_some("the explanation is too long")
+    if mean.len() > MEAN_BYTES_MAX {
+        return Some(format!("the explanation is longer than {MEAN_BYTES_MAX} bytes"));
+    }
+    Word::parse(word).err().map(|error| error.to_string())
 }
 
 /// Imports the users. Returns their ids by the names in the source, and the numbers of rows.
