@@ -26,8 +26,9 @@ pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
             rest = after;
             return Some(link);
         }
-        let ends = rest.match_indices("[[").map(|(at, _)| at).filter(|&at| at > 0);
-        let end = ends.into_iter().find(|&at| leading_link(&rest[at..]).is_some());
+        // In `[[[apple]]]` the link is within brackets.
+        let mut ends = rest.match_indices('[').map(|(at, _)| at).filter(|&at| at > 0);
+        let end = ends.find(|&at| leading_link(&rest[at..]).is_some());
         let (text, after) = rest.split_at(end.unwrap_or(rest.len()));
         rest = after;
         Some(Run::Text(text))
@@ -89,6 +90,7 @@ mod tests {
             ]
         );
         assert_eq!(shown_text("see [[pear|this]]."), "see this.");
+        assert_eq!(shown_text("see [[[pear]]] [[[x"), "see [pear] [[[x");
     }
 
     #[test]
