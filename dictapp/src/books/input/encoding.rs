@@ -4,14 +4,16 @@
 use std::fmt;
 use std::io::{self, Read};
 
-use encoding_rs::{BIG5, DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{
+    BIG5, DecoderResult, EUC_JP, EUC_KR, GB18030, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE,
+};
 
 /// The encoding of a text file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding(&'static encoding_rs::Encoding);
 
-/// A text is GB18030 or Big5 if at least this number of every ten non-ASCII characters are common
-/// Chinese characters. Latin-1 text decodes to rare characters.
+/// A text is in an encoding if at least this number of every ten non-ASCII characters are common
+/// ones. Latin-1 text decodes to rare characters.
 const COMMON_OF_TEN: usize = 8;
 
 /// Number of bytes that are read and decoded at a time.
@@ -33,17 +35,15 @@ impl Encoding {
     }
 
     /// Recognises the encoding of a text by its first bytes: UTF-16 by its byte order mark or its
-    /// zero bytes, GB18030 (which includes GBK and GB2312) and Big5 by common characters.
-    /// Everything else is UTF-8.
+    /// zero bytes, the encodings of Japanese, Korean and Chinese by common characters. GB18030
+    /// includes GBK and GB2312. Everything else is UTF-8.
     pub(super) fn detect(sample: &[u8]) -> Encoding {
         match sample {
             [0xff, 0xfe, ..] => Encoding(UTF_16LE),
             [0xfe, 0xff, ..] => Encoding(UTF_16BE),
             _ if sample.contains(&0) => utf_16_without_mark(sample),
             _ if is_utf8(sample) => Encoding::UTF8,
-            _ if is_gb18030(sample) => Encoding(GB18030),
-            _ if is_big5(sample) => Encoding(BIG5),
-            _ => Encoding::UTF8,
+            _ => Encoding(asian(sample).unwrap_or(UTF_8)),
         }
     }
 
@@ -90,33 +90,125 @@ fn is_utf8(sample: &[u8]) -> bool {
     std::str::from_utf8(sample).err().is_none_or(|error| error.error_len().is_none())
 }
 
-/// Whether this is Chinese text in GB18030.
-fn is_gb18030(sample: &[u8]) -> bool {
+/// The encoding of a text in Japanese, Korean or Chinese. Many texts are valid in several of them, so
+/// the characters must be the frequent ones of the language.
+fn asian(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let known: [(&encoding_rs::Encoding, IsCommon); 5] = [
+        (SHIFT_JIS, is_shift_jis),
+        (EUC_JP, is_euc_jp),
+        (EUC_KR, is_euc_kr),
+        (GB18030, is_gb18030),
+        (BIG5, is_big5),
+    ];
     // A line end is never part of a character, so no character is cut off before the last one.
     let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
-    let (text, _, has_errors) = GB18030.decode(&sample[..end]);
-    let beyond: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
-    let is_common = |c: &&char| {
+    let text = if sample[..end].is_ascii() { sample } else { &sample[..end] };
+    known.into_iter().find_map(|(encoding, is_common)| {
+        let characters = Characters::of(encoding, text)?;
+        is_common(&characters).then_some(encoding)
+    })
+}
+
+/// Whether a text has the frequent characters of its encoding.
+type IsCommon = fn(&Characters) -> bool;
+
+/// The characters beyond ASCII of a text in an encoding.
+struct Characters {
+    encoding: &'static encoding_rs::Encoding,
+    all: Vec<char>,
+}
+
+impl Characters {
+    /// Decodes a text; `None` if it is invalid, or has no characters beyond ASCII.
+    fn of(encoding: &'static encoding_rs::Encoding, text: &[u8]) -> Option<Characters> {
+        let text = encoding.decode_without_bom_handling_and_without_replacement(text)?;
+        let all: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
+        (!all.is_empty()).then_some(Characters { encoding, all })
+    }
+
+    /// The number of characters of this kind.
+    fn count(&self, is_of_kind: impl Fn(char) -> bool) -> usize {
+        self.all.iter().filter(|c| is_of_kind(**c)).count()
+    }
+
+    /// The number of characters that are encoded as two bytes with a first one in this range.
+    fn led_by(&self, first: std::ops::RangeInclusive<u8>) -> usize {
+        self.count(|c| {
+            let mut buffer = [0; 4];
+            let bytes = self.encoding.encode(c.encode_utf8(&mut buffer)).0;
+            matches!(bytes[..], [lead, _] if first.contains(&lead))
+        })
+    }
+
+    /// Whether this number of characters is nearly all of them.
+    fn is_most(&self, count: usize) -> bool {
+        count * 10 >= self.all.len() * COMMON_OF_TEN
+    }
+}
+
+fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30FF}')
+}
+
+/// Punctuation and letters of full width, which all these encodings have.
+fn is_shared(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF5E}')
+}
+
+/// Japanese text has kana. Those of half width are the bytes of letters in other encodings.
+fn is_shift_jis(text: &Characters) -> bool {
+    let kana = text.count(is_kana);
+    let common = kana + text.count(is_shared) + text.led_by(0x88..=0x98);
+    kana * KANA_OF >= text.all.len() && text.is_most(common)
+}
+
+/// Kana have the same bytes in EUC-JP and in GB18030. Frequent kanji come first in EUC-JP, and the
+/// words that begin with X, Y and Z last in GB18030: a quarter of all Chinese text.
+fn is_euc_jp(text: &Characters) -> bool {
+    let kanji = text.led_by(0xB0..=0xF4);
+    let rare = text.led_by(0xD0..=0xF4);
+    let kana = text.count(is_kana);
+    kana * KANA_OF >= text.all.len()
+        && text.is_most(kana + text.count(is_shared) + kanji)
+        && kanji >= KANJI_MIN
+        && rare * RARE_KANJI_OF <= kanji
+}
+
+/// Every syllable of Korean has a first byte that only half of Chinese text has.
+fn is_euc_kr(text: &Characters) -> bool {
+    let syllables = text.led_by(0xB0..=0xC8);
+    syllables >= SYLLABLES_MIN && (syllables + text.count(is_shared)) * 20 >= text.all.len() * 19
+}
+
+/// Frequent Chinese characters have two high bytes. The letters of pronunciations have four bytes in
+/// GB18030, which other texts do not have by chance.
+fn is_gb18030(text: &Characters) -> bool {
+    let is_common = |c: char| {
         matches!(c, '\u{3000}'..='\u{30FF}' | '\u{FF00}'..='\u{FFEF}')
             || GB18030.encode(c.encode_utf8(&mut [0; 4])).0.iter().all(|&byte| byte > 0xA0)
     };
-    let common = beyond.iter().filter(is_common).count();
-    !has_errors && common * 10 >= beyond.len() * COMMON_OF_TEN
+    let common = text.count(is_common);
+    let letters = text.count(|c| c < '\u{370}' && !is_common(c));
+    common > 0 && text.is_most(common + letters)
 }
 
-/// Whether this is Chinese text in Big5. Its common characters have low first bytes.
-fn is_big5(sample: &[u8]) -> bool {
-    let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
-    let (text, _, has_errors) = BIG5.decode(&sample[..end]);
-    let beyond: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
-    let is_common = |c: &&char| {
-        let mut buffer = [0; 4];
-        let bytes = BIG5.encode(c.encode_utf8(&mut buffer)).0;
-        matches!(bytes[..], [0xA1..=0xC6, _])
-    };
-    let common = beyond.iter().filter(is_common).count();
-    !has_errors && !beyond.is_empty() && common * 10 >= beyond.len() * COMMON_OF_TEN
+/// Frequent Chinese characters have low first bytes.
+fn is_big5(text: &Characters) -> bool {
+    text.is_most(text.led_by(0xA1..=0xC6))
 }
+
+/// At least one of this number of characters in a Japanese text is a kana.
+const KANA_OF: usize = 8;
+
+/// Minimum number of kanji that tell EUC-JP from GB18030.
+const KANJI_MIN: usize = 4;
+
+/// At most one of this number of kanji is a rare one.
+const RARE_KANJI_OF: usize = 10;
+
+/// Minimum number of syllables that tell Korean from Chinese: Chinese text has so many in a row once
+/// in four thousand times.
+const SYLLABLES_MIN: usize = 12;
 
 struct Decoded {
     inner: Box<dyn Read + Send>,
@@ -193,6 +285,29 @@ mod tests {
         reads(&units().flat_map(u16::to_be_bytes).collect::<Vec<_>>(), "UTF-16BE", text);
         assert_eq!(Encoding::detect(b"apple\0pear\n"), Encoding::UTF8);
         assert_eq!(Encoding::detect(&"新".as_bytes()[..2]), Encoding::UTF8);
+    }
+
+    #[test]
+    fn japanese_and_korean_are_not_taken_for_chinese() {
+        let japanese = "学校\tがっこう\t多くの人が勉強する所\n林檎\tりんご\tfruit\n";
+        for encoding in [EUC_JP, SHIFT_JIS] {
+            reads(&encoding.encode(japanese).0, encoding.name(), japanese);
+        }
+        let korean = "사과\tapple\n학교\t학생이 공부하는 곳\n";
+        reads(&EUC_KR.encode(korean).0, "EUC-KR", korean);
+        let chinese = "学校\tがっこう\t许多人学习的地方\n学生\tがくせい\t在学校学习的人\n";
+        reads(&GB18030.encode(chinese).0, "gb18030", chinese);
+    }
+
+    #[test]
+    fn letters_of_pronunciations_are_read_in_chinese_text() {
+        let text = "apple,ˈæpl,苹果\nschool,skuːl,学校\n";
+        reads(&GB18030.encode(text).0, "gb18030", text);
+    }
+
+    #[test]
+    fn a_text_without_a_last_line_end_is_recognised() {
+        reads(b"apple\n\xc6\xbb\xb9\xfb", "gb18030", "apple\n苹果");
     }
 
     #[test]

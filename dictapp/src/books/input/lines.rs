@@ -159,5 +159,5 @@ pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
 }
 
 /// Advice for a file in another encoding.
-pub(crate) const NOT_UTF8: &str =
-    "is not UTF-8: name the encoding of the file, as in `--encoding gb18030`";
+pub(crate) const NOT_UTF8: &str = "is not UTF-8: name the encoding of the file, as in `--encoding gb18030` or \
+     `--encoding windows-1252`";

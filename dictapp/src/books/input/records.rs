@@ -34,8 +34,8 @@ pub(crate) enum Quotes {
 }
 
 /// Possible delimiters, with their names in the header of an Anki file.
-const DELIMITERS: [(u8, &str); 4] =
-    [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab"), (b'|', "pipe")];
+const DELIMITERS: [(u8, &str); 5] =
+    [(b',', "comma"), (b';', "semicolon"), (b'\t', "tab"), (b'|', "pipe"), (b'^', "caret")];
 
 /// The records of a file.
 pub(crate) struct Records {
@@ -295,12 +295,16 @@ const AGREEING_FIELDS_MAX: usize = 40;
 /// The delimiter that a file names: `sep=;` for spreadsheets, `#separator:tab` for Anki.
 fn named_delimiter(bytes: &[u8]) -> Option<u8> {
     let text = String::from_utf8_lossy(bytes.get(..HEADER_BYTES).unwrap_or(bytes));
-    let mut lines = text.trim_start_matches('\u{FEFF}').lines();
-    let named = lines.find_map(|line| {
-        let line = line.trim_start_matches('"');
-        line.strip_prefix("sep=").or_else(|| line.strip_prefix("#separator:"))
+    // Below the headers such a line is a row: `sep=` may be a headword.
+    let lines =
+        text.trim_start_matches('\u{FEFF}').lines().map(|line| line.trim_start_matches('"'));
+    let mut headers = lines
+        .skip_while(|line| line.trim().is_empty())
+        .take_while(|line| line.starts_with('#') || line.starts_with("sep="));
+    let named = headers.find_map(|line| {
+        line.strip_prefix("sep=").or_else(|| line.strip_prefix("#separator:")).map(str::to_owned)
     })?;
-    let named = if named.starts_with('\t') { named } else { named.trim_start() };
+    let named = if named.starts_with('\t') { named.as_str() } else { named.trim_start() };
     let name = named.trim().to_lowercase();
     if name == "\\t" {
         return Some(b'\t');
@@ -316,8 +320,8 @@ const HEADER_BYTES: usize = 1024;
 /// The meaning of quotes in a file with this delimiter. In files with TABs, quotes enclose fields
 /// only if every field that begins with one also ends with one.
 fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
-    let is_escaped = memchr::memmem::find(bytes, b"\\\"").is_some()
-        && memchr::memmem::find(bytes, b"\"\"").is_none();
+    let is_escaped =
+        has_inner_quote(bytes, delimiter, b'\\') && !has_inner_quote(bytes, delimiter, b'"');
     // Tab files with a header (`##name`) have escapes instead of quotes.
     if delimiter == b'\t' && bytes.starts_with(b"##") {
         return Quotes::Plain;
@@ -343,6 +347,16 @@ fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     }
 }
 
+/// Whether a field has a quote with this character before it. The quote that ends a field may have
+/// a backslash before it (`"a\"`), and an empty field is `""`.
+fn has_inner_quote(bytes: &[u8], delimiter: u8, before: u8) -> bool {
+    let is_end = |byte: Option<&u8>| byte.is_none_or(|b| [delimiter, b'\n', b'\r'].contains(b));
+    memchr::memmem::find_iter(bytes, &[before, b'"']).any(|at| {
+        let is_empty = before == b'"' && is_end(at.checked_sub(1).and_then(|at| bytes.get(at)));
+        !is_end(bytes.get(at + 2)) && !is_empty
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -366,7 +380,11 @@ mod tests {
         sniffs("a\t2\"\nc\t\"d\n", b'\t', Quotes::Plain);
         sniffs("a\t\"b\nb\"\nc\t\"d\nd\"\n", b'\t', Quotes::Doubled);
         sniffs("sep=;\na;b,c\nd;e,f\n", b';', Quotes::Doubled);
+        sniffs("a,b\nsep=;,c\n#separator:tab,d\n", b',', Quotes::Doubled);
         sniffs("#separator:Semicolon\n#html:true\na;b,c\n", b';', Quotes::Doubled);
         sniffs(r#"a,"b \"c\" d""#, b',', Quotes::Escaped);
+        sniffs("\"a\",\"\",\"b \\\"c\\\"\"\n", b',', Quotes::Escaped);
+        sniffs("\"a \\\"\"b\",c\n", b',', Quotes::Doubled);
+        sniffs("a,\"c\\\"\nb,\"c, d\"\n", b',', Quotes::Doubled);
     }
 }
