@@ -190,9 +190,9 @@ impl Book {
             return Ok(());
         };
         let before = bytes(&first.entry);
-        let kind = first.join(entry);
+        let kinds = first.join(entry);
         self.held_bytes = self.held_bytes - before + bytes(&first.entry);
-        self.merged.note(kind, place, first.entry.word.as_str());
+        kinds.into_iter().for_each(|kind| self.merged.note(kind, place, first.entry.word.as_str()));
         Ok(())
     }
 
@@ -228,8 +228,8 @@ struct Held {
 
 impl Held {
     /// Joins a later entry: appends the lines that are new. If the pronunciations differ, they are
-    /// written into the explanation. Returns the kind of oddity to report.
-    fn join(&mut self, mut later: Entry) -> OddityKind {
+    /// written into the explanation. Returns the kinds of oddities to report.
+    fn join(&mut self, mut later: Entry) -> Vec<OddityKind> {
         let first = &mut self.entry;
         if homographs::differ(first, &later) {
             if !std::mem::replace(&mut self.keeps_pronunciation, true) {
@@ -241,7 +241,7 @@ impl Held {
         let new: Vec<&str> = later.mean.lines().filter(|line| !known.contains(line)).collect();
         let more: usize = new.iter().map(|line| line.len() + 1).sum();
         if first.mean.len() + more > MEAN_BYTES_MAX || self.joined == JOINED_MAX {
-            return OddityKind::Unjoined;
+            return vec![OddityKind::Unjoined];
         }
         self.joined += 1;
         for line in new {
@@ -250,12 +250,13 @@ impl Held {
         }
         first.phonetic = homographs::joined(first.phonetic.take(), later.phonetic);
         first.rank = first.rank.into_iter().chain(later.rank).min();
-        for form in later.forms {
-            if !first.forms.contains(&form) && first.forms.len() < FORMS_MAX {
-                first.forms.push(form);
-            }
-        }
-        OddityKind::Repeated
+        let mut kinds = vec![OddityKind::Repeated];
+        let new: Vec<String> =
+            later.forms.into_iter().filter(|form| !first.forms.contains(form)).collect();
+        let room = FORMS_MAX.saturating_sub(first.forms.len());
+        kinds.extend((new.len() > room).then_some(OddityKind::ExtraForms));
+        first.forms.extend(new.into_iter().take(room));
+        kinds
     }
 }
 

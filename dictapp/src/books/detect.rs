@@ -8,6 +8,7 @@ use csv::StringRecord;
 use super::error::BookError;
 use super::input::records::Format;
 use super::input::source::Source;
+use super::limits::SAMPLE_BYTES_MAX;
 use super::overrides::Overrides;
 use super::readers::{dictd, stardict, wordnet};
 use super::text::columns;
@@ -183,10 +184,17 @@ fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     let csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
     let format = Format::sniff(sample, None);
     // A file without any delimiter is not a table, even if its name says so.
+    let lines = whole_lines(sample);
     let is_table = csv && format.splits(sample)
         || columns::is_table(&format.sample(sample))
-        || is_quoted(sample) && format.splits(sample);
+        || (is_quoted(lines) || is_barred(lines)) && format.splits(sample);
     if is_table { BookKind::Csv } else { BookKind::Course }
+}
+
+/// The lines of a sample without the last one if it may be cut off.
+fn whole_lines(sample: &[u8]) -> &[u8] {
+    let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
+    if sample.len() + 3 < SAMPLE_BYTES_MAX { sample } else { &sample[..end] }
 }
 
 /// Whether all lines begin with a quoted cell.
@@ -195,6 +203,14 @@ fn is_quoted(sample: &[u8]) -> bool {
     let mut lines =
         sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     lines.all(|line| line.starts_with(b"\"") && ends(&line))
+}
+
+/// Whether all lines below headings begin and end with a bar, as tables in Markdown do.
+fn is_barred(sample: &[u8]) -> bool {
+    let lines = sample.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines.filter(|line| !line.is_empty()).skip_while(|line| line[0] == b'#');
+    let is_row = |line: &[u8]| line.len() > 2 && line.starts_with(b"|") && line.ends_with(b"|");
+    lines.next().is_some_and(is_row) && lines.all(is_row)
 }
 
 /// Whether a text begins with a record of Wiktextract.

@@ -29,6 +29,8 @@ pub enum OddityKind {
     Comment,
     /// A record with too few or too many columns; left out.
     WrongColumns,
+    /// A column of a table with unknown content; left out.
+    UnreadColumn,
     /// A line that is not a JSON record of a word; left out.
     BadRecord,
     /// A JSON record that is too long; left out.
@@ -152,6 +154,7 @@ impl fmt::Display for OddityKind {
             OddityKind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
             OddityKind::Comment => write!(f, "comment or heading, left out"),
             OddityKind::WrongColumns => write!(f, "wrong number of columns, left out"),
+            OddityKind::UnreadColumn => write!(f, "column of unknown content, left out"),
             OddityKind::BadRecord => write!(f, "not a JSON record of a word, left out"),
             OddityKind::LongRecord => {
                 write!(f, "record longer than {RECORD_LINE_BYTES_MAX} bytes, left out")

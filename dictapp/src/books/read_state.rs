@@ -6,7 +6,6 @@ use crate::model::Entry;
 use super::Progress;
 use super::error::Place;
 use super::input::source::Meter;
-use super::limits::FORMS_MAX;
 use super::oddity::{Oddities, OddityKind};
 use super::readers::draft::Draft;
 
@@ -53,11 +52,8 @@ impl ReadState {
     /// `None`: it is invalid; the reason is reported as an oddity.
     pub(super) fn finish(&mut self, draft: Draft<'_>) -> Option<Entry> {
         let headword = draft.headword;
-        let has_more = draft.forms.len() > FORMS_MAX;
-        let entry = draft.finish().map_err(|kind| self.note(kind, headword)).ok()?;
-        if has_more && entry.forms.len() >= FORMS_MAX {
-            self.note(OddityKind::ExtraForms, headword);
-        }
+        let (entry, lost) = draft.finish().map_err(|kind| self.note(kind, headword)).ok()?;
+        lost.into_iter().for_each(|kind| self.note(kind, headword));
         Some(entry)
     }
 }

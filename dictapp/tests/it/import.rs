@@ -24,6 +24,7 @@ on_both_engines! {
     a_damaged_file_leaves_the_book_as_it_was
     an_exported_book_is_imported_again_with_all_it_had
     an_exported_book_keeps_headwords_with_marks_and_its_languages
+    an_exported_book_keeps_headwords_that_look_like_a_header
     a_book_knows_its_languages
     a_hidden_book_is_skipped_before_the_words_are_loaded_again
 }
@@ -188,6 +189,22 @@ fn an_exported_book_is_imported_again_with_all_it_had(fresh: &Fresh) {
             assert_eq!(found, expected, "{format:?}");
         }
         assert_eq!(found.len(), expected.len(), "{format:?}");
+    }
+}
+
+/// Regression: the export to Anki and to a tab file lost headwords that look like their headers.
+fn an_exported_book_keeps_headwords_that_look_like_a_header(fresh: &Fresh) {
+    let store = fresh.open();
+    let words =
+        ["#", "##", "# a: b", "#tags column:3", "word", "sep=;", "a\\", "a|b", "\"", "--", "-"];
+    let text: String = words.iter().map(|word| format!("{word}\nn. {word}\nn. x\n\n")).collect();
+    let text = format!("# title: x\n\n{text}");
+    let file = write(fresh, "a.book", text);
+    run(&store, &file).unwrap();
+    let expected = sorted(Book::open(BookKind::Plain, &file, |_| {}).unwrap());
+    assert!(expected.len() > 8, "{expected:?}");
+    for (format, name) in FORMATS {
+        assert_eq!(sorted(exported(fresh, &store, format, name)), expected, "{format:?}");
     }
 }
 

@@ -107,9 +107,12 @@ impl Course {
                 self.state.note_at(OddityKind::Comment, place, &line);
                 continue;
             }
-            if self.layout == Layout::Blocks
-                && let Some(record) = &mut self.waiting
-            {
+            let is_below = |record: &WrappedLine| match self.layout {
+                Layout::Blocks => true,
+                Layout::Pairs => record.text.is_empty(),
+                _ => false,
+            };
+            if let Some(record) = self.waiting.as_mut().filter(|record| is_below(record)) {
                 record.append(line.trim(), '\n');
                 continue;
             }
@@ -169,7 +172,7 @@ impl Course {
         let line = self.numbers.strip(line);
         let line = without_bullet(line);
         let (headword, text) = match self.layout {
-            Layout::Blocks => (line.trim_end(), ""),
+            Layout::Blocks | Layout::Pairs => (line.trim_end(), ""),
             _ => self.layout.split(line),
         };
         let headword = unwrapped(headword).to_owned();
@@ -194,12 +197,47 @@ impl Course {
     }
 }
 
-/// Whether a line is a comment, or a heading of Markdown: `# Unit 2`, `#! version=1`.
+/// Whether a line is a comment, a heading or a rule: `# Fruit`, `#! version=1`, `Unit 2`, `-----`.
 fn is_comment(line: &str) -> bool {
+    if is_unit(line) || is_rule(line) {
+        return true;
+    }
     let behind = line.trim_start_matches('#');
     let text = behind.strip_prefix(' ').unwrap_or_default();
     let is_heading = !text.is_empty() && !text.starts_with(char::is_whitespace);
     behind.len() < line.len() && (is_heading || behind.is_empty() || behind.starts_with("! "))
+}
+
+/// Whether a line is the numbered heading of a part of a list: `Unit 2`, `第3课`.
+fn is_unit(line: &str) -> bool {
+    let line = line.trim().trim_end_matches([':', '：', '.']);
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let english = UNITS.iter().find_map(|unit| {
+        let (start, number) = line.split_at_checked(unit.len())?;
+        start.eq_ignore_ascii_case(unit).then(|| number.trim_start())
+    });
+    let chinese = || {
+        let rest = line.strip_prefix('第')?;
+        ["单元", "單元", "课", "課", "章", "天"].iter().find_map(|unit| rest.strip_suffix(unit))
+    };
+    english.is_some_and(is_number)
+        || chinese().is_some_and(|number| {
+            let number = number.trim();
+            is_number(number) || !number.is_empty() && number.chars().all(|c| DIGITS.contains(c))
+        })
+}
+
+/// Names of the parts of a list.
+const UNITS: &[&str] = &["unit", "lesson", "chapter", "module", "list", "word list", "day", "week"];
+
+/// Chinese digits.
+const DIGITS: &str = "一二三四五六七八九十百";
+
+/// Whether a line is drawn with one mark: `-----`, `=====`.
+fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    let mark = line.chars().next().filter(|c| "-=_*~—─".contains(*c));
+    mark.is_some_and(|mark| line.chars().count() > 2 && line.chars().all(|c| c == mark))
 }
 
 /// Marks around a headword that are no part of it, as in Markdown and in lists with quotes.

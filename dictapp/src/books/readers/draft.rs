@@ -1,7 +1,7 @@
 //! Checks the parts of an entry that a reader found and makes an `Entry`, or returns why they are
 //! invalid.
 
-use crate::model::{Entry, Word};
+use crate::model::{Entry, Word, WordError};
 
 use crate::books::limits::{FORMS_MAX, MEAN_BYTES_MAX, PHONETIC_BYTES_MAX};
 use crate::books::oddity::OddityKind;
@@ -21,11 +21,11 @@ impl<'a> Draft<'a> {
         Draft { headword, phonetic: None, mean: String::new(), rank: None, forms: Vec::new() }
     }
 
-    /// Checks the parts.
+    /// Checks the parts. Returns the kinds of parts that were left out, too.
     ///
     /// # Errors
     /// The kind of oddity that makes the entry invalid.
-    pub(crate) fn finish(self) -> Result<Entry, OddityKind> {
+    pub(crate) fn finish(self) -> Result<(Entry, Vec<OddityKind>), OddityKind> {
         // Files that were joined have byte order marks in the middle.
         let is_invisible = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
         let headword = self.headword.trim_matches(is_invisible);
@@ -40,29 +40,74 @@ impl<'a> Draft<'a> {
         if mean.is_empty() {
             return Err(OddityKind::NoExplanation);
         }
-        let phonetic = self
-            .phonetic
-            .map(|text| text.trim().replace(char::is_control, ""))
-            .filter(|text| !text.is_empty() && text.len() <= PHONETIC_BYTES_MAX);
-        let mut forms = forms(&word, &self.forms);
-        // `recessus (1)` is found as `recessus`.
-        let base = unnumbered(word.as_str()).and_then(|base| Word::parse(base).ok());
-        let base = base.filter(|base| !forms.iter().any(|form| form == base.as_str()));
-        forms.extend(base.map(Word::into_string));
-        Ok(Entry { word, phonetic, mean, rank: self.rank, forms })
+        let mut lost = Vec::new();
+        let said = self.phonetic.map(|text| text.trim().replace(char::is_control, ""));
+        let said = said.filter(|text| !text.is_empty());
+        let is_short = |text: &String| text.len() <= PHONETIC_BYTES_MAX;
+        lost.extend(said.as_ref().filter(|text| !is_short(text)).map(|_| OddityKind::BadDetail));
+        let forms = forms(&word, &self.forms, &mut lost);
+        Ok((Entry { word, phonetic: said.filter(is_short), mean, rank: self.rank, forms }, lost))
     }
 }
 
-/// The valid forms, without duplicates and without the headword.
-fn forms(word: &Word, found: &[String]) -> Vec<String> {
+/// The valid forms, without duplicates and without the headword, and the headword without its number:
+/// `recessus (1)` is found as `recessus`.
+fn forms(word: &Word, found: &[String], lost: &mut Vec<OddityKind>) -> Vec<String> {
+    let base = unnumbered(word.as_str()).and_then(|base| Word::parse(base).ok());
+    let forms_max = FORMS_MAX - usize::from(base.is_some());
     let mut forms: Vec<String> = Vec::new();
-    for form in found.iter().filter_map(|form| Word::parse(form).ok()) {
-        if forms.len() < FORMS_MAX && form != *word && !forms.iter().any(|f| f == form.as_str()) {
-            forms.push(form.into_string());
+    for form in found {
+        let form = match Word::parse(form) {
+            Ok(form) => form,
+            Err(WordError::Empty) => continue,
+            Err(WordError::TooLong(_) | WordError::Control(_)) => {
+                lost.push(OddityKind::BadDetail);
+                continue;
+            }
+        };
+        if form == *word || forms.iter().any(|known| known == form.as_str()) {
+            continue;
+        }
+        if forms.len() == forms_max {
+            lost.push(OddityKind::ExtraForms);
+            break;
+        }
+        forms.push(form.into_string());
+    }
+    let base = base.filter(|base| !forms.iter().any(|form| form == base.as_str()));
+    forms.extend(base.map(Word::into_string));
+    for spelling in spellings(word.as_str()) {
+        if forms.len() < FORMS_MAX && !forms.iter().any(|form| form == spelling) {
+            forms.push(spelling.to_owned());
         }
     }
     forms
 }
+
+/// The spellings of a headword that has several: `colour, color`, `grey/gray`. They are similar, unlike
+/// the words of `and/or`.
+fn spellings(word: &str) -> Vec<&str> {
+    let Some(at) = word.find(['/', ',', ';', '，', '；', '、']) else { return Vec::new() };
+    let mark = word[at..].chars().next().unwrap_or_default();
+    let spellings: Vec<&str> = word.split(mark).map(str::trim).collect();
+    let first = spellings[0].to_lowercase();
+    let is_similar = |spelling: &&str| {
+        spelling.len() >= SPELLING_BYTES_MIN
+            && spelling.chars().all(char::is_alphabetic)
+            && spelling.to_lowercase().chars().take(2).eq(first.chars().take(2))
+            && spelling.len().abs_diff(first.len()) <= SPELLING_BYTES_OFF
+    };
+    if spellings.len() <= SPELLINGS_MAX && spellings.iter().all(is_similar) {
+        spellings
+    } else {
+        Vec::new()
+    }
+}
+
+/// Minimum length in bytes of a spelling, maximum difference between two, and their maximum number.
+const SPELLING_BYTES_MIN: usize = 3;
+const SPELLING_BYTES_OFF: usize = 3;
+const SPELLINGS_MAX: usize = 4;
 
 /// Removes the number that distinguishes headwords of the same spelling: `recessus (1)`,
 /// `georges(2)`, `bank [II]`, `1. avoir`, `bank²`, `bank2`.
@@ -100,7 +145,7 @@ mod tests {
     use super::*;
 
     fn draft(headword: &str, mean: &str) -> Result<Entry, OddityKind> {
-        Draft { mean: mean.to_owned(), ..Draft::new(headword) }.finish()
+        Draft { mean: mean.to_owned(), ..Draft::new(headword) }.finish().map(|(entry, _)| entry)
     }
 
     #[test]
@@ -118,8 +163,23 @@ mod tests {
     #[test]
     fn keeps_each_form_once_and_without_the_headword() {
         let forms = ["went", "go", " gone ", "went", ""].map(str::to_owned).to_vec();
-        let entry = Draft { mean: "v. 去".into(), forms, ..Draft::new("go") }.finish().unwrap();
-        assert_eq!(entry.forms, ["went", "gone"]);
+        let draft = Draft { mean: "v. 去".into(), forms, ..Draft::new("go") };
+        let (entry, lost) = draft.finish().unwrap();
+        assert_eq!((&entry.forms[..], lost), (&["went", "gone"].map(str::to_owned)[..], vec![]));
+    }
+
+    #[test]
+    fn tells_the_parts_that_are_left_out() {
+        let forms: Vec<String> = (0..=FORMS_MAX).map(|n| format!("form {n}")).collect();
+        let draft = Draft { mean: "x".into(), forms, ..Draft::new("go (1)") };
+        let (entry, lost) = draft.finish().unwrap();
+        assert_eq!((entry.forms.len(), lost), (FORMS_MAX, vec![OddityKind::ExtraForms]));
+        assert_eq!(entry.forms.last().map(String::as_str), Some("go"));
+        let phonetic = Some("a".repeat(PHONETIC_BYTES_MAX + 1));
+        let forms = vec!["a".repeat(256), String::new()];
+        let draft = Draft { phonetic, mean: "x".into(), forms, ..Draft::new("go") };
+        let (entry, lost) = draft.finish().unwrap();
+        assert_eq!((entry.phonetic, lost), (None, vec![OddityKind::BadDetail; 2]));
     }
 
     #[test]
@@ -136,6 +196,16 @@ mod tests {
         }
         for headword in ["1.", "f(x)", "(2)", "100. day", "catch-22 (book)", "mp3", "m²", "B12"] {
             assert!(draft(headword, "x").unwrap().forms.is_empty(), "{headword}");
+        }
+    }
+
+    #[test]
+    fn a_headword_of_several_spellings_has_them_as_forms() {
+        for headword in ["colour, color", "colour/color", "colour; color"] {
+            assert_eq!(draft(headword, "x").unwrap().forms, ["colour", "color"], "{headword}");
+        }
+        for headword in ["and/or", "odd, forms", "24/7", "yes, we can", "a/c"] {
+            assert_eq!(draft(headword, "x").unwrap().forms, [""; 0], "{headword}");
         }
     }
 

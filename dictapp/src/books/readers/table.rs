@@ -28,6 +28,8 @@ pub(crate) struct Table {
     /// Whether an export of this program wrote the file.
     is_own: bool,
     columns: Vec<Column>,
+    /// The names of columns that have text but are not read, until they are reported.
+    unread: Vec<String>,
     /// Number of rows before the first entry: comments, a delimiter, the names of the columns.
     rows_before: usize,
     encoding: crate::books::Encoding,
@@ -40,13 +42,14 @@ pub(crate) struct Table {
 #[derive(Default)]
 struct Row<'a> {
     word: &'a str,
-    phonetic: Option<String>,
-    part: Option<String>,
+    phonetics: Vec<String>,
+    /// Parts of speech, each with the number of explanations before it.
+    parts: Vec<(String, usize)>,
     meanings: Vec<String>,
-    example: Option<String>,
-    translation: Option<String>,
+    examples: Vec<String>,
+    translations: Vec<String>,
     rank: Option<&'a str>,
-    forms: Option<&'a str>,
+    forms: Vec<&'a str>,
     /// Number of pictures that were left out.
     pictures: usize,
 }
@@ -71,20 +74,30 @@ impl Table {
         if let Some(given) = &overrides.columns {
             check(given, &rows).map_err(|reason| BookError::whole(source.path(), reason))?;
         }
-        let layout = columns::recognise(&rows);
+        let mut layout = columns::recognise(&rows);
         let encoding = source.encoding();
         let is_anki = source.sample().starts_with(b"#separator:");
         let is_plain = memchr::memmem::find(&source.sample(), b"#html:false\n").is_some();
-        let is_own = is_own(&rows[..layout.rows_before.min(rows.len())]);
+        let own_rows = exchange::header_rows(&rows);
+        let is_own = own_rows > 0;
+        let is_tab_file = format.is_tabs() && !is_anki;
+        if is_own && is_tab_file {
+            layout.columns = vec![Column::Word, Column::Mean];
+        }
+        let unread = match &overrides.columns {
+            Some(_) => Vec::new(),
+            None => columns::unread(&rows, &layout),
+        };
         let records = Records::new(source, format)?;
         Ok(Table {
-            is_tab_file: format.is_tabs() && !is_anki,
+            unread,
+            is_tab_file,
             is_plain: is_anki && is_plain || is_own,
             is_own,
             title: layout.title,
             state: ReadState::new(Place::Line(0), records.meter()),
             columns: overrides.columns.clone().unwrap_or(layout.columns),
-            rows_before: layout.rows_before,
+            rows_before: if is_own { own_rows } else { layout.rows_before },
             languages: layout.languages,
             records,
             format,
@@ -118,7 +131,8 @@ impl Table {
         let draft = if self.is_own {
             forms.extend(row.forms.iter().flat_map(|cell| own_forms(cell)).map(str::to_owned));
             let own = exchange::read_article(&row.meanings.join("\n"));
-            let (phonetic, rank) = (row.phonetic.or(own.phonetic), parsed.or(own.rank));
+            let phonetic = row.phonetics.into_iter().next().or(own.phonetic);
+            let rank = parsed.or(own.rank);
             Draft { phonetic, mean: own.mean, rank, forms, ..Draft::new(headword) }
         } else {
             let more = row.forms.iter().flat_map(|forms| forms.split([',', ';']));
@@ -131,29 +145,28 @@ impl Table {
 
     fn row<'r>(&self, record: &'r StringRecord) -> Row<'r> {
         let mut row = Row::default();
+        let mut pictures = 0;
         for (cell, column) in record.iter().zip(&self.columns) {
             let text = cell.trim();
             let some = Some(text).filter(|text| !text.is_empty());
             let mut read = || {
                 let read = self.text(some?);
-                row.pictures += read.pictures;
+                pictures += read.pictures;
                 Some(read.lines).filter(|text| !text.trim().is_empty())
             };
             match column {
                 Column::Word => row.word = text,
-                Column::Phonetic => row.phonetic = read(),
-                Column::Part => row.part = read(),
-                Column::Mean => {
-                    let text = read();
-                    row.meanings.extend(text);
-                }
-                Column::Example => row.example = read(),
-                Column::Translation => row.translation = read(),
+                Column::Phonetic => row.phonetics.extend(read()),
+                Column::Part => row.parts.extend(read().map(|part| (part, row.meanings.len()))),
+                Column::Mean => row.meanings.extend(read()),
+                Column::Example => row.examples.extend(read()),
+                Column::Translation => row.translations.extend(read()),
                 Column::Rank => row.rank = some,
-                Column::Forms => row.forms = some,
+                Column::Forms => row.forms.extend(some),
                 Column::Skip => {}
             }
         }
+        row.pictures = pictures;
         row
     }
 
@@ -177,14 +190,6 @@ impl Table {
         let text = markup::text(&word, LineEnds::Kept).lines;
         if text.trim().is_empty() { word } else { text }
     }
-}
-
-/// Whether rows before the entries name the export of this program.
-fn is_own(rows: &[StringRecord]) -> bool {
-    rows.iter().flat_map(StringRecord::iter).any(|cell| {
-        let name = cell.trim_start_matches('#').split(':').next();
-        name == Some(exchange::WRITER)
-    })
 }
 
 /// The forms in a cell of an export. They are on separate lines if a form contains a semicolon,
@@ -216,7 +221,7 @@ fn check(given: &[Column], rows: &[StringRecord]) -> Result<(), String> {
             return Err(format!("the given columns lack {:?}", column.name()));
         }
     }
-    let is_single = |column: &Column| !matches!(column, Column::Mean | Column::Skip);
+    let is_single = |column: &Column| matches!(column, Column::Word | Column::Rank);
     let mut single = given.iter().filter(|column| is_single(column)).enumerate();
     let twice = single.find(|(at, column)| {
         given.iter().filter(|column| is_single(column)).take(*at).any(|other| other == *column)
@@ -234,33 +239,80 @@ fn check(given: &[Column], rows: &[StringRecord]) -> Result<(), String> {
 impl Row<'_> {
     /// The pronunciation, and the explanation with part of speech and example.
     fn explanation(&self) -> (Option<String>, String) {
-        let text = self.meanings.join("\n");
-        let (phonetic, mean) = gloss::take_phonetic(text.trim());
-        let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
-        match self.part.as_deref().map(|part| (part.trim(), script::part_named(part))) {
-            Some((_, Some(label))) => lines.insert(0, label),
-            // An unknown part of speech becomes a note.
-            Some((part, None)) => lines.iter_mut().take(1).for_each(|line| {
-                line.insert_str(0, &format!("({part}) "));
-            }),
-            None => {}
+        let said = self.said();
+        let mut found = None;
+        let mut lines = Vec::new();
+        for (part, meanings) in self.senses() {
+            let text = meanings.join("\n");
+            let (phonetic, mean) = gloss::take_phonetic(text.trim());
+            found = found.or(phonetic);
+            lines.push(gloss::labelled(&with_part(part, mean)));
         }
-        let mut mean = gloss::labelled(&lines.join("\n"));
+        let mut mean = lines.join("\n");
         let line = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(example) = self.example.as_ref().filter(|_| !mean.is_empty()) {
-            let translation = self.translation.as_ref().map(|text| format!(" = {}", line(text)));
-            mean = format!("{mean}\n> {}{}", line(example), translation.unwrap_or_default());
+        if !mean.is_empty() {
+            let mut translations = self.translations.iter();
+            for example in &self.examples {
+                let translation = translations.next().map(|text| format!(" = {}", line(text)));
+                mean.push_str(&format!("\n> {}{}", line(example), translation.unwrap_or_default()));
+            }
         }
-        let column = self.phonetic.as_deref().map(|text| text.trim_matches(['[', ']', '/', ' ']));
-        (column.filter(|text| !text.is_empty()).map(str::to_owned).or(phonetic), mean)
+        (said.or(found), mean)
     }
+
+    /// The pronunciations of all columns.
+    fn said(&self) -> Option<String> {
+        let mut said: Vec<&str> = Vec::new();
+        for text in self.phonetics.iter().map(|text| text.trim_matches(['[', ']', '/', ' '])) {
+            if !text.is_empty() && !said.contains(&text) {
+                said.push(text);
+            }
+        }
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
+    /// The explanations with their parts of speech. One part of speech belongs to all explanations,
+    /// one of several to those beside it.
+    fn senses(&self) -> Vec<(Option<&str>, Vec<&str>)> {
+        let meanings = || self.meanings.iter().map(String::as_str);
+        if self.parts.len() < 2 {
+            let part = self.parts.first().map(|(part, _)| part.as_str());
+            return vec![(part, meanings().collect())];
+        }
+        let is_ahead = self.parts[0].1 == 0;
+        let part = |at: usize| {
+            let ahead = || self.parts.iter().rfind(|(_, before)| *before <= at);
+            let behind = || self.parts.iter().find(|(_, before)| *before > at);
+            let part = if is_ahead { ahead() } else { behind() };
+            part.map(|(part, _)| part.as_str())
+        };
+        meanings().enumerate().map(|(at, meaning)| (part(at), vec![meaning])).collect()
+    }
+}
+
+/// The lines of an explanation with its part of speech, which may be unknown: then it is a note.
+fn with_part(part: Option<&str>, mean: &str) -> String {
+    let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
+    match part.map(|part| (part.trim(), script::part_named(part))) {
+        Some((_, Some(label))) => lines.insert(0, label),
+        Some((part, None)) => lines.iter_mut().take(1).for_each(|line| {
+            line.insert_str(0, &format!("({part}) "));
+        }),
+        None => {}
+    }
+    lines.join("\n")
 }
 
 /// The headwords of a cell of a tab file. A bar that is part of a headword has a backslash before
 /// it.
 fn headwords(cell: &str) -> Vec<String> {
-    let cell = cell.replace(r"\|", "\0");
-    cell.split('|').map(|word| unescaped(&word.replace('\0', "|"))).collect()
+    let mut is_escaped = false;
+    let words = cell.split(|c: char| {
+        let ends = c == '|' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        ends
+    });
+    words.map(|word| unescaped(&word.replace(r"\|", "|"))).collect()
 }
 
 /// Decodes the escapes of tab files: `\n` becomes a line end, `\t` and `\r` become a space, `\\`
@@ -288,8 +340,15 @@ impl Reader for Table {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         while let Some(record) = self.records.next()? {
             self.state.place = Place::Line(self.records.line());
+            if self.rows_before <= 1 {
+                let unread = std::mem::take(&mut self.unread);
+                unread.iter().for_each(|name| self.state.note(OddityKind::UnreadColumn, name));
+            }
             if self.rows_before > 0 {
                 self.rows_before -= 1;
+                continue;
+            }
+            if self.format.delimiter == b'|' && columns::is_rule(&record) {
                 continue;
             }
             if let Some(entry) = self.entry(&record)? {
@@ -323,6 +382,7 @@ mod tests {
     #[test]
     fn reads_the_escapes_of_tab_files() {
         assert_eq!(headwords(r"a|b\|c|d"), ["a", "b|c", "d"]);
+        assert_eq!(headwords(r"a\\|b"), [r"a\", "b"]);
         assert_eq!(unescaped(r"a\nb\tc\\nd\x"), "a\nb c\\nd\\x");
     }
 }

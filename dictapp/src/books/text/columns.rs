@@ -18,6 +18,8 @@ pub(crate) struct Layout {
     pub(crate) columns: Vec<Column>,
     pub(crate) title: Option<String>,
     pub(crate) languages: Option<Languages>,
+    /// Columns with properties of notes of Anki, which are no part of a word.
+    properties: Vec<usize>,
 }
 
 /// Maximum number of rows before a row of names: spreadsheets have titles and notes above it.
@@ -31,9 +33,14 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
         code("sourceLang").zip(code("targetLang")).map(|(from, to)| Languages { from, to })
     });
     let title = tab_file_header(&rows[..first], "name").map(str::to_owned);
+    let properties: Vec<usize> = rows[..first].iter().filter_map(property).collect();
+    let layout = |rows_before, columns| {
+        let properties = properties.clone();
+        Layout { rows_before, columns, title, languages, properties }
+    };
     let listed = rows[..first].iter().find_map(|row| named(&listed(row)?, by_part_of_name));
     if let Some(columns) = listed {
-        return Layout { rows_before: first, columns, title, languages };
+        return layout(first, columns);
     }
     let named = (first..rows.len().min(first + ROWS_BEFORE_MAX))
         .find_map(|at| {
@@ -42,9 +49,9 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
         })
         .or_else(|| Some((first, named(rows.get(first)?, by_part_of_name)?)));
     if let Some((at, columns)) = named {
-        return Layout { rows_before: at + 1, columns, title, languages };
+        return layout(at + 1, columns);
     }
-    Layout { rows_before: first, columns: by_content(&rows[first..]), title, languages }
+    layout(first, by_content(&rows[first..], &properties))
 }
 
 /// Whether the rows of a text are certainly a table: the first row names its columns, or all rows
@@ -61,7 +68,7 @@ pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
     let is_even = |row: &StringRecord| {
         row.len() == first.len() && row.iter().take(3).all(|cell| !cell.trim().is_empty())
     };
-    let columns = by_content(&rows);
+    let columns = by_content(&rows, &[]);
     first.len() > 2
         && rows.iter().all(is_even)
         && [Column::Part, Column::Phonetic].iter().any(|column| columns.contains(column))
@@ -77,16 +84,26 @@ fn is_note(row: &StringRecord) -> bool {
     is_header || first.starts_with("sep=")
 }
 
+/// Whether a row is the rule below the names of a table in Markdown: `| --- | :---: |`.
+pub(crate) fn is_rule(row: &StringRecord) -> bool {
+    let is_line = |cell: &str| cell.contains("--") && cell.bytes().all(|b| b"-: ".contains(&b));
+    row.len() > 1
+        && row.iter().any(is_line)
+        && row.iter().all(|c| c.trim().is_empty() || is_line(c))
+}
+
 /// The languages that a comment names: `# languages: en-zh`.
 fn languages(row: &StringRecord) -> Option<Languages> {
     let comment = row.get(0)?.trim().strip_prefix('#')?.trim();
     Languages::parse(comment.strip_prefix("languages:")?)
 }
 
-/// The column with this name. Notes in brackets are not part of the name: `单词（英文）`.
+/// The column with this name. Notes in brackets and numbers are not part of the name: `单词（英文）`,
+/// `释义2`.
 pub(crate) fn by_name(name: &str) -> Option<Column> {
     let name = name.split(['(', '（', '[', '【']).next().unwrap_or_default();
     let name = name.trim().trim_end_matches([':', '：', '*', '#']);
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
     let name = name.replace(['_', '-'], " ").to_lowercase();
     let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
     known.map(|(column, _)| *column)
@@ -139,16 +156,48 @@ fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<C
             (columns[from], columns[to]) = (Column::Word, Column::Mean);
         }
     }
-    // Only one column has the headword: the first of `word, english`. Several explanations are
-    // joined.
-    for column in [Column::Word, Column::Phonetic, Column::Part, Column::Rank, Column::Forms] {
-        let mut known = columns.iter_mut().filter(|c| **c == column).skip(1);
-        known
-            .by_ref()
-            .for_each(|c| *c = if column == Column::Word { Column::Mean } else { Column::Skip });
+    name_by_neighbours(row, &mut columns);
+    // Only one column has the headword: the first of `word, english`. The cells of most other columns
+    // with the same name are joined.
+    for (column, other) in [(Column::Word, Column::Mean), (Column::Rank, Column::Skip)] {
+        let repeated = columns.iter_mut().filter(|known| **known == column).skip(1);
+        repeated.for_each(|repeated| *repeated = other);
     }
     (columns.contains(&Column::Word) && columns.contains(&Column::Mean)).then_some(columns)
 }
+
+/// Corrects columns that other columns explain. With a column of pinyin the headwords are Chinese
+/// (`Chinese, Pinyin, English`), and a translation after an example is the example's.
+fn name_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
+    let name = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
+    let names: Vec<String> = (0..columns.len()).map(name).collect();
+    let has = |known: &[&str], at: usize| known.iter().any(|known| names[at].contains(known));
+    let is_text = |column: Column| matches!(column, Column::Word | Column::Mean);
+    let has_pinyin = (0..names.len()).any(|at| has(PINYIN, at));
+    let headword = (0..names.len()).find(|&at| is_text(columns[at]) && has(CHINESE, at));
+    if let Some(headword) = headword.filter(|_| has_pinyin) {
+        for column in columns.iter_mut().filter(|column| **column == Column::Word) {
+            *column = Column::Mean;
+        }
+        columns[headword] = Column::Word;
+    }
+    for at in 1..columns.len() {
+        let is_example = columns[at - 1] == Column::Example && has(TRANSLATION, at);
+        if is_example && columns[at] == Column::Mean && columns[..at].contains(&Column::Mean) {
+            columns[at] = Column::Translation;
+        }
+    }
+}
+
+/// Parts of the names of columns with the pronunciation of Chinese.
+const PINYIN: &[&str] = &["pinyin", "拼音", "注音", "zhuyin", "bopomofo"];
+
+/// Parts of the names of columns with Chinese words.
+const CHINESE: &[&str] =
+    &["simplified", "简体", "chinese", "hanzi", "character", "汉字", "漢字", "中文", "汉语"];
+
+/// Parts of the names of columns with translations.
+const TRANSLATION: &[&str] = &["translation", "翻译", "翻譯", "译文", "譯文", "中文"];
 
 /// Counts of the cells of a column by their content.
 #[derive(Default)]
@@ -165,12 +214,20 @@ impl Look {
     }
 }
 
-fn by_content(rows: &[StringRecord]) -> Vec<Column> {
+/// The column that a header of Anki tells to have a property of notes: `#tags column:3`.
+fn property(row: &StringRecord) -> Option<usize> {
+    let (name, number) = row.get(0)?.strip_prefix('#')?.split_once(" column:")?;
+    let is_property = ["guid", "notetype", "deck", "tags"].contains(&name);
+    number.trim().parse::<usize>().ok().filter(|_| is_property)?.checked_sub(1)
+}
+
+/// The columns by the content of their cells, without those of properties.
+fn by_content(rows: &[StringRecord], properties: &[usize]) -> Vec<Column> {
     let width = rows.iter().map(StringRecord::len).max().unwrap_or(0);
     let mut columns = vec![Column::Skip; width];
     let looks: Vec<Look> = (0..width).map(|column| look(rows, column)).collect();
     let mut texts = Vec::new();
-    for (at, look) in looks.iter().enumerate() {
+    for (at, look) in looks.iter().enumerate().filter(|(at, _)| !properties.contains(at)) {
         if look.is_mostly(look.parts) && at > 0 {
             columns[at] = Column::Part;
         } else if look.is_mostly(look.phonetics) && at > 0 {
@@ -178,6 +235,13 @@ fn by_content(rows: &[StringRecord]) -> Vec<Column> {
         } else if look.filled > 0 && !look.is_mostly(look.numbers) {
             texts.push(at);
         }
+    }
+    // Pinyin or kana beside Chinese or Japanese headwords.
+    if let [headword, said, _, ..] = texts[..]
+        && is_reading(rows, headword, said)
+    {
+        columns[said] = Column::Phonetic;
+        texts.remove(1);
     }
     // Without two columns of text, assume the usual order.
     if texts.len() < 2 {
@@ -189,11 +253,7 @@ fn by_content(rows: &[StringRecord]) -> Vec<Column> {
     columns[texts[0]] = Column::Word;
     columns[texts[1]] = Column::Mean;
     if let Some(&third) = texts.get(2) {
-        let is_free = !columns.contains(&Column::Phonetic);
-        columns[third] = match third_text(rows, third) {
-            Column::Phonetic if !is_free => Column::Skip,
-            column => column,
-        };
+        columns[third] = third_text(rows, third);
     }
     columns
 }
@@ -215,6 +275,49 @@ fn is_phonetic(cell: &str) -> bool {
     let bracketed = script::leading_phonetic(cell).is_some_and(|(_, length)| length == cell.len());
     let signs = |c: char| "ˈˌːəɪʊɔæʌθðʃʒŋɑɛɜɡ".contains(c);
     bracketed || cell.contains(signs) && !cell.contains(is_cjk)
+}
+
+/// The names of columns with text that are not read. Numbers that count the rows are no text.
+pub(crate) fn unread(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
+    let (before, entries) = rows.split_at(layout.rows_before.min(rows.len()));
+    let width = entries.iter().map(StringRecord::len).max().unwrap_or_default();
+    let is_read = |at: usize| {
+        layout.properties.contains(&at)
+            || layout.columns.get(at).is_some_and(|column| *column != Column::Skip)
+    };
+    let has_text = |at: usize| {
+        let look = look(entries, at);
+        look.filled > 0 && !look.is_mostly(look.numbers)
+    };
+    let name = |at: usize| {
+        let name = before.last().and_then(|names| names.get(at)).map(str::trim);
+        let name =
+            name.filter(|name| !name.is_empty() && before.last().is_some_and(|r| r.len() > 1));
+        name.map_or_else(|| format!("column {}", at + 1), str::to_owned)
+    };
+    (0..width).filter(|&at| !is_read(at) && has_text(at)).map(name).collect()
+}
+
+/// Whether a column has the readings of headwords in another column, as pinyin or kana.
+fn is_reading(rows: &[StringRecord], headword: usize, said: usize) -> bool {
+    let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}' | ' ');
+    let is_number = |c: char| ('1'..='5').contains(&c);
+    let is_pinyin = |text: &str| {
+        let is_toned = |c: char| "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ".contains(c);
+        let is_numbered = |c: char| c.is_ascii_lowercase() || c == ' ' || c == ':' || is_number(c);
+        text.chars().any(is_toned) && !text.contains(is_cjk)
+            || text.ends_with(is_number)
+                && !text.starts_with(is_number)
+                && text.chars().all(is_numbered)
+    };
+    let cell = |row: &StringRecord, at: usize| row.get(at).unwrap_or_default().trim().to_owned();
+    let pairs = || rows.iter().map(|row| (cell(row, headword), cell(row, said)));
+    let filled = pairs().filter(|(word, said)| !word.is_empty() && !said.is_empty()).count();
+    let readings = pairs().filter(|(word, said)| {
+        let is_read = is_pinyin(said) || !said.is_empty() && said.chars().all(is_kana);
+        word.contains(is_cjk) && is_read
+    });
+    filled > 0 && readings.count() * 10 >= filled * 8
 }
 
 /// The kind of the third column of text: examples, pronunciations in ASCII, or unknown.

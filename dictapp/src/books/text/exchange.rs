@@ -3,10 +3,38 @@
 //! words: `= pome` becomes `Synonyms: pome`. An exported file has the name [`WRITER`]; its texts
 //! are read back exactly.
 
+use csv::StringRecord;
+
 use crate::model::{Entry, Level, split_part};
 
 /// The name in a file that shows that an export of this program wrote it.
 pub const WRITER: &str = "dictapp";
+
+/// The first cells of the rows before the entries of a table that an export wrote.
+const HEADERS: [&str; 8] = [
+    "#separator:",
+    "#html:",
+    "#columns:",
+    "#dictapp:",
+    "##name",
+    "##dictapp",
+    "##sourceLang",
+    "##targetLang",
+];
+
+/// The number of rows before the entries of a table, if an export wrote it; otherwise 0.
+pub(crate) fn header_rows(rows: &[StringRecord]) -> usize {
+    let names = |row: &StringRecord| row.iter().next_back() == Some(WRITER);
+    if rows.first().is_some_and(names) {
+        return 1;
+    }
+    let first = |row: &StringRecord| row.get(0).unwrap_or_default().to_owned();
+    let is_header = |row: &&StringRecord| HEADERS.iter().any(|name| first(row).starts_with(name));
+    let headers = rows.iter().take_while(is_header);
+    let writer =
+        |row: &StringRecord| first(row).trim_start_matches('#').trim_end_matches(":1") == WRITER;
+    if headers.clone().any(writer) { headers.count() } else { 0 }
+}
 
 /// An invisible character, which is put before a line that would otherwise be read back as
 /// something else.

@@ -3,11 +3,13 @@
 //! first line, joins lines that were wrapped for a terminal, and converts links and numbered
 //! senses.
 
+use std::borrow::Cow;
+
 use crate::model::link;
 
 use super::heading::{self, Heading};
 use super::paragraphs::{self, Paragraph};
-use super::{fvdp, gloss, script};
+use super::{fvdp, gloss, script, slashed};
 
 /// The parts of an article.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -57,13 +59,16 @@ fn headed(heading: Heading<'_>, rest: &str) -> Text {
     let Heading { spelling, others, phonetic, after, note } = heading;
     let note = if note.is_empty() { String::new() } else { format!("({note})\n") };
     let (below, rest) = if after.is_empty() { heading::below(rest) } else { (Vec::new(), rest) };
-    let read = body(&format!("{after}\n{note}{rest}"), Lines::Wrapped);
+    let text = format!("{after}\n{note}{rest}");
+    let (reading, text) =
+        if spelling.contains(script::is_cjk) { slashed::take_reading(&text) } else { (None, text) };
+    let read = body(&text, Lines::Wrapped);
     let spelling = spelling.split_whitespace().collect::<Vec<_>>().join(" ");
     let spelling = spelling.trim_end_matches([',', ';', ':']);
     let others = others.into_iter().map(str::to_owned).chain(below).chain(read.others);
     Text {
         spelling: Some(spelling.to_owned()),
-        phonetic: phonetic.or(read.phonetic),
+        phonetic: phonetic.or(reading).or(read.phonetic),
         mean: read.mean,
         others: others.collect(),
     }
@@ -81,13 +86,36 @@ pub(crate) fn lines(text: &str, headword: &str) -> Text {
     if let Some(article) = fvdp::read(text) {
         return Text { phonetic: article.phonetic, mean: article.mean, ..Text::default() };
     }
+    let text = &with_line_ends(text);
     let (first, rest) = first_line(text);
     let stripped = heading::strip_headword(first, headword).filter(|(_, after)| match *after {
         "" => !rest.trim().is_empty(),
         after => script::leading_phonetic(after).is_some() || script::label(after).is_some(),
     });
+    let glued = || {
+        let after = first.strip_prefix(headword).filter(|after| after.starts_with(['/', '[']))?;
+        script::leading_phonetic(after).map(|_| (headword, after))
+    };
+    let stripped = stripped.or_else(glued);
     let read = stripped.map(|(_, after)| body(&format!("{after}\n{rest}"), Lines::Whole));
     read.filter(|read| !read.mean.is_empty()).unwrap_or_else(|| body(text, Lines::Whole))
+}
+
+/// Replaces the characters `\n` in a text without line ends: some converters leave them. A part of
+/// speech, a bracket or Chinese text follows each, unlike in a text about programs.
+fn with_line_ends(text: &str) -> Cow<'_, str> {
+    let is_end = |rest: &str| {
+        let rest = rest.trim_start();
+        rest.is_empty()
+            || rest.starts_with(['[', '<', '【'])
+            || rest.starts_with(script::is_cjk)
+            || script::label(rest).is_some()
+    };
+    let mut rests = text.split("\\n").skip(1).peekable();
+    if text.contains('\n') || rests.peek().is_none() || !rests.all(is_end) {
+        return text.into();
+    }
+    text.replace("\\r\\n", "\n").replace("\\n", "\n").into()
 }
 
 fn first_line(text: &str) -> (&str, &str) {
@@ -105,15 +133,15 @@ fn body(text: &str, lines: Lines) -> Text {
     if lines == Lines::Wrapped {
         join_notes(&mut read);
     }
-    let numbers = read.iter().filter(|paragraph| sense_number(&paragraph.text).is_some()).count();
+    name_labels(&mut read);
+    remove_numbers(&mut read);
     let mut labels = gloss::Labels::default();
     for paragraph in &read {
         let text = &paragraph.text;
-        let number = sense_number(text).filter(|_| numbers > 1);
         let line = if paragraph.is_quotation && !found.mean.is_empty() {
             Some(quotation(text))
         } else {
-            labels.line(number.unwrap_or(text))
+            labels.line(text)
         };
         line.iter().for_each(|line| push(&mut found.mean, line));
     }
@@ -167,10 +195,57 @@ fn take_head(read: &mut Vec<Paragraph>) -> Text {
 
 /// The text after the number of a sense: `2. To go.` `None`: there is no number.
 fn sense_number(text: &str) -> Option<&str> {
-    let (number, rest) = text.split_once(". ")?;
-    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    is_number.then(|| rest.trim_start())
+    numbered_by(". ", text).map(|(_, rest)| rest)
 }
+
+/// The number of a sense before this mark, and the text after it.
+fn numbered_by<'a>(mark: &str, text: &'a str) -> Option<(u8, &'a str)> {
+    let (number, rest) = text.split_once(mark)?;
+    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    Some((number.parse().ok().filter(|_| is_number)?, rest.trim_start()))
+}
+
+/// Removes the numbers of several senses. Numbers without a dot must count the senses.
+fn remove_numbers(read: &mut [Paragraph]) {
+    let mark = [". ", ") ", "、", " "].into_iter().find(|mark| {
+        let numbers = || read.iter().filter_map(|p| numbered_by(mark, &p.text)).map(|(n, _)| n);
+        let follows = |(last, next): (u8, u8)| next == last + 1 || next == 1;
+        let counts = numbers().next() == Some(1) && numbers().zip(numbers().skip(1)).all(follows);
+        numbers().count() > 1 && (*mark == ". " || counts)
+    });
+    let Some(mark) = mark else { return };
+    for paragraph in read.iter_mut().filter(|paragraph| !paragraph.is_quotation) {
+        if let Some((_, rest)) = numbered_by(mark, &paragraph.text) {
+            paragraph.text = rest.to_owned();
+        }
+    }
+}
+
+/// Replaces the names of parts of speech alone on their lines by labels, if there are several or if
+/// numbered senses follow: a single one may be a translation. `I n` is a label with its number.
+fn name_labels(read: &mut [Paragraph]) {
+    let is_numbered = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let named: Vec<usize> =
+        (1..read.len()).filter(|&at| script::named_alone(&read[at - 1].text).is_some()).collect();
+    if named.len() > 1 || named.iter().any(|&at| is_numbered(&read[at].text)) {
+        for at in named {
+            let text = &mut read[at - 1].text;
+            *text = script::named_alone(text).unwrap_or_default().to_owned();
+        }
+    }
+    for paragraph in read {
+        let text = paragraph.text.as_str();
+        let label = text.split_once(' ').filter(|(number, label)| {
+            ROMAN.contains(&number.trim_end_matches('.')) && script::labels_alone(label).is_some()
+        });
+        if let Some(label) = label.map(|(_, label)| label.to_owned()) {
+            paragraph.text = label;
+        }
+    }
+}
+
+/// The numbers of parts of speech in an article.
+const ROMAN: [&str; 6] = ["I", "II", "III", "IV", "V", "VI"];
 
 /// Joins each paragraph that is only a note in round brackets to the beginning of the paragraph
 /// below.
@@ -186,7 +261,12 @@ fn join_notes(read: &mut Vec<Paragraph>) {
             notes.push(' ');
             return false;
         }
-        paragraph.text.insert_str(0, &std::mem::take(&mut notes));
+        // `(went, gone)` before `v. to leave`
+        let label = script::label(&paragraph.text).map_or(0, str::len);
+        let gap = if label > 0 && !notes.is_empty() { " " } else { "" };
+        let notes = std::mem::take(&mut notes);
+        let notes = if gap.is_empty() { notes.as_str() } else { notes.trim_end() };
+        paragraph.text.insert_str(label, &format!("{gap}{notes}"));
         true
     });
 }
@@ -373,7 +453,48 @@ mod tests {
         );
         assert_eq!(lines("the set {x, y}", "x").mean, "the set {x, y}");
         assert_eq!(lines("n. 苹果 v. 结果", "x").mean, "n. 苹果\nv. 结果");
+        assert_eq!(lines("n. 苹果\\nv. 结果", "x").mean, "n. 苹果\nv. 结果");
+        assert_eq!(
+            lines("write \"a\\n\" for a line end", "x").mean,
+            "write \"a\\n\" for a line end"
+        );
         assert_eq!(lines("@@@LINK=pear", "x").mean, "[[pear]]");
+    }
+
+    #[test]
+    fn numbers_that_count_the_senses_are_removed() {
+        for text in ["1 to go\n2 to leave", "1) to go\n2) to leave", "1. to go\n2. to leave"] {
+            assert_eq!(lines(text, "x").mean, "to go\nto leave");
+        }
+        assert_eq!(lines("2 pears\n3 apples", "x").mean, "2 pears\n3 apples");
+        assert_eq!(lines("I n\n1 group\n2 set\nII v\n1 put", "x").mean, "n. group\nn. set\nv. put");
+    }
+
+    #[test]
+    fn a_part_of_speech_by_name_belongs_to_the_lines_below() {
+        assert_eq!(lines("verb\nto go\nnoun\na game", "x").mean, "v. to go\nn. a game");
+        assert_eq!(lines("noun\n1. a rod\n2. a pub", "x").mean, "n. a rod\nn. a pub");
+        assert_eq!(lines("noun\nsubstantive", "x").mean, "noun\nsubstantive");
+    }
+
+    #[test]
+    fn readings_and_glosses_of_chinese_words() {
+        let text = headed_lines("中国\n  [Zhong1 guo2]\n  /China/Middle Kingdom/\n", "中国");
+        assert_eq!(text.phonetic.as_deref(), Some("Zhōng guó"));
+        assert_eq!(text.mean, "China\nMiddle Kingdom");
+        let text = headed_lines("日本 [にほん]\n  Japan", "日本");
+        assert_eq!((text.phonetic.as_deref(), text.mean.as_str()), (Some("にほん"), "Japan"));
+        assert_eq!(headed_lines("膜\n [医] x", "膜").mean, "[医] x");
+    }
+
+    #[test]
+    fn notes_stand_after_the_part_of_speech() {
+        assert_eq!(headed_lines("go (went, gone)\n  v. 去", "go").mean, "v. (went, gone) 去");
+    }
+
+    #[test]
+    fn a_reference_may_go_on_below() {
+        assert_eq!(headed_lines("x\n see {ice\n cream}", "x").mean, "see [[ice cream]]");
     }
 
     #[test]

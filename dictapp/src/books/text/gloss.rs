@@ -8,7 +8,9 @@ use super::script::{self, is_cjk};
 /// Splits an explanation into the pronunciations before it, joined by `; `, and the rest. Empty
 /// brackets before it are removed.
 pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
-    let mut rest = without_empty_brackets(text);
+    // Books of KingSoft have a star before it: `*[ei]`.
+    let starred = text.trim_start().strip_prefix('*').filter(|rest| rest.starts_with('['));
+    let mut rest = without_empty_brackets(starred.unwrap_or(text));
     let mut found: Vec<&str> = Vec::new();
     while let Some((phonetic, length)) = script::leading_phonetic(rest) {
         if !found.contains(&phonetic) {
@@ -16,6 +18,9 @@ pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
         }
         rest = rest[length..].trim_start_matches([' ', '\t', ',', ';', '，', '；']);
         rest = without_empty_brackets(rest);
+    }
+    if found.is_empty() && starred.is_some() {
+        return (None, text);
     }
     ((!found.is_empty()).then(|| found.join("; ")), rest)
 }
@@ -113,6 +118,9 @@ const RELATED: &[(&str, char)] = &[
     ("Ant", '!'),
     ("Antonym", '!'),
     ("Antonyms", '!'),
+    ("同义词", '='),
+    ("近义词", '='),
+    ("反义词", '!'),
     ("Word family", '&'),
     ("Phrases", '+'),
 ];
@@ -120,9 +128,10 @@ const RELATED: &[(&str, char)] = &[
 /// Converts a list of synonyms or other related words: `Synonyms: {a}, {b}` becomes `= a; b`.
 /// `None`: it is no such list, or is prose after such a name.
 fn related(text: &str) -> Option<String> {
-    let (name, words) = text.split_once(": ")?;
+    let (name, words) = text.split_once(": ").or_else(|| text.split_once('：'))?;
     let (_, mark) = RELATED.iter().find(|(known, _)| *known == name)?;
-    let words = words.split([',', ';']).map(|word| word.trim().trim_end_matches('.'));
+    let words =
+        words.split([',', ';', '，', '；', '、']).map(|word| word.trim().trim_end_matches('.'));
     let words: Vec<&str> = words.map(|word| word.trim_matches(['{', '}'])).collect();
     let is_list = words.iter().all(|word| {
         !word.is_empty()
@@ -135,6 +144,9 @@ fn related(text: &str) -> Option<String> {
 /// Converts an example in quotes: `"Text."  - Translation.` becomes `> Text. = Translation.`, a
 /// text without translation `> Text.` `None`: the line is no such example.
 fn example(text: &str) -> Option<String> {
+    if let Some(text) = EXAMPLE_NAMES.iter().find_map(|name| text.strip_prefix(name)) {
+        return (!text.trim().is_empty()).then(|| format!("> {}", equals_kept(text)));
+    }
     let close = match text.chars().next()? {
         '"' => '"',
         '“' => '”',
@@ -148,6 +160,9 @@ fn example(text: &str) -> Option<String> {
     let translation = translation.trim_start().strip_prefix("- ")?.trim();
     Some(format!("> {} = {translation}", equals_kept(text)))
 }
+
+/// Names before examples in Chinese books.
+const EXAMPLE_NAMES: [&str; 6] = ["例：", "例:", "例句：", "例句:", "[例句]", "【例句】"];
 
 /// Protects the equals signs of an example, which would begin its translation, with a no-break
 /// space.
@@ -372,6 +387,10 @@ mod tests {
             labelled(text),
             "n. x\n> A b. = C d.\n> 1 =\u{A0}1 = eins\n> E.\n= a; b c\n! d; e"
         );
+        assert_eq!(
+            labelled("n. 甲\n例句：A b.\n同义词：a，b\n反义词: c"),
+            "n. 甲\n> A b.\n= a; b\n! c"
+        );
         for text in ["\"Title\"\nn. x", "n. x\n\"a\" or \"b\"", "n. x\nSyn: see {a} and more."] {
             assert_eq!(labelled(text), text);
         }
@@ -391,6 +410,8 @@ mod tests {
     fn takes_leading_pronunciations() {
         assert_eq!(take_phonetic("[]   pron. 其他人"), (None, "pron. 其他人"));
         assert_eq!(take_phonetic("//, n."), (None, "n."));
+        assert_eq!(take_phonetic("*[ei] n. 甲"), (Some("ei".into()), "n. 甲"));
+        assert_eq!(take_phonetic("*[医] 甲"), (None, "*[医] 甲"));
         assert_eq!(take_phonetic("/…/ /…/ <abbr>"), (None, "<abbr>"));
         assert_eq!(take_phonetic("/ % / /pəsˈɛnt/"), (Some("pəsˈɛnt".into()), ""));
         assert_eq!(take_phonetic("/…/ /a.aˈɾon / <pn>"), (Some("a.aˈɾon".into()), "<pn>"));

@@ -4,6 +4,8 @@
 
 use crate::model::link;
 
+use super::script;
+
 /// Elements that begin and end a line.
 const BLOCKS: &[&str] = &[
     "address",
@@ -102,6 +104,8 @@ pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
         link: None,
         ends,
         preformatted: 0,
+        example: None,
+        grammar: None,
         no_end: Vec::new(),
     };
     let mut rest = markup;
@@ -112,6 +116,9 @@ pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
     }
     reading.push(rest);
     reading.end_link();
+    if reading.example.is_some() {
+        reading.example("ex", true);
+    }
     reading.text
 }
 
@@ -152,6 +159,10 @@ struct MarkupState {
     ends: LineEnds,
     /// The number of open `pre` elements, in which line ends are kept.
     preformatted: usize,
+    /// Whether an example is open, and whether its translation has begun.
+    example: Option<bool>,
+    /// The offset at which the open part of speech begins.
+    grammar: Option<usize>,
     /// The names of hidden elements that have no end tag in the rest of the markup, so that it is
     /// not searched for again.
     no_end: Vec<String>,
@@ -161,7 +172,10 @@ impl MarkupState {
     /// Appends text, with its line ends as `ends` says.
     fn push(&mut self, text: &str) {
         let is_end = |c: char| c == '\n' || c == '\r';
-        if self.ends == LineEnds::Kept || self.preformatted > 0 || !text.contains(is_end) {
+        let is_kept = self.example.is_none()
+            && (self.ends == LineEnds::Kept || self.preformatted > 0)
+            || !text.contains(is_end);
+        if is_kept {
             self.text.lines.push_str(text);
             return;
         }
@@ -189,7 +203,8 @@ impl MarkupState {
             self.text.lines.push('<');
             return inner;
         };
-        let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let length = name.find(|c| !is_name(c)).unwrap_or(name.len());
         let name = name[..length].to_ascii_lowercase();
         let rest = &inner[end + 1..];
         self.element(&name, &inner[..end]);
@@ -219,8 +234,10 @@ impl MarkupState {
     /// Handles the start or end of an element; `tag` is the text between `<` and `>`.
     fn element(&mut self, name: &str, tag: &str) {
         let closes = tag.starts_with('/');
-        if BLOCKS.contains(&name) {
-            self.text.lines.push('\n');
+        if let "ex" | "ex_trn" | "ex_tran" = name {
+            self.example(name, closes);
+        } else if BLOCKS.contains(&name) {
+            self.text.lines.push(if self.example.is_some() { ' ' } else { '\n' });
         }
         if CELLS.contains(&name) && !closes {
             self.text.lines.push(' ');
@@ -233,12 +250,48 @@ impl MarkupState {
                 let word = attribute(tag, "href").and_then(|address| linked_word(&address));
                 self.link = word.map(|word| (word, self.text.lines.len()));
             }
+            "gr" | "pos" if closes => self.end_grammar(),
+            "gr" | "pos" => self.grammar = Some(self.text.lines.len()),
             "kref" => self.link = Some((String::new(), self.text.lines.len())),
             // The reading above a Chinese character, in round brackets behind it.
             "rt" => self.text.lines.push(if closes { ')' } else { '(' }),
             _ if PICTURES.contains(&name) && !closes => self.text.pictures += 1,
             _ => {}
         }
+    }
+
+    /// Writes an example of XDXF in quotes on a line of its own, with its translation after a hyphen.
+    fn example(&mut self, name: &str, closes: bool) {
+        let lines = &mut self.text.lines;
+        match (name, self.example) {
+            ("ex", None) if !closes => {
+                lines.push_str("\n“");
+                self.example = Some(false);
+            }
+            ("ex", Some(is_translated)) if closes => {
+                lines.truncate(lines.trim_end().len());
+                if lines.ends_with('“') {
+                    lines.pop();
+                } else if !is_translated {
+                    lines.push('”');
+                }
+                lines.push('\n');
+                self.example = None;
+            }
+            ("ex_trn" | "ex_tran", Some(false)) if !closes => {
+                lines.truncate(lines.trim_end().len());
+                lines.push_str("” - ");
+                self.example = Some(true);
+            }
+            _ => lines.push(' '),
+        }
+    }
+
+    /// Ends a part of speech of XDXF: a label has a line of its own.
+    fn end_grammar(&mut self) {
+        let Some(from) = self.grammar.take() else { return };
+        let is_label = self.text.lines.get(from..).and_then(script::labels_alone).is_some();
+        self.text.lines.push(if is_label { '\n' } else { ' ' });
     }
 
     /// Ends the open link, if there is one.
@@ -335,6 +388,8 @@ mod tests {
             link: None,
             ends: LineEnds::Kept,
             preformatted: 0,
+            example: None,
+            grammar: None,
             no_end: Vec::new(),
         };
         assert_eq!(reading.tag("<script>a</style>"), "a</style>");
@@ -368,6 +423,14 @@ mod tests {
         assert_eq!(kept("<a href='entry://pear#n'>x</a>"), "[[pear|x]]");
         assert_eq!(kept("<a href='bword://C#'>x</a>"), "[[C#|x]]");
         assert_eq!(kept("<kref>pear</kref> <a href='https://example.com'>x</a>"), "[[pear]] x");
+    }
+
+    #[test]
+    fn examples_and_parts_of_speech_of_xdxf_have_lines_of_their_own() {
+        assert_eq!(kept("a<ex>an\napple</ex>b"), "a\n“an apple”\nb");
+        assert_eq!(kept("<ex>a<ex_trn>甲</ex_trn></ex>"), "\n“a” - 甲\n");
+        assert_eq!(kept("<ex></ex><ex>a"), "\n\n\n“a”\n");
+        assert_eq!(kept("<gr>n</gr>梨<gr>masc</gr>x"), "n\n梨masc x");
     }
 
     #[test]

@@ -65,7 +65,12 @@ pub(super) fn unwrapped(text: &str) -> Vec<Paragraph> {
             }
             let is_cut_off = matches!(&found[..], [head] if heading::is_cut_off(&head.text));
             match found.last_mut() {
-                Some(last) if continues || is_cut_off || is_note_on(&last.text, text) => {
+                Some(last)
+                    if continues
+                        || is_cut_off
+                        || is_open(&last.text)
+                        || is_note_on(&last.text, text) =>
+                {
                     last.text.push(' ');
                     last.text.push_str(text);
                 }
@@ -76,6 +81,16 @@ pub(super) fn unwrapped(text: &str) -> Vec<Paragraph> {
     }
     found
 }
+
+/// Whether a text ends within a reference: `see {ice`.
+fn is_open(text: &str) -> bool {
+    text.rfind('{').is_some_and(|at| {
+        !text[at..].contains('}') && text[at..].len() < REFERENCE_BYTES_MAX && text.len() > at + 1
+    })
+}
+
+/// Maximum length of the part of a reference before a line end, in bytes.
+const REFERENCE_BYTES_MAX: usize = 60;
 
 /// Runs of lines that are not empty.
 fn blocks(text: &str) -> impl Iterator<Item = Vec<&str>> {

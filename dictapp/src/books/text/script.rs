@@ -110,6 +110,12 @@ pub(crate) fn part_named(text: &str) -> Option<String> {
     Some(named.collect::<Option<Vec<_>>>()?.join(" & "))
 }
 
+/// The label of a name of a part of speech that is a whole line: `noun`, `Verb:`, `(noun)`.
+pub(crate) fn named_alone(line: &str) -> Option<&'static str> {
+    let name = line.trim_end_matches([':', '.']).trim_matches(['(', ')', '[', ']']).to_lowercase();
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, label)| *label)
+}
+
 /// The label of a name of a part of speech before a gloss, and the length of the name: `noun 苹果`,
 /// `noun: a fruit`, `名词：苹果`.
 pub(crate) fn named_before_gloss(text: &str) -> Option<(&'static str, usize)> {
@@ -315,7 +321,8 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
         && phonetic.len() <= PRONUNCIATION_BYTES_MAX
         && phonetic.contains(char::is_alphabetic)
         && !phonetic.contains(|c: char| c == '=' || c == '\n' || is_cjk(c))
-        && follows.is_none_or(|c| c.is_whitespace() || ",;<".contains(c));
+        && (follows.is_none_or(|c| c.is_whitespace() || is_cjk(c) || ",;<".contains(c))
+            || label(&text[length..]).is_some());
     let sounds = may_sound(phonetic) && (close != '/' || !phonetic.is_ascii());
     let phonetic = phonetic.trim().trim_start_matches("(/").trim_end_matches('/');
     (is_slashed || sounds).then_some((phonetic, length))

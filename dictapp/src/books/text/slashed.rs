@@ -42,6 +42,33 @@ pub(crate) fn parse(line: &str) -> Option<Slashed> {
     Some(Slashed { headword, others: words, reading, text })
 }
 
+/// Takes the reading of a Chinese or Japanese word from the first line of its article (`[xue2 sheng5]`,
+/// `[がくせい]`), and splits lines of glosses below it: `/student/schoolchild/`.
+pub(super) fn take_reading(text: &str) -> (Option<String>, String) {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let first = lines.iter().position(|line| !line.trim().is_empty());
+    let read = first.and_then(|at| Some((at, reading(lines[at].trim())?)));
+    let Some((at, reading)) = read else { return (None, text.to_owned()) };
+    lines.remove(at);
+    let split = lines.into_iter().map(|line| {
+        let glosses = line.trim().strip_prefix('/').and_then(|line| line.strip_suffix('/'));
+        glosses.map_or_else(|| line.to_owned(), |glosses| glosses.replace('/', "\n"))
+    });
+    (Some(reading), split.collect::<Vec<_>>().join("\n"))
+}
+
+/// The reading in brackets, with marks for its tones.
+fn reading(line: &str) -> Option<String> {
+    let inner = line.strip_prefix('[')?.strip_suffix(']')?;
+    let is_syllable = |word: &str| {
+        let letters = word.trim_end_matches(|c: char| ('1'..='5').contains(&c));
+        letters.len() + 1 == word.len() && letters.chars().all(|c| c.is_alphabetic() || c == ':')
+    };
+    let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}' | ' ');
+    let is_reading = inner.split(' ').all(is_syllable) || inner.chars().all(is_kana);
+    (is_reading && !inner.trim().is_empty()).then(|| toned(inner))
+}
+
 /// Maximum number of spellings of a line.
 const SPELLINGS_MAX: usize = 20;
 

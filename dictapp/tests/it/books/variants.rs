@@ -245,3 +245,128 @@ fn headwords_of_any_script() {
     assert_eq!(found[2], "學生 | 学生 in traditional characters");
     assert_eq!(found[5..], ["bank¹ ~bank | of a river", "bank² ~bank | for money"]);
 }
+
+#[test]
+fn encodings_of_japanese_korean_and_chinese() {
+    for (encoding, text, expected) in [
+        (
+            encoding_rs::EUC_JP,
+            "単語,意味\n林檎,りんごの実\n学校,勉強するところ\n",
+            "学校 | 勉強するところ",
+        ),
+        (
+            encoding_rs::SHIFT_JIS,
+            "単語,意味\n林檎,りんごの実\n学校,勉強するところ\n",
+            "学校 | 勉強するところ",
+        ),
+        (
+            encoding_rs::EUC_KR,
+            "단어,뜻\n사과,과일의 하나이다\n학교,공부하는 곳이다\n",
+            "학교 | 공부하는 곳이다",
+        ),
+        (encoding_rs::BIG5, "單字,意思\n蘋果,apple\n學校,school\n", "學校 | school"),
+        (
+            encoding_rs::GB18030,
+            "单词,音标,释义\napple,ˈæpl,苹果\nschool,skuːl,学校\n",
+            "school /skuːl/ | 学校",
+        ),
+    ] {
+        let found = entries("a.csv", &encoding.encode(text).0);
+        assert_eq!(found.last().map(String::as_str), Some(expected), "{}", encoding.name());
+    }
+}
+
+#[test]
+fn several_columns_of_a_kind() {
+    let text = "单词,英音,美音,词性,解释\napple,ˈæpl,ˈæpəl,n.,苹果\npear,peə,peə,n.,梨\n";
+    reads("a.csv", text, &["apple /ˈæpl; ˈæpəl/ | n. 苹果", "pear /peə/ | n. 梨"]);
+    let text = "word,词性1,释义1,词性2,释义2\nrun,v.,跑,n.,赛跑\ngo,v.,去,,\n";
+    reads("a.csv", text, &["run | v. 跑 | n. 赛跑", "go | v. 去"]);
+    let text = "word,释义1,词性1,释义2,词性2\nrun,跑,v.,赛跑,n.\n";
+    reads("a.csv", text, &["run | v. 跑 | n. 赛跑"]);
+    let text = "word,meaning,example 1,translation 1,example 2\napple,苹果,One.,一。,Two.\n";
+    reads("a.csv", text, &["apple | 苹果 | > One. = 一。 | > Two."]);
+    let text = "word,forms,variants,meaning\ngo,went; gone,goes,去\n";
+    reads("a.csv", text, &["go ~went ~gone ~goes | 去"]);
+}
+
+#[test]
+fn chinese_and_japanese_headwords_with_their_readings() {
+    let expected = &["苹果 /píngguǒ/ | apple", "学生 /xuésheng/ | student"];
+    for header in ["汉字,拼音,英文\n", "Chinese,Pinyin,English\n", "中文,拼音,英语\n", ""]
+    {
+        let text = format!("{header}苹果,píngguǒ,apple\n学生,xuésheng,student\n");
+        reads("a.csv", &text, expected);
+    }
+    let kana = &["林檎 /りんご/ | apple", "学校 /がっこう/ | school"];
+    for header in ["漢字,かな,英語\n", "Kanji,Kana,English\n", ""] {
+        reads("a.csv", &format!("{header}林檎,りんご,apple\n学校,がっこう,school\n"), kana);
+    }
+}
+
+#[test]
+fn tables_of_markdown_and_properties_of_anki() {
+    let text = "# Fruit\n\n| Word | Meaning |\n| --- | :---: |\n| apple | 苹果 |\n| pear | 梨 |\n";
+    reads("a.md", text, TWO);
+    reads("a.txt", "|word|meaning|\n|---|---|\n|apple|苹果|\n|pear|梨|\n", TWO);
+    let text = "#separator:tab\n#html:true\n#guid column:1\n#deck column:2\n#tags column:5\n\
+                fX3!\tEnglish\tapple\t苹果\tfruit food\ngH9{\tEnglish\tpear\t梨\tfruit\n";
+    reads("a.txt", text, TWO);
+    reads("a.csv", "word^meaning\napple^苹果\npear^梨\n", TWO);
+    reads("a.csv", "apple,苹果,,,\npear,梨,,,\n", TWO);
+    reads("a.csv", "My words,,\nby me,2020,\n,,\nword,meaning,\napple,苹果,\npear,梨,\n", TWO);
+}
+
+#[test]
+fn headings_rules_and_pairs_of_lines() {
+    for text in [
+        "Unit 1\napple 苹果\nUnit 2\npear 梨\n",
+        "第一单元\napple 苹果\n第2课\npear 梨\n",
+        "apple 苹果\n-----\npear 梨\n=====\n",
+        "apple\n苹果\npear\n梨\n",
+        "apple\n\n苹果\n\npear\n\n梨\n",
+    ] {
+        reads("a.txt", text, TWO);
+    }
+    reads("a.txt", "unit n. 单元\nday n. 天\n", &["unit | n. 单元", "day | n. 天"]);
+    let text = "abandon/ə'bændən/vt.放弃\nable/'eibl/a.能干的\n";
+    reads("a.txt", text, &["abandon /ə'bændən/ | vt.放弃", "able /'eibl/ | a.能干的"]);
+}
+
+#[test]
+fn what_a_table_leaves_out_is_reported_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let forms: Vec<String> = (0..=200).map(|n| format!("form{n}")).collect();
+    let said = "a".repeat(256);
+    let text = format!(
+        "id,word,phonetic,meaning,forms,audio\n1,go,,去,{},a.mp3\n2,pear,{said},梨,,b.mp3\n",
+        forms.join(";")
+    );
+    std::fs::write(&path, text).unwrap();
+    let mut book = Book::open(BookKind::Csv, &path, |_| {}).unwrap();
+    while book.next().unwrap().is_some() {}
+    assert_eq!(
+        book.oddities().to_string(),
+        "1 x column of unknown content, left out:\n  line 1: audio\n\
+         1 x invalid detail, the entry was imported without it:\n  line 3: pear\n\
+         1 x more than 200 other spellings, the others left out:\n  line 2: go\n"
+    );
+}
+
+#[test]
+fn joined_headwords_with_too_many_forms_are_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let forms = |from: usize| (from..from + 150).map(|n| format!("f{n}")).collect::<Vec<_>>();
+    let row = |from| format!("go,{},{}\n", from, forms(from).join(";"));
+    std::fs::write(&path, format!("word,meaning,forms\n{}{}", row(0), row(150))).unwrap();
+    let mut book = Book::open(BookKind::Csv, &path, |_| {}).unwrap();
+    assert_eq!(book.next().unwrap().unwrap().forms.len(), 200);
+    assert!(book.next().unwrap().is_none());
+    let odd = book.oddities().to_string();
+    assert!(
+        odd.contains("1 x more than 200 other spellings, the others left out:\n  line 3: go"),
+        "{odd}"
+    );
+}

@@ -71,7 +71,16 @@ impl Article {
     fn add(&mut self, kind: u8, field: &[u8], headword: &str) -> Option<()> {
         let field = field.strip_suffix(&[0]).unwrap_or(field);
         let text = match kind {
-            b'm' | b'l' | b'n' | b'w' => foreign::lines(std::str::from_utf8(field).ok()?, headword),
+            b'm' | b'l' | b'n' | b'w' => {
+                let field = std::str::from_utf8(field).ok()?;
+                if is_html(field) {
+                    let read = markup::text(field, LineEnds::Kept);
+                    self.pictures += read.pictures;
+                    foreign::lines(&read.lines, headword)
+                } else {
+                    foreign::lines(field, headword)
+                }
+            }
             b'g' | b'h' | b'x' => {
                 let mut field = std::str::from_utf8(field).ok()?.to_owned();
                 if kind == b'x' {
@@ -111,6 +120,13 @@ impl Article {
     }
 }
 
+/// Whether a field of plain text has HTML, as some converters leave it.
+fn is_html(field: &str) -> bool {
+    field.contains('<')
+        && markup::is_markup(field)
+        && (field.contains("</") || field.contains("<br"))
+}
+
 /// The XDXF element of a pronunciation.
 const TRANSCRIPTION: &str = "tr";
 
@@ -145,6 +161,9 @@ mod tests {
     #[test]
     fn reads_fields_of_every_type() {
         reads(Some("m"), "n. 苹果\nv. x".as_bytes(), None, "n. 苹果\nv. x");
+        reads(Some("m"), b"n. a <i>b</i>\nn. 1 < 2", None, "n. a b\nn. 1 < 2");
+        reads(Some("m"), b"the tag <b>", None, "the tag <b>");
+        reads(Some("h"), b"<b>apple</b><i>/\xc9\x99/</i><p>n. a</p>", Some("\u{259}"), "n. a");
         reads(Some("tm"), b"[x]\0n. a", Some("x"), "n. a");
         reads(Some("h"), b"<b>apple</b><br>n. a&amp;b", None, "n. a&b");
         reads(Some("Wm"), b"\0\0\0\x02\x01\x02n. a", None, "n. a");

@@ -21,6 +21,8 @@ pub(crate) enum Layout {
     Marked(Mark),
     /// The headword is alone on a line, its explanation is below, and an empty line follows.
     Blocks,
+    /// The headword is on a line, its explanation on the next one.
+    Pairs,
     /// Lines of CC-CEDICT or EDICT, see `slashed`.
     Slashed,
     /// No layout was recognised: each line is split by its content.
@@ -100,7 +102,8 @@ impl Layout {
         if slashed > 0 && slashed * 10 >= filled * 8 {
             return Layout::Slashed;
         }
-        if let Some(layout) = marked(&lines).or_else(|| blocks(&lines)) {
+        let known = marked(&lines).or_else(|| blocks(&lines)).or_else(|| pairs(&lines));
+        if let Some(layout) = known {
             return layout;
         }
         let mut all = 0_usize;
@@ -232,6 +235,27 @@ fn blocks(lines: &[&str]) -> Option<Layout> {
     let whole = blocks.iter().filter(is_block).count();
     (whole >= MARKED_LINES_MIN && whole * 10 >= blocks.len() * 8).then_some(Layout::Blocks)
 }
+
+/// Recognises Latin headwords with their Chinese explanations on the lines below.
+fn pairs(lines: &[&str]) -> Option<Layout> {
+    let filled: Vec<&str> =
+        lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+    let is_headword = |line: &str| {
+        line.split_whitespace().count() <= MARKED_WORDS_MAX
+            && !line.contains(is_cjk)
+            && first_gap(line).is_none()
+            && first_sign(line).is_none()
+    };
+    let is_pair = |pair: &[&str]| match pair {
+        [headword, gloss] => is_headword(headword) && gloss.contains(is_cjk),
+        // The last line of a sample may be a headword.
+        _ => true,
+    };
+    (filled.len() >= PAIRED_LINES_MIN && filled.chunks(2).all(is_pair)).then_some(Layout::Pairs)
+}
+
+/// Minimum number of lines for a layout of pairs.
+const PAIRED_LINES_MIN: usize = 4;
 
 /// The end of a Latin headword before Chinese text without a space: `apple苹果`.
 fn glued_gloss(line: &str) -> Option<usize> {
@@ -368,6 +392,8 @@ mod tests {
         }
         let blocks = ["apple", "n. 苹果", "", "pear", "n. 梨"];
         assert_eq!(Layout::sniff(blocks.into_iter()), Layout::Blocks);
+        let pairs = ["apple", "苹果", "", "pear", "", "n. 梨"];
+        assert_eq!(Layout::sniff(pairs.into_iter()), Layout::Pairs);
         let prose = ["apple a fruit: red, round", "pear a fruit: yellow, long"];
         assert_eq!(Layout::sniff(prose.into_iter()), Layout::Spaced);
     }

@@ -54,9 +54,11 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
         let bracket = word.find(['[', '/']).filter(|&at| at > 0 && !word[..at].contains(is_cjk));
         let is_after_variety = start > 0 && script::begins_with_brackets(text);
         if let Some(at) = bracket.filter(|_| !is_after_variety)
-            && let Some((phonetic, _)) = script::leading_phonetic(&text[at..])
+            && let Some((phonetic, length)) = script::leading_phonetic(&text[at..])
             // Slashes also separate words: `and/or/not`.
-            && (word[at..].starts_with('[') || phonetic.contains(script::is_phonetic_letter))
+            && (word[at..].starts_with('[')
+                || phonetic.contains(script::is_phonetic_letter)
+                || script::label(&text[at + length..]).is_some())
         {
             return Some((start + at, Sign::Other));
         }
