@@ -165,6 +165,16 @@ fn a_slash_at_the_end_is_strict_redirected_or_ignored() {
 }
 
 #[test]
+fn a_slash_redirect_does_not_refuse_the_body_of_a_request() {
+    let app = App::new(()).urls(Urls::new().post("/a", ok).slashes(Slashes::Redirect));
+    let client = TestClient::new(&app);
+    for bytes in [1, 100_000, 2 << 20] {
+        let answer = client.request(Method::POST, "/a/").with_body(vec![b'x'; bytes]).send();
+        assert_eq!((answer.status().as_u16(), answer.field("Location")), (308, Some("/a")));
+    }
+}
+
+#[test]
 fn a_slash_redirect_never_leads_to_another_host() {
     let urls = Urls::new().get("/{a}", ok).get("//evil.example/x", ok);
     answers(urls.slashes(Slashes::Redirect), &[(Method::GET, "//evil.example/x/", 404, "")]);
