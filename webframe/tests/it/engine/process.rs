@@ -56,6 +56,10 @@ impl log::Log for StandardError {
     fn flush(&self) {}
 }
 
+fn fail(_: &(), _: &Request) -> Result<Response, webframe::Error> {
+    Err(io::Error::other("the disk is gone"))?
+}
+
 /// Serves if [`start`] set the variable; otherwise does nothing.
 #[test]
 fn child_server() {
@@ -71,7 +75,6 @@ fn child_server() {
     let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };
     println!("\nlistening {address}");
     let number = |(): &(), _: &Request| Ok(Response::text(std::process::id().to_string()));
-    let fail = |(): &(), _: &Request| Err(io::Error::other("the disk is gone"))?;
     let urls = Urls::new().get("/", number).get("/blocking", blocking(number)).get("/fail", fail);
     let stopped = server.serve(App::new(()).urls(urls)).expect("it serves");
     std::process::exit(i32::from(stopped.cut > 0)); // the output at the end of a test is not read
