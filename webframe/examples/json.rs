@@ -1,5 +1,4 @@
-//! JSON in, JSON out, and errors as JSON: `json`, then POST `{"price": 12.5, "rate": 0.2}` to
-//! `/tax`.
+//! JSON in and out, errors too: `json`, then POST `{"price": 12.5, "rate": 0.2}` to `/tax`.
 
 use serde_json::json;
 use webframe::{App, Error, Request, Response, Result, Urls};

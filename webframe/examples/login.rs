@@ -1,34 +1,21 @@
 //! A log-in with a session: `login`, then open http://127.0.0.1:8000/ and enter `ada` and
 //! `lovelace`.
 
-use serde::Deserialize;
 use webframe::session::{Session, Sessions};
-use webframe::{App, Error, Request, Response, Result, Urls};
+use webframe::{App, CheckedForm, Error, Request, Response, Result, Urls};
 
-const FORM: &str = r#"<!doctype html><title>Log in</title>
-<form method="post">
-  <input name="name"> <input name="password" type="password"> <button>Log in</button>
-</form>"#;
-
-#[derive(Deserialize)]
-struct LogIn {
-    name: String,
-    password: String,
-}
-
-fn form(_: &(), _: &Request) -> Result<Response> {
-    Ok(Response::html(FORM))
-}
+const FORM: &str = r#"<!doctype html><title>Log in</title><form method="post">
+  <input name="name"> <input name="password" type="password"> <button>Log in</button></form>"#;
 
 fn log_in(_: &(), request: &Request) -> Result<Response> {
-    let given: LogIn = request.form()?;
+    let form = CheckedForm::of(request, &["name", "password"])?;
     // A real app stores a slow hash of the password, such as Argon2, and limits the attempts.
-    if (given.name.as_str(), given.password.as_str()) != ("ada", "lovelace") {
+    if (form.value("name"), form.value("password")) != ("ada", "lovelace") {
         return Err(Error::forbidden("wrong name or password"));
     }
     let session = Session::of(request)?;
-    session.renew()?;
-    session.set("user", &given.name)?;
+    session.renew()?; // a secret from before the log-in gets no rights
+    session.set("user", &form.value("name"))?;
     session.flash("You are logged in.")?;
     Response::see_other("/")
 }
@@ -45,8 +32,9 @@ fn home(_: &(), request: &Request) -> Result<Response> {
 }
 
 pub(crate) fn app() -> App<()> {
-    let urls = Urls::new().get("/", home).get("/login", form).post("/login", log_in);
-    App::new(()).wrap(Sessions::in_memory()).urls(urls.post("/logout", log_out))
+    let urls = Urls::new().get("/", home).post("/login", log_in).post("/logout", log_out);
+    let form = |_: &(), _: &Request| Ok(Response::html(FORM));
+    App::new(()).wrap(Sessions::in_memory()).urls(urls.get("/login", form))
 }
 
 fn main() -> std::io::Result<()> {

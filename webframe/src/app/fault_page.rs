@@ -14,16 +14,11 @@ const PAGE: &str = include_str!("../../templates/fault.html");
 /// Fields whose values are not shown.
 const SECRET: [&str; 3] = ["authorization", "cookie", "proxy-authorization"];
 
-/// Fields that a proxy adds. With one of them the client may be on another machine than the peer.
-const BY_PROXY: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
-
 /// The page, or `None` if the client gets a line of text instead.
 pub(super) fn page(request: &Request, error: &Error) -> Option<Response> {
-    let is_local = request.peer().address.ip().to_canonical().is_loopback()
-        && !request.fields().any(|(name, _)| is_one_of(name, &BY_PROXY));
     let is_browser =
         request.field(&header::ACCEPT).is_some_and(|accept| accept.contains("text/html"));
-    if !is_local || !is_browser || !error.status().is_server_error() {
+    if !request.is_local() || !is_browser || !error.status().is_server_error() {
         return None;
     }
     let fields: Vec<(&str, String)> = request

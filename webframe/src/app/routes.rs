@@ -372,11 +372,11 @@ fn below(prefix: &str, pattern: &str) -> Cow<'static, str> {
 
 impl std::fmt::Display for Methods {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Methods::One(method) => write!(f, "{method}"),
-            Methods::Any => f.write_str("any"),
-            Methods::Fallback => f.write_str("fallback"),
-        }
+        f.pad(match self {
+            Methods::One(method) => method.as_str(),
+            Methods::Any => "any",
+            Methods::Fallback => "fallback",
+        })
     }
 }
 

@@ -26,6 +26,12 @@ use crate::{
 /// let app = App::new(()).wrap(needs_key).urls(Urls::new().get("/", home));
 /// assert_eq!(TestClient::new(&app).get("/").send().status().as_u16(), 403);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a layer for an app with the state `{S}`",
+    label = "expected `fn(&{S}, &Request, Next<'_, {S}>) -> Response`",
+    note = "a closure must name its argument types: `|_: &State, request: &Request, next: Next<'_, State>| ...`",
+    note = "a layer returns a `Response`: `Next::refuse` makes one of an error"
+)]
 pub trait Middleware<S>: Send + Sync + 'static {
     /// Answers the request, usually by calling `next`.
     fn handle(&self, state: &S, request: &Request, next: Next<'_, S>) -> Response;

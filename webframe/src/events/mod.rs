@@ -151,7 +151,7 @@ impl Channel {
     /// event loops write it.
     pub fn send(&self, event: &Event) {
         self.feed.publish(|number| match self.epoch {
-            Some(epoch) => Block::new(&event.encode(Some(&id(epoch, number)))),
+            Some(epoch) => Block::new(&event.encode(Some(&id(epoch, number + 1)))),
             None => Block::new(&event.encode(None)),
         });
     }
@@ -193,16 +193,19 @@ impl Channel {
 
     fn subscription(&self, request: &Request, on_leave: Option<OnLeave>) -> Response {
         let end = self.feed.end();
-        let last = request.field(&LAST_EVENT_ID).filter(|last| !last.is_empty());
-        let resumed = last.and_then(|last| self.next_after(last));
-        let mut greeting = Vec::new();
+        let last = request.head.field(LAST_EVENT_ID.as_str()).filter(|last| !last.is_empty());
+        let resumed = last.and_then(|last| self.next_after(std::str::from_utf8(last).ok()?));
+        let mut greeting = String::new();
         if let Some(retry) = self.retry {
-            greeting.extend_from_slice(format!("retry: {}\n\n", retry.as_millis()).as_bytes());
+            greeting.push_str(&format!("retry: {}\n\n", retry.as_millis()));
         }
-        if last.is_some() && resumed.is_none() && self.epoch.is_some() {
-            greeting.extend_from_slice(RESYNC);
+        if let (Some(epoch), None) = (self.epoch, resumed) {
+            // An id without data: the page sees no event, and the browser sends the id if the
+            // connection is lost before the first event.
+            greeting.push_str(&format!("id: {}\n", id(epoch, end)));
+            greeting.push_str(if last.is_some() { RESYNC } else { "\n" });
         }
-        let greeting = (!greeting.is_empty()).then(|| Block::new(&greeting));
+        let greeting = (!greeting.is_empty()).then(|| Block::new(greeting.as_bytes()));
         let feed = Arc::clone(&self.feed);
         let cursor = resumed.unwrap_or(end);
         Response::events(Subscription::new(feed, cursor, greeting, on_leave))
@@ -211,7 +214,7 @@ impl Channel {
     /// The number of the event after the one with this id, if it is still available.
     fn next_after(&self, last: &str) -> Option<u64> {
         let (epoch, number) = last.split_once('-')?;
-        let number = number.parse::<u64>().ok()?.checked_add(1)?;
+        let number = number.parse().ok()?;
         let is_ours = Some(epoch) == self.epoch.map(|epoch| format!("{epoch:x}")).as_deref();
         (is_ours && self.feed.has(number)).then_some(number)
     }
@@ -234,15 +237,15 @@ impl Response {
 }
 
 /// The encoded event `resync`: events are missing, so the page should load the current state.
-const RESYNC: &[u8] = b"event: resync\ndata:\n\n";
+const RESYNC: &str = "event: resync\ndata:\n\n";
 
 fn resync() -> Block {
-    Block::new(RESYNC)
+    Block::new(RESYNC.as_bytes())
 }
 
-/// The id of the event with this number.
-fn id(epoch: u64, number: u64) -> String {
-    format!("{epoch:x}-{number}")
+/// The id of a client that has received this number of the channel's events.
+fn id(epoch: u64, events: u64) -> String {
+    format!("{epoch:x}-{events}")
 }
 
 /// The time of the channel's creation, in microseconds.

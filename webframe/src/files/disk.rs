@@ -9,12 +9,13 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use super::{
     Resolved, SMALL_FILE_BYTES_MAX,
     cache::{Cache, Sources, stamp_at},
-    entry::{Bytes, Caching, Entry, with_codings},
+    entry::{Bytes, Caching, Entry, latest_date, with_codings},
     name::is_plain,
     stamp::{Stamp, is_settled},
 };
@@ -78,8 +79,11 @@ impl Directory {
         if settled && coded.len() == 1 {
             coded = with_codings(name, &plain);
         }
-        let entry = Arc::new(Entry::new(name, metadata.modified().ok(), coded, caching));
-        if settled {
+        let modified = metadata.modified().ok();
+        let entry = Arc::new(Entry::new(name, modified, coded, caching));
+        // A later entry announces the date of the change itself, unless that is in the future.
+        let early = modified.is_some_and(|at| at > latest_date() && at <= SystemTime::now());
+        if settled && !early {
             self.cache.keep(name, Arc::clone(&entry), sources);
         }
         Ok(entry)

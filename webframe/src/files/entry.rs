@@ -28,6 +28,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) media_type: HeaderValue,
+    /// The time of the last change, in whole seconds. `Last-Modified` may be earlier.
     modified: Option<SystemTime>,
     /// The uncompressed variant comes first.
     variants: Vec<Variant>,
@@ -64,10 +65,11 @@ impl Entry {
         caching: &Caching,
     ) -> Entry {
         let media_type = media::type_of(name);
+        let announced = modified.and_then(|time| whole_seconds(time.min(latest_date())));
         let modified = modified.and_then(whole_seconds);
         let mut shared = vec![(header::CONTENT_TYPE, media_type.clone())];
-        if let Some(modified) = modified {
-            let date = HeaderValue::try_from(httpdate::fmt_http_date(modified));
+        if let Some(announced) = announced {
+            let date = HeaderValue::try_from(httpdate::fmt_http_date(announced));
             shared.push((header::LAST_MODIFIED, date.expect("a date is a field value")));
         }
         shared.push((header::CACHE_CONTROL, caching.field(name)));
@@ -258,15 +260,17 @@ fn is_hashed(name: &str) -> bool {
         && hash.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The value of `Last-Modified`. It must not be later than the response's `Date` (RFC 9110
-/// §8.8.2.1), which may be a second old. `None` for years that a date cannot express.
+/// The latest value of `Last-Modified`. It must not be later than the response's `Date` (RFC 9110
+/// §8.8.2.1), which may be a second old. So the date of a file is announced when no later change can
+/// have the same one.
+pub(super) fn latest_date() -> SystemTime {
+    SystemTime::now() - Duration::from_secs(1)
+}
+
+/// `None` for years that a date cannot express.
 fn whole_seconds(time: SystemTime) -> Option<SystemTime> {
     const YEAR_10000: u64 = 253_402_300_800;
-    let seconds = time
-        .min(SystemTime::now() - Duration::from_secs(1))
-        .duration_since(UNIX_EPOCH)
-        .ok()?
-        .as_secs();
+    let seconds = time.duration_since(UNIX_EPOCH).ok()?.as_secs();
     (seconds < YEAR_10000).then(|| UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
@@ -329,7 +333,22 @@ mod tests {
     #[test]
     fn a_time_outside_of_the_range_of_dates_is_omitted() {
         assert_eq!(whole_seconds(UNIX_EPOCH - Duration::from_secs(1)), None);
-        let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
-        assert!(whole_seconds(tomorrow).is_some_and(|time| time <= SystemTime::now()));
+        assert_eq!(whole_seconds(UNIX_EPOCH + Duration::from_secs(253_402_300_800)), None);
+    }
+
+    /// The date of a change a moment ago is announced as that of the second before, which an earlier
+    /// version may have had.
+    #[test]
+    fn a_file_that_has_just_changed_is_not_the_one_of_the_announced_date() {
+        let now = SystemTime::now();
+        for changed in [now, now + Duration::from_secs(86_400)] {
+            let bytes = vec![(Coding::Identity, Bytes::Static(b"x"))];
+            let entry = Entry::new("a.txt", Some(changed), bytes, &Caching::default());
+            let variant = entry.variant(None).unwrap();
+            let field = variant.fields.iter().find(|field| field.0 == header::LAST_MODIFIED);
+            let date = httpdate::parse_http_date(field.unwrap().1.to_str().unwrap()).unwrap();
+            assert!(date <= now - Duration::from_millis(900), "{date:?} {now:?}");
+            assert!(entry.validators(variant).modified.is_some_and(|modified| modified > date));
+        }
     }
 }

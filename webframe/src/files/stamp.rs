@@ -2,6 +2,7 @@
 
 use std::{
     fs::Metadata,
+    hash::{BuildHasher, RandomState},
     os::unix::fs::MetadataExt,
     time::{Duration, SystemTime},
 };
@@ -32,19 +33,33 @@ impl Stamp {
 
     /// Length and times, for an entity tag. It includes the change time of the inode, because a
     /// tool may replace the content of a file and keep its length and modification time.
+    ///
+    /// On a file system with ticks of a second or two, the next version may have the same times
+    /// until the tick has ended. Until then each tag is used only once.
     pub(super) fn tag(&self) -> String {
         let ((modified, nanos), (changed, changed_nanos)) = (self.modified, self.changed);
-        format!("{:x}-{modified:x}.{nanos:x}-{changed:x}.{changed_nanos:x}", self.length)
+        let mut tag =
+            format!("{:x}-{modified:x}.{nanos:x}-{changed:x}.{changed_nanos:x}", self.length);
+        if changed_nanos == 0 && !is_settled_at(since_1970(self.changed), now()) {
+            tag.push_str(&format!("-{:x}", RandomState::new().hash_one(())));
+        }
+        tag
     }
 }
 
 /// Whether every later change of the file will change its stamp. A file that changed just now could
 /// change again within the same tick of the file system's clock and keep its stamp.
 pub(super) fn is_settled(metadata: &Metadata) -> bool {
-    let changed = u64::try_from(metadata.ctime()).unwrap_or_default();
-    let nanos = u64::try_from(metadata.ctime_nsec()).unwrap_or_default();
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    is_settled_at(Duration::from_secs(changed) + Duration::from_nanos(nanos), now)
+    is_settled_at(since_1970(Stamp::of(metadata).changed), now())
+}
+
+fn since_1970((seconds, nanos): (i64, i64)) -> Duration {
+    let part = |number: i64| u64::try_from(number).unwrap_or_default();
+    Duration::from_secs(part(seconds)) + Duration::from_nanos(part(nanos))
+}
+
+fn now() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Both times count from 1970. Most file systems store times in steps of some milliseconds, some in
@@ -74,5 +89,23 @@ mod tests {
         ] {
             assert_eq!(is_settled_at(at(changed), at(now)), settled, "{changed} {now}");
         }
+    }
+
+    #[test]
+    fn two_versions_within_a_tick_of_a_coarse_file_system_have_different_tags() {
+        let seconds = now().as_secs();
+        let stamp = |changed: u64, nanos| Stamp {
+            file: (1, 2),
+            length: 100_000,
+            modified: (7, 0),
+            changed: (i64::try_from(changed).unwrap(), nanos),
+        };
+        let within = stamp(seconds + 1, 0); // so that the tick does not end during the test
+        assert_ne!(within.tag(), within.tag());
+        assert!(within.tag().starts_with("186a0-7.0-"), "{}", within.tag());
+        let ended = stamp(seconds - 9, 0);
+        assert_eq!(ended.tag(), ended.tag());
+        let fine = stamp(seconds, 1);
+        assert_eq!(fine.tag(), fine.tag());
     }
 }

@@ -86,7 +86,7 @@ impl RateLimit {
     /// the request is one too many.
     fn take(&self, client: IpAddr, now: Instant) -> Result<Duration, Duration> {
         let now = nanoseconds(now.saturating_duration_since(self.started));
-        let allowed = now.saturating_add(nanoseconds(self.interval * self.burst));
+        let allowed = now.saturating_add(nanoseconds(self.window()));
         let mut full_at = lock(&self.full_at);
         let taken: Vec<(Bucket, u64)> = self
             .buckets_of(client)
@@ -109,6 +109,11 @@ impl RateLimit {
         Ok(Duration::from_nanos(until - now))
     }
 
+    /// The time in which an empty bucket fills.
+    fn window(&self) -> Duration {
+        self.interval.saturating_mul(self.burst)
+    }
+
     /// The buckets that a client's requests are counted in, one for each of its networks. The slots
     /// of a row follow those of the row before.
     fn buckets_of(&self, client: IpAddr) -> impl Iterator<Item = Bucket> {
@@ -125,7 +130,7 @@ impl RateLimit {
 
     /// The value of `RateLimit-Policy`, the same for all responses.
     fn policy(&self) -> String {
-        let window = (self.interval * self.burst).as_secs().max(1);
+        let window = self.window().as_secs().max(1);
         format!("\"network\";q={};w={window}", self.burst)
     }
 
@@ -159,7 +164,7 @@ impl<S: Send + Sync + 'static> Middleware<S> for RateLimit {
             Ok(until_full) => (next.run(request), self.left(until_full)),
             Err(wait) => {
                 let error = Error::too_many_requests("too many requests", wait);
-                (next.refuse(request, error), self.left(self.interval * self.burst))
+                (next.refuse(request, error), self.left(self.window()))
             }
         };
         for (name, value) in [(POLICY, self.policy()), (LEFT, left)] {

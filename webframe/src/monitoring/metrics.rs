@@ -23,8 +23,8 @@ const BOUNDS: [u64; 11] =
 /// Counts responses: a layer of an app, and the handler of `/metrics`. Clones share their counts.
 ///
 /// Routes are counted by their pattern, so clients cannot increase the number of metrics. As a
-/// handler it answers only clients on the same machine; others get 404. To answer others, or to add
-/// metrics, write your own handler with [`Metrics::page`].
+/// handler it answers only clients on the same machine that use no proxy; others get 404. To answer
+/// others, or to add metrics, write your own handler with [`Metrics::page`].
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<Counts>);
 
@@ -203,11 +203,7 @@ impl<S: Send + Sync + 'static> Middleware<S> for Metrics {
 
 impl<S> Handler<S> for Metrics {
     fn call(&self, _: &S, request: &Request) -> Result<Response> {
-        if request.peer().address.ip().to_canonical().is_loopback() {
-            Ok(self.page().into_response())
-        } else {
-            Err(Error::not_found(""))
-        }
+        if request.is_local() { Ok(self.page().into_response()) } else { Err(Error::not_found("")) }
     }
 }
 
@@ -280,5 +276,17 @@ mod tests {
         let stranger = Peer { address: ([192, 0, 2, 1], 1).into(), encrypted: false };
         let client = TestClient::new(&app).with_peer(stranger);
         assert_eq!(client.get("/metrics").send().status().as_u16(), 404);
+    }
+
+    #[test]
+    fn clients_of_a_proxy_on_this_machine_that_is_not_trusted_get_404() {
+        let metrics = Metrics::new("a");
+        let app = App::new(()).urls(Urls::new().get("/metrics", metrics));
+        let client = TestClient::new(&app);
+        for field in ["X-Forwarded-For", "x-real-ip", "Forwarded"] {
+            let answer = client.get("/metrics").with_field(field, "127.0.0.1").send();
+            assert_eq!(answer.status().as_u16(), 404, "{field}");
+        }
+        assert_eq!(client.get("/metrics").send().status().as_u16(), 200);
     }
 }

@@ -8,7 +8,20 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Network, Peer, request::network::any_contains, wire::Head};
+use crate::{Network, Peer, Request, request::network::any_contains, wire::Head};
+
+/// Fields that a proxy adds. With one of them the client may be on another machine than the peer.
+const BY_PROXY: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
+
+impl Request {
+    /// Whether the client is a program on this machine, as far as the request shows. A proxy on
+    /// this machine that is not trusted is not one.
+    pub(crate) fn is_local(&self) -> bool {
+        let by_proxy = |name: &str| BY_PROXY.iter().any(|field| name.eq_ignore_ascii_case(field));
+        self.peer().address.ip().to_canonical().is_loopback()
+            && !self.fields().any(|(name, _)| by_proxy(name))
+    }
+}
 
 /// The client of a request, according to trusted proxies.
 pub(crate) fn client(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {

@@ -72,6 +72,9 @@ pub enum CookieError {
 /// Maximum length of name and value together, in bytes (RFC 6265bis §5.6).
 const PAIR_BYTES_MAX: usize = 4096;
 
+/// The last second of the year 9999, from 1970.
+const LATEST: Duration = Duration::from_secs(253_402_300_799);
+
 impl Cookie {
     /// A cookie with this name and value. A name that begins with `__Host-` or `__Secure-` makes it
     /// [`secure`](Cookie::secure): browsers drop such a cookie otherwise.
@@ -149,10 +152,11 @@ impl Cookie {
     }
 
     /// Keeps the cookie until this time, by the clock of the browser. If both are set,
-    /// [`Cookie::max_age`] applies.
+    /// [`Cookie::max_age`] applies. The time is moved into the years 1970 to 9999, which a date can
+    /// express.
     #[must_use]
     pub fn expires(mut self, time: SystemTime) -> Cookie {
-        self.expires = Some(time);
+        self.expires = Some(time.clamp(SystemTime::UNIX_EPOCH, SystemTime::UNIX_EPOCH + LATEST));
         self
     }
 
@@ -335,6 +339,16 @@ mod tests {
         }
         let host = Cookie::new("__Host-a", "x").unwrap();
         assert_eq!(host.domain("example.org"), Err(CookieError::Domain));
+    }
+
+    #[test]
+    fn an_expiry_beyond_what_a_date_can_express_is_the_first_or_last_one() {
+        let years = Duration::from_secs(10_000 * 366 * 86_400);
+        let written = |time| Cookie::new("a", "x").unwrap().expires(time).to_string();
+        let late = written(std::time::UNIX_EPOCH + years);
+        assert!(late.contains("; Expires=Fri, 31 Dec 9999 23:59:59 GMT;"), "{late}");
+        let early = written(std::time::UNIX_EPOCH - years);
+        assert!(early.contains("; Expires=Thu, 01 Jan 1970 00:00:00 GMT;"), "{early}");
     }
 
     #[test]

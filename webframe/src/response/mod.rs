@@ -10,9 +10,10 @@ pub(crate) mod gzip_source;
 pub(crate) mod media;
 pub(crate) mod source;
 
-use std::{cell::Cell, io::Read};
+use std::{borrow::Cow, cell::Cell, io::Read};
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use percent_encoding::percent_encode_byte;
 
 use self::{
     body::Body,
@@ -132,7 +133,8 @@ impl Response {
         redirect(StatusCode::CREATED, place)
     }
 
-    /// 303: redirects to a URL that is fetched with GET, as after a form.
+    /// 303: redirects to a URL that is fetched with GET, as after a form. In this and the other
+    /// redirects, characters beyond ASCII are percent-encoded.
     ///
     /// ```
     /// use webframe::{Response, url::encode_segment};
@@ -143,7 +145,7 @@ impl Response {
     /// ```
     ///
     /// # Errors
-    /// 500: `place` is not a valid field value. Percent-encode text of a client first.
+    /// 500: `place` has a control character. Encode text of a client first: it may contain `/` or `?`.
     pub fn see_other(place: &str) -> Result<Response> {
         redirect(StatusCode::SEE_OTHER, place)
     }
@@ -309,9 +311,27 @@ impl Response {
 
 /// A response with this status and `Location`.
 fn redirect(status: StatusCode, place: &str) -> Result<Response> {
-    let location = HeaderValue::from_str(place)
+    let encoded = encode_beyond_ascii(place);
+    let location = HeaderValue::from_str(&encoded)
         .map_err(|cause| Error::internal(format!("the redirect to {place:?}: {cause}")))?;
     Ok(Response::new(status).with_field(header::LOCATION, location))
+}
+
+/// Encodes the characters of an address that are not ASCII, as browsers do in a link (RFC 3987
+/// §3.1).
+fn encode_beyond_ascii(place: &str) -> Cow<'_, str> {
+    if place.is_ascii() {
+        return Cow::Borrowed(place);
+    }
+    let mut encoded = String::with_capacity(3 * place.len());
+    for byte in place.bytes() {
+        if byte.is_ascii() {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(percent_encode_byte(byte));
+        }
+    }
+    Cow::Owned(encoded)
 }
 
 impl Default for Response {
@@ -346,6 +366,17 @@ mod tests {
             (StatusCode::OK, &[][..], Some(0))
         );
         assert!(next.may_be_compressed());
+    }
+
+    #[test]
+    fn a_redirect_to_a_path_in_chinese_is_percent_encoded() {
+        for (place, location) in [
+            ("/word/苹果?q=é&x=%20a b#部", "/word/%E8%8B%B9%E6%9E%9C?q=%C3%A9&x=%20a b#%E9%83%A8"),
+            ("/plain/%E8", "/plain/%E8"),
+        ] {
+            let response = Response::see_other(place).expect("a redirect");
+            assert_eq!(response.field(&header::LOCATION).unwrap(), location);
+        }
     }
 
     #[test]

@@ -75,6 +75,11 @@ fn fields(
 /// and its version (RFC 9110 §15.5.22, RFC 6455 §4.4), which error pages cannot do.
 fn refuse(fault: HandshakeFault) -> Result<Response> {
     let status = fault.status();
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let text = format!("405 Method Not Allowed: {fault}\n");
+        let allow = HeaderValue::from_static("GET"); // which a 405 must have (RFC 9110 §15.5.6)
+        return Ok(Response::text(text).with_status(status).with_field(header::ALLOW, allow));
+    }
     if status != StatusCode::UPGRADE_REQUIRED {
         return Err(Error::new(status, fault.to_string()));
     }

@@ -24,6 +24,7 @@ mod login;
 mod upload;
 
 use crate::engine::site::{PATIENCE, Site, settings};
+use crate::source::{self, Source};
 
 #[test]
 fn json_computes_and_names_mistakes() {
@@ -130,4 +131,35 @@ fn only_admins_enter() {
     assert_eq!(known.text(), "welcome\n");
     let delete = client.request(Method::DELETE, "/admin/users/7");
     assert_eq!(delete.with_field("Authorization", ada).send().text(), "user 7 is deleted\n");
+}
+
+/// The examples that show how little an app takes, with the most lines that each may have without
+/// its tests. Pages count only for the guestbook, which is nothing but pages.
+const LINES_MAX: [(&[&str], usize); 14] = [
+    (&["hello.rs"], 10),
+    (&["static_site.rs"], 20),
+    (&["admin.rs"], 30),
+    (&["browser_app.rs"], 30),
+    (&["csrf.rs"], 30),
+    (&["echo.rs"], 30),
+    (&["events.rs"], 30),
+    (&["jobs.rs"], 30),
+    (&["json.rs"], 30),
+    (&["upload.rs"], 30),
+    (&["todo.rs"], 109),
+    (&["fileshare/main.rs", "fileshare/client.rs"], 199),
+    (&["chatroom/main.rs", "chatroom/room.rs"], 249),
+    (&["guestbook/main.rs", "guestbook/home.html", "guestbook/login.html"], 249),
+];
+
+#[test]
+fn the_examples_stay_small() {
+    for (files, lines_max) in LINES_MAX {
+        let lines = |file: &&str| {
+            let path = format!("webframe/examples/{file}");
+            Source::new(&path, &source::read(&path)).lines_before_tests()
+        };
+        let lines: usize = files.iter().map(lines).sum();
+        assert!(lines > 0 && lines <= lines_max, "{files:?}: {lines} lines, {lines_max} at most");
+    }
 }

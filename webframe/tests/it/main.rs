@@ -3,6 +3,7 @@
 mod app;
 mod engine;
 mod examples;
+mod face;
 mod source;
 mod static_files;
 mod tidy;

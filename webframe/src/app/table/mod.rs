@@ -103,11 +103,14 @@ impl<S: 'static> Table<S> {
             table.routes.push(TableRoute {
                 methods: Methods::Any,
                 pattern: "",
-                handler: Box::new(redirect_slash),
+                handler: Box::new(|_: &S, request: &Request| redirect_slash(request)),
                 pace: Pace::quick(),
-                body_bytes_max: Some(0),
+                body_bytes_max: None,
                 time_limit: None,
-                head_check: None,
+                // The head decides, so that a body of any size is redirected and not stored.
+                head_check: Some(Box::new(|_, request| {
+                    Err(redirect_slash(request).map_or_else(|error| error, Error::response))
+                })),
                 layers: Vec::new(),
             });
         }
@@ -278,7 +281,7 @@ fn toggle_slash(path: &[u8]) -> Vec<u8> {
 }
 
 /// Redirects to the same path with one slash more or less at its end.
-fn redirect_slash<S>(_: &S, request: &Request) -> Result<Response> {
+fn redirect_slash(request: &Request) -> Result<Response> {
     let other = toggle_slash(request.path().as_bytes());
     let mut place = String::from_utf8(other).map_err(|_| Error::not_found(""))?;
     if !request.query_string().is_empty() {

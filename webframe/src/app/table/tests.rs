@@ -130,6 +130,17 @@ fn a_route_for_any_method_yields_to_routes_for_one() {
 }
 
 #[test]
+fn the_pace_of_a_group_is_that_of_its_routes_that_are_not_marked() {
+    let group = Urls::new().get("/a", ok).get("/b", crate::quick(ok)).all_blocking().get("/c", ok);
+    let table = Table::new(Urls::new().nest("/g", group).get("/d", crate::blocking(ok)));
+    let pace = |number| &table.route(number).expect("a route").pace;
+    let blocks = |number| pace(number).is_marked() && pace(number).blocks();
+    assert!(blocks(0) && blocks(3));
+    assert!(pace(1).is_marked() && !pace(1).blocks());
+    assert!(!pace(2).is_marked(), "it was added later");
+}
+
+#[test]
 fn a_fallback_answers_its_subtree_but_not_a_wrong_method() {
     let inner = Urls::new().get("/known", named("known")).fallback(named("inner"));
     answers(
@@ -162,6 +173,16 @@ fn a_slash_at_the_end_is_strict_redirected_or_ignored() {
         urls().slashes(Slashes::Ignore),
         &[(Method::GET, "/a/1/", 200, "a 1 /a/{id}"), (Method::GET, "/b", 200, "b  /b/")],
     );
+}
+
+#[test]
+fn a_slash_redirect_does_not_refuse_the_body_of_a_request() {
+    let app = App::new(()).urls(Urls::new().post("/a", ok).slashes(Slashes::Redirect));
+    let client = TestClient::new(&app);
+    for bytes in [1, 100_000, 2 << 20] {
+        let answer = client.request(Method::POST, "/a/").with_body(vec![b'x'; bytes]).send();
+        assert_eq!((answer.status().as_u16(), answer.field("Location")), (308, Some("/a")));
+    }
 }
 
 #[test]

@@ -3,9 +3,8 @@
 //!
 //! `threadpool` provides the threads in crews: groups that start and end together. The queue is our
 //! own, since the crate's queue is unbounded and has no ages. Each thread of a crew runs one loop
-//! while the crew exists. A crew is added when the last idle worker gets a task. It is dropped when
-//! it was not needed for a whole review interval: dropping its `ThreadPool` ends its threads, and
-//! the crate cannot end them one by one.
+//! while the crew exists. A crew is added when the last idle worker gets a task, and dropped when it
+//! was not needed for a whole review interval: the crate cannot end its threads one by one.
 
 pub(crate) mod job;
 pub(crate) mod scheduling;

@@ -98,10 +98,29 @@ fn a_subscriber_that_connects_again_gets_what_it_missed() {
     assert_eq!(again.read_line().split('-').next(), format!("id: {id}").split('-').next());
     again.read_until("data: b\n\n");
     again.read_until("data: c\n\n");
-    let mut lost = subscriber(&site, "Last-Event-ID: 1-1\r\n");
-    lost.read_until("event: resync\ndata:\n\n");
-    channel.send(&Event::text("d"));
-    lost.read_until(&format!("data: d{END}"));
+    for garbage in ["1-1", "x", "-", "ffff-99999999999999999999", "字", &format!("{id}9")] {
+        let mut lost = subscriber(&site, &format!("Last-Event-ID: {garbage}\r\n"));
+        lost.read_until("event: resync\ndata:\n\n");
+        channel.send(&Event::text("d"));
+        lost.read_until(&format!("data: d{END}"));
+    }
+}
+
+#[test]
+fn a_subscriber_that_is_cut_off_before_its_first_event_misses_none() {
+    let channel = Channel::new();
+    let site = site(&channel);
+    channel.send(&Event::text("before"));
+    let mut first = subscriber(&site, "");
+    first.read_until("id: ");
+    let id = first.read_line();
+    first.read_until("\n");
+    drop(first);
+    channel.send(&Event::text("meanwhile"));
+    let mut again = subscriber(&site, &format!("Last-Event-ID: {id}\r\n"));
+    again.read_line(); // the size of a chunk
+    again.read_line(); // the id
+    assert_eq!(again.read_line(), "data: meanwhile");
 }
 
 #[test]

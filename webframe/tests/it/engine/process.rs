@@ -1,7 +1,7 @@
 //! A server in a process of its own: this test binary, started once more.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read},
     net::SocketAddr,
     process::{Child, Command, Stdio},
 };
@@ -10,7 +10,9 @@ use webframe::{Address, App, Request, Response, Server, Urls, blocking};
 
 use super::site::{Client, settings};
 
+/// Makes the test binary a server, with a logger unless the value is [`UNLOGGED`].
 const CHILD: &str = "WEBFRAME_TEST_SERVER";
+const UNLOGGED: &str = "unlogged";
 
 /// The beginning of a shell command that passes standard input on as a listening socket.
 pub(super) const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
@@ -54,20 +56,26 @@ impl log::Log for StandardError {
     fn flush(&self) {}
 }
 
+fn fail(_: &(), _: &Request) -> Result<Response, webframe::Error> {
+    Err(io::Error::other("the disk is gone"))?
+}
+
 /// Serves if [`start`] set the variable; otherwise does nothing.
 #[test]
 fn child_server() {
     if std::env::var_os(CHILD).is_none() {
         return;
     }
-    log::set_logger(&StandardError).expect("it is the first");
-    log::set_max_level(log::LevelFilter::Warn);
+    if std::env::var_os(CHILD).is_some_and(|mode| mode != UNLOGGED) {
+        log::set_logger(&StandardError).expect("it is the first");
+        log::set_max_level(log::LevelFilter::Warn);
+    }
     let server = Server::bind(&settings()).expect("a free port");
     let server = server.stop_on_signals().expect("signals");
     let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };
     println!("\nlistening {address}");
     let number = |(): &(), _: &Request| Ok(Response::text(std::process::id().to_string()));
-    let urls = Urls::new().get("/", number).get("/blocking", blocking(number));
+    let urls = Urls::new().get("/", number).get("/blocking", blocking(number)).get("/fail", fail);
     let stopped = server.serve(App::new(()).urls(urls)).expect("it serves");
     std::process::exit(i32::from(stopped.cut > 0)); // the output at the end of a test is not read
 }
@@ -84,8 +92,26 @@ fn a_server_without_files_to_reload_ignores_hang_up_and_user_signals() {
     assert!(server.stop(), "a stop cuts nothing");
 }
 
+#[test]
+fn a_program_without_a_logger_writes_its_address_and_each_error_once() {
+    let (mut server, address) = start_as(UNLOGGED, "", Stdio::null(), Stdio::piped());
+    let mut errors = server.0.stderr.take().expect("a pipe");
+    let mut client = Client::connect(address).expect("it listens");
+    assert_eq!(client.get("/fail").status, 500);
+    drop(client);
+    assert!(server.stop(), "a stop cuts nothing");
+    let mut text = String::new();
+    errors.read_to_string(&mut text).expect("text");
+    assert_eq!(text.matches("the disk is gone").count(), 1, "{text}");
+    assert!(text.contains(&format!("listening on http://{address}\n")), "{text}");
+}
+
 /// Starts the server above with a shell, after `first_words`.
 pub(super) fn start(first_words: &str, input: Stdio) -> (Process, SocketAddr) {
+    start_as("1", first_words, input, Stdio::inherit())
+}
+
+fn start_as(mode: &str, first_words: &str, input: Stdio, errors: Stdio) -> (Process, SocketAddr) {
     let binary = std::env::current_exe().expect("a path");
     let serve = "exec \"$0\" --exact engine::process::child_server --nocapture";
     let script = format!("{first_words} {serve}");
@@ -93,8 +119,9 @@ pub(super) fn start(first_words: &str, input: Stdio) -> (Process, SocketAddr) {
         .args(["-c", &script])
         .arg(binary)
         .stdin(input)
-        .env(CHILD, "1")
+        .env(CHILD, mode)
         .stdout(Stdio::piped())
+        .stderr(errors)
         .spawn()
         .map(Process)
         .expect("a shell");

@@ -1,8 +1,10 @@
 //! Handshakes of WebSockets: accepted, or refused with a reason.
 
 use webframe::{
+    App, Request, Response, TestClient, Urls,
+    http::Method,
     middleware::SameOrigin,
-    websocket::{Origins, SocketSettings},
+    websocket::{Message, Origins, Socket, SocketSettings},
 };
 
 use super::{PATIENCE, Talk, upgrade};
@@ -18,6 +20,20 @@ fn a_handshake_that_breaks_the_rfc_is_refused() {
     assert_eq!(talk.status(&good.replace("GET", "POST")), 405);
     assert_eq!(talk.status(&upgrade("/", "Sec-WebSocket-Protocol: a, a\r\n")), 400);
     assert_eq!(talk.status(&upgrade("/", "Sec-WebSocket-Extensions: a b\r\n")), 400);
+}
+
+#[test]
+fn a_handshake_with_another_method_is_answered_405_with_allow() {
+    let urls = Urls::new().any("/", |_: &(), request: &Request| {
+        Response::websocket(request, |_: &Socket, _: Message| Ok(()))
+    });
+    let app = App::new(()).urls(urls);
+    let fields = [("Connection", "Upgrade"), ("Upgrade", "websocket")];
+    let client = TestClient::new(&app);
+    let post = client.request(Method::POST, "/");
+    let post = fields.into_iter().fold(post, |post, (name, value)| post.with_field(name, value));
+    let answer = post.send();
+    assert_eq!((answer.status().as_u16(), answer.field("Allow")), (405, Some("GET")));
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! `cargo xtask crowd`: measures the latency of ordinary clients while many others idle, send
 //! slowly, never read, listen to events or hold WebSockets. With `--overload` it sends twice as
-//! many requests as the server can answer instead.
+//! many requests as the server can answer instead; with `--only-idle N` it measures what idle
+//! connections cost.
 //!
 //! The server is `webframe/examples/soak.rs` with eight workers.
+
+mod idle;
 
 use anyhow::{Context, Result, bail};
 use std::io::{ErrorKind, Read, Write};
@@ -18,7 +21,7 @@ use crate::steps::cargo::{build_example, target};
 use crate::steps::step;
 
 pub(crate) const ABOUT: &str = "measure the latency of good clients in a crowd of bad ones: \
-    [--seconds N] [--idle N] [--slow N] [--unread N] [--events N] [--websockets N]; or under --overload";
+    [--seconds N] [--idle N] [--slow N] [--unread N] [--events N] [--websockets N]; under --overload; or --only-idle N";
 
 /// The server's maximum number of worker threads.
 const WORKERS_MAX: u32 = 8;
@@ -51,13 +54,21 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
         events: arguments.take_option("--events")?.unwrap_or(1_000),
         websockets: arguments.take_option("--websockets")?.unwrap_or(1_000),
     };
+    let only_idle = arguments.take_option("--only-idle")?;
     arguments.finish()?;
     let program = build_example("soak")?;
+    if let Some(count) = only_idle {
+        return report(&idle::measure(&program, count)?);
+    }
     let idle = time.as_secs() + 60; // the server's idle timeout: longer than the measurement
     let command = format!("{} {{port}} {WORKERS_MAX} {idle}", program.display());
     let server = Server::start(&command, &target().join("crowd.log"))?;
     let faults =
         if overload { overloaded(&server, time)? } else { crowded(&server, &crowd, time)? };
+    report(&faults)
+}
+
+fn report(faults: &[String]) -> Result<()> {
     if !faults.is_empty() {
         bail!("{}", faults.join("; "));
     }

@@ -1,0 +1,157 @@
+//! What an app declares beside its handlers: methods, groups, names, probes, several apps.
+
+use webframe::{
+    App, Request, Response, Result, Slashes, TestClient, TestResponse, Urls,
+    http::{Method, StatusCode},
+    middleware::request_id,
+    monitoring::{alive, ready},
+    quick,
+};
+
+use crate::engine::site::Site;
+
+fn length(_: &(), request: &Request) -> Result<Response> {
+    Ok(Response::text(format!("{} {}", request.method(), request.body()?.len())))
+}
+
+fn status(response: &TestResponse) -> u16 {
+    response.status().as_u16()
+}
+
+#[test]
+fn each_method_has_a_route_of_its_own() {
+    let urls = Urls::new()
+        .get("/one", length)
+        .post("/one", length)
+        .put("/one", length)
+        .patch("/one", length)
+        .delete("/one", length)
+        .options("/one", length)
+        .head("/two", |_: &(), _: &Request| Ok(Response::new(StatusCode::IM_A_TEAPOT)))
+        .get("/two", length)
+        .on(&Method::from_bytes(b"PURGE").expect("a token"), "/one", length)
+        .any("/any", length);
+    let app = App::new(()).urls(urls);
+    let client = TestClient::new(&app);
+    let ask = |method: &str, path: &str| {
+        let method = Method::from_bytes(method.as_bytes()).expect("a token");
+        client.request(method, path).send()
+    };
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE"] {
+        assert_eq!(ask(method, "/one").text(), format!("{method} 0"));
+        assert_eq!(ask(method, "/any").text(), format!("{method} 0"));
+    }
+    assert_eq!(status(&ask("HEAD", "/one")), 200, "the handler of GET");
+    assert_eq!(status(&ask("HEAD", "/two")), 418, "its own handler");
+    assert_eq!(status(&ask("PURGE", "/two")), 405);
+    assert_eq!(status(&ask("MOVE", "/two")), 501);
+    assert_eq!(ask("POST", "/two").field("Allow"), Some("GET, HEAD, OPTIONS"));
+}
+
+#[test]
+fn the_limit_of_a_group_is_that_of_its_routes_without_their_own() {
+    let group = Urls::new()
+        .post("/small", length)
+        .default_body_limit(3)
+        .post("/large", length)
+        .body_limit(20_000_000);
+    let app = App::new(()).urls(Urls::new().post("/other", length).nest("/g", group));
+    let client = TestClient::new(&app);
+    let post = |path: &str, bytes: usize| {
+        status(&client.request(Method::POST, path).with_body(vec![b'x'; bytes]).send())
+    };
+    assert_eq!([post("/g/small", 3), post("/g/small", 4)], [200, 413]);
+    assert_eq!([post("/g/large", 2 << 20), post("/other", 2 << 20)], [200, 413]);
+    assert_eq!(post("/other", 1 << 20), 200);
+}
+
+#[test]
+fn a_pattern_may_be_made_at_run_time_and_the_routes_can_be_listed() {
+    let mut urls = Urls::new();
+    for language in ["en", "zh"] {
+        urls = urls.get(format!("/{language}/{{word}}"), |_: &(), request: &Request| {
+            Ok(Response::text(request.param("word")?))
+        });
+        urls = urls.named(format!("word-{language}"));
+    }
+    let app = App::new(()).urls(urls.any("/", length).fallback(length));
+    let client = TestClient::new(&app);
+    assert_eq!(client.get("/zh/%E8%8B%B9").send().text(), "苹");
+    assert_eq!(app.url("word-zh", ["苹"]).expect("a route"), "/zh/%E8%8B%B9");
+    let listed = app.routes();
+    let wanted = ["GET      /en/{word}", "GET      /zh/{word}", "any      /", "fallback /{*path}"];
+    assert_eq!(listed, wanted);
+    let redirecting = App::new(()).urls(Urls::new().get("/a", length).slashes(Slashes::Redirect));
+    assert_eq!(redirecting.routes(), ["GET      /a"], "redirects are not listed");
+}
+
+#[test]
+fn a_post_becomes_another_method_only_where_that_has_a_route() {
+    let urls = Urls::new()
+        .delete("/entry", length)
+        .put("/entry", length)
+        .get("/get", length)
+        .post("/both", length)
+        .delete("/both", length);
+    let app = App::new(()).method_override().urls(urls);
+    let client = TestClient::new(&app);
+    let post = |target: &str, field: &str| {
+        let request = client.request(Method::POST, target);
+        request.with_field("X-HTTP-Method-Override", field).send().text().to_owned()
+    };
+    assert_eq!(client.request(Method::POST, "/entry?a&_method=PUT").send().text(), "PUT 0");
+    assert_eq!(post("/entry", "DELETE"), "DELETE 0");
+    assert_eq!(post("/both", "DELETE"), "POST 0", "a route for POST wins");
+    for (target, field) in [("/entry", "PATCH"), ("/entry", "delete"), ("/get", "GET")] {
+        assert!(post(target, field).starts_with("405 "), "{target} {field}");
+    }
+    let get = client.request(Method::GET, "/entry?_method=DELETE").send();
+    assert_eq!(status(&get), 405, "a link deletes nothing");
+    let off = App::new(()).urls(Urls::new().delete("/entry", length));
+    let client = TestClient::new(&off);
+    let refused = client.request(Method::POST, "/entry?_method=DELETE").send();
+    assert_eq!(status(&refused), 405, "only if the app asks for it");
+}
+
+#[test]
+fn probes_say_whether_the_app_is_alive_and_ready() {
+    type Obstacles = Vec<&'static str>;
+    let app = |obstacles: Obstacles| {
+        let ready = ready(|obstacles: &Obstacles| obstacles.clone());
+        App::new(obstacles).urls(Urls::new().get("/healthz", alive).get("/readyz", ready))
+    };
+    let (is_ready, is_not) = (app(Vec::new()), app(vec!["no database", "no words"]));
+    let client = TestClient::new(&is_ready);
+    for (path, text) in [("/healthz", "ok\n"), ("/readyz", "ready\n")] {
+        let answer = client.get(path).send();
+        assert_eq!((status(&answer), answer.text()), (200, text));
+        assert_eq!(answer.field("Cache-Control"), Some("no-store"));
+    }
+    let client = TestClient::new(&is_not);
+    assert_eq!(status(&client.get("/healthz").send()), 200);
+    let answer = client.get("/readyz").send();
+    assert_eq!((status(&answer), answer.text()), (503, "no database\nno words\n"));
+}
+
+#[test]
+fn two_apps_in_one_process_share_nothing() {
+    let name = |name: &&'static str, request: &Request| {
+        Ok(Response::text(format!("{name} {}", request.url("home", [""; 0])?)))
+    };
+    let one = Site::start("one", Urls::new().get("/", name).named("home"));
+    let two = Site::start("two", Urls::new().get("/two", name).named("home"));
+    assert_eq!((one.get("/").body, two.get("/two").body), ("one /".into(), "two /two".into()));
+    assert_eq!((one.get("/two").status, two.get("/").status), (404, 404));
+    drop(one);
+    assert_eq!(two.get("/two").body, "two /two");
+}
+
+#[test]
+fn each_response_has_the_number_of_its_request_errors_too() {
+    let app = App::new(()).wrap(request_id).urls(Urls::new().get("/", quick(length)));
+    let client = TestClient::new(&app);
+    let id = |path: &str| client.get(path).send().field("X-Request-Id").map(str::to_owned);
+    let ids = [id("/"), id("/"), id("/nothing")];
+    assert!(ids.iter().all(|id| id.as_ref().is_some_and(|id| id.len() == 12)), "{ids:?}");
+    assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
+}
