@@ -78,6 +78,7 @@ texts! {
     /// The settings of a user.
     Settings {
         title: "设置", "Settings";
+        nav: "设置页面", "Pages of settings";
         books: "查哪些词典", "Dictionaries";
         books_hint:
             "只对您生效：未勾选的词典不会出现在您的查词结果中。",

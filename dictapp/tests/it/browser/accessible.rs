@@ -98,7 +98,7 @@ fn an_import_shows_its_progress_until_it_is_done_without_a_reload_by_hand() {
     browser.wait_for("#preview");
     browser.click("#import");
     browser.wait_for("#imported");
-    assert!(browser.text("main").contains("many: 20000 entries imported"));
+    assert!(browser.text("main").contains("many was imported. Entries: 20000."));
 }
 
 #[test]

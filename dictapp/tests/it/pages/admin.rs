@@ -106,7 +106,7 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
 
     let made = change("reset", "");
     made.assert_has(200, &["One-time code for Levi"]);
-    let code = made.body.split_once("class=\"code\">").unwrap().1;
+    let code = made.body.split_once("class=\"code to-copy\">").unwrap().1;
     let code = code.split('<').next().unwrap();
     let form = [("code", code), ("new_password", "ladder violet")];
     let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
@@ -143,7 +143,7 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     let words = "word,meaning\nflibbertigibbet,轻浮的人\nzyzzyva,象鼻虫\n";
     let page = upload(&admin, &[("unit.csv", words)], "Unit 5");
     let place = page.to("/admin/uploads/1").to_owned();
-    admin.get(&place).assert_has(200, &["kind: csv", "flibbertigibbet", "轻浮的人"]);
+    admin.get(&place).assert_has(200, &["CSV table", "word, meaning", "flibbertigibbet", "轻浮的人"]);
     Person::new(&site).get("/word/zyzzyva").assert_has(404, &[]);
     assert_eq!(admin.submit(&place, &[]).to(&place), place);
     let began = std::time::Instant::now();
