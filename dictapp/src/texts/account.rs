@@ -79,7 +79,8 @@ texts! {
     Settings {
         title: "设置", "Settings";
         nav: "设置页面", "Pages of settings";
-        books: "查哪些词典", "Dictionaries";
+        books_page: "词典", "Dictionaries";
+        books: "查哪些词典", "Dictionaries to look in";
         books_hint:
             "只对您生效：未勾选的词典不会出现在您的查词结果中。",
             "Only for you: your look-ups skip dictionaries that are not ticked.";

@@ -9,7 +9,7 @@ texts! {
         nav: "管理页面", "Administration pages";
         overview: "概况", "Overview";
         hours_title: "最近 48 小时的查词次数", "Look-ups in the last 48 hours";
-        hours_hint: "含访客的查词。", "Includes guests.";
+        hours_hint: "每根柱子是一小时，含访客的查词；右上角的数字是次数最多的一小时。", "Each bar is an hour, guests included. The number at the top right is that of the highest bar.";
         hour: "时间", "Hour";
         found: "查到", "Found";
         not_found: "未收录", "Not found";
@@ -21,7 +21,7 @@ texts! {
         last: "最近一次", "Last";
         forget: "移除", "Remove";
         slow_title: "最慢的页面", "Slowest pages";
-        slow_hint: "本实例启动以来，按平均用时排列。", "Since this instance started, by average time.";
+        slow_hint: "本实例启动以来，按平均用时排列。花括号代表网址中会变的部分，例如所查的词。", "Since this instance started, by average time. Braces stand for a part of the address that varies, such as the word.";
         page: "页面", "Page";
         answers: "次数", "Requests";
         mean: "平均", "Average";

@@ -31,6 +31,7 @@ texts! {
         logout: "退出登录", "Log out";
         user: "已登录：{name}", "Logged in as {name}";
         settings: "设置", "Settings";
+        look: "显示与发音", "Display";
         help: "帮助", "Help";
         about: "关于", "About";
         more: "更多", "More";

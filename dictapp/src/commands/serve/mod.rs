@@ -172,3 +172,16 @@ fn announce(addresses: &[Address], settings: &Settings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_at_all_addresses_names_a_url_that_a_browser_opens() {
+        let url = |text: &str| local_url("http", &Address::Tcp(text.parse().unwrap()));
+        assert_eq!(url("0.0.0.0:8000").as_deref(), Some("http://localhost:8000"));
+        assert_eq!(url("[::]:80").as_deref(), Some("http://localhost:80"));
+        assert_eq!(url("127.0.0.1:8000"), None);
+    }
+}

@@ -105,9 +105,8 @@ fn delimiter_name(delimiter: char, t: &Texts) -> String {
 
 fn place_name(place: Place, t: &Texts) -> String {
     let names = &t.book_warning;
-    let of_file = |file: &str, place: String| {
-        fill(&fill(names.of_file, "file", file), "place", place)
-    };
+    let of_file =
+        |file: &str, place: String| fill(&fill(names.of_file, "file", file), "place", place);
     match place {
         Place::Line(line) => fill(names.line, "line", line),
         Place::Byte(byte) => fill(names.byte, "byte", byte),
