@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::driver::{Browser, Key, Profile};
-use super::every::{GUEST, log_in, open_import, settle};
+use super::every::{GUEST, log_in, open_import, settle, type_letter};
 use crate::pages::admin::with_role;
 use crate::pages::site::Site;
 
@@ -120,7 +120,7 @@ fn nothing_that_opens_on_a_page_has_a_finding_of_axe() {
     assert_state(&browser, &axe, "the menu");
     goto("/word/answer");
     browser.script("getSelection().selectAllChildren(document.querySelector('h1'))", &[]);
-    browser.key("d");
+    type_letter(&browser, "d");
     browser.wait_for(".popup:not([hidden])");
     assert_state(&browser, &axe, "a popup");
     goto("/progress");

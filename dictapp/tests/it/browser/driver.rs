@@ -151,15 +151,6 @@ impl Browser {
         self.post(format_args!("press {key:?}"), "/actions", &json!({ "actions": [keyboard] }));
     }
 
-    /// Types a letter into whatever has the focus.
-    #[track_caller]
-    pub(crate) fn key(&self, letter: &str) {
-        for kind in ["keyDown", "keyUp"] {
-            let event = json!({ "type": kind, "key": letter, "text": letter });
-            self.cdp("Input.dispatchKeyEvent", &event);
-        }
-    }
-
     /// Waits until an element exists.
     #[track_caller]
     pub(crate) fn wait_for(&self, css: &str) {

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::json;
+
 use super::driver::{Browser, Key};
 use crate::pages::admin::{upload, with_role};
 use crate::pages::client::{Answer, PASSWORD};
@@ -135,6 +137,15 @@ pub(crate) fn open_import(browser: &Browser, site: &Site) {
     browser.choose_file("input[type=file]", Path::new(package));
     browser.click("form[enctype] button");
     browser.wait_for(".mapping");
+}
+
+/// Types a letter into whatever has the focus.
+#[track_caller]
+pub(crate) fn type_letter(browser: &Browser, letter: &str) {
+    for kind in ["keyDown", "keyUp"] {
+        let event = json!({ "type": kind, "key": letter, "text": letter });
+        browser.cdp("Input.dispatchKeyEvent", &event);
+    }
 }
 
 /// Logs in on the log-in page, and waits for the page that follows. The link of logged-in users is
