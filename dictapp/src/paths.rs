@@ -1,6 +1,8 @@
 //! The paths of the site: constants for the table of URLs and for templates (`{{ paths::LOGIN }}`),
 //! and functions that build the path of a word, a query or a file.
 
+use std::fmt::Display;
+
 use webframe::url::{encode_query, encode_segment};
 
 pub(crate) const HOME: &str = "/";
@@ -113,9 +115,14 @@ pub(crate) fn search(query: &str) -> String {
     [SEARCH, "?q=", &encode_query(query)].concat()
 }
 
+/// The review page within a sitting.
+pub(crate) fn review(sitting: impl Display) -> String {
+    format!("{REVIEW}?sitting={sitting}")
+}
+
 /// The review page after the answer for a word was undone.
-pub(crate) fn review_undone(word: &str) -> String {
-    format!("{REVIEW}?undone={}", encode_query(word))
+pub(crate) fn review_undone(word: &str, sitting: impl Display) -> String {
+    format!("{REVIEW}?undone={}&sitting={sitting}", encode_query(word))
 }
 
 /// The path of a class's page, which its teacher sees.

@@ -103,10 +103,30 @@
     return waiting().some((one) => one.word === card.dataset.word && one.seen === card.dataset.seen);
   }
 
+  // The sitting after the answer of a card: one answer more. The server adds the time.
+  function after(card) {
+    const [answers, ...rest] = card.querySelector("[name=sitting]").value.split("-");
+    return [Number(answers) + 1, ...rest].join("-");
+  }
+
+  // Says whether the typed word is right, and offers the grade for it.
+  function judge() {
+    const [typed, verdict] = [find("typed"), find("verdict")];
+    if (!typed || !verdict || !typed.value.trim()) return;
+    const same = (text) => text.trim().toLowerCase();
+    const isRight = same(typed.value) === same(typed.dataset.answer);
+    typed.setAttribute("aria-invalid", String(!isRight));
+    verdict.className = isRight ? "done" : "problem";
+    verdict.textContent = isRight ? verdict.dataset.right
+      : verdict.dataset.wrong.replace("{typed}", () => typed.value.trim());
+    document.querySelector(`#grades [value="${isRight ? 3 : 1}"]`).focus();
+  }
+
   // Shows the next card of this page, without the server.
   function next() {
     const card = find("card");
     if (card) past.push(card);
+    const sitting = card ? after(card) : "";
     find("undo-form").hidden = false;
     let following = ahead.shift() || null;
     for (const template of following ? [] : main.querySelectorAll("template.next-card")) {
@@ -115,6 +135,7 @@
       if (!isWaiting(following)) break;
       following = null;
     }
+    if (following && sitting) following.querySelector("[name=sitting]").value = sitting;
     if (following) card.replaceWith(following);
     else if (card) card.hidden = true;
     start();
@@ -145,6 +166,7 @@
       throw new Error("logged out");
     }
     if (!response.ok) throw new Error("the server is away or busy");
+    history.replaceState(null, "", response.url); // so that a reload stays in the sitting
     return response.text();
   }
 
@@ -188,8 +210,9 @@
     }
     if (form.id !== "grades") return;
     if (sending) return event.preventDefault();
-    const { word, seen } = form.elements;
-    const answer = { word: word.value, seen: seen.value, grade: event.submitter.value };
+    const { word, seen, sitting } = form.elements;
+    const grade = event.submitter.value;
+    const answer = { word: word.value, seen: seen.value, sitting: sitting.value, grade };
     if (!keep([...waiting(), answer])) return;
     event.preventDefault();
     flush();
@@ -200,13 +223,19 @@
     if (listen) say(listen.dataset.say);
   });
 
+  document.addEventListener("toggle", (event) => {
+    if (event.target.id === "answer" && event.target.open) judge();
+  }, true);
+
   document.addEventListener("keydown", (event) => {
+    if (event.repeat) {
+      if (event.key === "Enter") event.preventDefault(); // a key held down chooses no grade
+      return;
+    }
     const typed = find("typed");
     const answer = find("answer");
     if (event.target === typed && event.key === "Enter") {
       event.preventDefault();
-      const same = (text) => text.trim().toLowerCase();
-      typed.setAttribute("aria-invalid", String(same(typed.value) !== same(typed.dataset.answer)));
       answer.open = true;
       typed.blur();
     }

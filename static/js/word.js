@@ -77,8 +77,8 @@
 
   function hide() {
     if (popup.hidden) return;
+    if (before && popup.contains(document.activeElement)) before.focus(); // before it is gone
     popup.hidden = true;
-    if (before && popup.contains(document.activeElement)) before.focus();
   }
 
   function element(name, className, text) {

@@ -46,7 +46,7 @@ pub enum UserCommand {
         /// The name
         name: String,
     },
-    /// Give a user a role
+    /// Give a user a role; more rights end their sessions
     Role {
         /// The name
         name: String,
@@ -80,6 +80,9 @@ struct Row {
     role: &'static str,
     created: String,
     disabled: Option<String>,
+    /// What follows from the change.
+    #[serde(skip)]
+    advice: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reset_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,8 +152,10 @@ fn apply(site: &Site, command: &UserCommand) -> Result<Vec<Row>> {
             find(site, name)?.into()
         }
         UserCommand::Role { name, role } => {
-            site.set_role(&find(site, name)?, *role, None, None)?;
-            find(site, name)?.into()
+            let before = find(site, name)?;
+            site.set_role(&before, *role, None, None)?;
+            let advice = (*role > before.role).then(|| format!("{name} has to log in again"));
+            Row { advice, ..find(site, name)?.into() }
         }
         UserCommand::Passwd { name } => {
             let user = find(site, name)?;
@@ -224,6 +229,9 @@ fn table(rows: &[Row]) -> String {
         let state = disabled.as_ref();
         let state = state.map_or("enabled", |_| "disabled");
         text += &format!("{id:>6}  {role:8} {since:20}  {state:8}  {name}\n");
+        if let Some(advice) = &row.advice {
+            text += &format!("{advice}\n");
+        }
         if let Some(code) = &row.reset_code {
             text += &format!("one-time code for a new password: {code}\n");
         }
@@ -248,6 +256,7 @@ impl From<User> for Row {
             role: user.role.name(),
             created: user.created.to_string(),
             disabled: user.disabled.map(|since| since.to_string()),
+            advice: None,
             reset_code: None,
             sessions: None,
             audit: None,

@@ -40,8 +40,9 @@ pub use accounts::{
     Registration, ResetCode, SignUp, SignedIn, TokenMaking, Visit,
 };
 pub use books::import::{
-    ImportAction, ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book, preview_book,
+    ImportAction, ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book,
 };
+pub use books::preview::{Preview, PreviewEntry, preview_book};
 pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
 pub use cache::{Cache, Card, EntryPart, GuestPage, ResultsPart};
 pub use history::{DayWords, Outcome};

@@ -78,7 +78,9 @@ texts! {
     /// The settings of a user.
     Settings {
         title: "设置", "Settings";
-        books: "查哪些词典", "Dictionaries";
+        nav: "设置页面", "Pages of settings";
+        books_page: "词典", "Dictionaries";
+        books: "查哪些词典", "Dictionaries to look in";
         books_hint:
             "只对您生效：未勾选的词典不会出现在您的查词结果中。",
             "Only for you: your look-ups skip dictionaries that are not ticked.";

@@ -9,7 +9,7 @@ texts! {
         nav: "管理页面", "Administration pages";
         overview: "概况", "Overview";
         hours_title: "最近 48 小时的查词次数", "Look-ups in the last 48 hours";
-        hours_hint: "含访客的查词。", "Includes guests.";
+        hours_hint: "每根柱子是一小时，含访客的查词；右上角的数字是次数最多的一小时。", "Each bar is an hour, guests included. The number at the top right is that of the highest bar.";
         hour: "时间", "Hour";
         found: "查到", "Found";
         not_found: "未收录", "Not found";
@@ -21,7 +21,7 @@ texts! {
         last: "最近一次", "Last";
         forget: "移除", "Remove";
         slow_title: "最慢的页面", "Slowest pages";
-        slow_hint: "本实例启动以来，按平均用时排列。", "Since this instance started, by average time.";
+        slow_hint: "本实例启动以来，按平均用时排列。花括号代表网址中会变的部分，例如所查的词。", "Since this instance started, by average time. Braces stand for a part of the address that varies, such as the word.";
         page: "页面", "Page";
         answers: "次数", "Requests";
         mean: "平均", "Average";
@@ -90,10 +90,76 @@ texts! {
         checking: "正在检查", "Checking";
         storing: "正在导入", "Importing";
         committing: "正在保存", "Saving";
-        succeeded: "导入完成。", "The dictionary was imported.";
-        failed: "导入失败，未做任何更改。", "The import failed. Nothing was changed.";
+        succeeded: "“{title}”已导入，共 {count} 条。", "{title} was imported. Entries: {count}.";
+        replaced: "“{title}”已更新：原有 {before} 条，现有 {count} 条。", "{title} was replaced. Entries before: {before}, now: {count}.";
+        unchanged: "“{title}”以前已导入过同样的文件，没有变化（{count} 条）。", "{title} was imported from the same files before and has not changed. Entries: {count}.";
+        failed: "导入失败，未做任何更改。原因（英文）：", "The import failed. Nothing was changed. The reason: ";
         reload: "刷新查看进度", "Reload to see the progress";
         back: "返回词典列表", "Back to the dictionaries";
+    }
+}
+
+texts! {
+    /// How the file of a word book was read.
+    BookFile {
+        kind: "格式", "Format";
+        encoding: "编码", "Encoding";
+        delimiter: "分隔符", "Delimiter";
+        columns: "各列", "Columns";
+        title: "文件里的书名", "Title in the file";
+        languages: "语言", "Languages";
+        entries: "前 {count} 条", "First entries: {count}";
+        comma: "、", ", ";
+        course: "文本（每行一个词和释义）", "Text, one word and its explanation per line";
+        plain: "本站词典格式", "Notation of this site";
+        ecdict: "ECDICT", "ECDICT";
+        stardict: "StarDict", "StarDict";
+        dictd: "dictd", "dictd";
+        wordnet: "WordNet", "WordNet";
+        kaikki: "维基词典（kaikki）", "Wiktionary (kaikki)";
+        csv: "CSV 表格", "CSV table";
+        tsv: "TAB 分隔的表格", "Table separated by TABs";
+        word: "单词", "word";
+        phonetic: "音标", "pronunciation";
+        part: "词性", "part of speech";
+        mean: "释义", "meaning";
+        example: "例句", "example";
+        translation: "例句翻译", "translation";
+        rank: "词频排名", "frequency rank";
+        forms: "词形变化", "forms";
+        skip: "（忽略）", "(ignored)";
+        tab: "TAB", "TAB";
+    }
+}
+
+texts! {
+    /// What was odd in the file of a word book.
+    BookWarning {
+        title: "文件里的问题", "Warnings";
+        line: "第 {line} 行", "line {line}";
+        byte: "第 {byte} 字节", "byte {byte}";
+        of_file: "{file} {place}", "{file}, {place}";
+        at: "{place}：{about}", "{place}: {about}";
+        more: "另有 {count} 处", "{count} more";
+        no_explanation: "没有释义，未导入", "No explanation, left out";
+        no_headword: "没有单词，未导入", "No headword, left out";
+        bad_headword: "单词太长或含控制字符，未导入", "Headword too long or with control characters, left out";
+        long_explanation: "释义太长，未导入", "Explanation too long, left out";
+        long_line: "一行太长，未导入", "Line too long, left out";
+        comment: "注释或标题，未导入", "Comment or heading, left out";
+        wrong_columns: "列数不对，未导入", "Wrong number of columns, left out";
+        bad_record: "不是词条的 JSON 记录，未导入", "Not a JSON record of a word, left out";
+        long_record: "一条记录太长，未导入", "Record too long, left out";
+        bad_reference: "不是文字，或超出文件范围，未导入", "Not text, or outside its file, left out";
+        unjoined: "重复的单词太多或太长，无法合并，未导入", "Repeated headword, too long or too frequent to join, left out";
+        bad_detail: "音标、变形等有误，词条已导入但不含这一项", "Invalid detail, the entry was imported without it";
+        picture: "图片，未导入", "Picture, left out";
+        lost_spelling: "词典里没有的单词的另一种拼写，未导入", "Another spelling of a missing headword, left out";
+        extra_forms: "另外的拼写太多，其余未导入", "Too many other spellings, the others left out";
+        other_count: "单词数与词典自己写明的不同", "The number of headwords differs from the one that the book states";
+        repeated: "重复的单词，释义已合并", "Repeated headword, explanations joined";
+        wrapped: "以空白开头，已并入上一行", "Begins with white space, joined to the line above";
+        indented: "单词前有空白，已去掉", "White space before the headword, imported without it";
     }
 }
 

@@ -31,6 +31,7 @@ texts! {
         near: "您要找的是不是：{words}", "Did you mean: {words}";
         how_many: "回车显示最近 10 条，输入 a 显示全部：", "Enter for the last 10, a for all: ";
         no_history: "没有历史记录", "The history is empty";
+        pager: "（空格：下一页，q：返回）", "(space for the next page, q to go back)";
         lost: "连接已断开，正在重试……", "Connection lost; trying again ...";
         unreachable: "无法连接 {url}：服务器在运行吗？（{error}）", "cannot reach {url}: is the server running? ({error})";
         untrusted: "；服务器的证书不受信任，可用 --ca 指定签发者的证书", "; the certificate of the server is not trusted, name its issuer's with --ca";

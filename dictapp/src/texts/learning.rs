@@ -89,7 +89,11 @@ texts! {
         title: "复习", "Review";
         left: "还有 {count} 个", "{count} to go";
         done: "暂时没有要复习的词了！", "Done for now!";
+        done_count: "这次复习了 {count} 张卡片，用时约 {minutes} 分钟。", "Cards in this session: {count}, time: about {minutes} min.";
         done_hint: "下一个词到期时再来。", "Come back when the next word is due.";
+        next_today: "今天稍后还有 {count} 个词要再复习一次。", "Words to see again later today: {count}.";
+        next_day: "下次复习：{day}，{count} 个词。", "Next review: {day}, words: {count}.";
+        new_left: "还有 {count} 个新词没开始学，每天会加入 {new} 个；可以在下面改。", "New words that you have not begun: {count}. Each day adds {new}; change it below.";
         empty: "生词本里还没有词。", "Your word book is empty.";
         show: "显示答案", "Show the answer";
         again: "忘了", "Again";
@@ -110,6 +114,12 @@ texts! {
         kind_button: "保存", "Save";
         listen: "播放发音", "Play";
         type_here: "拼写", "Your spelling";
+        hint: "提示", "Hint";
+        first_letter: "首字母 {first}，共 {count} 个字母", "It begins with {first} and has {count} letters";
+        letters: "共 {count} 个字母", "It has {count} letters";
+        compare: "和您写的比一比：一样就选“记得”，不一样就选“忘了”，几分钟后会再考这个词。", "Compare it with what you wrote: choose Good if it is the same, else Again, and the word comes back in a few minutes.";
+        spelt_right: "拼写正确！", "Your spelling is right!";
+        spelt_wrong: "您写的是“{typed}”。看一遍正确的拼写，再选“忘了”：几分钟后会再考这个词。", "You wrote “{typed}”. Look at the right spelling, then choose Again: the word comes back in a few minutes.";
         in_minutes: "{count} 分钟", "{count} min";
         in_one_day: "1 天", "1 day";
         in_days: "{count} 天", "{count} days";

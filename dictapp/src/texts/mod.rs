@@ -176,6 +176,8 @@ groups! {
     admin: admin::Admin,
     admin_users: admin::AdminUsers,
     admin_books: admin::AdminBooks,
+    book_file: admin::BookFile,
+    book_warning: admin::BookWarning,
     admin_audit: admin::AdminAudit,
     reports: admin::Reports,
     privacy: own::Privacy,

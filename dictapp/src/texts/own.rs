@@ -5,12 +5,12 @@ use super::texts;
 texts! {
     /// The account page.
     Account {
-        title: "我的账号", "My account";
+        title: "账号与安全", "Account and security";
         name: "您已登录为“{name}”。", "You are logged in as {name}. ";
         done: "已完成。", "Done.";
         wrong_password: "密码不正确。", "The password is wrong.";
         last_admin:
-            "您是唯一的管理员，不能注销账号。",
+            "您是唯一的管理员，不能删除账号。",
             "You are the only administrator, so this account cannot be deleted.";
         password_title: "修改密码", "Change password";
         password_hint: "修改后，其他设备上的登录会全部失效。", "This ends your sessions on all other devices.";
@@ -48,11 +48,11 @@ texts! {
         day: "删除某一天的查词记录", "Delete the look-ups of a day";
         delete_day: "删除这一天", "Delete this day";
         delete_history: "删除全部查词记录", "Delete my whole history";
-        delete_title: "注销账号", "Delete account";
+        delete_title: "删除账号", "Delete account";
         delete_hint:
             "账号和全部数据会立即删除，无法恢复。",
             "Your account and all your data are deleted immediately and cannot be restored.";
-        delete_button: "注销账号", "Delete my account";
+        delete_button: "删除我的账号", "Delete my account";
         events_title: "账号动态", "Recent activity";
         time: "时间", "Time";
         event: "事件", "Event";
@@ -78,7 +78,7 @@ texts! {
         token_revoked: "撤销了 API 令牌", "Revoked an API token";
         exported: "导出了数据", "Exported the data";
         history_deleted: "删除了查词记录", "Deleted look-ups";
-        deleted: "账号已注销", "The account was deleted";
+        deleted: "账号已删除", "The account was deleted";
         books_changed: "修改了词典", "Changed the dictionaries";
     }
 }
@@ -108,7 +108,7 @@ texts! {
         how_long: "保存多久", "For how long";
         account_what: "用户名、密码的哈希值、注册时间", "Name, hashed password, date of registration";
         account_why: "供您登录", "To log you in";
-        account_long: "直到您注销账号", "Until you delete the account";
+        account_long: "直到您删除账号", "Until you delete the account";
         history_what: "您查过的词和时间", "The words you look up, and when";
         history_why: "供您回顾", "So that you can look back";
         history_long: "直到您删除；最多保留 {days} 天、最近 {rows} 条", "Until you delete them; at most {days} days and the newest {rows}";

@@ -6,7 +6,7 @@ texts! {
     /// The search box and matches.
     Search {
         label: "查词", "Look up";
-        placeholder: "输入英文或中文", "English or Chinese word";
+        placeholder: "输入英文或中文", "English or Chinese";
         short: "查词", "Look up";
         button: "查词", "Look up";
         count: "{count} 个建议", "{count} suggestions";

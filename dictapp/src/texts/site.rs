@@ -12,6 +12,8 @@ texts! {
             "A free English-Chinese dictionary with pronunciations, examples and inflected forms.";
         skip: "跳到正文", "Skip to content";
         random: "随便看一个词", "A random word";
+        copy: "复制", "Copy";
+        copied: "已复制", "Copied";
         action_of: "{action}：{name}", "{action}: {name}";
         user_unknown:
             "暂时无法确认您的登录状态，请稍后刷新。",
@@ -26,10 +28,10 @@ texts! {
         history: "查词记录", "History";
         login: "登录", "Log in";
         register: "注册", "Sign up";
-        logout: "退出", "Log out";
+        logout: "退出登录", "Log out";
         user: "已登录：{name}", "Logged in as {name}";
         settings: "设置", "Settings";
-        look: "外观", "Appearance";
+        look: "显示与发音", "Display";
         help: "帮助", "Help";
         about: "关于", "About";
         more: "更多", "More";
@@ -70,7 +72,7 @@ texts! {
 texts! {
     /// The theme, the text size and the speed of speech.
     Look {
-        title: "外观与发音", "Appearance and speech";
+        title: "显示与发音", "Display and speech";
         hint: "只影响这个浏览器。", "For this browser only.";
         theme: "配色", "Theme";
         system: "跟随系统", "System default";
@@ -113,6 +115,19 @@ texts! {
         double_click: "双击或长按英文词", "Double click or long press";
         popup: "弹窗显示这个词的释义", "Show the meaning of the word in a pop-up";
         key_popup: "弹窗显示选中的词的释义", "Show the meaning of the selected word in a pop-up";
+        marks: "词条里的标记", "Marks of an entry";
+        mark_level: "欧洲语言共同参考框架（CEFR）的级别：A1、A2 为初级，B1、B2 为中级，C1、C2 为高级", "Level of the Common European Framework (CEFR): A1 and A2 are basic, B1 and B2 intermediate, C1 and C2 advanced";
+        mark_dots: "常用程度，按词频排名：", "How common the word is, by its frequency rank: ";
+        ranks_5: "最常用：前 1000 个词", "very common: the first 1,000 words";
+        ranks_4: "很常用：1001 到 3000", "common: 1,001 to 3,000";
+        ranks_3: "较常用：3001 到 6000", "fairly common: 3,001 to 6,000";
+        ranks_2: "不太常用：6001 到 12000", "less common: 6,001 to 12,000";
+        ranks_1: "不常用：12000 以后", "rare: beyond 12,000";
+        mark_spoken: "美式（US）和英式（UK）音标；浏览器能朗读时，点一下就会发音", "American (US) and British (UK) pronunciation; a click speaks it if the browser can";
+        label_example: "可数", "C";
+        mark_label: "用法标签：语法、语体、地区或学科", "A label of a sense: grammar, style, region or subject";
+        mark_part: "词性缩写，后面是全称", "The abbreviated part of speech; its name follows";
+        mark_star: "加入生词本（登录后显示；实心为已收藏）", "Save in the word book, when you are logged in; filled: saved";
         elsewhere: "在其他程序里查词", "In other programs";
         bookmarklet: "把这个链接拖到书签栏，然后在任意网页上选中一个词再点击它：", "Drag this link to the bookmarks bar, then select a word on any page and click it: ";
         bookmark: "查这个词", "Look it up";

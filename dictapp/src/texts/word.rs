@@ -16,6 +16,11 @@ texts! {
         weak: "弱读", "weak";
         level: "欧洲语言共同参考框架 {level} 级", "Level {level} of the Common European Framework";
         frequency: "常用程度：{dots}（共 5 级，5 级最常用）", "Frequency: {dots} of 5";
+        common_5: "最常用", "very common";
+        common_4: "很常用", "common";
+        common_3: "较常用", "fairly common";
+        common_2: "不太常用", "less common";
+        common_1: "不常用", "rare";
         anchors: "页内导航", "On this page";
         more: "另有 {count} 个义项", "{count} more senses";
         share: "分享", "Share";

@@ -8,6 +8,7 @@ use webframe::{Error, Result};
 use super::filters;
 use super::matches::phrases;
 use super::word::{Brief, Headword, first_gloss};
+use crate::paths;
 use crate::site::{EntryPart, Selection};
 use crate::texts::{Language, Texts};
 
@@ -19,6 +20,19 @@ struct EntryTemplate<'a> {
     q: &'a str,
     headwords: Vec<Headword<'a>>,
     phrases: Vec<Brief>,
+}
+
+impl EntryTemplate<'_> {
+    /// The dots of a frequency in words.
+    fn commonness(&self, dots: &u8) -> &'static str {
+        match dots {
+            5 => self.t.word.common_5,
+            4 => self.t.word.common_4,
+            3 => self.t.word.common_3,
+            2 => self.t.word.common_2,
+            _ => self.t.word.common_1,
+        }
+    }
 }
 
 /// The rendered entry for a query; `None` if no book has it.

@@ -20,6 +20,14 @@ struct HelpPage<'a> {
     base: String,
 }
 
+impl HelpPage<'_> {
+    /// The dots of a frequency, each with its meaning.
+    fn ranks(&self) -> [(u8, &'static str); 5] {
+        let t = &self.t.help;
+        [(5, t.ranks_5), (4, t.ranks_4), (3, t.ranks_3), (2, t.ranks_2), (1, t.ranks_1)]
+    }
+}
+
 #[derive(Template)]
 #[template(path = "about.html")]
 struct AboutPage<'a> {

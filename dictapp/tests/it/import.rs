@@ -231,13 +231,14 @@ fn a_preview_shows_the_recognised_properties_and_the_first_entries() {
     let file = folder.path().join("a.csv");
     std::fs::write(&file, "序号;单词;释义\n1;apple;n. 苹果, 果\n2;pear;n. 梨\n").unwrap();
     assert_eq!(
-        preview_book(&request(&file)).unwrap(),
+        preview_book(&request(&file)).unwrap().to_string(),
         "kind: csv\nencoding: UTF-8\ndelimiter: ';'\ncolumns: -,word,meaning\n\n\
          apple\n  n. 苹果, 果\n\npear\n  n. 梨"
     );
     let with = |columns: &[Column]| {
         let overrides = Overrides { columns: Some(columns.to_vec()), ..Overrides::default() };
-        preview_book(&ImportRequest { overrides, ..request(&file) })
+        let shown = preview_book(&ImportRequest { overrides, ..request(&file) });
+        shown.map(|preview| preview.to_string())
     };
     let shown = with(&[Column::Rank, Column::Mean, Column::Word]).unwrap();
     assert!(shown.contains("\nn. 梨\n  pear"), "{shown}");
@@ -261,7 +262,8 @@ fn a_property_of_tables_makes_a_text_a_table_and_no_other_book() {
     let overrides = || Overrides { delimiter: Some(b'~'), ..Overrides::default() };
     let file = folder.path().join("a.txt");
     std::fs::write(&file, "apple~苹果\npear~梨\n").unwrap();
-    let shown = preview_book(&ImportRequest { overrides: overrides(), ..request(&file) }).unwrap();
+    let shown = preview_book(&ImportRequest { overrides: overrides(), ..request(&file) });
+    let shown = shown.unwrap().to_string();
     assert!(shown.starts_with("kind: csv\n") && shown.contains("pear\n  梨"), "{shown}");
     let kind = Some(BookKind::Course);
     let error = preview_book(&ImportRequest { overrides: overrides(), kind, ..request(&file) })

@@ -71,6 +71,18 @@ fn users_are_added_listed_blocked_and_deleted_while_the_server_runs() {
     assert_eq!(log_in(&site, "Mia", "kettle bridge"), 401);
 }
 
+/// Regression: nothing said that a new role with more rights ends the sessions of the user.
+#[test]
+fn a_role_with_more_rights_says_that_the_user_has_to_log_in_again() {
+    let site = Site::start();
+    Person::registered(&site, "Mia");
+    let advice = "Mia has to log in again\n";
+    for (role, is_more) in [("teacher", true), ("teacher", false), ("user", false)] {
+        let (_, out, err) = run(&site, &["role", "Mia", role], "");
+        assert_eq!(out.contains(advice), is_more, "{role}: {out}{err}");
+    }
+}
+
 #[test]
 fn invalid_user_commands_are_refused_with_the_reason() {
     let site = Site::start();

@@ -154,7 +154,7 @@ impl Menus<'_> {
                 _ => {}
             }
             match self.connection.look_up(&word) {
-                Ok(LookUp::Found(entry)) => look::print(entry, Output::Text)?,
+                Ok(LookUp::Found(entry)) => look::print(entry, Output::Text, self.t)?,
                 Ok(LookUp::Missing(near)) => {
                     say(self.t.no_word);
                     if !near.is_empty() {
@@ -197,7 +197,7 @@ impl Menus<'_> {
         let line = |row: &super::connection::HistoryRow| {
             format!("{}  {}  {}\n", row.name, row.word, local(&row.time))
         };
-        pager::show(&rows.iter().map(line).collect::<String>())?;
+        pager::show(&rows.iter().map(line).collect::<String>(), self.t.pager)?;
         Ok(Next::User)
     }
 

@@ -8,7 +8,6 @@ mod prompt;
 pub(super) mod terminal;
 mod token_file;
 
-use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -16,7 +15,7 @@ use std::rc::Rc;
 use anyhow::{Result, anyhow};
 
 use super::Output;
-use super::look::{self, NoSuchWord};
+use super::look::{self, NoSuchWord, locale};
 use crate::settings::Settings;
 use crate::texts::Language;
 use connection::{CallError, Connection, LookUp};
@@ -56,7 +55,7 @@ pub enum Action {
 /// # Errors
 /// The server or the terminal cannot be used; the word is not found.
 pub fn run(settings: &Settings, request: &Request) -> Result<()> {
-    let language = language(request.language.as_deref());
+    let language = locale::language(request.language.as_deref());
     match &request.action {
         Action::Offline => offline(settings, &language.texts().client),
         Action::LookOffline(word, output) => look::run(settings, word, *output),
@@ -93,7 +92,7 @@ fn look_up(connection: &Connection, tokens: &TokenFile, word: &str, output: Outp
         answer = connection.look_up(word);
     }
     match answer {
-        Ok(LookUp::Found(entry)) => look::print(entry, output),
+        Ok(LookUp::Found(entry)) => look::print(entry, output, connection.t),
         Ok(LookUp::Missing(_)) => Err(NoSuchWord(word.to_owned()).into()),
         Err(trouble) => Err(anyhow!("{trouble}")),
     }
@@ -113,42 +112,9 @@ fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> 
             continue;
         }
         match look::entry_in(&shelf, &word)? {
-            Some(entry) => look::print(entry, Output::Text)?,
+            Some(entry) => look::print(entry, Output::Text, t)?,
             None => say(t.no_word),
         }
     }
     Ok(())
-}
-
-/// The chosen language, else that of the environment. As in the course it is Chinese, unless the
-/// environment names another language: `C` and `POSIX` name none.
-fn language(chosen: Option<&str>) -> Language {
-    let names = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
-    let of_environment = names.filter_map(|name| env::var(name).ok()).find(|it| !it.is_empty());
-    chosen
-        .and_then(Language::parse)
-        .unwrap_or_else(|| of_locale(&of_environment.unwrap_or_default()))
-}
-
-fn of_locale(locale: &str) -> Language {
-    let language = locale.split(['_', '.', '@', '-']).next().unwrap_or_default();
-    match language {
-        "" | "C" | "POSIX" | "zh" => Language::Chinese,
-        _ => Language::English,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_locale_without_a_language_is_the_courses_chinese() {
-        for locale in ["", "C", "C.UTF-8", "POSIX", "zh", "zh_CN.UTF-8", "zh-Hans", "zh_TW"] {
-            assert_eq!(of_locale(locale), Language::Chinese, "{locale}");
-        }
-        for locale in ["en", "en_GB.UTF-8", "en@quot", "de_DE.UTF-8", "ja_JP.eucJP", "zhx"] {
-            assert_eq!(of_locale(locale), Language::English, "{locale}");
-        }
-    }
 }

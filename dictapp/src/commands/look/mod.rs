@@ -2,6 +2,7 @@
 //! server. Other commands also use this file to find and print entries.
 
 pub(crate) mod entry;
+pub(crate) mod locale;
 pub(crate) mod pager;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::commands::serve;
 use crate::model::Word;
 use crate::settings::Settings;
 use crate::site::{Selection, Shelf};
+use crate::texts::Client;
 use crate::views::api;
 use entry::PrintedEntry;
 
@@ -37,7 +39,8 @@ impl fmt::Display for NoSuchWord {
 pub fn run(settings: &Settings, word: &str, output: Output) -> Result<()> {
     let site = serve::open(settings)?;
     let entry = entry_in(&site.shelf(), word)?;
-    print(entry.ok_or_else(|| NoSuchWord(word.to_owned()))?, output)
+    let entry = entry.ok_or_else(|| NoSuchWord(word.to_owned()))?;
+    print(entry, output, &locale::language(None).texts().client)
 }
 
 /// The entry for a word in all books, as the JSON of the API. `None`: no book has the word, or the
@@ -48,8 +51,8 @@ pub(super) fn entry_in(shelf: &Shelf, word: &str) -> Result<Option<Value>> {
     Ok(api::entry_json(&Selection::new(shelf, &[]), &word)?)
 }
 
-/// Prints an entry in the JSON of the API, as JSON or as text.
-pub(super) fn print(entry: Value, output: Output) -> Result<()> {
+/// Prints an entry of the API.
+pub(super) fn print(entry: Value, output: Output, t: &Client) -> Result<()> {
     match output {
         Output::Json => {
             let text = serde_json::to_string_pretty(&entry)?;
@@ -58,7 +61,8 @@ pub(super) fn print(entry: Value, output: Output) -> Result<()> {
         Output::Text => {
             let entry: PrintedEntry =
                 serde_json::from_value(entry).context("this is not an entry")?;
-            pager::show(&entry.to_text(pager::style())).context("cannot write to standard output")
+            let text = entry.to_text(pager::style());
+            pager::show(&text, t.pager).context("cannot write to standard output")
         }
     }
 }

@@ -14,9 +14,10 @@ pub(crate) fn style() -> Style {
     if io::stdout().is_terminal() && !is_refused { Style::Coloured } else { Style::Plain }
 }
 
-/// Prints a text. On a terminal a long one is shown by `PAGER`, or by `less`.
-pub(crate) fn show(text: &str) -> io::Result<()> {
-    if is_longer_than_the_screen(text) && page(text).is_ok() {
+/// Prints a text. On a terminal a long one is shown by `PAGER`, or by `less` with this prompt, which
+/// must not have the characters that `less` gives a meaning: `?:.%\\$`.
+pub(crate) fn show(text: &str, prompt: &str) -> io::Result<()> {
+    if is_longer_than_the_screen(text) && page(text, prompt).is_ok() {
         Ok(())
     } else {
         io::stdout().write_all(text.as_bytes())
@@ -28,14 +29,14 @@ fn is_longer_than_the_screen(text: &str) -> bool {
     size.is_ok_and(|size| size.ws_row > 0 && text.lines().count() >= usize::from(size.ws_row))
 }
 
-fn page(text: &str) -> io::Result<()> {
+fn page(text: &str, prompt: &str) -> io::Result<()> {
     let pager = env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
     let pager = pager.unwrap_or_else(|| "less".to_owned());
     let mut words = pager.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or("less"));
     command.args(words).stdin(Stdio::piped());
     if env::var_os("LESS").is_none() {
-        command.env("LESS", "FRX");
+        command.env("LESS", format!("FRX-Ps{prompt}$"));
     }
     if env::var_os("LESSCHARSET").is_none() {
         // Without a locale `less` shows each byte beyond ASCII as a number.

@@ -141,7 +141,18 @@ fn site(settings: &Settings, store: Store) -> anyhow::Result<Site> {
     Ok(site)
 }
 
-/// Prints one line for each address to standard output. It is not an error if nobody reads it.
+/// The URL for this machine of a server that listens at all its addresses.
+fn local_url(scheme: &str, address: &Address) -> Option<String> {
+    match address {
+        Address::Tcp(address) if address.ip().is_unspecified() => {
+            Some(format!("{scheme}://localhost:{}", address.port()))
+        }
+        Address::Tcp(_) | Address::Unix(_) => None,
+    }
+}
+
+/// Prints one line for each address to standard output, and a URL that a browser on this machine can
+/// open for an address that stands for all. It is not an error if nobody reads it.
 fn announce(addresses: &[Address], settings: &Settings) {
     let mut out = io::stdout().lock();
     let scheme = if settings.tls.cert.is_some() { "https" } else { "http" };
@@ -154,9 +165,23 @@ fn announce(addresses: &[Address], settings: &Settings) {
         ::log::info!("listening at {line}");
     }
     ::log::logger().flush(); // the log is complete before the program that started the server reads the address
-    for line in lines {
+    let local = addresses.iter().filter_map(|address| local_url(scheme, address));
+    for line in lines.into_iter().chain(local) {
         if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
             ::log::warn!("standard output is closed");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_at_all_addresses_names_a_url_that_a_browser_opens() {
+        let url = |text: &str| local_url("http", &Address::Tcp(text.parse().unwrap()));
+        assert_eq!(url("0.0.0.0:8000").as_deref(), Some("http://localhost:8000"));
+        assert_eq!(url("[::]:80").as_deref(), Some("http://localhost:80"));
+        assert_eq!(url("127.0.0.1:8000"), None);
     }
 }

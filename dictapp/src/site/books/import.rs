@@ -112,41 +112,6 @@ const READERS_VERSION: u32 = 8;
 /// Number of entries between two updates of the progress.
 const WATCH_EVERY: u64 = 256;
 
-/// Number of entries in a preview.
-const PREVIEWED_ENTRIES: usize = 10;
-
-/// The recognised properties of a file, its first entries and its oddities so far, as text. Stores
-/// nothing.
-///
-/// # Errors
-/// If the file cannot be read, is damaged or is not a book.
-pub fn preview_book(request: &ImportRequest) -> Result<String> {
-    let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
-    let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
-    let recognised = reader.recognised();
-    let mut lines = vec![format!("kind: {kind}")];
-    lines.extend(recognised.encoding.map(|encoding| format!("encoding: {encoding}")));
-    lines.extend(recognised.delimiter.map(|delimiter| format!("delimiter: {delimiter:?}")));
-    if !recognised.columns.is_empty() {
-        let names: Vec<&str> = recognised.columns.iter().map(|column| column.name()).collect();
-        lines.push(format!("columns: {}", names.join(",")));
-    }
-    let about = reader.about();
-    lines.extend(about.title.map(|title| format!("title: {title}")));
-    lines.extend(about.languages.map(|languages| format!("languages: {languages}")));
-    for _ in 0..PREVIEWED_ENTRIES {
-        let Some(entry) = reader.next()? else { break };
-        let phonetic = entry.phonetic.map(|phonetic| format!(" /{phonetic}/"));
-        lines.push(format!("\n{}{}", entry.word, phonetic.unwrap_or_default()));
-        lines.extend(entry.mean.lines().map(|line| format!("  {line}")));
-    }
-    let oddities = reader.state().oddities();
-    if !oddities.is_empty() {
-        lines.push(format!("\n{}", oddities.to_string().trim_end()));
-    }
-    Ok(lines.join("\n"))
-}
-
 /// Imports a book. Calls `watch` with the progress.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 //! is visible when the words have been loaded again.
 
 pub(super) mod import;
+pub(super) mod preview;
 mod uploads;
 
 use webframe::Error;

@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use webframe::http::StatusCode;
 use webframe::{Channel, Error, Event, Request, Response};
 
-use super::import::{ImportRequest, ImportStep, import_book, preview_book};
+use super::import::{ImportReport, ImportRequest, ImportStep, import_book};
+use super::preview::{Preview, preview_book};
 use crate::books::within;
 use crate::lock::lock;
 use crate::site::{Client, Site, Visit};
@@ -61,9 +62,11 @@ pub struct Upload {
     /// The title that was given; empty: the book's own.
     pub title: String,
     /// The recognised properties, and the first entries.
-    pub preview: String,
+    pub preview: Arc<Preview>,
     /// The state of the import.
     pub state: UploadState,
+    /// The result, if the state is [`UploadState::Done`].
+    pub report: Option<Arc<ImportReport>>,
     changed: Instant,
     file: PathBuf,
     _folder: Arc<TempDir>,
@@ -81,8 +84,8 @@ pub enum UploadState {
     Storing(u64),
     /// The database commits the book.
     Committing,
-    /// Imported: the report.
-    Done(String),
+    /// Imported.
+    Done,
     /// Failed, and nothing was changed: the reason.
     Failed(String),
 }
@@ -146,8 +149,9 @@ impl Site {
             id,
             user: visit.user,
             title: title.collect(),
-            preview,
+            preview: Arc::new(preview),
             state: UploadState::Waiting,
+            report: None,
             changed: Instant::now(),
             file,
             _folder: Arc::new(folder),
@@ -298,7 +302,10 @@ impl Job {
             }
         });
         self.publish(&match imported {
-            Ok(report) => UploadState::Done(report.to_string()),
+            Ok(report) => {
+                self.change(|upload| upload.report = Some(Arc::new(report)));
+                UploadState::Done
+            }
             Err(error) => {
                 let folder = upload.file.parent().unwrap_or(&upload.file);
                 UploadState::Failed(without_folder(&error, folder))
@@ -308,14 +315,17 @@ impl Job {
 
     /// Stores the state for pages, and sends it to the event stream.
     fn publish(&self, state: &UploadState) {
-        let mut all = lock(&self.all);
-        if let Some(upload) = all.iter_mut().find(|upload| upload.id == self.id) {
-            upload.state = state.clone();
-            upload.changed = Instant::now();
-        }
-        drop(all);
+        self.change(|upload| upload.state = state.clone());
         if let Ok(event) = Event::json("upload", &UploadEvent { id: self.id, state }) {
             self.news.send(&event);
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Upload)) {
+        let mut all = lock(&self.all);
+        if let Some(upload) = all.iter_mut().find(|upload| upload.id == self.id) {
+            change(upload);
+            upload.changed = Instant::now();
         }
     }
 }
@@ -323,12 +333,30 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::books::{BookKind, Oddities, Recognised};
 
     fn upload(id: u64, state: UploadState) -> Upload {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let file = folder.path().to_owned();
-        let (title, preview, changed) = (String::new(), String::new(), Instant::now());
-        Upload { id, user: UserId::new(1), title, preview, state, changed, file, _folder: folder }
+        let preview = Arc::new(Preview {
+            kind: BookKind::Csv,
+            recognised: Recognised::default(),
+            title: None,
+            languages: None,
+            entries: Vec::new(),
+            oddities: Oddities::default(),
+        });
+        Upload {
+            id,
+            user: UserId::new(1),
+            title: String::new(),
+            preview,
+            state,
+            report: None,
+            changed: Instant::now(),
+            file,
+            _folder: folder,
+        }
     }
 
     #[test]
@@ -374,7 +402,7 @@ mod tests {
         let error = within(Duration::ZERO, || preview_book(&request)).unwrap_err();
         let text = refused(&error, folder.path()).to_string();
         assert!(text.contains("a.txt: reading takes longer than 0 s"), "{text}");
-        assert!(preview_book(&request).unwrap().contains("n. x"));
+        assert!(preview_book(&request).unwrap().to_string().contains("n. x"));
     }
 
     #[test]

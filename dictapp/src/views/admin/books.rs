@@ -7,6 +7,8 @@ use webframe::http::StatusCode;
 use webframe::{Request, Response, Result};
 
 use super::admin;
+use super::preview::kind_name;
+use crate::books::BookKind;
 use crate::paths;
 use crate::site::{BookChange, Site, UPLOAD_BYTES_MAX};
 use crate::store::{Book, BookId};
@@ -73,7 +75,7 @@ fn list(page: &Page<'_>, status: StatusCode, refused: String) -> Result<Response
     let line = |book: Book| BookLine {
         id: book.id.number(),
         title: book.title,
-        kind: shown_kind(book.kind, page.texts()),
+        kind: shown_kind(&book.kind, page.texts()),
         entries: book.entries,
         imported: page.day(book.imported),
         is_hidden: book.hidden,
@@ -93,11 +95,12 @@ fn list(page: &Page<'_>, status: StatusCode, refused: String) -> Result<Response
 
 /// The kind of a book for people: the edition of a book that comes with the program, else the
 /// format of the file.
-fn shown_kind(kind: String, t: &Texts) -> String {
-    match kind.strip_prefix("shipped ") {
-        Some(edition) => fill(t.admin_books.shipped, "edition", edition),
-        None => kind,
+fn shown_kind(kind: &str, t: &Texts) -> String {
+    if let Some(edition) = kind.strip_prefix("shipped ") {
+        return fill(t.admin_books.shipped, "edition", edition);
     }
+    let known = BookKind::ALL.iter().find(|known| known.name() == kind);
+    known.map_or(kind, |known| kind_name(*known, t)).to_owned()
 }
 
 /// `POST`: changes one book.

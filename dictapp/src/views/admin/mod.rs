@@ -4,6 +4,7 @@
 mod audit;
 mod books;
 mod overview;
+mod preview;
 mod reports;
 mod uploads;
 mod users;

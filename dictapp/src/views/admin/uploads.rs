@@ -7,6 +7,7 @@ use serde::Deserialize;
 use webframe::http::StatusCode;
 use webframe::{Error, Request, Response, Result};
 
+use super::preview::{self, Warning};
 use super::{admin, books};
 use crate::paths;
 use crate::site::{Site, Upload, UploadState, UploadedFile};
@@ -85,6 +86,29 @@ pub(crate) fn events(site: &Site, request: &Request) -> Result<Response> {
 }
 
 impl UploadPage<'_> {
+    /// The oddities of the whole file after the import, else those that the preview has met.
+    fn warnings(&self) -> Vec<Warning> {
+        let oddities = match &self.upload.report {
+            Some(report) => &report.oddities,
+            None => &self.upload.preview.oddities,
+        };
+        preview::warnings(oddities, self.t)
+    }
+
+    fn properties(&self) -> Vec<(&'static str, String)> {
+        preview::properties(&self.upload.preview, self.t)
+    }
+
+    fn entries(&self) -> String {
+        preview::entries(&self.upload.preview)
+    }
+
+    /// The result of the import; empty before.
+    fn result(&self) -> String {
+        let report = self.upload.report.as_ref();
+        report.map(|report| preview::result(report, self.t)).unwrap_or_default()
+    }
+
     /// The present step of the import, and its progress in percent.
     fn progress(&self) -> (&'static str, u64) {
         let t = &self.t.admin_books;
@@ -93,7 +117,7 @@ impl UploadPage<'_> {
             UploadState::Storing(percent) => (t.storing, percent),
             UploadState::Waiting
             | UploadState::Committing
-            | UploadState::Done(_)
+            | UploadState::Done
             | UploadState::Failed(_) => (t.committing, 100),
         }
     }

@@ -76,7 +76,8 @@ for (const box of document.querySelectorAll("input[placeholder]")) {
   const pen = document.createElement("canvas").getContext("2d");
   const style = getComputedStyle(box);
   pen.font = style.font;
-  const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const clear = box.type === "search" ? 1.25 * parseFloat(style.fontSize) : 0; // the browser's button in it
+  const room = box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - clear;
   if (pen.measureText(box.placeholder).width > room + 1) found.push(`the placeholder is cut: ${box.placeholder}`);
 }
 

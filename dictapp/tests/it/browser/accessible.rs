@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::driver::{Browser, Key, Profile};
-use super::every::{GUEST, log_in, settle};
+use super::every::{GUEST, log_in, open_import, settle, type_letter};
 use crate::pages::admin::with_role;
 use crate::pages::site::Site;
 
@@ -34,6 +34,12 @@ fn axe() -> String {
 #[track_caller]
 fn assert_accessible(browser: &Browser, axe: &str, url: &str) {
     browser.goto(url);
+    assert_state(browser, axe, url);
+}
+
+/// Checks what the browser shows now.
+#[track_caller]
+fn assert_state(browser: &Browser, axe: &str, url: &str) {
     browser.script(axe, &[]);
     let run = "return axe.run().then(result => result.violations.map(found => \
         `${found.id}: ${found.nodes[0].html.slice(0, 160)}`).join('\\n'))";
@@ -82,6 +88,48 @@ fn no_page_of_users_teachers_and_administrators_has_a_finding_of_axe() {
     }
 }
 
+/// What opens on a page, and the pages that answer a form.
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn nothing_that_opens_on_a_page_has_a_finding_of_axe() {
+    let (site, axe) = (Site::start(), axe());
+    let browser = Browser::start(Profile { languages: "zh-CN,zh", ..Profile::default() });
+    let goto = |page: &str| browser.goto(&format!("{}{page}", site.url));
+    drop(settle(&site, "Ada"));
+    goto("/register");
+    browser.fill("#name", "a b");
+    browser.click("main button.primary");
+    browser.wait_for("#name-problem");
+    assert_state(&browser, &axe, "problems of a form");
+    log_in(&browser, &site, "Ada");
+    goto("/");
+    browser.fill("#q", "app");
+    browser.wait_for("#suggestions [role=option]");
+    browser.press(Key::Down);
+    assert_state(&browser, &axe, "suggestions");
+    goto("/review");
+    browser.click("#answer summary");
+    assert_state(&browser, &axe, "an answer");
+    browser.script("document.getElementById('kind').value = 'spelling'", &[]);
+    browser.click(".review-tools form:last-child button");
+    browser.fill("#typed", "x");
+    browser.press(Key::Enter);
+    browser.wait_for("#verdict.problem");
+    assert_state(&browser, &axe, "a wrong spelling");
+    browser.click("#account summary");
+    assert_state(&browser, &axe, "the menu");
+    goto("/word/answer");
+    browser.script("getSelection().selectAllChildren(document.querySelector('h1'))", &[]);
+    type_letter(&browser, "d");
+    browser.wait_for(".popup:not([hidden])");
+    assert_state(&browser, &axe, "a popup");
+    goto("/progress");
+    browser.click("figure.chart summary");
+    assert_state(&browser, &axe, "the table of a chart");
+    open_import(&browser, &site);
+    assert_state(&browser, &axe, "an Anki package");
+}
+
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn an_import_shows_its_progress_until_it_is_done_without_a_reload_by_hand() {
@@ -98,7 +146,7 @@ fn an_import_shows_its_progress_until_it_is_done_without_a_reload_by_hand() {
     browser.wait_for("#preview");
     browser.click("#import");
     browser.wait_for("#imported");
-    assert!(browser.text("main").contains("many: 20000 entries imported"));
+    assert!(browser.text("main").contains("many was imported. Entries: 20000."));
 }
 
 #[test]

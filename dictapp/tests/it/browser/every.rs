@@ -2,6 +2,9 @@
 //! test fails if a page of `paths.rs` is missing here.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::json;
 
 use super::driver::{Browser, Key};
 use crate::pages::admin::{upload, with_role};
@@ -123,6 +126,26 @@ pub(crate) fn settle(site: &Site, name: &str) -> Vec<String> {
         assert_eq!(ada.get(page).status, 200, "{page}");
     }
     pages
+}
+
+/// Opens the page that shows the content of an Anki package, which answers a form.
+#[track_caller]
+pub(crate) fn open_import(browser: &Browser, site: &Site) {
+    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/learning/anki-new.apkg");
+    browser.goto(&format!("{}/words", site.url));
+    browser.click(".import summary");
+    browser.choose_file("input[type=file]", Path::new(package));
+    browser.click("form[enctype] button");
+    browser.wait_for(".mapping");
+}
+
+/// Types a letter into whatever has the focus.
+#[track_caller]
+pub(crate) fn type_letter(browser: &Browser, letter: &str) {
+    for kind in ["keyDown", "keyUp"] {
+        let event = json!({ "type": kind, "key": letter, "text": letter });
+        browser.cdp("Input.dispatchKeyEvent", &event);
+    }
 }
 
 /// Logs in on the log-in page, and waits for the page that follows. The link of logged-in users is

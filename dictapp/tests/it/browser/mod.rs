@@ -3,6 +3,7 @@
 mod driver;
 mod driver_tests;
 mod elsewhere;
+mod entry;
 mod every;
 mod firefox;
 mod protocol;

@@ -1,9 +1,10 @@
-//! A review whose connection drops in the middle: nothing is lost, and nothing counts twice.
+//! Reviews: undo, spelling and the end; a connection that drops in the middle, so that nothing is lost
+//! and nothing counts twice; and the progress that follows from them.
 
 use std::time::Instant;
 
-use super::driver::{Browser, Network, Profile};
-use super::every::log_in;
+use super::driver::{Browser, Key, Network, Profile};
+use super::every::{log_in, type_letter};
 use crate::pages::client::Person;
 use crate::pages::site::Site;
 
@@ -114,4 +115,89 @@ fn an_answer_whose_token_is_refused_is_kept_and_sent_with_a_new_one() {
         levi.get("/progress").body.contains("past year: 1, days with reviews: 1")
     });
     wait_until("the page goes on", || word(&browser) == "book" && waiting(&browser).is_empty());
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn an_answer_is_undone_by_its_button_and_by_a_key() {
+    let site = Site::start();
+    let levi = saved(&site, &["apple", "book"]);
+    let browser = Browser::start(Profile::default());
+    log_in(&browser, &site, "Levi");
+    browser.goto(&format!("{}/review", site.url));
+    for undo in ["button", "z"] {
+        grade(&browser, 4);
+        wait_until("the next card", || word(&browser) == "book");
+        match undo {
+            "button" => browser.click("#undo"),
+            key => type_letter(&browser, key),
+        }
+        wait_until("the card is back", || word(&browser) == "apple");
+        assert_eq!(browser.text("#undone"), "Your answer for “apple” was undone.");
+    }
+    levi.get("/progress").assert_has(200, &["No reviews yet."]);
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn a_spelling_is_judged_and_the_end_says_how_many_how_long_and_what_is_next() {
+    let site = Site::start();
+    let levi = saved(&site, &["apple", "book"]);
+    levi.submit("/review/kind", &[("kind", "spelling"), ("new_a_day", "20")]).to("/review");
+    let browser = Browser::start(Profile::default());
+    log_in(&browser, &site, "Levi");
+    browser.goto(&format!("{}/review", site.url));
+    browser.click(".letters summary");
+    assert_eq!(browser.text(".letters p"), "It begins with a and has 5 letters");
+    browser.fill("#typed", "aple");
+    browser.press(Key::Enter);
+    browser.wait_for("#verdict.problem");
+    let told = browser.text("#verdict");
+    assert!(told.starts_with("You wrote “aple”.") && told.contains("Again"), "{told}");
+    let offered = "return document.activeElement.value";
+    assert_eq!(browser.script(offered, &[]), "1", "the grade for a mistake");
+    browser.press(Key::Enter);
+    wait_until("the next card", || word(&browser) == "book");
+    browser.fill("#typed", " Book");
+    browser.press(Key::Enter);
+    browser.wait_for("#verdict.done");
+    assert_eq!(browser.script(offered, &[]), "3");
+    browser.click("#grades [value='4']");
+    browser.wait_for("#all-done");
+    let shown = "Cards in this session: 2, time: about 1 min.";
+    assert_eq!(browser.text("#sitting"), shown);
+    // Shortly before midnight it is due on the next day.
+    let next = browser.text("#next");
+    assert!(next == "Words to see again later today: 1." || next.contains("words: 1."), "{next}");
+    browser.goto(&browser.current_url());
+    assert_eq!(browser.text("#sitting"), shown, "after a reload");
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn progress_is_drawn_with_a_table_beside_each_chart() {
+    let site = Site::start();
+    let levi = saved(&site, &["apple", "book", "chair"]);
+    for (word, grade) in [("apple", "4"), ("book", "3")] {
+        levi.submit("/review", &[("word", word), ("seen", "0"), ("grade", grade)]).to("/review");
+    }
+    let browser = Browser::start(Profile::default());
+    log_in(&browser, &site, "Levi");
+    browser.goto(&format!("{}/progress", site.url));
+    assert_eq!(browser.texts("#counts dd"), ["3", "1", "1", "1"]);
+    let drawn = "return [...document.querySelectorAll(arguments[0])] \
+        .filter(one => one.querySelector('title')?.textContent.endsWith(arguments[1])) \
+        .filter(one => one.getBoundingClientRect().height > 1 && !one.matches('.s0')).length";
+    let drawn = |css: &str, end: &str| browser.script(drawn, &[css.into(), end.into()]);
+    assert_eq!(drawn(".calendar rect", ": 2"), 1, "today in the heat map");
+    assert_eq!(drawn(".calendar.weeks g", ": 3, 2"), 1, "saved and reviewed in this week");
+    let due = browser.texts("#coming text.number");
+    assert_eq!(due.iter().map(|one| one.parse::<u32>().unwrap()).sum::<u32>(), 3, "{due:?}");
+    let parts = browser.attribute(".parts svg", "aria-label").expect("a text");
+    assert_eq!(parts, "Learnt: 1, learning: 1, not reviewed yet: 1");
+    let bare = "return [...document.querySelectorAll('figure.chart')].filter(one => \
+        !one.querySelector('svg[role=img][aria-label]') || !one.querySelector('table')).length";
+    assert_eq!(browser.script(bare, &[]), 0, "a chart has no name or no table");
+    browser.click("figure.chart:last-of-type summary");
+    assert_eq!(browser.texts("#weeks tbody tr:first-child td")[1..], ["3", "2"]);
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::driver::{Browser, Profile, Scripts};
-use super::every::{GUEST, log_in, settle};
+use super::every::{GUEST, log_in, open_import, settle};
 use crate::pages::site::Site;
 
 const FAULTS: &str = include_str!("../../data/browser/faults.js");
@@ -66,12 +66,7 @@ fn walk(browser: &Browser, site: &Site, pages: &[String], pictures: &Path) -> Ve
 
 /// Checks the page that shows the content of an Anki package.
 fn walk_import(browser: &Browser, site: &Site, pictures: &Path) -> Vec<String> {
-    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/learning/anki-new.apkg");
-    browser.goto(&format!("{}/words", site.url));
-    browser.click(".import summary");
-    browser.choose_file("input[type=file]", Path::new(package));
-    browser.click("form[enctype] button");
-    browser.wait_for(".mapping");
+    open_import(browser, site);
     faults(browser, "/words/import", pictures)
 }
 

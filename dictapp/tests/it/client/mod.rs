@@ -173,6 +173,27 @@ fn a_pager_without_a_locale_shows_chinese() {
     person.end();
 }
 
+/// Regression: the prompt was a colon, and nothing said how to leave.
+#[test]
+fn the_pager_says_how_to_go_on_and_how_to_leave_it() {
+    let (site, home) = (Site::start(), home());
+    let program = env!("CARGO_BIN_EXE_dictapp");
+    for (language, prompt) in [("zh", "空格：下一页，q：返回"), ("en", "q to go back")] {
+        let line = format!(
+            "stty rows 5 cols 80; exec {program} client --lang {language} {} look take",
+            site.url
+        );
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &line]).current_dir(home.path());
+        for (name, value) in client(&home, &[]).env("PAGER", "printenv LESS").get_envs() {
+            shell.envs(value.map(|value| (name, value)));
+        }
+        let mut person = Terminal::start(&shell);
+        person.expect(prompt);
+        person.end();
+    }
+}
+
 #[test]
 fn a_script_gets_json_plain_text_and_an_exit_code() {
     let (site, home) = (Site::start(), home());

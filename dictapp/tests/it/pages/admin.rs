@@ -106,7 +106,7 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
 
     let made = change("reset", "");
     made.assert_has(200, &["One-time code for Levi"]);
-    let code = made.body.split_once("class=\"code\">").unwrap().1;
+    let code = made.body.split_once("class=\"code to-copy\">").unwrap().1;
     let code = code.split('<').next().unwrap();
     let form = [("code", code), ("new_password", "ladder violet")];
     let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
@@ -143,7 +143,9 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     let words = "word,meaning\nflibbertigibbet,轻浮的人\nzyzzyva,象鼻虫\n";
     let page = upload(&admin, &[("unit.csv", words)], "Unit 5");
     let place = page.to("/admin/uploads/1").to_owned();
-    admin.get(&place).assert_has(200, &["kind: csv", "flibbertigibbet", "轻浮的人"]);
+    admin
+        .get(&place)
+        .assert_has(200, &["CSV table", "word, meaning", "flibbertigibbet", "轻浮的人"]);
     Person::new(&site).get("/word/zyzzyva").assert_has(404, &[]);
     assert_eq!(admin.submit(&place, &[]).to(&place), place);
     let began = std::time::Instant::now();
@@ -177,6 +179,31 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     change("remove", "").to("/admin/books");
     admin.get("/admin/books").assert_has_not(&["Unit 6", ">hidden<"]);
     admin.get("/admin/audit").assert_has(200, &["Changed the dictionaries"]);
+}
+
+/// Regression: the preview and the report were in English.
+#[test]
+fn an_upload_is_described_in_the_language_of_the_page() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    let page = upload(&admin, &[("unit.csv", "word,meaning\nzyzzyva,象鼻虫\nqwzx,\n")], "Unit 5");
+    let place = page.to("/admin/uploads/1").to_owned();
+    let named =
+        ["Format</dt><dd>CSV table<", "word, meaning", "No explanation, left out", "line 3: qwzx"];
+    admin.get(&place).assert_has(200, &named);
+    admin.set_cookie("language", "zh");
+    let named = ["格式</dt><dd>CSV 表格<", "单词、释义", "没有释义，未导入", "第 3 行：qwzx"];
+    let page = admin.get(&place);
+    page.assert_has(200, &named);
+    page.assert_has_not(&["kind:", "columns", "left out"]);
+    admin.submit(&place, &[]).to(&place);
+    let began = std::time::Instant::now();
+    while !admin.get(&place).body.contains("id=\"imported\"") {
+        assert!(began.elapsed().as_secs() < 60, "{:?}", admin.get(&place));
+        std::thread::yield_now();
+    }
+    admin.get(&place).assert_has(200, &["“Unit 5”已导入，共 1 条。", "没有释义，未导入"]);
+    admin.get("/admin/books").assert_has(200, &["CSV 表格"]);
 }
 
 #[test]

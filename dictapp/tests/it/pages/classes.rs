@@ -156,7 +156,7 @@ fn a_teacher_makes_reset_codes_for_pupils_of_the_own_class_alone() {
     let reset = |pupil: &str| teacher.submit(&place, &[("action", "reset"), ("pupil", pupil)]);
     let made = reset(key("Levi"));
     made.assert_has(200, &["One-time code for Levi"]);
-    let code = between(&made, "<p class=\"code\">", "<");
+    let code = between(&made, "<b class=\"code to-copy\">", "<");
     let form = [("code", code), ("new_password", "ladder violet")];
     let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
     assert_eq!(Person::new(&site).submit("/reset", &form).to("/"), "/");
@@ -192,7 +192,7 @@ fn a_reset_code_of_a_pupil_is_invalid_once_the_pupil_has_more_rights() {
     join(&levi, &code).to("/classes");
     let pupil = between(&teacher.get(&place), "name=\"pupil\" value=\"", "\"").to_owned();
     let made = teacher.submit(&place, &[("action", "reset"), ("pupil", &pupil)]);
-    let reset = between(&made, "<p class=\"code\">", "<");
+    let reset = between(&made, "<b class=\"code to-copy\">", "<");
     let admin = with_role(&site, "Ada", "admin");
     let form = [("action", "role"), ("user", pupil.as_str()), ("role", "admin")];
     admin.submit("/admin/users", &form).to("/admin");

@@ -22,7 +22,7 @@ fn answer(person: &Person<'_>, grade: &str) -> (String, String) {
     let page = person.get("/review");
     let (word, seen) = (value(&page, "word"), value(&page, "seen"));
     let form = [("word", word.as_str()), ("seen", &seen), ("grade", grade)];
-    assert_eq!(person.submit("/review", &form).to("/review"), "/review");
+    person.submit("/review", &form).to("/review");
     (word, seen)
 }
 
@@ -51,13 +51,13 @@ fn a_word_is_reviewed_once_even_if_its_answer_is_sent_twice_and_can_be_taken_bac
     let (word, seen) = answer(&levi, "4");
     assert_eq!((word.as_str(), seen.as_str()), ("apple", "0"));
     let again = [("word", "apple"), ("seen", "0"), ("grade", "1")];
-    assert_eq!(levi.submit("/review", &again).to("/review"), "/review");
+    levi.submit("/review", &again).to("/review");
     levi.get("/review").assert_has(200, &["id=\"all-done\""]);
     levi.get("/progress")
         .assert_has(200, &["past year: 1, days with reviews: 1", "<dt>Learnt</dt><dd>1</dd>"]);
     let token = levi.get("/review").form_token();
     let undone = levi.post("/review/undo", &[("form_token", &token)]);
-    assert_eq!(undone.to("/review?undone=apple"), "/review?undone=apple");
+    assert!(undone.to("/review").starts_with("/review?undone=apple&"), "{undone:?}");
     levi.get("/review").assert_has(200, &["data-word=\"apple\"", "name=\"seen\" value=\"0\""]);
     levi.get("/progress").assert_has(200, &["<dt>Learnt</dt><dd>0</dd>"]);
 }

@@ -1,6 +1,8 @@
 //! Reviews of a user's saved words: shows the next due word as a card, and takes the answer: how
 //! well the user knew the word. Also undoes an answer, and chooses the kind of question.
 
+mod sitting;
+
 use std::sync::Arc;
 
 use askama::Template;
@@ -8,18 +10,23 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
 
+use self::sitting::Sitting;
 use super::filters;
 use super::page::Page;
 use super::wordbook::card_of;
+use super::zone::{bounds_of_day, day_of_number, day_text};
 use crate::model::{Grade, Memory};
 use crate::paths;
-use crate::site::{Card, CardKind, NEW_A_DAY_MAX, Selection, Site};
+use crate::site::{Card, CardKind, NEW_A_DAY_MAX, Selection, Site, Visit};
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
 /// Number of cards on a page: the first one, and more, so that reviews continue while the server
 /// cannot be reached.
 const CARDS: u32 = 10;
+
+/// Number of days in which the next due word is searched.
+const DAYS_AHEAD: i64 = 60;
 
 #[derive(Template)]
 #[template(path = "review.html")]
@@ -35,6 +42,19 @@ struct ReviewPage<'a> {
     new_a_day_max: u64,
     /// The word whose answer was undone.
     undone: String,
+    sitting: Sitting,
+    /// The number of cards until nothing is due.
+    left: u64,
+    /// What is due after these cards, if there is no card now.
+    next: Option<Next>,
+}
+
+/// What is due next.
+enum Next {
+    /// This many words, later today.
+    Today(u64),
+    /// This many words, on this day.
+    Day(String, u64),
 }
 
 /// The card of a word.
@@ -45,6 +65,10 @@ struct ReviewCard {
     card: Arc<Card>,
     note: String,
     sentence: String,
+    /// The first letter, if it is one.
+    first: Option<char>,
+    /// The number of letters.
+    letters: usize,
     grades: Vec<GradeButton>,
 }
 
@@ -59,28 +83,64 @@ struct GradeButton {
 struct Query {
     #[serde(default)]
     undone: String,
+    #[serde(default)]
+    sitting: String,
 }
 
 /// `GET`: the next card.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
-    let Query { undone } = request.query()?;
+    let Query { undone, sitting } = request.query()?;
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     let words = site.next_due_words(visit, CARDS)?;
+    let counts = site.saved_word_counts(visit)?;
+    let new_a_day = site.new_a_day(visit)?;
+    let next = if words.is_empty() { next(&page, visit, counts)? } else { None };
     page.send(&ReviewPage {
         page: &page,
         t: page.texts(),
         form_token: page.form_token()?,
-        counts: site.saved_word_counts(visit)?,
+        left: left(counts, words.len() as u64, new_a_day),
+        counts,
+        next,
+        sitting: Sitting::shown(&sitting, Timestamp::now()),
         cards: words.into_iter().map(|word| review_card(&books, word, page.texts())).collect(),
         kind: site.card_kind(visit)?,
-        new_a_day: site.new_a_day(visit)?,
+        new_a_day,
         new_a_day_max: NEW_A_DAY_MAX,
         undone,
     })
+}
+
+/// The number of cards that are left. `ready` of them are on this page. New words count only as many
+/// as the user wants a day.
+fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
+    if ready < CARDS.into() {
+        return ready;
+    }
+    (counts.due.saturating_sub(counts.new) + counts.new.min(new_a_day)).max(ready)
+}
+
+/// What is due in the coming days, if nothing is due now.
+fn next(page: &Page<'_>, visit: &Visit, counts: SavedWordCounts) -> Result<Option<Next>> {
+    let today = page.today();
+    let end = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(today);
+    let Some((_, end)) = bounds_of_day(end, page.zone()) else { return Ok(None) };
+    let mut now = 0;
+    for due in page.site.due_by_day(visit, end, page.zone())? {
+        match day_of_number(due.day) {
+            Some(day) if day > today && now > counts.new => break,
+            Some(day) if day > today => {
+                return Ok(Some(Next::Day(day_text(day, page.texts()), due.count)));
+            }
+            // New words count as due, too.
+            _ => now += due.count,
+        }
+    }
+    Ok(now.checked_sub(counts.new).filter(|later| *later > 0).map(Next::Today))
 }
 
 fn review_card(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> ReviewCard {
@@ -99,6 +159,8 @@ fn review_card(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> Rev
         card: card_of(books, &word.word),
         grades: Grade::ALL.into_iter().map(button).collect(),
         seen: word.reviews,
+        first: word.word.chars().next().filter(|first| first.is_alphabetic()),
+        letters: word.word.chars().filter(|c| c.is_alphabetic()).count(),
         note: word.text.note,
         sentence: word.text.sentence,
         word: word.word,
@@ -120,6 +182,8 @@ struct Answer {
     word: String,
     seen: u64,
     grade: i64,
+    #[serde(default)]
+    sitting: String,
 }
 
 /// `POST`: takes an answer. If it is sent twice it counts once, since `seen` differs then.
@@ -131,22 +195,27 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let grade = Grade::from_number(answer.grade)
         .ok_or_else(|| Error::bad_request("grade must be a number from 1 to 4"))?;
     site.review(visit, &answer.word, answer.seen, grade)?;
-    Response::see_other(paths::REVIEW)
+    Response::see_other(&paths::review(Sitting::answered(&answer.sitting, Timestamp::now())))
 }
 
 #[derive(Deserialize)]
-struct TokenForm {
+struct UndoForm {
     form_token: String,
+    #[serde(default)]
+    sitting: String,
 }
 
 /// `POST`: undoes the latest answer.
 pub(crate) fn undo(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let TokenForm { form_token } = request.form()?;
+    let UndoForm { form_token, sitting } = request.form()?;
     page.check_form(&form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     match site.undo_review(visit)? {
-        Some(word) => Response::see_other(&paths::review_undone(&word)),
+        Some(word) => {
+            let sitting = Sitting::undone(&sitting, Timestamp::now());
+            Response::see_other(&paths::review_undone(&word, sitting))
+        }
         None => Response::see_other(paths::REVIEW),
     }
 }

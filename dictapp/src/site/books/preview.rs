@@ -1,0 +1,97 @@
+//! The preview of a word book: how its file was read, and its first entries. Stores nothing.
+
+use std::fmt;
+
+use anyhow::Result;
+
+use super::import::ImportRequest;
+use crate::books::{BookKind, Oddities, Recognised};
+use crate::model::Languages;
+
+/// Number of entries in a preview.
+const PREVIEWED_ENTRIES: usize = 10;
+
+/// The recognised properties of a file and its first entries. Its text is the preview of the
+/// command line.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The kind of book.
+    pub kind: BookKind,
+    /// The encoding and the columns.
+    pub recognised: Recognised,
+    /// The title in the file.
+    pub title: Option<String>,
+    /// The languages of headwords and explanations.
+    pub languages: Option<Languages>,
+    /// The first entries.
+    pub entries: Vec<PreviewEntry>,
+    /// The oddities up to the last of these entries.
+    pub oddities: Oddities,
+}
+
+/// An entry of a preview.
+#[derive(Clone, Debug)]
+pub struct PreviewEntry {
+    /// The headword.
+    pub word: String,
+    /// The pronunciation.
+    pub phonetic: Option<String>,
+    /// The explanation in the notation of the dictionary.
+    pub mean: String,
+}
+
+/// Reads the properties of a file and its first entries.
+///
+/// # Errors
+/// If the file cannot be read, is damaged or is not a book.
+pub fn preview_book(request: &ImportRequest) -> Result<Preview> {
+    let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
+    let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
+    let recognised = reader.recognised();
+    let about = reader.about();
+    let mut entries = Vec::new();
+    while entries.len() < PREVIEWED_ENTRIES {
+        let Some(entry) = reader.next()? else { break };
+        entries.push(PreviewEntry {
+            word: entry.word.to_string(),
+            phonetic: entry.phonetic,
+            mean: entry.mean,
+        });
+    }
+    Ok(Preview {
+        kind,
+        recognised,
+        title: about.title,
+        languages: about.languages,
+        entries,
+        oddities: reader.state().oddities().clone(),
+    })
+}
+
+impl Preview {
+    /// The names of the columns of a table, as the command line uses them.
+    fn columns(&self) -> Option<String> {
+        let names: Vec<&str> = self.recognised.columns.iter().map(|column| column.name()).collect();
+        (!names.is_empty()).then(|| names.join(","))
+    }
+}
+
+impl fmt::Display for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = vec![format!("kind: {}", self.kind)];
+        lines.extend(self.recognised.encoding.map(|encoding| format!("encoding: {encoding}")));
+        lines.extend(self.recognised.delimiter.map(|one| format!("delimiter: {one:?}")));
+        lines.extend(self.columns().map(|columns| format!("columns: {columns}")));
+        lines.extend(self.title.as_ref().map(|title| format!("title: {title}")));
+        lines.extend(self.languages.map(|languages| format!("languages: {languages}")));
+        for entry in &self.entries {
+            let phonetic = entry.phonetic.as_ref().map(|phonetic| format!(" /{phonetic}/"));
+            lines.push(format!("\n{}{}", entry.word, phonetic.unwrap_or_default()));
+            lines.extend(entry.mean.lines().map(|line| format!("  {line}")));
+        }
+        if !self.oddities.is_empty() {
+            lines.push(format!("\n{}", self.oddities.to_string().trim_end()));
+        }
+        f.write_str(&lines.join("\n"))
+    }
+}

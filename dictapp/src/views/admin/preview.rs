@@ -1,0 +1,141 @@
+//! How the file of a word book was read, in the language of the page: its properties, its oddities
+//! and the result of its import.
+
+use crate::books::{BookKind, Column, Oddities, OddityKind, Place};
+use crate::site::{ImportOutcome, ImportReport, Preview};
+use crate::texts::{Texts, fill};
+
+/// The oddities of one kind.
+pub(super) struct Warning {
+    pub(super) text: &'static str,
+    pub(super) count: u64,
+    /// The first ones: place and word.
+    pub(super) first: Vec<String>,
+    /// The number of those that are not listed.
+    pub(super) more: u64,
+}
+
+/// The recognised properties of a file, with their names.
+pub(super) fn properties(preview: &Preview, t: &Texts) -> Vec<(&'static str, String)> {
+    let names = &t.book_file;
+    let recognised = &preview.recognised;
+    let mut rows = vec![(names.kind, kind_name(preview.kind, t).to_owned())];
+    rows.extend(recognised.encoding.map(|encoding| (names.encoding, encoding.to_string())));
+    rows.extend(recognised.delimiter.map(|one| (names.delimiter, delimiter_name(one, t))));
+    let columns: Vec<&str> = recognised.columns.iter().map(|one| column_name(*one, t)).collect();
+    if !columns.is_empty() {
+        rows.push((names.columns, columns.join(names.comma)));
+    }
+    rows.extend(preview.title.clone().map(|title| (names.title, title)));
+    rows.extend(preview.languages.map(|languages| (names.languages, languages.to_string())));
+    rows
+}
+
+/// The first entries, as lines of text.
+pub(super) fn entries(preview: &Preview) -> String {
+    let mut lines = Vec::new();
+    for entry in &preview.entries {
+        let phonetic = entry.phonetic.as_ref().map(|phonetic| format!(" /{phonetic}/"));
+        lines.push(format!("{}{}", entry.word, phonetic.unwrap_or_default()));
+        lines.extend(entry.mean.lines().map(|line| format!("  {line}")));
+        lines.push(String::new());
+    }
+    lines.join("\n")
+}
+
+/// The oddities of a file, losses first.
+pub(super) fn warnings(oddities: &Oddities, t: &Texts) -> Vec<Warning> {
+    let warning = |(kind, group): (OddityKind, &crate::books::OddityGroup)| {
+        let first = group.first.iter().map(|oddity| {
+            let at = fill(t.book_warning.at, "place", place_name(oddity.place, t));
+            fill(&at, "about", &oddity.about)
+        });
+        let first: Vec<String> = first.collect();
+        let more = group.count - first.len() as u64;
+        Warning { text: warning_text(kind, t), count: group.count, first, more }
+    };
+    oddities.by_kind().map(warning).collect()
+}
+
+/// The result of an import.
+pub(super) fn result(report: &ImportReport, t: &Texts) -> String {
+    let text = match report.outcome {
+        ImportOutcome::Imported => t.admin_books.succeeded.to_owned(),
+        ImportOutcome::Replaced(before) => fill(t.admin_books.replaced, "before", before),
+        ImportOutcome::Unchanged | ImportOutcome::Renamed => t.admin_books.unchanged.to_owned(),
+    };
+    // The title is put in last: it may contain what looks like the name of a value.
+    fill(&fill(&text, "count", report.entries), "title", &report.title)
+}
+
+/// The name of a kind of book.
+pub(super) fn kind_name(kind: BookKind, t: &Texts) -> &'static str {
+    let names = &t.book_file;
+    match kind {
+        BookKind::Course => names.course,
+        BookKind::Plain => names.plain,
+        BookKind::Ecdict => names.ecdict,
+        BookKind::Stardict => names.stardict,
+        BookKind::Dictd => names.dictd,
+        BookKind::Wordnet => names.wordnet,
+        BookKind::Kaikki => names.kaikki,
+        BookKind::Csv => names.csv,
+        BookKind::Tsv => names.tsv,
+    }
+}
+
+fn column_name(column: Column, t: &Texts) -> &'static str {
+    let names = &t.book_file;
+    match column {
+        Column::Word => names.word,
+        Column::Phonetic => names.phonetic,
+        Column::Part => names.part,
+        Column::Mean => names.mean,
+        Column::Example => names.example,
+        Column::Translation => names.translation,
+        Column::Rank => names.rank,
+        Column::Forms => names.forms,
+        Column::Skip => names.skip,
+    }
+}
+
+fn delimiter_name(delimiter: char, t: &Texts) -> String {
+    if delimiter == '\t' { t.book_file.tab.to_owned() } else { delimiter.to_string() }
+}
+
+fn place_name(place: Place, t: &Texts) -> String {
+    let names = &t.book_warning;
+    let of_file =
+        |file: &str, place: String| fill(&fill(names.of_file, "file", file), "place", place);
+    match place {
+        Place::Line(line) => fill(names.line, "line", line),
+        Place::Byte(byte) => fill(names.byte, "byte", byte),
+        Place::LineOf(file, line) => of_file(file, fill(names.line, "line", line)),
+        Place::ByteOf(file, byte) => of_file(file, fill(names.byte, "byte", byte)),
+    }
+}
+
+fn warning_text(kind: OddityKind, t: &Texts) -> &'static str {
+    let texts = &t.book_warning;
+    match kind {
+        OddityKind::NoExplanation => texts.no_explanation,
+        OddityKind::NoHeadword => texts.no_headword,
+        OddityKind::BadHeadword => texts.bad_headword,
+        OddityKind::LongExplanation => texts.long_explanation,
+        OddityKind::LongLine => texts.long_line,
+        OddityKind::Comment => texts.comment,
+        OddityKind::WrongColumns => texts.wrong_columns,
+        OddityKind::BadRecord => texts.bad_record,
+        OddityKind::LongRecord => texts.long_record,
+        OddityKind::BadReference => texts.bad_reference,
+        OddityKind::Unjoined => texts.unjoined,
+        OddityKind::BadDetail => texts.bad_detail,
+        OddityKind::Picture => texts.picture,
+        OddityKind::LostSpelling => texts.lost_spelling,
+        OddityKind::ExtraForms => texts.extra_forms,
+        OddityKind::OtherCount => texts.other_count,
+        OddityKind::Repeated => texts.repeated,
+        OddityKind::Wrapped => texts.wrapped,
+        OddityKind::Indented => texts.indented,
+    }
+}

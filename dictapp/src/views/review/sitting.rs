@@ -1,0 +1,94 @@
+//! A sitting: the answers of a user from the first card to the last. Its numbers travel in the forms
+//! and in the address of the page, so that no instance keeps them.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+/// A longer time before a card counts as this one: the user was away.
+const SECONDS_MAX: i64 = 120;
+
+/// The numbers of a sitting. Its text is `answers-seconds-shown`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sitting {
+    /// The number of answers.
+    pub(super) answers: u64,
+    /// The time that they took, in seconds.
+    pub(super) seconds: u64,
+    /// When the card of the page was shown, in seconds since 1970-01-01.
+    shown: i64,
+}
+
+impl Sitting {
+    /// The sitting of this text, with a card that is shown now. A text that is none begins a new one.
+    pub(super) fn shown(text: &str, now: Timestamp) -> Sitting {
+        let sitting = Sitting::parse(text).unwrap_or(Sitting { answers: 0, seconds: 0, shown: 0 });
+        Sitting { shown: now.as_second(), ..sitting }
+    }
+
+    /// The sitting of this text after an answer to the card that it shows.
+    pub(super) fn answered(text: &str, now: Timestamp) -> Sitting {
+        let before = Sitting::parse(text).unwrap_or_else(|| Sitting::shown("", now));
+        let took = now.as_second().saturating_sub(before.shown).clamp(0, SECONDS_MAX);
+        Sitting {
+            answers: before.answers.saturating_add(1),
+            seconds: before.seconds.saturating_add(took.unsigned_abs()),
+            ..before
+        }
+    }
+
+    /// The sitting of this text without its latest answer.
+    pub(super) fn undone(text: &str, now: Timestamp) -> Sitting {
+        let before = Sitting::shown(text, now);
+        Sitting { answers: before.answers.saturating_sub(1), ..before }
+    }
+
+    /// The time in minutes, at least one.
+    pub(super) fn minutes(&self) -> u64 {
+        (self.seconds.saturating_add(30) / 60).max(1)
+    }
+
+    fn parse(text: &str) -> Option<Sitting> {
+        let mut numbers = text.splitn(3, '-');
+        let answers = numbers.next()?.parse().ok()?;
+        let seconds = numbers.next()?.parse().ok()?;
+        let shown = numbers.next()?.parse().ok()?;
+        Some(Sitting { answers, seconds, shown })
+    }
+}
+
+impl fmt::Display for Sitting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.answers, self.seconds, self.shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn answers_and_their_time_are_added_up_without_the_time_away() {
+        let first = Sitting::shown("", at(1000)).to_string();
+        assert_eq!(first, "0-0-1000");
+        let one = Sitting::answered(&first, at(1010)).to_string();
+        let second = Sitting::shown(&one, at(1011)).to_string();
+        assert_eq!(second, "1-10-1011");
+        let two = Sitting::answered(&second, at(9999));
+        assert_eq!((two.answers, two.seconds, two.minutes()), (2, 130, 2));
+        assert_eq!(Sitting::undone(&two.to_string(), at(0)).answers, 1);
+    }
+
+    #[test]
+    fn a_text_that_is_no_sitting_begins_a_new_one() {
+        for text in ["", "x", "1-2", "1-2-x", "-1-2-3"] {
+            assert_eq!(Sitting::shown(text, at(7)).to_string(), "0-0-7", "{text}");
+        }
+        let late = Sitting::answered(&format!("{}-{}-{}", u64::MAX, u64::MAX, i64::MAX), at(0));
+        assert_eq!((late.answers, late.seconds), (u64::MAX, u64::MAX));
+    }
+}
