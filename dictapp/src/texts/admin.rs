@@ -148,6 +148,7 @@ texts! {
         long_line: "一行太长，未导入", "Line too long, left out";
         comment: "注释或标题，未导入", "Comment or heading, left out";
         wrong_columns: "列数不对，未导入", "Wrong number of columns, left out";
+        unread_column: "含义不明的列，未导入", "Column of unknown content, left out";
         bad_record: "不是词条的 JSON 记录，未导入", "Not a JSON record of a word, left out";
         long_record: "一条记录太长，未导入", "Record too long, left out";
         bad_reference: "不是文字，或超出文件范围，未导入", "Not text, or outside its file, left out";

@@ -125,6 +125,7 @@ fn warning_text(kind: OddityKind, t: &Texts) -> &'static str {
         OddityKind::LongLine => texts.long_line,
         OddityKind::Comment => texts.comment,
         OddityKind::WrongColumns => texts.wrong_columns,
+        OddityKind::UnreadColumn => texts.unread_column,
         OddityKind::BadRecord => texts.bad_record,
         OddityKind::LongRecord => texts.long_record,
         OddityKind::BadReference => texts.bad_reference,
