@@ -47,7 +47,10 @@ pub(crate) const ABOUT: &str = "/about";
 pub(crate) const MANIFEST: &str = "/manifest.webmanifest";
 pub(crate) const WORKER: &str = "/worker.js";
 pub(crate) const OPENSEARCH: &str = "/opensearch.xml";
+/// The suggestions for the search box of a browser (OpenSearch); [`SUGGEST`] has those for the
+/// search box of a page.
 pub(crate) const COMPLETE: &str = "/complete";
+/// The page on which a visitor chooses how pages look and sound.
 pub(crate) const LOOK: &str = "/look";
 pub(crate) const LANGUAGE: &str = "/language";
 pub(crate) const WORD: &str = "/word/{word}";
@@ -130,7 +133,7 @@ pub(crate) fn class(id: i64) -> String {
     format!("{CLASSES}/{id}")
 }
 
-/// The path of the page of an uploaded word book.
+/// The path of the page of an upload: a dictionary that an administrator has sent.
 pub(crate) fn upload(id: u64) -> String {
     format!("{ADMIN_UPLOADS}/{id}")
 }

@@ -63,6 +63,7 @@ pub(crate) fn table() -> Urls<Site> {
         .get(paths::SETTINGS, settings::show)
         .post(paths::SETTINGS, blocking(settings::submit))
         .get(paths::LANGUAGE, language::choose)
+        // How pages look and sound in this browser.
         .get(paths::LOOK, look::show)
         .get(paths::HELP, info::help)
         .get(paths::ABOUT, info::about)
@@ -126,7 +127,7 @@ fn administration() -> Urls<Site> {
         .post(paths::ADMIN_UPLOADS, blocking(admin::receive_upload))
         .body_limit(UPLOAD_BYTES_MAX)
         .get(paths::ADMIN_UPLOAD, admin::show_upload)
-        .post(paths::ADMIN_UPLOAD, blocking(admin::begin_upload))
+        .post(paths::ADMIN_UPLOAD, blocking(admin::begin_import))
         .get(paths::ADMIN_UPLOAD_EVENTS, admin::events)
         .get(paths::ADMIN_REPORTS, blocking(admin::show_reports))
         .post(paths::ADMIN_REPORTS, blocking(admin::settle_report))

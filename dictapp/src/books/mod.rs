@@ -84,7 +84,9 @@ pub struct About {
     pub licence: Option<String>,
 }
 
-/// Opens a file as a book of this kind.
+/// Opens a file as a book of this kind, to read its entries one by one without a check of the whole
+/// file: for [`Book`], which adds the check, and for previews. The properties in `overrides` are
+/// not recognised from the file.
 ///
 /// # Errors
 /// If the file cannot be opened, or is not a book of this kind.

@@ -10,7 +10,7 @@ use crate::settings::Settings;
 use crate::store::{self, Counts};
 
 /// Writes a backup of the database, also while the server runs, and prints the number of rows of
-/// each table.
+/// each table that has rows.
 ///
 /// # Errors
 /// If the file exists or cannot be written, or the database cannot be used.
@@ -19,11 +19,12 @@ pub fn back_up(settings: &Settings, file: &Path) -> Result<()> {
     print("backed up to", file, &counts)
 }
 
-/// Fills the database that the settings name from a backup, and prints the number of rows of each
-/// table.
+/// Restores a backup: makes the database of the settings from it. Prints the number of rows of each
+/// table that has rows.
 ///
 /// # Errors
-/// If the database is not empty, or the backup cannot be used.
+/// If the SQLite file exists or the MySQL database is not empty, or the backup or the database
+/// cannot be used.
 pub fn restore(settings: &Settings, file: &Path) -> Result<()> {
     let counts = store::restore(&serve::database(settings), file)?;
     print("restored from", file, &counts)

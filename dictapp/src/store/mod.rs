@@ -238,6 +238,7 @@ mod tests {
         learning::classes::lists::OF_CLASS,
         learning::classes::lists::WORDS,
         learning::classes::lists::OF_PUPIL,
+        learning::classes::lists::NAME_FOR_PUPIL,
         learning::classes::lists::FINISHED,
     ];
 

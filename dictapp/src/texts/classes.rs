@@ -17,7 +17,7 @@ texts! {
         show_words: "查看单词", "Show the words";
         learnt: "{learnt} / {words} 个词已学会", "{learnt} of {words} words learnt";
         finished: "已学完", "finished";
-        open: "复习这些词", "Review";
+        open: "去复习", "Review";
         save: "加入生词本", "Add to my word book";
         nothing: "现在没有要学的词单。", "No lists to learn now.";
         joined: "我加入的班级", "Classes I am in";

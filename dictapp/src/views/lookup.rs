@@ -183,7 +183,8 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     if number > 1 && results.is_empty {
         return Response::see_other(&paths::search(word.as_str()));
     }
-    if number == 1 {
+    // An invalid pattern is a mistake, not a word that is missing.
+    if number == 1 && results.problem.is_empty() {
         record(&page, &word, results.outcome)?;
     }
     let template = SearchPage {

@@ -22,10 +22,10 @@ pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
 }
 
 /// `GET`: `/metrics` at the address of the site. Only clients on this machine get the metrics, the
-/// others 404. If the settings have a separate address for monitoring, all get 404 here.
+/// others 404, as do those of a proxy on this machine. If the settings have a separate address for monitoring, all get 404 here.
 pub(crate) fn metrics(site: &Site, request: &Request) -> Result<Response> {
     let is_here = site.settings().monitoring.address.is_none();
-    if !is_here || !request.peer().address.ip().is_loopback() {
+    if !is_here || !request.is_local() {
         return Err(Error::not_found(""));
     }
     Ok(all_metrics(site))

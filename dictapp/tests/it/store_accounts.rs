@@ -23,6 +23,7 @@ on_both_engines! {
     the_audit_log_is_read_by_user_and_forgets_by_age
     a_deleted_user_leaves_nothing_behind
     users_are_found_by_the_beginning_of_their_names
+    the_next_list_of_a_pupil_is_shown_before_those_that_have_passed
     a_list_is_finished_when_each_word_is_learnt
     reports_and_counts_are_kept_until_they_are_settled
     a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded
@@ -301,7 +302,7 @@ fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
         store.record_review(&NewReview { user, word, seen, grade, memory }).unwrap();
     };
     review("apple", 100, Grade::Easy);
-    let shown = |since| store.lists_of_pupil(pupil, since).unwrap();
+    let shown = |since| store.lists_of_pupil(pupil, since, since).unwrap();
     assert_eq!((shown(10)[0].learnt, shown(10)[0].saved, shown(10)[0].list.words), (1, 1, 2));
     assert!(shown(11).is_empty());
     store.share_progress(class, pupil).unwrap();
@@ -318,6 +319,26 @@ fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
     assert!(store.class(class).unwrap().is_some(), "another user's class");
     store.delete_class(class, teacher).unwrap();
     assert!(shown(0).is_empty());
+}
+
+/// Regression: many lists that had passed hid the next one, which could not be saved either.
+fn the_next_list_of_a_pupil_is_shown_before_those_that_have_passed(fresh: &Fresh) {
+    let store = fresh.open();
+    let (teacher, pupil) = (register(&store, "Lee"), register(&store, "Levi"));
+    let class = ClassId::new(5);
+    store.insert_class(class, teacher, ("Class 7", "ABCD2345"), at(1)).unwrap();
+    store.join_class(class, pupil, at(2)).unwrap();
+    let words = [word("apple")];
+    for due in (40..95).chain([104]) {
+        let list = NewClassList { id: due, class, name: "Unit 5", due, words: &words };
+        store.insert_class_list(list).unwrap();
+    }
+    let shown = store.lists_of_pupil(pupil, 70 - 30, 100).unwrap();
+    let due: Vec<i64> = shown.iter().map(|found| found.list.due).collect();
+    assert_eq!(due, (46..95).chain([104]).collect::<Vec<_>>());
+    assert_eq!(store.list_name_for_pupil(104, pupil).unwrap().as_deref(), Some("Unit 5"));
+    assert_eq!(store.list_name_for_pupil(40, pupil).unwrap().as_deref(), Some("Unit 5"));
+    assert_eq!(store.list_name_for_pupil(104, teacher).unwrap(), None);
 }
 
 fn reports_and_counts_are_kept_until_they_are_settled(fresh: &Fresh) {

@@ -73,7 +73,7 @@ fn a_backup_is_restored_into_either_engine(fresh: &Fresh) {
         assert_eq!(restored.setting("motto").unwrap().as_deref(), Some("读书"));
         assert_eq!(restored.lexicon_version().unwrap(), version);
         assert_eq!(restored.books().unwrap().len(), 1);
-        assert_eq!(restored.lists_of_pupil(user, 0).unwrap()[0].list.name, "Unit 5");
+        assert_eq!(restored.lists_of_pupil(user, 0, 0).unwrap()[0].list.name, "Unit 5");
         drop(restored);
         let error = restore(&target, &file).unwrap_err();
         assert!(error.is_refused(), "{error:?}");

@@ -19,9 +19,8 @@ impl<S> Urls<S> {
     /// connection closes after the response.
     ///
     /// The check runs in the event loop of the connection, so it must not block. It runs before all
-    /// layers, so there is no
-    /// session yet. The layers of the app see the refusal, those of groups and routes do not.
-    /// Values that a check puts on the request are dropped.
+    /// layers, so there is no session yet. The layers of the app see the refusal, those of groups
+    /// and routes do not. Values that a check puts on the request are dropped when it returns.
     ///
     /// ```
     /// use webframe::{App, Error, Request, Response, Result, TestClient, Urls, http::header};
@@ -66,8 +65,9 @@ impl<S: Send + Sync + 'static> App<S> {
         let Some(check) = check else { return endpoint };
         let result = panics::catch(|| check(&self.state, request))
             .unwrap_or_else(|panic| Err(Error::internal(panic)));
-        // Values that the check put on the request are usually dropped after the answer. If the
-        // server refuses the request later (its body is too large), no answer of the app follows.
+        // The values on a request are dropped after the answer of the app. But that may never come
+        // if the server itself refuses the request later (its body is too large). So the values
+        // that the check put there are dropped now.
         drop_values(request);
         match result {
             Ok(()) => endpoint,

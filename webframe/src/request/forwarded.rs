@@ -16,7 +16,7 @@ const BY_PROXY: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 impl Request {
     /// Whether the client is a program on this machine, as far as the request shows. A proxy on
     /// this machine that is not trusted is not one.
-    pub(crate) fn is_local(&self) -> bool {
+    pub fn is_local(&self) -> bool {
         let by_proxy = |name: &str| BY_PROXY.iter().any(|field| name.eq_ignore_ascii_case(field));
         self.peer().address.ip().to_canonical().is_loopback()
             && !self.fields().any(|(name, _)| by_proxy(name))

@@ -18,7 +18,8 @@ pub(crate) struct Layout {
     pub(crate) columns: Vec<Column>,
     pub(crate) title: Option<String>,
     pub(crate) languages: Option<Languages>,
-    /// Columns with properties of notes of Anki, which are no part of a word.
+    /// Columns with properties of a note of Anki, such as its deck and its tags. They are no
+    /// part of an entry.
     properties: Vec<usize>,
 }
 
@@ -27,7 +28,7 @@ const ROWS_BEFORE_MAX: usize = 10;
 
 /// Recognises the columns, the title and the languages from the first rows of a table.
 pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
-    let first = rows.iter().position(|row| !is_note(row)).unwrap_or(0);
+    let first = rows.iter().position(|row| !is_preamble(row)).unwrap_or(0);
     let languages = rows[..first].iter().find_map(languages).or_else(|| {
         let code = |key: &str| LanguageTag::parse(tab_file_header(&rows[..first], key)?);
         code("sourceLang").zip(code("targetLang")).map(|(from, to)| Languages { from, to })
@@ -54,11 +55,12 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     layout(first, by_content(&rows[first..], &properties))
 }
 
-/// Whether the rows of a text are certainly a table: the first row names its columns, or all rows
-/// have the same number of cells (at least three) and a column has parts of speech or
+/// Whether the rows of a text are certainly a table. Either each cell of the first row is the name
+/// of a column, headword and explanation among them; or all rows have the same number of cells (at
+/// least three, of which the first three are filled), and a column has parts of speech or
 /// pronunciations.
 pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
-    let rows: Vec<StringRecord> = rows.iter().skip_while(|row| is_note(row)).cloned().collect();
+    let rows: Vec<StringRecord> = rows.iter().skip_while(|row| is_preamble(row)).cloned().collect();
     let Some(first) = rows.first().filter(|_| rows.len() > 1) else { return false };
     let names: Vec<Column> = first.iter().filter_map(by_name).collect();
     if names.len() == first.len() && [Column::Word, Column::Mean].iter().all(|c| names.contains(c))
@@ -76,7 +78,7 @@ pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
 
 /// Whether a row before the entries is a comment, a header (`#columns:`), or names the delimiter
 /// (`sep=;`).
-fn is_note(row: &StringRecord) -> bool {
+fn is_preamble(row: &StringRecord) -> bool {
     let first = row.get(0).unwrap_or_default().trim();
     let is_header = first
         .strip_prefix('#')
@@ -157,8 +159,9 @@ fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<C
         }
     }
     name_by_neighbours(row, &mut columns);
-    // Only one column has the headword: the first of `word, english`. The cells of most other columns
-    // with the same name are joined.
+    // Only one column is the headword: of `word, english` the first, and the second becomes an
+    // explanation. Only the first rank is read. Of the other kinds several columns may stay: the
+    // reader of tables uses the cells of all.
     for (column, other) in [(Column::Word, Column::Mean), (Column::Rank, Column::Skip)] {
         let repeated = columns.iter_mut().filter(|known| **known == column).skip(1);
         repeated.for_each(|repeated| *repeated = other);
@@ -167,7 +170,8 @@ fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<C
 }
 
 /// Corrects columns that other columns explain. With a column of pinyin the headwords are Chinese
-/// (`Chinese, Pinyin, English`), and a translation after an example is the example's.
+/// (`Chinese, Pinyin, English`). A translation beside an example is the translation of the example,
+/// if an earlier column has the explanation.
 fn name_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
     let name = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
     let names: Vec<String> = (0..columns.len()).map(name).collect();
@@ -209,12 +213,13 @@ struct Look {
 }
 
 impl Look {
+    /// Whether `count` is at least 80 % of the filled cells.
     fn is_mostly(&self, count: usize) -> bool {
         self.filled > 0 && count * 10 >= self.filled * 8
     }
 }
 
-/// The column that a header of Anki tells to have a property of notes: `#tags column:3`.
+/// The column that, by a header of Anki, has a property of the notes: `#tags column:3`.
 fn property(row: &StringRecord) -> Option<usize> {
     let (name, number) = row.get(0)?.strip_prefix('#')?.split_once(" column:")?;
     let is_property = ["guid", "notetype", "deck", "tags"].contains(&name);
@@ -277,7 +282,8 @@ fn is_phonetic(cell: &str) -> bool {
     bracketed || cell.contains(signs) && !cell.contains(is_cjk)
 }
 
-/// The names of columns with text that are not read. Numbers that count the rows are no text.
+/// The names of the columns that are not read although they have text. A column of numbers, such as
+/// those of the rows, has none.
 pub(crate) fn unread(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
     let (before, entries) = rows.split_at(layout.rows_before.min(rows.len()));
     let width = entries.iter().map(StringRecord::len).max().unwrap_or_default();

@@ -263,7 +263,7 @@ impl Site {
     /// # Errors
     /// The database is unavailable.
     pub fn lists_to_learn(&self, visit: &Visit, today: i64) -> Result<Vec<PupilList>, StoreError> {
-        self.store.lists_of_pupil(visit.user, today)
+        self.store.lists_of_pupil(visit.user, today, today)
     }
 
     /// The word lists of the user's classes, the earliest deadline first. Lists whose deadline
@@ -276,7 +276,7 @@ impl Site {
         visit: &Visit,
         today: i64,
     ) -> Result<Vec<PupilList>, StoreError> {
-        self.store.lists_of_pupil(visit.user, today - LISTS_SHOWN_DAYS)
+        self.store.lists_of_pupil(visit.user, today - LISTS_SHOWN_DAYS, today)
     }
 
     /// Saves the words of a list in the user's word book, in a list of the same name, as far as
@@ -285,13 +285,10 @@ impl Site {
     /// # Errors
     /// 404 if the user is in no class with this list; the database is unavailable.
     pub fn save_class_list(&self, visit: &Visit, list: i64) -> Result<Saving, Error> {
-        // The pages use the day in the reader's time zone, which may be one behind UTC.
-        let oldest = self.today() - LISTS_SHOWN_DAYS - 1;
-        let lists = self.store.lists_of_pupil(visit.user, oldest)?;
-        let wanted = lists.into_iter().find(|found| found.list.id == list);
-        let wanted = wanted.ok_or_else(|| Error::not_found(""))?;
+        let name = self.store.list_name_for_pupil(list, visit.user)?;
+        let name = name.ok_or_else(|| Error::not_found(""))?;
         let words = self.store.class_list_words(list)?;
-        let text = SavedWordText { list: wanted.list.name, ..SavedWordText::default() };
+        let text = SavedWordText { list: name, ..SavedWordText::default() };
         let words = words.iter().filter_map(|word| Word::parse(word).ok());
         let saved = self.save_words(visit, words.map(|word| (word, text.clone())).collect())?;
         Ok(if saved.refused > 0 { Saving::Full } else { Saving::Saved })

@@ -21,7 +21,7 @@ pub(crate) use audit::show as show_audit;
 pub(crate) use books::{show as show_books, submit as change_book};
 pub(crate) use overview::{forget, show as show_overview};
 pub(crate) use reports::{settle as settle_report, show as show_reports};
-pub(crate) use uploads::{begin as begin_upload, events, receive as receive_upload};
+pub(crate) use uploads::{begin as begin_import, events, receive as receive_upload};
 pub(crate) use uploads::{show as show_upload, to_books};
 pub(crate) use users::{show as show_users, submit as change_user};
 

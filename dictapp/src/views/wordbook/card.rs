@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::lexicon::FoundBy;
 use crate::model::{Explanation, Languages};
 use crate::site::{Card, Selection};
 use crate::views::word::gloss_of;
@@ -23,8 +24,11 @@ pub(super) fn new_card(books: &Selection<'_>, word: &str) -> Card {
     let entry = found.first().and_then(|found| found.entries.first());
     let Some(entry) = entry else { return Card::unknown() };
     let explanation = Explanation::without_links(entry.mean);
+    // An inflected form is not pronounced as its headword is.
+    let is_headword = found[0].by != FoundBy::Inflection;
     let ipa = explanation.first_pronunciation().map(|one| one.ipa.clone());
-    let phonetic = ipa.or_else(|| found[0].phonetic.map(str::to_owned)).unwrap_or_default();
+    let ipa = ipa.or_else(|| found[0].phonetic.map(str::to_owned));
+    let phonetic = ipa.filter(|_| is_headword).unwrap_or_default();
     let example = explanation.senses().flat_map(|(_, sense)| &sense.examples).next();
     let meaning = gloss_of(&explanation);
     Card {

@@ -182,6 +182,15 @@ fn days_begin_at_the_readers_midnight() {
 }
 
 #[test]
+fn an_invalid_pattern_is_not_recorded_as_a_missing_word() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    person.get("/search?q=/(/").assert_has(200, &["Invalid pattern"]);
+    person.get("/search?q=qwzx").assert_has(200, &["was not found"]);
+    assert_eq!(person.history(), ["qwzx"]);
+}
+
+#[test]
 fn the_history_is_filtered_by_text_or_missing_words_on_all_pages() {
     let site = Site::start_with(&["dictionary.history_page=2"]);
     let person = Person::registered(&site, "Levi");

@@ -178,6 +178,48 @@ fn long_words_that_no_dictionary_has_are_named_by_their_beginning() {
     page.assert_has(200, &[&format!("{}…", "赵".repeat(40))]);
 }
 
+/// Regression: the cards for a word or its spelling asked nothing.
+#[test]
+fn a_word_that_no_dictionary_has_is_asked_for_its_meaning() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let token = levi.get("/words").form_token();
+    let file = ("words.txt", "qwzzz\n".as_bytes());
+    levi.post_file("/words/import", file, &[("form_token", &token)]).to("/words");
+    for kind in ["word", "spelling"] {
+        let form = [("form_token", token.as_str()), ("kind", kind)];
+        levi.post("/review/kind", &form).to("/review");
+        let page = levi.get("/review");
+        page.assert_has(200, &["<p class=\"headword front\" lang=\"en\">qwzzz</p>"]);
+        page.assert_has_not(&["id=\"typed\"", "id=\"verdict\""]);
+    }
+}
+
+/// Regression: the card of `went` had the pronunciation of `go`.
+#[test]
+fn an_inflected_form_has_no_pronunciation_of_its_headword() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let token = levi.get("/words").form_token();
+    let file = ("words.txt", "went\n".as_bytes());
+    levi.post_file("/words/import", file, &[("form_token", &token)]).to("/words");
+    levi.get("/words").assert_has(200, &[">went</a>", "去"]);
+    levi.get("/words").assert_has_not(&["class=\"phonetic\""]);
+}
+
+/// Regression: "Words added: 2" came back after each removal of a word.
+#[test]
+fn the_result_of_an_import_is_shown_once() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let token = levi.get("/words").form_token();
+    let file = ("words.txt", "apple\nqwzzz\n".as_bytes());
+    let answer = levi.post_file("/words/import", file, &[("form_token", &token)]);
+    let page = levi.get(answer.to("/words"));
+    page.assert_has(200, &["id=\"added\""]);
+    assert_eq!(value(&page, "next"), "/words");
+}
+
 #[test]
 fn an_import_that_cannot_be_read_stays_on_the_form() {
     let site = Site::start();

@@ -56,7 +56,7 @@ fn a_query_without_an_entry_shows_the_best_matches() {
     }
     search(&person, "qqqqzzzz")
         .assert_has(200, &["“qqqqzzzz” was not found", "Check the spelling"]);
-    search(&person, "/(/").assert_has(200, &["Invalid pattern"]);
+    search(&person, "/(/").assert_has(200, &["Invalid pattern", "href=\"/help\">Help</a></p>"]);
     search(&person, ".").assert_has(200, &["“.” was not found"]);
 }
 

@@ -93,6 +93,17 @@ fn metrics_count_responses_and_look_ups() {
     assert!(counts.is_sorted() && counts.last() > Some(&0), "{counts:?}");
 }
 
+/// Regression: clients of a proxy on the same machine that was not trusted saw the metrics.
+#[test]
+fn clients_of_a_proxy_do_not_get_the_metrics() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    assert_eq!(person.get("/metrics").status, 200);
+    for field in ["X-Forwarded-For", "Forwarded", "X-Real-IP"] {
+        assert_eq!(person.get_with("/metrics", &[(field, "192.0.2.7")]).status, 404, "{field}");
+    }
+}
+
 #[test]
 fn metrics_are_for_this_machine_only() {
     let site = Site::start_with(&["server.trusted_proxies=127.0.0.1"]);

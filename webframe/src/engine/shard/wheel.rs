@@ -1,16 +1,17 @@
 //! A timer wheel for the deadlines of connections. Its cost does not grow with idle connections.
 //!
-//! A connection has at most one valid entry, at its `armed` tick, which is at or before its
-//! deadline. Moving a deadline back is a plain store: when the wheel reaches the entry, it finds
-//! the later deadline and adds an entry for it. So a request on a busy connection does not touch
-//! the wheel, and an idle connection costs about one visit a minute.
+//! A connection has at most one valid entry, which is at or before its deadline. The connection
+//! stores its deadline, and as `armed` the tick of this entry; the shard ignores entries of the
+//! connection at other ticks. A later deadline is only stored: when the wheel reaches the
+//! entry, the shard sees the later deadline and adds an entry for it. So a request on a busy
+//! connection does not touch the wheel, and an idle connection costs about one visit a minute.
 
 /// Time since the engine started, in units of [`TICK_MS`].
 pub(crate) type Tick = u32;
 
 /// Resolution of deadlines.
 pub(crate) const TICK_MS: u64 = 32;
-/// No deadline, or not in the wheel.
+/// As a deadline: there is none. As `armed`: there is no valid entry in the wheel.
 pub(crate) const NEVER: Tick = Tick::MAX;
 
 /// Ticks in the wheel, 65 s. A later deadline takes another visit, such as that of an idle

@@ -1,6 +1,6 @@
 //! `cargo xtask crowd`: measures the latency of ordinary clients while many others idle, send
-//! slowly, never read, listen to events or hold WebSockets. With `--overload` it sends twice as
-//! many requests as the server can answer instead; with `--only-idle N` it measures what idle
+//! slowly, never read, listen to events or hold WebSockets. With `--overload` it instead sends
+//! twice as many requests as the server can answer; with `--only-idle N` it only measures what idle
 //! connections cost.
 //!
 //! The server is `webframe/examples/soak.rs` with eight workers.
@@ -27,11 +27,12 @@ pub(crate) const ABOUT: &str = "measure the latency of good clients in a crowd o
 const WORKERS_MAX: u32 = 8;
 /// The duration of the handler of `/wait`.
 const WAIT: Duration = Duration::from_millis(10);
-/// The limits of the good clients' latency and of the server's memory.
+/// The limits of the latency of good requests (under overload, of refused ones) and of the server's
+/// memory.
 const P99_MAX: Duration = Duration::from_millis(50);
 const MEMORY_MAX_KIB: u64 = 200 << 10;
-/// Under overload the server must still answer this part of the requests that it can answer at
-/// most.
+/// The requests that the server must still answer in a second of overload, as a part of the most
+/// that it can answer in a second.
 const GOODPUT_MIN: f64 = 0.9;
 
 /// The number of clients of each kind.
@@ -98,7 +99,7 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
     let live = events.iter().chain(&websockets).filter(|socket| receives(socket)).count();
     let p99 = percentile(&timed, 99);
     println!(
-        "| good requests | p50 | p99 | longest | the server's most | idle ones alive |\n|---|---|---|---|---|---|"
+        "| good requests | p50 | p99 | longest | most that the server held | idle ones alive |\n|---|---|---|---|---|---|"
     );
     println!(
         "| {} | {:?} | {p99:?} | {:?} | {held} | {alive} of {} |",
@@ -177,8 +178,9 @@ fn gather_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<T
     (0..count).map(open).collect()
 }
 
-/// Sends a message on each WebSocket every ten seconds, so that the server does not close it as
-/// idle. A real client would answer pings.
+/// Sends a message on each WebSocket every ten seconds. The server pings a WebSocket that is silent
+/// and closes it after a minute without an answer, whatever its idle timeout for other connections
+/// is; these clients do not answer pings.
 fn keep_talking(websockets: &[TcpStream], over: &AtomicBool) {
     while !over.load(SeqCst) {
         for mut socket in websockets {
@@ -259,7 +261,8 @@ fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
     }
 }
 
-/// Runs `count` clients that keep their connections; returns their requests.
+/// Runs `count` clients for `time`; returns all their requests. Each keeps its connection and sends
+/// a request in each interval `every`; if `every` is zero, one as soon as the last is answered.
 fn visit(
     address: SocketAddr,
     path: &str,

@@ -10,11 +10,13 @@ use super::stage::{Stage, pause};
 use crate::steps::packages::is_root;
 use crate::steps::succeed;
 
-/// The size of the disk that is filled: room for the shipped books and little else.
+/// The size of the disk that is filled: room for a database with the dictionaries that come with
+/// dictapp, and little else.
 const DISK: &str = "size=64M";
 
 /// Moves the database to a small disk, fills the disk, makes room again, and moves it back.
 pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
+    // The folder of the database. The small disk is mounted in its place.
     let disk = stage.file()?.parent().context("a file has a folder")?.to_owned();
     if !is_root() {
         println!("left out: only root may mount a small disk");
@@ -45,15 +47,15 @@ pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     stage.instance.start_again()
 }
 
-/// Moves the database away while dictapp runs, and back after dictapp was killed. All acknowledged
-/// rows must be in it.
+/// Moves the database away while dictapp runs, and back after dictapp was killed. [`Stage::play`]
+/// then checks that all rows that were acknowledged to pupils are in it.
 pub(super) fn remove(stage: &mut Stage) -> Result<()> {
     let file = stage.file()?.to_owned();
     let aside = stage.folder.path().join("removed");
     move_files(&file, &aside)?;
     pause();
     stage.instance.kill()?;
-    remove_files(&file)?;
+    remove_files(&file)?; // if dictapp has made new ones
     move_files(&aside, &file)?;
     stage.instance.start_again()
 }

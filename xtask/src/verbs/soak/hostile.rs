@@ -1,7 +1,7 @@
 //! The bad clients of `cargo xtask soak`: they send mutated or incomplete requests, half-close or
 //! reset the connection, never read, or send one byte a second.
 //!
-//! A visit is one connection with such a request. One thread drives all visits; each visit decides
+//! A visit is one connection of such a client. One thread drives all visits; each visit decides
 //! when it is polled again.
 
 use std::collections::BTreeMap;
@@ -27,6 +27,7 @@ pub(super) struct Visits<'a> {
     address: SocketAddr,
     dice: Dice,
     tally: &'a Tally,
+    /// Requests from webframe's tests that a server must accept. Visits send them, mostly mutated.
     cases: &'a [Vec<u8>],
     /// Ordered by the time of the next poll; the number distinguishes visits with the same time.
     waiting: BTreeMap<(Instant, u64), Visit>,
@@ -92,10 +93,11 @@ impl<'a> Visits<'a> {
         }
         let plan = plan(&mut self.dice, self.cases);
         let socket = TcpStream::connect(self.address);
-        let quiet = socket.and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
-        match quiet {
+        let socket = socket.and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
+        match socket {
             Ok(socket) => {
                 self.tally.count_connection();
+                // A visit counts as one request, unless it sends nothing.
                 self.tally.count_sent(usize::from(!plan.bytes.is_empty()));
                 let now = Instant::now();
                 let until = now + plan.lasts;
@@ -198,7 +200,7 @@ impl Visit {
     }
 }
 
-/// Chooses a request and what is bad about it.
+/// Chooses a request, and what is bad about it; a few requests stay as they are.
 fn plan(dice: &mut Dice, cases: &[Vec<u8>]) -> Plan {
     let request =
         if dice.percent(50) { dice.one_of(cases).clone() } else { valid::exchange(dice).request };

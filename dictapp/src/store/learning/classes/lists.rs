@@ -27,7 +27,9 @@ pub(crate) const OF_PUPIL: &str = "select l.id, l.class, l.name, l.due, \
      (select count(*) from class_word w join saved_word s on s.user = m.user and s.word = w.word \
      where w.list = l.id) \
      from class_member m join class c on c.id = m.class join class_list l on l.class = m.class \
-     where m.user = ? and l.due >= ? order by l.due, l.id limit ?";
+     where m.user = ? and l.due >= ? order by l.due < ?, abs(l.due - ?), l.id limit ?";
+pub(crate) const NAME_FOR_PUPIL: &str = "select l.name from class_list l \
+     join class_member m on m.class = l.class where l.id = ? and m.user = ?";
 pub(crate) const FINISHED: &str = "select m.user from class_member m \
      where m.class = ? and m.shares = 1 and not exists (select 1 from class_word w \
      left join saved_word s on s.user = m.user and s.word = w.word and s.stability >= ? \
@@ -36,7 +38,8 @@ pub(crate) const FINISHED: &str = "select m.user from class_member m \
 /// Maximum number of lists of a class.
 pub const LISTS_OF_CLASS_MAX: u32 = 100;
 
-/// Maximum number of lists that a pupil sees, those with the earliest deadlines.
+/// Maximum number of lists that a pupil sees: those with the next deadlines, then those with the
+/// latest ones that have passed.
 const LISTS_OF_PUPIL_MAX: u32 = 50;
 
 /// A word list of a class.
@@ -134,21 +137,42 @@ impl Store {
     }
 
     /// The lists of all classes of a pupil with a deadline on the day `since` (days since
-    /// 1970-01-01) or later, the earliest deadline first, at most 50.
+    /// 1970-01-01) or later, the earliest deadline first, at most 50: those from `today` on before
+    /// those that have passed, and of either the nearest.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn lists_of_pupil(&self, user: UserId, since: i64) -> Result<Vec<PupilList>> {
+    pub fn lists_of_pupil(&self, user: UserId, since: i64, today: i64) -> Result<Vec<PupilList>> {
         let pupil_list = |mut row: Row| {
             let list = list(&mut row)?;
             let class_name = row.text()?;
             Ok(PupilList { list, class_name, learnt: row.count()?, saved: row.count()? })
         };
         let learnt = learnt_stability().into();
-        let params = [learnt, user.0.into(), since.into(), LISTS_OF_PUPIL_MAX.into()];
+        let params = [
+            learnt,
+            user.0.into(),
+            since.into(),
+            today.into(),
+            today.into(),
+            LISTS_OF_PUPIL_MAX.into(),
+        ];
         let rows = self.db.query(OF_PUPIL, &params);
-        rows.and_then(|rows| rows.into_iter().map(pupil_list).collect())
-            .doing(|| format!("list the word lists of user {user}"))
+        let lists = rows.and_then(|rows| rows.into_iter().map(pupil_list).collect());
+        let mut lists: Vec<PupilList> =
+            lists.doing(|| format!("list the word lists of user {user}"))?;
+        lists.sort_by_key(|found| (found.list.due, found.list.id));
+        Ok(lists)
+    }
+
+    /// The name of a list, if this user is in its class.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn list_name_for_pupil(&self, list: i64, user: UserId) -> Result<Option<String>> {
+        let rows = self.db.query_latest(NAME_FOR_PUPIL, &[list.into(), user.0.into()]);
+        rows.and_then(|mut rows| rows.first_mut().map(Row::text).transpose())
+            .doing(|| format!("find a word list of user {user}"))
     }
 
     /// The pupils who have finished a list and share their progress.
