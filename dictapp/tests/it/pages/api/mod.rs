@@ -76,7 +76,7 @@ fn made(person: &Person<'_>, scopes: &[&str]) -> String {
     form.extend(scopes.iter().map(|scope| (*scope, "1")));
     let page = person.post("/account/tokens", &form);
     assert_eq!(page.status, 200, "{page:?}");
-    let (_, rest) = page.body.split_once("<code id=\"token\">").unwrap();
+    let (_, rest) = page.body.split_once("id=\"token\">").unwrap();
     rest.split_once('<').unwrap().0.to_owned()
 }
 
@@ -287,7 +287,7 @@ fn the_examples_of_the_page_about_the_api_work_when_they_are_pasted() {
     let token = made(&person, &["read", "history"]);
     let page = person.get("/api");
     assert_eq!(page.status, 200, "{page:?}");
-    let examples = page.body.split("<pre class=\"example\"").skip(1).map(|rest| {
+    let examples = page.body.split("<pre class=\"example to-copy\"").skip(1).map(|rest| {
         let (_, rest) = rest.split_once("<code>").unwrap();
         let text = rest.split_once("</code>").unwrap().0;
         text.replace("&#34;", "\"")
