@@ -42,7 +42,7 @@ fn a_look_up_says_whether_its_user_saved_the_headword(fresh: &Fresh) {
 fn a_filter_finds_capital_letters_of_every_alphabet(fresh: &Fresh) {
     let store = fresh.open();
     let levi = register(&store, "Levi");
-    let words = ["Ärger", "ÉTÉ", "Книга", "ΛΌΓΟΣ", "Apple"];
+    let words = ["Ärger", "ÉTÉ", "Книга", "ΛΌΓΟΙ", "Apple"];
     for (time, text) in words.into_iter().enumerate() {
         store.record_lookup(&lookup(levi, text, time as i64)).unwrap();
     }
