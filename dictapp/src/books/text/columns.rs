@@ -57,7 +57,7 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
 
 /// Whether the rows of a text are certainly a table. Either each cell of the first row is the name
 /// of a column, headword and explanation among them; or all rows have the same number of cells (at
-/// least three, of which the first three are filled), and a column has parts of speech or
+/// least three, the first three of them filled), and a column has parts of speech or
 /// pronunciations.
 pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
     let rows: Vec<StringRecord> = rows.iter().skip_while(|row| is_preamble(row)).cloned().collect();
