@@ -294,11 +294,6 @@ impl Site {
         Ok(if saved.refused > 0 { Saving::Full } else { Saving::Saved })
     }
 
-    /// Today in UTC, in days since 1970-01-01.
-    fn today(&self) -> i64 {
-        Timestamp::now().as_second().div_euclid(24 * 60 * 60)
-    }
-
     /// The class, if this user teaches it and still has the role of a teacher; else 404.
     fn taught(&self, visit: &Visit, id: ClassId) -> Result<Class, Error> {
         let class = self.store.class(id)?.filter(|class| class.teacher == visit.user);
