@@ -116,6 +116,8 @@ type IsCommon = fn(&Characters) -> bool;
 struct Characters {
     encoding: &'static encoding_rs::Encoding,
     all: Vec<char>,
+    /// The whole text, with its ASCII characters.
+    text: String,
 }
 
 impl Characters {
@@ -123,7 +125,7 @@ impl Characters {
     fn of(encoding: &'static encoding_rs::Encoding, text: &[u8]) -> Option<Characters> {
         let text = encoding.decode_without_bom_handling_and_without_replacement(text)?;
         let all: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
-        (!all.is_empty()).then_some(Characters { encoding, all })
+        (!all.is_empty()).then(|| Characters { encoding, all, text: text.into_owned() })
     }
 
     /// The number of characters of this kind.
@@ -138,6 +140,12 @@ impl Characters {
             let bytes = self.encoding.encode(c.encode_utf8(&mut buffer)).0;
             matches!(bytes[..], [lead, _] if first.contains(&lead))
         })
+    }
+
+    /// The number of pairs of neighbouring characters of this kind.
+    fn pairs(&self, is_of_kind: impl Fn(char, char) -> bool) -> usize {
+        let next = self.text.chars().skip(1);
+        self.text.chars().zip(next).filter(|&(c, next)| is_of_kind(c, next)).count()
     }
 
     /// Whether this number of characters is nearly all of them.
@@ -163,21 +171,27 @@ fn is_shift_jis(text: &Characters) -> bool {
 }
 
 /// Kana have the same bytes in EUC-JP and in GB18030. Frequent kanji come first in EUC-JP, and the
-/// words that begin with X, Y and Z last in GB18030: a quarter of all Chinese text.
+/// words that begin with X, Y and Z last in GB18030: a quarter of all Chinese text. The mark of a long
+/// vowel after a kana is an opening bracket in GB18030, whose closing bracket is a bar in EUC-JP.
 fn is_euc_jp(text: &Characters) -> bool {
     let kanji = text.led_by(0xB0..=0xF4);
     let rare = text.led_by(0xD0..=0xF4);
     let kana = text.count(is_kana);
+    let long_vowels = text.pairs(|c, next| is_kana(c) && next == 'ー');
+    let bars = text.count(|c| c == '―');
     kana * KANA_OF >= text.all.len()
         && text.is_most(kana + text.count(is_shared) + kanji)
-        && kanji >= KANJI_MIN
-        && rare * RARE_KANJI_OF <= kanji
+        && (long_vowels > bars * 2 || kanji >= KANJI_MIN && rare * RARE_KANJI_OF <= kanji)
 }
 
-/// Every syllable of Korean has a first byte that only half of Chinese text has.
+/// Every syllable of Korean has a first byte that only half of Chinese text has. Chinese words that
+/// are sorted by pinyin have only such bytes too, but few of them are frequent syllables.
 fn is_euc_kr(text: &Characters) -> bool {
     let syllables = text.led_by(0xB0..=0xC8);
-    syllables >= SYLLABLES_MIN && (syllables + text.count(is_shared)) * 20 >= text.all.len() * 19
+    let frequent = text.count(|c| FREQUENT_SYLLABLES.contains(c));
+    syllables >= SYLLABLES_MIN
+        && (syllables + text.count(is_shared)) * 20 >= text.all.len() * 19
+        && frequent * FREQUENT_OF >= syllables
 }
 
 /// Frequent Chinese characters have two high bytes. The letters of pronunciations have four bytes in
@@ -206,9 +220,17 @@ const KANJI_MIN: usize = 4;
 /// At most one of this number of kanji is a rare one.
 const RARE_KANJI_OF: usize = 10;
 
-/// Minimum number of syllables that tell Korean from Chinese: Chinese text has so many in a row once
-/// in four thousand times.
-const SYLLABLES_MIN: usize = 12;
+/// Minimum number of syllables that tell Korean from Chinese.
+const SYLLABLES_MIN: usize = 4;
+
+/// At least one of this number of syllables is a frequent one. In Korean lists it is usually one of
+/// two, in Chinese text that is read as Korean one of ten or fewer.
+const FREQUENT_OF: usize = 3;
+
+/// The most frequent syllables of Korean, without those that have the bytes of a frequent Chinese
+/// character.
+const FREQUENT_SYLLABLES: &str = "이다하는의고지에사기가을를한로도어인리나아자서시대은그라으해수들있것게정보스여전주장원면니었동\
+    상비과생학물거오무조진신위모마용공화미중발분방식경유연회계내교음";
 
 struct Decoded {
     inner: Box<dyn Read + Send>,
@@ -296,6 +318,32 @@ mod tests {
         let korean = "사과\tapple\n학교\t학생이 공부하는 곳\n";
         reads(&EUC_KR.encode(korean).0, "EUC-KR", korean);
         let chinese = "学校\tがっこう\t许多人学习的地方\n学生\tがくせい\t在学校学习的人\n";
+        reads(&GB18030.encode(chinese).0, "gb18030", chinese);
+    }
+
+    #[test]
+    fn chinese_sorted_by_pinyin_is_not_taken_for_korean() {
+        let rows = |words: &str| words.split(' ').map(|word| format!("w,{word}\n")).collect();
+        let characters = (0xB0..=0xC7_u8)
+            .flat_map(|first| (0xA1..=0xFE_u8).flat_map(move |next| [first, next, b'\n']));
+        let dictionary = GB18030.decode(&characters.collect::<Vec<_>>()).0.into_owned();
+        let texts: [String; 3] = [
+            rows("安 白 吃 大 二 发 高 好 家 开 来 吗 拿"),
+            rows("爸爸 大哥 弟弟 哥哥 姑姑 孩子 家里 老板 妈妈 姑妈"),
+            dictionary,
+        ];
+        for text in texts {
+            reads(&GB18030.encode(&text).0, "gb18030", &text);
+        }
+    }
+
+    #[test]
+    fn short_korean_and_kana_with_long_vowels_are_not_taken_for_chinese() {
+        let korean = "apple,사과\nschool,학교\nteacher,선생님\nfriend,친구";
+        reads(&EUC_KR.encode(korean).0, "EUC-KR", korean);
+        let japanese = "computer,コンピュータ\ntable,テーブル\nphone,スマートフォン";
+        reads(&EUC_JP.encode(japanese).0, "EUC-JP", japanese);
+        let chinese = "がくせい〖名〗学生\nテレビ〖名〗电视\n";
         reads(&GB18030.encode(chinese).0, "gb18030", chinese);
     }
 

@@ -48,6 +48,22 @@ fn marks_between_headword_and_meaning() {
 }
 
 #[test]
+fn marks_after_phrases() {
+    let expected = ["give up | 放弃", "look after | 照顾", "keep on | 继续"];
+    for mark in
+        [" - ", " – ", "——", " = ", "=", " -> ", "→", " ; ", ";", " | ", "|", ", ", ",", "：", ": "]
+    {
+        let text = expected.map(|entry| entry.replace(" | ", mark)).join("\n");
+        reads("a.txt", &text, &expected);
+    }
+    let expected = ["buenos días | good morning", "buenas noches | good night"];
+    for mark in [" - ", " = ", " -> ", " | "] {
+        let text = expected.map(|entry| entry.replace(" | ", mark)).join("\n");
+        reads("a.txt", &text, &expected);
+    }
+}
+
+#[test]
 fn numbers_bullets_and_emphasis() {
     for text in [
         "1. apple 苹果\n2. pear 梨\n",

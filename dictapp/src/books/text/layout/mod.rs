@@ -75,6 +75,14 @@ impl Mark {
         (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
     }
 
+    /// Whether this mark of a split line is a sign, not punctuation, and has spaces around it.
+    fn stands_alone(self, line: &str, headword: &str, rest: &str) -> bool {
+        let between = &line[headword.len()..line.len() - rest.len()];
+        matches!(self, Mark::Arrow | Mark::Dash | Mark::Equals | Mark::Bar)
+            && between.starts_with(char::is_whitespace)
+            && between.ends_with(char::is_whitespace)
+    }
+
     /// Whether the text before the mark is only a headword: a few words without a sign of an
     /// explanation.
     fn ends_headword(self, line: &str) -> bool {
@@ -203,20 +211,31 @@ impl Layout {
 }
 
 /// The layout with the mark that follows the headword in nearly every line, if there is one. At
-/// least half of the headwords must be single words.
+/// least half of the headwords must be certain.
 fn marked(lines: &[&str]) -> Option<Layout> {
     let filled: Vec<&str> = lines.iter().copied().filter(|line| !line.trim().is_empty()).collect();
     let mark = Mark::ALL.into_iter().find(|mark| {
         let split = filled.iter().filter(|line| mark.ends_headword(line));
         let mut all = 0;
-        let mut single = 0;
-        for (headword, _) in split.filter_map(|line| mark.split(line)) {
+        let mut certain = 0;
+        for line in split {
+            let Some((headword, rest)) = mark.split(line) else { continue };
             all += 1;
-            single += usize::from(!headword.contains(' '));
+            certain += usize::from(is_certain(*mark, line, headword, rest));
         }
-        all >= MARKED_LINES_MIN && all * 10 >= filled.len() * 8 && single * 2 >= all
+        all >= MARKED_LINES_MIN && all * 10 >= filled.len() * 8 && certain * 2 >= all
     })?;
     Some(Layout::Marked(mark))
+}
+
+/// Whether the text before a mark is certainly a headword. The first words of prose before a colon or
+/// a comma are not.
+fn is_certain(mark: Mark, line: &str, headword: &str, rest: &str) -> bool {
+    // A part of speech may be before the gloss.
+    let glossed = rest.split_whitespace().take(2).any(|word| word.contains(is_cjk));
+    !headword.contains(' ')
+        || glossed && !headword.contains(is_cjk)
+        || mark.stands_alone(line, headword, rest)
 }
 
 /// Minimum number of lines with a mark, or of blocks, for such a layout.
@@ -396,6 +415,8 @@ mod tests {
         assert_eq!(Layout::sniff(pairs.into_iter()), Layout::Pairs);
         let prose = ["apple a fruit: red, round", "pear a fruit: yellow, long"];
         assert_eq!(Layout::sniff(prose.into_iter()), Layout::Spaced);
+        let glossed = ["apple a red, round fruit 苹果", "pear a ripe, sweet fruit 梨"];
+        assert_eq!(Layout::sniff(glossed.into_iter()), Layout::Spaced);
     }
 
     #[test]
