@@ -21,7 +21,7 @@ use crate::steps::packages::{self, NEEDS};
 use crate::steps::python::Tool;
 use crate::steps::tally::Tally;
 use crate::steps::{step, succeed};
-use crate::verbs::{bench, cluster, contract, faults, licences, models, new};
+use crate::verbs::{cluster, contract, faults, licences, models, new};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
@@ -78,8 +78,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     new::check()?;
     contract::check()?;
     faults::check()?;
-    cluster::check()?;
-    bench::check()
+    cluster::check()
 }
 
 /// Checks the dependencies with cargo-deny. Advisories are checked only if their database can be

@@ -94,12 +94,6 @@ fn misuse(text: String) -> anyhow::Error {
     anyhow!(Misuse(text))
 }
 
-/// The short form for `cargo xtask test`: fails if a page takes more instructions than
-/// ARCHITECTURE.md states.
-pub(crate) fn check() -> Result<()> {
-    step("instructions of the pages", pages::check)
-}
-
 /// Runs the micro-benchmark of look-ups, with the shipped word books or with the file of `--book`.
 fn lexicon(mut arguments: Arguments) -> Result<()> {
     let book: Option<PathBuf> = arguments.take_option("--book")?;
