@@ -36,7 +36,7 @@ pub enum BooksCommand {
 }
 
 /// Runs the command. Except for an export, prints the list of books as it is afterwards. `first`
-/// names the books that the settings put first, whatever the order in the store is.
+/// names the books that the settings put first, even if the order in the store differs.
 ///
 /// # Errors
 /// If a book does not exist, a title is empty or too long, or the store is unavailable: nothing is

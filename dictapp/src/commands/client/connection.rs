@@ -225,9 +225,10 @@ impl Connection {
         accepted(self.answer(method, path, body)?)
     }
 
-    /// Sends a request; returns the answer, whatever its status. If a server that has answered
-    /// before is lost, reports this once and repeats the request for [`RETRY_FOR`]. If no server
-    /// has answered yet, returns the error at once: the server does not run, or the URL is wrong.
+    /// Sends a request; returns the answer, also if its status is an error. If a server that has
+    /// answered before is lost, reports this once and repeats the request for [`RETRY_FOR`]. If no
+    /// server has answered yet, returns the error at once: the server does not run, or the URL is
+    /// wrong.
     fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Reply> {
         let began = Instant::now();
         let mut is_reported = false;
@@ -263,8 +264,8 @@ impl Connection {
         host.is_some_and(|host| (host.trim_matches(['[', ']']), 80).to_socket_addrs().is_ok())
     }
 
-    /// Sends a request once; returns the answer, whatever its status. A body that is not JSON
-    /// becomes an error of the API: an object with `detail`.
+    /// Sends a request once; returns the answer, also if its status is an error. A body that is not
+    /// JSON becomes an error of the API: an object with `detail`.
     fn send(
         &self,
         method: &str,
@@ -308,7 +309,7 @@ impl fmt::Display for CallError {
     }
 }
 
-/// The body of a successful answer. An answer with `detail`, whatever its status, is an error of
+/// The body of a successful answer. An answer with `detail`, with any status, is an error of
 /// the API, or of [`Connection::send`].
 fn accepted(Reply { status, wait, body }: Reply) -> Answered<Value> {
     match status {

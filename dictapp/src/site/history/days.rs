@@ -128,11 +128,10 @@ impl<'z> Days<'z> {
 
     /// The time from which look-ups are read: an end of the day that contains `start`.
     fn first_time(&self) -> Timestamp {
-        let is_end = self.start == Timestamp::MIN || self.start == Timestamp::MAX;
-        let day = if is_end { None } else { day_around(self.start, self.zone) };
-        match self.order {
-            Order::NewestFirst => day.map_or(Timestamp::MAX, |(_, until)| until),
-            Order::OldestFirst => day.map_or(Timestamp::MIN, |(from, _)| from),
+        match (self.order, day_around(self.start, self.zone)) {
+            (Order::NewestFirst, Some((_, until))) => until,
+            (Order::OldestFirst, Some((from, _))) => from,
+            (_, None) => self.start, // the first or the last day that a time can have
         }
     }
 

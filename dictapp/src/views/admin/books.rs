@@ -27,7 +27,7 @@ struct BooksPage<'a> {
     is_done: bool,
     /// Why an upload was refused, in English; empty if none was.
     refused: String,
-    /// Whether the settings put some books first, whatever order is chosen here.
+    /// Whether the settings put some books first, before the order that is chosen here.
     has_first: bool,
 }
 

@@ -340,12 +340,15 @@ fn a_page_of_the_history_reads_few_rows_wherever_it_is() {
         };
         person.get(target); // the session and the settings are cached now
         let before = count(&mut root);
-        person.get(target).assert_has(200, &["<time "]);
+        let answer = person.get(target);
+        assert!(answer.status == 303 || answer.body.contains("<time "), "{target}: {answer:?}");
         count(&mut root) - before
     };
     let deep = noon(1000);
     // A page has 10 rows. The question for the counts reads some rows of its own.
-    for target in [format!("/history?older={deep}"), format!("/history?newer={deep}")] {
+    // Regression: a page from the beginning of time read the whole history.
+    let beginning = "/history?older=-377705023201000000".to_owned();
+    for target in [format!("/history?older={deep}"), format!("/history?newer={deep}"), beginning] {
         let rows = read(&target);
         assert!(rows < 500, "{target}: {rows} rows");
     }

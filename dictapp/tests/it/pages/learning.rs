@@ -178,14 +178,21 @@ fn long_words_that_no_dictionary_has_are_named_by_their_beginning() {
     page.assert_has(200, &[&format!("{}…", "赵".repeat(40))]);
 }
 
+/// Imports these lines into the word book; returns the token of its forms.
+#[track_caller]
+fn import(person: &Person<'_>, lines: &str) -> String {
+    let token = person.get("/words").form_token();
+    let file = ("words.txt", lines.as_bytes());
+    person.post_file("/words/import", file, &[("form_token", &token)]).to("/words");
+    token
+}
+
 /// Regression: the cards for a word or its spelling asked nothing.
 #[test]
 fn a_word_that_no_dictionary_has_is_asked_for_its_meaning() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
-    let token = levi.get("/words").form_token();
-    let file = ("words.txt", "qwzzz\n".as_bytes());
-    levi.post_file("/words/import", file, &[("form_token", &token)]).to("/words");
+    let token = import(&levi, "qwzzz\n");
     for kind in ["word", "spelling"] {
         let form = [("form_token", token.as_str()), ("kind", kind)];
         levi.post("/review/kind", &form).to("/review");
@@ -200,9 +207,7 @@ fn a_word_that_no_dictionary_has_is_asked_for_its_meaning() {
 fn an_inflected_form_has_no_pronunciation_of_its_headword() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
-    let token = levi.get("/words").form_token();
-    let file = ("words.txt", "went\n".as_bytes());
-    levi.post_file("/words/import", file, &[("form_token", &token)]).to("/words");
+    import(&levi, "went\n");
     levi.get("/words").assert_has(200, &[">went</a>", "去"]);
     levi.get("/words").assert_has_not(&["class=\"phonetic\""]);
 }
