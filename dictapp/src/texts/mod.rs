@@ -81,6 +81,16 @@ impl Language {
     }
 }
 
+/// The text before the first `{name}` of a text and the text after it, for a text that a page fills
+/// often. The second one is empty if there is no such name.
+pub(crate) fn around(text: &'static str, name: &str) -> (&'static str, &'static str) {
+    let place = |(at, _): &(usize, &str)| {
+        let after = text[at + 1..].strip_prefix(name)?.strip_prefix('}')?;
+        Some((&text[..*at], after))
+    };
+    text.match_indices('{').find_map(|found| place(&found)).unwrap_or((text, ""))
+}
+
 /// Puts a value in the place of each `{name}` in a text.
 pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
     let mut filled = String::with_capacity(2 * text.len());

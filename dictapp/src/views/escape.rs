@@ -5,14 +5,15 @@ use std::fmt::{self, Write};
 use askama::filters::Escaper;
 
 /// Replaces the special characters of HTML by the same character references as askama's own
-/// escaper. Almost no text has one, so sixteen bytes are examined at once.
+/// escaper. Almost no text has one, so eight bytes are examined at once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Html;
 
 impl Escaper for Html {
     fn write_escaped_str<W: Write>(&self, mut dest: W, text: &str) -> fmt::Result {
         let mut rest = text;
-        while let Some((plain, reference, after)) = split_at_special(rest) {
+        while may_have_special(rest.as_bytes()) {
+            let Some((plain, reference, after)) = split_at_special(rest) else { break };
             dest.write_str(plain)?;
             dest.write_str(reference)?;
             rest = after;
@@ -23,28 +24,39 @@ impl Escaper for Html {
 
 /// Splits a text at its first special character: the text before it, its character reference, and
 /// the text after it. `None`: there is no special character.
+#[cold]
 fn split_at_special(text: &str) -> Option<(&str, &'static str, &str)> {
     let bytes = text.as_bytes();
-    let (blocks, tail) = bytes.as_chunks::<16>();
-    let plain = blocks.iter().take_while(|block| !has_special(block)).count();
-    if plain == blocks.len() {
-        let mut block = [0; 16];
-        block[..tail.len()].copy_from_slice(tail);
-        if !has_special(&block) {
-            return None;
-        }
-    }
-    let plain = plain * 16;
-    let at = plain + bytes[plain..].iter().position(|&byte| reference(byte).is_some())?;
+    let at = bytes.iter().position(|&byte| reference(byte).is_some())?;
     Some((&text[..at], reference(bytes[at])?, &text[at + 1..]))
 }
 
-/// Whether a block has a special character. The function has no branches, so that the compiler can
-/// use instructions that compare all bytes at once.
-fn has_special(block: &[u8; 16]) -> bool {
-    block.iter().fold(false, |found, &byte| {
-        found | (byte == b'"') | (byte == b'&') | (byte == b'\'') | (byte == b'<') | (byte == b'>')
-    })
+/// Whether a text may have a special character. `false`: it has none.
+fn may_have_special(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().any(|&byte| reference(byte).is_some());
+    };
+    // The last eight bytes overlap the words before them, unless the length is a multiple of eight.
+    let words = bytes.as_chunks::<8>().0.iter().chain([last]);
+    words.map(|word| u64::from_le_bytes(*word)).any(has_candidate)
+}
+
+/// Whether one of eight bytes may be special: it is `"`, `&`, `'`, `<`, `>` or `#`.
+fn has_candidate(bytes: u64) -> bool {
+    // `"`, `#`, `&` and `'` differ in the bits 0 and 2; `<` and `>` differ in bit 1.
+    let quotes = (bytes | repeated(0b101)) ^ repeated(b'\'');
+    let angles = (bytes | repeated(0b10)) ^ repeated(b'>');
+    has_zero(quotes) || has_zero(angles)
+}
+
+/// Eight times the same byte.
+const fn repeated(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Whether one of the eight bytes is zero.
+fn has_zero(bytes: u64) -> bool {
+    bytes.wrapping_sub(repeated(1)) & !bytes & repeated(0x80) != 0
 }
 
 /// The character reference of a special character; `None` for other bytes.
@@ -79,6 +91,19 @@ mod tests {
                 let text = format!("{before}{special}{behind}{special}");
                 let expected = format!("{before}{reference}{behind}{reference}");
                 assert_eq!(escaped(&text), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_special_character_is_found_at_each_position_of_texts_of_each_length() {
+        for length in 0..40 {
+            let plain = "#x".repeat(20)[..length].to_owned();
+            assert_eq!(escaped(&plain), plain);
+            for at in 0..=length {
+                let (before, behind) = plain.split_at(at);
+                let expected = format!("{before}&#60;{behind}");
+                assert_eq!(escaped(&format!("{before}<{behind}")), expected);
             }
         }
     }

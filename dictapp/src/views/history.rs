@@ -9,11 +9,11 @@ use webframe::{Error, Request, Response, Result};
 use super::filters;
 use super::page::Page;
 use super::visitor::TextOf;
-use super::zone::{date_and_time, day_text, rfc_3339};
+use super::zone::{Rfc3339, TimeOfDay, day_text};
 use crate::paths;
 use crate::site::{DayWords, Selection, Site, Visit};
 use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
-use crate::texts::Texts;
+use crate::texts::{Texts, around};
 
 /// The start of the page, in microseconds as the links have it, and the filters.
 #[derive(Deserialize)]
@@ -39,6 +39,8 @@ struct HistoryPage<'a> {
     older: Option<i64>,
     newer: Option<i64>,
     days: Vec<Day<'a>>,
+    /// The text before and after the word in the label of a button that deletes a row.
+    delete_word: (&'static str, &'static str),
     form_token: String,
     name: &'a str,
     q: String,
@@ -48,6 +50,8 @@ struct HistoryPage<'a> {
 /// The rows of a day.
 struct Day<'a> {
     date: Date,
+    /// The date in ISO 8601.
+    iso: String,
     text: String,
     rows: Vec<Line<'a>>,
 }
@@ -60,20 +64,9 @@ struct Line<'a> {
     lookups: u64,
     link: String,
     found: bool,
-    /// For programs: RFC 3339.
-    at: String,
-    /// For people, in their time zone: the date, a space and the time.
-    local: String,
-}
-
-impl Line<'_> {
-    fn date(&self) -> &str {
-        self.local.split_once(' ').map_or("", |(date, _)| date)
-    }
-
-    fn hour(&self) -> &str {
-        self.local.split_once(' ').map_or("", |(_, hour)| hour)
-    }
+    at: Rfc3339,
+    /// The time of day in the user's time zone.
+    local: TimeOfDay,
 }
 
 /// A page of rows, and the starts of the neighbouring pages.
@@ -99,12 +92,14 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
+    let t = page.texts();
     let template = HistoryPage {
         page: &page,
-        t: page.texts(),
+        t,
         older: older.map(Timestamp::as_microsecond),
         newer: newer.map(Timestamp::as_microsecond),
         days: days(&page, &books, &rows),
+        delete_word: around(t.history.delete_word, "word"),
         form_token: page.form_token()?,
         name: visit.name.as_str(),
         q: query.q,
@@ -183,8 +178,8 @@ fn days<'a>(page: &Page<'_>, books: &Selection<'_>, rows: &'a [WordOfDay]) -> Ve
             word: &row.word,
             lookups: row.lookups,
             found: row.found,
-            at: rfc_3339(row.at),
-            local: date_and_time(local),
+            at: Rfc3339(row.at),
+            local: TimeOfDay(local.time()),
         };
         let date = local.date();
         match days.last_mut().filter(|day| day.date == date) {
@@ -193,7 +188,7 @@ fn days<'a>(page: &Page<'_>, books: &Selection<'_>, rows: &'a [WordOfDay]) -> Ve
                 let text = day_text(date, page.texts());
                 let mut lines = Vec::with_capacity(rows.len());
                 lines.push(line);
-                days.push(Day { date, text, rows: lines });
+                days.push(Day { date, iso: date.to_string(), text, rows: lines });
             }
         }
     }

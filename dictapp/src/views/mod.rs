@@ -3,6 +3,7 @@
 
 mod appearance;
 mod visitor;
+mod frame;
 mod page;
 mod zone;
 pub(crate) mod look;

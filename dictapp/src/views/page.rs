@@ -11,6 +11,7 @@ use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Body, Error, Request, Response, Result};
 
 use super::appearance::{LOOK, Look};
+use super::frame::Frame;
 use super::visitor::{TextOf, Visitor, Who};
 use crate::model::Role;
 use crate::paths;
@@ -171,6 +172,10 @@ impl<'r> Page<'r> {
 impl Page<'_> {
     pub(super) fn language(&self) -> Language {
         self.visitor.language
+    }
+
+    pub(super) fn frame(&self) -> &'static Frame {
+        Frame::of(self.language())
     }
 
     pub(super) fn look(&self) -> Look {

@@ -1,6 +1,11 @@
 //! The visitor's time zone, from a cookie. Pages show times in it, and days begin and end in it.
 
-use jiff::civil::{Date, DateTime};
+use std::fmt;
+
+use askama::filters::HtmlSafe;
+use askama::{FastWritable, Values};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::StdFmtWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -15,7 +20,7 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// Prints `2026-11-30 08:05:00`, in a tenth of the time that `strftime` takes.
 const DATE_AND_TIME: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
-const RFC_3339: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
 
 /// Initial capacity of the text of a time, in bytes. It is more than any time takes, so the text is
 /// never copied to grow.
@@ -64,19 +69,53 @@ impl Page<'_> {
 }
 
 /// Formats a date and a time to the second, separated by a space.
-pub(super) fn date_and_time(local: DateTime) -> String {
+fn date_and_time(local: DateTime) -> String {
     let mut text = String::with_capacity(TIME_BYTES_MAX);
     // Writing into a String cannot fail.
     DATE_AND_TIME.print_datetime(&local, &mut text).ok();
     text
 }
 
-/// Formats a time for programs, to the second (RFC 3339).
-pub(super) fn rfc_3339(at: Timestamp) -> String {
-    let mut text = String::with_capacity(TIME_BYTES_MAX);
-    RFC_3339.print_timestamp(&at, &mut text).ok();
-    text
+/// A time for programs, to the second (RFC 3339), for templates: it is printed into the page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rfc3339(pub(super) Timestamp);
+
+/// The time of a day to the second, `08:05:00`, for templates.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TimeOfDay(pub(super) Time);
+
+impl Rfc3339 {
+    fn print(self, page: &mut dyn fmt::Write) -> fmt::Result {
+        PRINTER.print_timestamp(&self.0, StdFmtWrite(page)).map_err(|_| fmt::Error)
+    }
 }
+
+impl TimeOfDay {
+    fn print(self, page: &mut dyn fmt::Write) -> fmt::Result {
+        PRINTER.print_time(&self.0, StdFmtWrite(page)).map_err(|_| fmt::Error)
+    }
+}
+
+/// Makes templates print a time without a formatter and without escaping.
+macro_rules! printed {
+    ($($time:ident)*) => { $(
+        impl fmt::Display for $time {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.print(f)
+            }
+        }
+
+        impl FastWritable for $time {
+            fn write_into(&self, page: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
+                Ok(self.print(page)?)
+            }
+        }
+
+        impl HtmlSafe for $time {}
+    )* };
+}
+
+printed!(Rfc3339 TimeOfDay);
 
 /// The number of a day: days since 1970-01-01.
 pub(super) fn day_number(day: Date) -> i64 {
@@ -122,6 +161,13 @@ mod tests {
         assert_eq!(day_number(Date::constant(1970, 1, 2)), 1);
         assert_eq!(day_of_number(i64::MAX), None);
         assert_eq!(day_text(day, Language::English.texts()), "Friday (2026-12-04)");
+    }
+
+    #[test]
+    fn times_are_printed_to_the_second() {
+        let at: Timestamp = "2026-11-30T08:05:00.987654Z".parse().unwrap();
+        assert_eq!(Rfc3339(at).to_string(), "2026-11-30T08:05:00Z");
+        assert_eq!(TimeOfDay(TimeZone::UTC.to_datetime(at).time()).to_string(), "08:05:00");
     }
 
     #[test]

@@ -228,14 +228,14 @@ impl Request {
 
     /// The first cookie of that name.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        cookie::pairs(self.fields()).find(|pair| pair.0 == name).map(|pair| pair.1)
+        cookie::values(self.fields(), name).next()
     }
 
     /// All cookies of that name. There are several if a site on a sibling domain, or a page with
     /// another path, set a cookie of the same name. Browsers do not send the domain or path of a
     /// cookie.
     pub fn cookies<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
-        cookie::pairs(self.fields()).filter(move |pair| pair.0 == name).map(|pair| pair.1)
+        cookie::values(self.fields(), name)
     }
 
     /// Whether the client's connection is encrypted, here or at a trusted proxy.

@@ -248,16 +248,33 @@ impl std::error::Error for CookieError {}
 
 /// The cookies of a request in their order. A cookie that is not `name=value` in UTF-8 is skipped:
 /// an invalid cookie of a sibling domain must not invalidate the session's cookie.
+#[cfg(any(test, fuzzing))]
 pub(crate) fn pairs<'r>(
     fields: impl Iterator<Item = (&'r str, &'r [u8])>,
 ) -> impl Iterator<Item = (&'r str, &'r str)> {
+    let text = |bytes| std::str::from_utf8(bytes).ok();
+    raw_pairs(fields).filter_map(move |(name, value)| Some((text(name)?, text(value)?)))
+}
+
+/// The values of the cookies with this name, each in UTF-8.
+pub(crate) fn values<'r>(
+    fields: impl Iterator<Item = (&'r str, &'r [u8])>,
+    name: &str,
+) -> impl Iterator<Item = &'r str> {
+    raw_pairs(fields)
+        .filter(move |pair| pair.0 == name.as_bytes())
+        .filter_map(|pair| std::str::from_utf8(pair.1).ok())
+}
+
+fn raw_pairs<'r>(
+    fields: impl Iterator<Item = (&'r str, &'r [u8])>,
+) -> impl Iterator<Item = (&'r [u8], &'r [u8])> {
     fields
         .filter(|field| field.0.eq_ignore_ascii_case("cookie"))
         .flat_map(|field| between_semicolons(field.1))
         .filter_map(|pair| {
             let place = memchr::memchr(b'=', pair)?;
-            let text = |bytes| std::str::from_utf8(trimmed(bytes)).ok();
-            Some((text(&pair[..place])?, text(&pair[place + 1..])?))
+            Some((trimmed(&pair[..place]), trimmed(&pair[place + 1..])))
         })
 }
 
@@ -383,6 +400,18 @@ mod tests {
             [("Cookie", b"a=1;b=2; c=x=y"), ("Host", b"d=4"), ("cookie", b"\t e = 5 ;; f;a=6")];
         let pairs: Vec<_> = pairs(fields.into_iter()).collect();
         assert_eq!(pairs, [("a", "1"), ("b", "2"), ("c", "x=y"), ("e", "5"), ("a", "6")]);
+    }
+
+    #[test]
+    fn the_values_of_a_name_are_those_of_its_pairs() {
+        let fields: [(&str, &[u8]); 2] =
+            [("Cookie", b"a=1;b=2; a = \xff;aa=4; a=x=y"), ("cookie", b"=5;a;a=")];
+        let pairs: Vec<_> = pairs(fields.into_iter()).collect();
+        for name in ["a", "b", "aa", "", "x"] {
+            let named = pairs.iter().filter(|pair| pair.0 == name).map(|pair| pair.1);
+            assert!(values(fields.into_iter(), name).eq(named), "{name}");
+        }
+        assert_eq!(values(fields.into_iter(), "a").collect::<Vec<_>>(), ["1", "x=y", ""]);
     }
 
     #[test]

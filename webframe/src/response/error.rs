@@ -6,7 +6,7 @@ use std::{any::Any, borrow::Cow, error::Error as StdError, fmt, sync::Mutex, tim
 use http::StatusCode;
 
 use super::Response;
-use crate::lock::unpoisoned;
+use crate::{lock::unpoisoned, request::multipart::reader};
 
 /// The result of handlers and of most of webframe's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -17,7 +17,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// id, when the error becomes a response.
 ///
 /// With `?` every `std::error::Error` becomes a 500 with that error as its cause, unless the app
-/// [maps](crate::App::on_error) its type to another status. For that reason this type does not
+/// [maps](crate::App::on_error) its type to another status, or it says that a form which is read
+/// as a [stream](crate::StreamedPart) is cut off: then it is a 400. For that reason this type does not
 /// implement `std::error::Error`; it converts into a `Box<dyn std::error::Error + Send + Sync>`.
 ///
 /// ```
@@ -217,6 +218,9 @@ impl fmt::Debug for Error {
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     fn from(cause: E) -> Error {
+        if let Some(refusal) = reader::refusal_in(&cause) {
+            return refusal.into();
+        }
         let mut error = Error::internal(cause);
         error.0.origin = Origin::Converted;
         error

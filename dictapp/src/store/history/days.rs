@@ -10,11 +10,15 @@ use crate::store::{
     error::{Doing, Result},
 };
 
-/// The value for `found <= ?` is 1 for all rows, or 0 for those that were not found.
 pub(crate) const ROWS_OLDER: &str = "select word, time, found from hist where user = ? \
+     and time < ? order by time desc limit ?";
+pub(crate) const ROWS_NEWER: &str = "select word, time, found from hist where user = ? \
+     and time >= ? order by time limit ?";
+/// The value for `found <= ?` is 1 for all rows, or 0 for those that were not found.
+pub(crate) const FILTERED_OLDER: &str = "select word, time, found from hist where user = ? \
      and time < ? and found <= ? and (? = '' or instr(lower(word), ?) > 0) \
      order by time desc limit ?";
-pub(crate) const ROWS_NEWER: &str = "select word, time, found from hist where user = ? \
+pub(crate) const FILTERED_NEWER: &str = "select word, time, found from hist where user = ? \
      and time >= ? and found <= ? and (? = '' or instr(lower(word), ?) > 0) \
      order by time limit ?";
 /// MySQL can read a table that it deletes from only through a derived table.
@@ -55,6 +59,10 @@ pub struct WordOfDay {
 }
 
 impl LookupFilter {
+    fn selects_all(&self) -> bool {
+        self.text.is_empty() && self.kind == LookupKind::Any
+    }
+
     /// The parameters of `found <= ? and (? = '' or instr(.., ?) > 0)`.
     fn values(&self) -> [Value; 3] {
         let found_max = match self.kind {
@@ -77,7 +85,7 @@ impl Store {
         before: (Timestamp, &LookupFilter),
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
-        self.lookups(ROWS_OLDER, user, before, limit)
+        self.lookups([ROWS_OLDER, FILTERED_OLDER], user, before, limit)
     }
 
     /// At most `limit` look-ups of a user at a time or after it that a filter selects, oldest
@@ -91,18 +99,24 @@ impl Store {
         from: (Timestamp, &LookupFilter),
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
-        self.lookups(ROWS_NEWER, user, from, limit)
+        self.lookups([ROWS_NEWER, FILTERED_NEWER], user, from, limit)
     }
 
+    /// Reads with the first statement, or with the second one if the filter leaves rows out.
     fn lookups(
         &self,
-        sql: &str,
+        [all, filtered]: [&str; 2],
         user: UserId,
         (time, filter): (Timestamp, &LookupFilter),
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
         let mut params = vec![user.0.into(), time.as_microsecond().into()];
-        params.extend(filter.values());
+        let sql = if filter.selects_all() {
+            all
+        } else {
+            params.extend(filter.values());
+            filtered
+        };
         params.push(u32::try_from(limit).unwrap_or(u32::MAX).into());
         let word = |mut row: Row| {
             let (word, at) = (row.text()?, row.time()?);

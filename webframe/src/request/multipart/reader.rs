@@ -182,8 +182,8 @@ impl StreamedPart<'_, '_> {
     /// The rest of the content as UTF-8 text of at most `bytes_max` bytes.
     ///
     /// # Errors
-    /// 400 naming the part if it is longer or not UTF-8. 500: the form is cut off, or the
-    /// body cannot be read.
+    /// 400 naming the part if it is longer or not UTF-8, or the form is cut off. 500: the body
+    /// cannot be read.
     pub fn text(&mut self, bytes_max: usize) -> Result<String> {
         let mut bytes = Vec::new();
         let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
@@ -199,7 +199,8 @@ impl StreamedPart<'_, '_> {
     }
 }
 
-/// Reads the content. If the form is cut off, the error is of kind `InvalidData`.
+/// Reads the content. If the form is cut off, the error is of kind `InvalidData`, and `?` in a
+/// handler makes a 400 of it.
 impl Read for StreamedPart<'_, '_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let stream = &mut *self.stream;
@@ -210,7 +211,7 @@ impl Read for StreamedPart<'_, '_> {
             Ok(available) => available,
             Err(StreamError::Failed(error)) => return Err(error),
             Err(StreamError::Refused(refusal)) => {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, refusal.to_string()));
+                return Err(io::Error::new(io::ErrorKind::InvalidData, CutOff(refusal)));
             }
         };
         let count = available.min(into.len());
@@ -219,6 +220,24 @@ impl Read for StreamedPart<'_, '_> {
         stream.at += count;
         Ok(count)
     }
+}
+
+/// The refusal of a form within an [`io::Error`], which is what a `Read` can return.
+#[derive(Debug)]
+struct CutOff(Refusal);
+
+impl fmt::Display for CutOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for CutOff {}
+
+/// The refusal of a form, if reading a [`StreamedPart`] failed with this error because of it.
+pub(crate) fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<Refusal> {
+    let error: &io::Error = error.downcast_ref()?;
+    error.get_ref()?.downcast_ref::<CutOff>().map(|CutOff(refusal)| *refusal)
 }
 
 impl fmt::Debug for PartStream<'_> {
@@ -254,7 +273,7 @@ mod tests {
         let mut parts = Vec::new();
         while let Some(mut part) = stream.next_part()? {
             let mut bytes = Vec::new();
-            part.read_to_end(&mut bytes).map_err(|error| Error::bad_request(error.to_string()))?;
+            part.read_to_end(&mut bytes)?;
             parts.push((part.name().to_owned(), part.file_name().map(str::to_owned), bytes));
         }
         Ok(parts)
@@ -309,6 +328,28 @@ mod tests {
         let long = "the part a of the form is longer than 2 bytes";
         assert_eq!(text(b"abc", 2).unwrap_err(), long);
         assert_eq!(text(b"\xff", 2).unwrap_err(), "the form is not UTF-8 in the part a");
+    }
+
+    /// Regression: with `?` in the handler, this was a 500 that the client could cause.
+    #[test]
+    fn a_form_that_is_cut_off_is_the_mistake_of_the_client() {
+        let form = format!("--b\r\n{A}\r\n\r\nabc");
+        type Reading = fn(&mut StreamedPart<'_, '_>) -> Result<()>;
+        let parts = |read: Reading| {
+            let mut stream = PartStream::new(Box::new(form.as_bytes()), delimiter(), LIMITS);
+            let mut part = stream.next_part()?.expect("a part");
+            read(&mut part)
+        };
+        let readings: [Reading; 3] = [
+            |part| Ok(part.read_to_end(&mut Vec::new()).map(drop)?),
+            |part| Ok(io::copy(part, &mut io::sink()).map(drop)?),
+            |part| part.text(100).map(drop),
+        ];
+        for read in readings {
+            let error = parts(read).unwrap_err();
+            assert_eq!(error.status(), http::StatusCode::BAD_REQUEST, "{error}");
+            assert_eq!(error.public(), "the form ends in part 1, without its last delimiter");
+        }
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use memchr::memmem;
 use percent_encoding::percent_decode;
 
 use super::{
-    Fault,
+    Fault, encoded_word,
     parameters::{self, Value},
 };
 use crate::wire::grammar;
@@ -96,8 +96,8 @@ fn changes_content(encoding: &[u8]) -> bool {
 
 /// Parses name and file name of `form-data`. RFC 7578 §4.2 does not allow `filename*`, but some
 /// programs send it, or `name*`, in place of the plain parameter. If both are present, the plain
-/// one is used, so that all readers find the same name. An exception is a plain file name that is
-/// an encoded word, as .NET sends it: then `filename*` is used.
+/// one is used, so that all readers find the same name. .NET writes plain names that are not ASCII
+/// as encoded words.
 fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
     let (word, parameters) = parameters::split(value);
     if !word.eq_ignore_ascii_case(b"form-data") {
@@ -120,16 +120,8 @@ fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
         }
     }
     let name = one_of(name, name_ext, "name")?.ok_or(Fault::NoName)?;
-    if file_name_ext.is_some() {
-        file_name = file_name.filter(|plain| !is_encoded_word(plain.bytes()));
-    }
     let file_name = one_of(file_name, file_name_ext, "file name")?;
     Ok((name, file_name.map(|path| last_component(&path).to_owned())))
-}
-
-/// Whether it is of the form `=?utf-8?B?5paH?=` (RFC 2047 §2).
-fn is_encoded_word(text: &[u8]) -> bool {
-    text.starts_with(b"=?") && text.ends_with(b"?=")
 }
 
 /// Decodes the plain value if there is one, otherwise the extended one.
@@ -139,11 +131,15 @@ fn one_of(
     what: &'static str,
 ) -> Result<Option<String>, Fault> {
     let bytes = match (plain, extended) {
-        (Some(plain), _) => Some(decode(plain)),
+        (Some(plain), _) => Some(encoded_or_plain(plain)),
         (None, Some(extended)) => Some(decode_extended(extended).ok_or(Fault::Text(what))?),
         (None, None) => None,
     };
     bytes.map(|bytes| text(bytes, what)).transpose()
+}
+
+fn encoded_or_plain(value: Value<'_>) -> Vec<u8> {
+    encoded_word::decode(value.bytes()).unwrap_or_else(|| decode(value))
 }
 
 /// Decodes a value like `utf-8'en'%E6%96%87` (RFC 8187 §3.2.1). `None` for other character sets.

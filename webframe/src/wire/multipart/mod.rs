@@ -6,6 +6,7 @@
 //! delimiter.
 
 mod delimiter;
+mod encoded_word;
 mod head;
 mod parameters;
 mod refusal;

@@ -241,12 +241,19 @@ fn an_extended_name_is_read_when_the_plain_one_is_missing() {
 }
 
 #[test]
-fn an_extended_file_name_wins_over_an_encoded_word_as_dotnet_sends_it() {
-    let file = |rest: &str| head(&format!("Content-Disposition: form-data; name=a; {rest}")).1;
-    let both = "filename=\"=?utf-8?B?5paH?=\"; filename*=utf-8''%E6%96%87";
-    assert_eq!(file(both).as_deref(), Some("文"));
-    let alone = file("filename=\"=?utf-8?B?5paH?=\"");
-    assert_eq!(alone.as_deref(), Some("=?utf-8?B?5paH?="));
+fn names_that_are_encoded_words_are_decoded_as_dotnet_sends_them() {
+    let both = |rest: &str| {
+        let part = head(&format!("Content-Disposition: form-data; {rest}"));
+        (part.0, part.1.unwrap_or_default())
+    };
+    let read = |name: &str, file: &str| (name.to_owned(), file.to_owned());
+    let file = "filename=\"=?utf-8?B?5paH?=\"";
+    assert_eq!(both(&format!("name=a; {file}; filename*=utf-8''%E6%96%87")), read("a", "文"));
+    assert_eq!(both(&format!("name=\"=?utf-8?B?5a2X?=\"; {file}")), read("字", "文"));
+    // No other form of escaping applies within an encoded word, and a path stays a path.
+    assert_eq!(both("name=\"=?utf-8?Q?a%22?=\"").0, "a%22");
+    assert_eq!(both("name=a; filename=\"=?utf-8?Q?../b?=\"").1, "b");
+    refuses_head("Content-Disposition: form-data; name=\"=?utf-8?Q?=FF?=\"", Fault::Text("name"));
 }
 
 #[test]

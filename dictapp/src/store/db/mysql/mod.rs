@@ -41,7 +41,7 @@ use crate::store::{
 };
 
 /// Prepared statements that a connection caches: more than the store has.
-const STATEMENTS_CACHED: usize = 128;
+const STATEMENTS_CACHED: usize = 192;
 /// Microseconds since 1970.
 const CLOCK: &str = "select cast(unix_timestamp(now(6)) * 1000000 as signed)";
 

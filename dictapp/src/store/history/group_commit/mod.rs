@@ -41,8 +41,6 @@ use crate::store::{
 const BATCH_ROWS_MAX: usize = 64;
 const INSERT: &str = "insert into hist (user, time, word, found) values (?, ?, ?, ?)";
 const ONE_MORE: &str = ", (?, ?, ?, ?)";
-pub(crate) const SAVED: &str = "select user, word from saved_word where (user = ? and word = ?)";
-const OR_SAVED: &str = " or (user = ? and word = ?)";
 const BY_KEY: &str = "select word, found from hist where user = ? and time = ?";
 
 /// The rules by which rows become batches. Their values were chosen by measuring each engine.
@@ -176,6 +174,18 @@ impl Drop for GroupCommit {
             writer.join().ok();
         }
     }
+}
+
+/// The statement that finds which of some words their users have saved. Its parameters are pairs of
+/// a user and a word. A join takes MariaDB a tenth of the time of conditions with `or`, whose
+/// ranges it merges.
+pub(crate) fn saved_of_some(words: usize) -> String {
+    const WORD: &str = "select cast(? as signed) as user, cast(? as char) as word";
+    let words = [WORD].repeat(words).join(" union all ");
+    format!(
+        "select s.user, s.word from ({words}) as asked \
+         join saved_word as s on s.user = asked.user and s.word = asked.word"
+    )
 }
 
 fn unconfirmed(why: impl std::fmt::Display) -> StoreError {
@@ -318,15 +328,14 @@ impl Shared {
     /// Which of the headwords of the stored rows are in their users' word books.
     fn saved_of(&self, batch: &[Job], results: &[Result<()>]) -> SavedWords {
         let stored = batch.iter().zip(results).filter(|(_, result)| result.is_ok());
-        let params: Vec<Value> = stored
-            .filter_map(|(job, _)| Some([job.row.user.into(), job.headword.as_deref()?.into()]))
-            .flatten()
-            .collect();
-        if params.is_empty() {
-            return SavedWords::default();
-        }
-        let sql = format!("{SAVED}{}", OR_SAVED.repeat(params.len() / 2 - 1));
-        let rows = self.db.query(&sql, &params).unwrap_or_default();
+        let asked = stored.filter_map(|(job, _)| Some((job.row.user, job.headword.as_deref()?)));
+        let mut asked: Vec<(i64, &str)> = asked.collect();
+        let Some(&last) = asked.last() else { return SavedWords::default() };
+        // The last pair is repeated, so that few statements differ in their number of words.
+        asked.resize(asked.len().next_power_of_two(), last);
+        let params: Vec<Value> =
+            asked.iter().flat_map(|&(user, word)| [user.into(), word.into()]).collect();
+        let rows = self.db.query(&saved_of_some(asked.len()), &params).unwrap_or_default();
         let key = |mut row: Row| Some((row.int().ok()?, row.text().ok()?));
         SavedWords(rows.into_iter().filter_map(key).collect())
     }
