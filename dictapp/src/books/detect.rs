@@ -197,9 +197,15 @@ fn whole_lines(sample: &[u8]) -> &[u8] {
     if sample.len() + 3 < SAMPLE_BYTES_MAX { sample } else { &sample[..end] }
 }
 
-/// Whether all lines begin with a quoted cell.
+/// Whether all lines begin with a quoted cell. In `"apple": "苹果"`, the quotes are not around a
+/// cell.
 fn is_quoted(sample: &[u8]) -> bool {
-    let ends = |line: &&[u8]| line.iter().filter(|&&byte| byte == b'"').count().is_multiple_of(2);
+    let ends = |line: &&[u8]| {
+        let quotes = line.iter().filter(|&&byte| byte == b'"').count();
+        let is_open = |at: &usize| line.get(at + 1).is_some_and(|next| b":= ".contains(next));
+        let first = line.iter().skip(1).position(|&byte| byte == b'"').map(|at| at + 1);
+        quotes.is_multiple_of(2) && first.is_none_or(|at| !is_open(&at))
+    };
     let mut lines =
         sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     lines.all(|line| line.starts_with(b"\"") && ends(&line))

@@ -173,7 +173,7 @@ impl Table {
     /// The text of a cell, with markup removed, and with the escapes of a tab file decoded.
     fn text(&self, cell: &str) -> markup::Text {
         let text = if self.is_tab_file { unescaped(cell) } else { cell.to_owned() };
-        let text = if self.is_own { text } else { without_sounds(text) };
+        let text = if self.is_own { text } else { columns::without_sounds(text) };
         if !self.is_plain && markup::is_markup(&text) {
             markup::text(&text, LineEnds::Kept)
         } else {
@@ -183,7 +183,7 @@ impl Table {
 
     /// A headword without markup. One that is only a tag stays (`<b>` in a book about HTML).
     fn headword(&self, word: String) -> String {
-        let word = if self.is_own { word } else { without_sounds(word) };
+        let word = if self.is_own { word } else { columns::without_sounds(word) };
         if self.is_plain || !markup::is_markup(&word) {
             return word;
         }
@@ -197,19 +197,6 @@ impl Table {
 fn own_forms(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(if cell.contains('\n') { "\n" } else { "; " })
 }
-
-/// A cell without the sounds of Anki: `[sound:apple.mp3]`.
-fn without_sounds(mut cell: String) -> String {
-    while let Some(from) = cell.find(SOUND)
-        && let Some(length) = cell[from..].find(']')
-    {
-        cell.replace_range(from..=from + length, "");
-    }
-    cell
-}
-
-/// The beginning of a sound in a cell of Anki.
-const SOUND: &str = "[sound:";
 
 /// Checks the given columns of a table.
 ///
@@ -348,7 +335,8 @@ impl Reader for Table {
                 self.rows_before -= 1;
                 continue;
             }
-            if self.format.delimiter == b'|' && columns::is_rule(&record) {
+            let is_rule = self.format.delimiter == b'|' && columns::is_rule(&record);
+            if is_rule || record.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
             if let Some(entry) = self.entry(&record)? {

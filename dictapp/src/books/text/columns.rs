@@ -2,12 +2,15 @@
 //! that lists them, or by the content of the cells. Also reads the title and the languages from
 //! comments above the table.
 
+use std::borrow::Cow;
+
 use csv::StringRecord;
 
 use crate::books::overrides::Column;
 use crate::model::{LanguageTag, Languages};
 
 use super::column_names::{LANGUAGES, NAMES};
+use super::markup::{self, LineEnds};
 use super::script::{self, is_cjk};
 
 /// The recognised layout of a table.
@@ -63,8 +66,9 @@ pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
     let rows: Vec<StringRecord> = rows.iter().skip_while(|row| is_preamble(row)).cloned().collect();
     let Some(first) = rows.first().filter(|_| rows.len() > 1) else { return false };
     let names: Vec<Column> = first.iter().filter_map(by_name).collect();
-    if names.len() == first.len() && [Column::Word, Column::Mean].iter().all(|c| names.contains(c))
-    {
+    // One column may have another name: `序号`, `No.`
+    let are_names = names.len() == first.len() || names.len() > 2 && names.len() + 1 == first.len();
+    if are_names && [Column::Word, Column::Mean].iter().all(|c| names.contains(c)) {
         return true;
     }
     let is_even = |row: &StringRecord| {
@@ -264,9 +268,10 @@ fn by_content(rows: &[StringRecord], properties: &[usize]) -> Vec<Column> {
 }
 
 fn look(rows: &[StringRecord], column: usize) -> Look {
-    let cells = rows.iter().filter_map(|row| row.get(column)).map(str::trim);
+    let cells = rows.iter().filter_map(|row| row.get(column)).map(shown);
     let mut look = Look::default();
     for cell in cells.filter(|cell| !cell.is_empty()) {
+        let cell = &*cell;
         look.filled += 1;
         look.numbers += usize::from(cell.bytes().all(|byte| byte.is_ascii_digit()));
         look.parts += usize::from(script::part_named(cell).is_some());
@@ -274,6 +279,29 @@ fn look(rows: &[StringRecord], column: usize) -> Look {
     }
     look
 }
+
+/// The text of a cell without markup and without the sounds of Anki.
+fn shown(cell: &str) -> Cow<'_, str> {
+    let cell = cell.trim();
+    if !cell.contains(['<', '&']) && !cell.contains(SOUND) {
+        return cell.into();
+    }
+    let text = markup::text(&without_sounds(cell.to_owned()), LineEnds::Blanks).lines;
+    text.trim().to_owned().into()
+}
+
+/// A cell without the sounds of Anki: `[sound:apple.mp3]`.
+pub(crate) fn without_sounds(mut cell: String) -> String {
+    while let Some(from) = cell.find(SOUND)
+        && let Some(length) = cell[from..].find(']')
+    {
+        cell.replace_range(from..=from + length, "");
+    }
+    cell
+}
+
+/// The beginning of a sound in a cell of Anki.
+const SOUND: &str = "[sound:";
 
 /// Whether a cell is a pronunciation, with or without brackets.
 fn is_phonetic(cell: &str) -> bool {
@@ -328,10 +356,14 @@ fn is_reading(rows: &[StringRecord], headword: usize, said: usize) -> bool {
 
 /// The kind of the third column of text: examples, pronunciations in ASCII, or unknown.
 fn third_text(rows: &[StringRecord], column: usize) -> Column {
-    let cells =
-        || rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.trim().is_empty());
+    let shown = rows.iter().filter_map(|row| row.get(column)).map(shown);
+    let cells: Vec<Cow<'_, str>> = shown.filter(|cell| !cell.is_empty()).collect();
+    let cells = || cells.iter();
     let count = cells().count();
-    let long = cells().filter(|cell| cell.split_whitespace().count() > 3).count();
+    let is_sentence =
+        |cell: &str| cell.contains(' ') && cell.ends_with(['.', '!', '?', '。', '！', '？']);
+    let long =
+        cells().filter(|cell| cell.split_whitespace().count() > 3 || is_sentence(cell)).count();
     let said = cells().filter(|cell| cell.contains(['\'', ':', '[', '/', 'ˈ'])).count();
     if long * 2 > count {
         Column::Example

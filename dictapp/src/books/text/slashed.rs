@@ -1,7 +1,7 @@
 //! Splits lines of CC-CEDICT (Chinese) and EDICT (Japanese), which have slashes around each gloss:
 //! `學生 学生 [xue2 sheng5] /student/schoolchild/`, `学生 [がくせい] /(n) student/(P)/`.
 
-use super::script::is_cjk;
+use super::script::{is_cjk, is_phonetic_letter};
 
 /// The parts of a line.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,6 +28,11 @@ pub(crate) fn parse(line: &str) -> Option<Slashed> {
     // In an English line such as `cat /kæt/` the slashes are around a pronunciation, so the line is
     // not in this format.
     if !words.contains(is_cjk) {
+        return None;
+    }
+    // Nor is `apple n. 苹果 /ˈæpl/`.
+    let is_latin = |c: char| c.is_ascii_lowercase();
+    if reading.is_none() && (words.contains(is_latin) || glosses.contains(is_phonetic_letter)) {
         return None;
     }
     let mut words = spellings(words);
@@ -58,7 +63,7 @@ pub(super) fn take_reading(text: &str) -> (Option<String>, String) {
 }
 
 /// The reading in brackets, with marks for its tones.
-fn reading(line: &str) -> Option<String> {
+pub(crate) fn reading(line: &str) -> Option<String> {
     let inner = line.strip_prefix('[')?.strip_suffix(']')?;
     let is_syllable = |word: &str| {
         let letters = word.trim_end_matches(|c: char| ('1'..='5').contains(&c));

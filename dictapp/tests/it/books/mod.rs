@@ -8,6 +8,7 @@ mod course;
 mod detect;
 mod dictd;
 mod fuzz;
+mod lists;
 mod plain;
 mod stardict;
 mod tables;

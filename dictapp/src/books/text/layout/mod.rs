@@ -2,13 +2,19 @@
 //! phrase, but also the headword from its explanation. So the layout of the whole file, which is
 //! recognised from its first lines, decides first, then the content of the line (`signs`).
 
+pub(crate) mod heads;
+mod marks;
+mod sections;
 mod signs;
-
-use std::cmp::Reverse;
+mod stacks;
 
 use super::script::{self, is_cjk};
 use super::slashed;
+pub(crate) use marks::Mark;
+use sections::Sections;
+pub(crate) use signs::is_row;
 use signs::{WIDE_GAP, begins_before, earliest, first_gap, first_sign};
+pub(crate) use stacks::{field, is_below};
 
 /// How a file separates headwords from explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,79 +29,15 @@ pub(crate) enum Layout {
     Blocks,
     /// The headword is on a line, its explanation on the next one.
     Pairs,
+    /// The headword is on a line, its explanation on the lines below that cannot be headwords.
+    Stacked,
+    /// A line for each part of an entry, with its name: `Word: apple`, `Meaning: 苹果`.
+    Fields,
     /// Lines of CC-CEDICT or EDICT, see `slashed`.
     Slashed,
     /// No layout was recognised: each line is split by its content.
     Spaced,
 }
-
-/// A mark between headword and explanation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
-    Colon,
-    Arrow,
-    Dash,
-    Equals,
-    Comma,
-    Bar,
-    Semicolon,
-}
-
-impl Mark {
-    const ALL: [Mark; 7] = [
-        Mark::Colon,
-        Mark::Arrow,
-        Mark::Dash,
-        Mark::Equals,
-        Mark::Bar,
-        Mark::Comma,
-        Mark::Semicolon,
-    ];
-
-    /// The texts that are this mark.
-    fn spellings(self) -> &'static [&'static str] {
-        match self {
-            Mark::Colon => &["::", "：", ":"],
-            Mark::Dash => &[" - ", " – ", " — ", " -- ", " ― ", " － ", "——"],
-            Mark::Equals => &["==", "=", "＝"],
-            Mark::Comma => &[",", "，"],
-            Mark::Bar => &["|", "｜"],
-            Mark::Arrow => &["→", "->", "=>", "⇒", "➜", "➡", "⟶"],
-            Mark::Semicolon => &["；", ";"],
-        }
-    }
-
-    /// Splits a line at the first mark of this kind. `None`: it has none, or no text on one side.
-    fn split(self, line: &str) -> Option<(&str, &str)> {
-        let marks = self.spellings().iter();
-        let found = marks.filter_map(|mark| Some((line.find(mark)?, Reverse(mark.len()))));
-        let (at, Reverse(length)) = found.min()?;
-        let headword = line[..at].trim_end();
-        let rest = line[at + length..].trim_start();
-        (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
-    }
-
-    /// Whether this mark of a split line is a sign, not punctuation, and has spaces around it.
-    fn stands_alone(self, line: &str, headword: &str, rest: &str) -> bool {
-        let between = &line[headword.len()..line.len() - rest.len()];
-        matches!(self, Mark::Arrow | Mark::Dash | Mark::Equals | Mark::Bar)
-            && between.starts_with(char::is_whitespace)
-            && between.ends_with(char::is_whitespace)
-    }
-
-    /// Whether the text before the mark is only a headword: a few words without a sign of an
-    /// explanation.
-    fn ends_headword(self, line: &str) -> bool {
-        self.split(line).is_some_and(|(headword, _)| {
-            headword.split_whitespace().count() <= MARKED_WORDS_MAX
-                && first_gap(headword).is_none()
-                && first_sign(headword).is_none()
-        })
-    }
-}
-
-/// Maximum number of words of a headword before a mark or alone on its line.
-const MARKED_WORDS_MAX: usize = 4;
 
 /// Minimum number of lines that must have a TAB, or an explanation at the same column, for such a
 /// layout.
@@ -110,8 +52,15 @@ impl Layout {
         if slashed > 0 && slashed * 10 >= filled * 8 {
             return Layout::Slashed;
         }
-        let known = marked(&lines).or_else(|| blocks(&lines)).or_else(|| pairs(&lines));
-        if let Some(layout) = known {
+        let sections = Sections::new(&lines);
+        if stacks::has_fields(&sections) {
+            return Layout::Fields;
+        }
+        if sections.rows(signs::is_tabbed_row).is_some_and(|rows| rows.len() > 1) {
+            return Layout::Tabbed;
+        }
+        let known = marks::recognise(&sections).map(Layout::Marked);
+        if let Some(layout) = known.or_else(|| stacks::recognise(&sections)) {
             return layout;
         }
         let mut all = 0_usize;
@@ -149,11 +98,42 @@ impl Layout {
     /// be empty.
     pub(crate) fn split<'a>(&self, line: &'a str) -> (&'a str, &'a str) {
         if let Layout::Marked(mark) = self {
-            return mark.split(line).unwrap_or((line.trim_end(), ""));
+            let other = || Mark::Mixed.split_headword(line).filter(|_| *mark != Mark::Mixed);
+            let by_sign = || {
+                let (at, _) = first_sign(line)?;
+                Some((line[..at].trim_end(), line[at..].trim()))
+            };
+            let split = mark.split(line).or_else(other).or_else(by_sign);
+            return split.unwrap_or((line.trim_end(), ""));
         }
         let at = self.headword_end(line).unwrap_or(line.len());
         let (head, rest) = line.split_at(at);
         (head.trim_end(), rest.trim())
+    }
+
+    /// Whether a block of the file begins with a heading such as `Fruit`: most lines are rows with a
+    /// sign where the headword ends, but the first lines of some blocks are not.
+    pub(crate) fn has_headings(&self, lines: &[&str]) -> bool {
+        let sections = Sections::new(lines);
+        let is_row = |line: &str| self.is_row(line);
+        self.has_rows()
+            && sections.rows(is_row).is_some_and(|rows| rows.len() < sections.lines().count())
+    }
+
+    /// Whether each line may be an entry.
+    fn has_rows(&self) -> bool {
+        matches!(self, Layout::Tabbed | Layout::Marked(_) | Layout::Spaced)
+    }
+
+    /// Whether a line is a row of the list: it has a sign where its headword ends.
+    pub(crate) fn is_row(&self, line: &str) -> bool {
+        match self {
+            Layout::Marked(mark) => {
+                mark.split_headword(line).is_some() || Mark::Mixed.split_headword(line).is_some()
+            }
+            Layout::Tabbed => line.contains('\t'),
+            _ => signs::is_row(line),
+        }
     }
 
     /// The offset at which the headword of a line ends. `None`: the line has only a headword.
@@ -209,72 +189,6 @@ impl Layout {
         (c == ' ').then_some(at)
     }
 }
-
-/// The layout with the mark that follows the headword in nearly every line, if there is one. At
-/// least half of the headwords must be certain.
-fn marked(lines: &[&str]) -> Option<Layout> {
-    let filled: Vec<&str> = lines.iter().copied().filter(|line| !line.trim().is_empty()).collect();
-    let mark = Mark::ALL.into_iter().find(|mark| {
-        let split = filled.iter().filter(|line| mark.ends_headword(line));
-        let mut all = 0;
-        let mut certain = 0;
-        for line in split {
-            let Some((headword, rest)) = mark.split(line) else { continue };
-            all += 1;
-            certain += usize::from(is_certain(*mark, line, headword, rest));
-        }
-        all >= MARKED_LINES_MIN && all * 10 >= filled.len() * 8 && certain * 2 >= all
-    })?;
-    Some(Layout::Marked(mark))
-}
-
-/// Whether the text before a mark is certainly a headword. The first words of prose before a colon or
-/// a comma are not.
-fn is_certain(mark: Mark, line: &str, headword: &str, rest: &str) -> bool {
-    // A part of speech may be before the gloss.
-    let glossed = rest.split_whitespace().take(2).any(|word| word.contains(is_cjk));
-    !headword.contains(' ')
-        || glossed && !headword.contains(is_cjk)
-        || mark.stands_alone(line, headword, rest)
-}
-
-/// Minimum number of lines with a mark, or of blocks, for such a layout.
-const MARKED_LINES_MIN: usize = 2;
-
-/// Recognises blocks of several lines, separated by empty lines, that begin with a headword.
-fn blocks(lines: &[&str]) -> Option<Layout> {
-    let blocks: Vec<&[&str]> =
-        lines.split(|line| line.trim().is_empty()).filter(|block| !block.is_empty()).collect();
-    let is_block = |block: &&&[&str]| {
-        block.len() > 1
-            && block[0].split_whitespace().count() <= MARKED_WORDS_MAX
-            && first_gap(block[0].trim()).is_none()
-            && first_sign(block[0]).is_none()
-    };
-    let whole = blocks.iter().filter(is_block).count();
-    (whole >= MARKED_LINES_MIN && whole * 10 >= blocks.len() * 8).then_some(Layout::Blocks)
-}
-
-/// Recognises Latin headwords with their Chinese explanations on the lines below.
-fn pairs(lines: &[&str]) -> Option<Layout> {
-    let filled: Vec<&str> =
-        lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
-    let is_headword = |line: &str| {
-        line.split_whitespace().count() <= MARKED_WORDS_MAX
-            && !line.contains(is_cjk)
-            && first_gap(line).is_none()
-            && first_sign(line).is_none()
-    };
-    let is_pair = |pair: &[&str]| match pair {
-        [headword, gloss] => is_headword(headword) && gloss.contains(is_cjk),
-        // The last line of a sample may be a headword.
-        _ => true,
-    };
-    (filled.len() >= PAIRED_LINES_MIN && filled.chunks(2).all(is_pair)).then_some(Layout::Pairs)
-}
-
-/// Minimum number of lines for a layout of pairs.
-const PAIRED_LINES_MIN: usize = 4;
 
 /// The end of a Latin headword before Chinese text without a space: `apple苹果`.
 fn glued_gloss(line: &str) -> Option<usize> {

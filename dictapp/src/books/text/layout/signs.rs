@@ -62,7 +62,14 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
         {
             return Some((start + at, Sign::Other));
         }
+        let circled = word.find(['①', '⑴']).filter(|&at| at > 0 && !word[..at].contains(is_cjk));
+        if let Some(at) = circled {
+            return Some((start + at, Sign::Other));
+        }
         if start > 0 {
+            if begins_numbered(text) {
+                return Some((start, Sign::Other));
+            }
             let is_label = script::label(text).is_some()
                 || script::enclosed_label(text).is_some()
                 || script::named_before_gloss(text).is_some()
@@ -71,7 +78,8 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
             if is_label {
                 return Some((start, Sign::Label));
             }
-            if script::begins_with_brackets(text) || has_empty_brackets(text) {
+            let is_note = super::heads::note_of_grammar(text).is_some();
+            if is_note || script::begins_with_brackets(text) || has_empty_brackets(text) {
                 return Some((start, Sign::Other));
             }
             if word.chars().any(is_cjk) != chinese_head && word.chars().any(char::is_alphanumeric) {
@@ -90,9 +98,61 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
     None
 }
 
+/// Whether numbered senses begin with the text: `1. 跑 2. 经营`, `①跑 ②经营`.
+fn begins_numbered(text: &str) -> bool {
+    const NUMBERS: [(&str, &str); 8] = [
+        ("①", "②"),
+        ("⑴", "⑵"),
+        ("1.", "2."),
+        ("1、", "2、"),
+        ("1．", "2．"),
+        ("1)", "2)"),
+        ("(1)", "(2)"),
+        ("（1）", "（2）"),
+    ];
+    NUMBERS.iter().any(|(first, second)| {
+        let rest = text.strip_prefix(first);
+        rest.is_some_and(|rest| {
+            let is_gloss = rest.trim_start().starts_with(is_cjk) && !first.starts_with('(');
+            (rest.contains(second) || is_gloss) && !rest.starts_with(|c: char| c.is_ascii_digit())
+        })
+    })
+}
+
 /// Whether the text begins with empty brackets, which some lists have instead of a pronunciation.
 fn has_empty_brackets(text: &str) -> bool {
     text.starts_with("[]") || text.starts_with("[ ]")
+}
+
+/// Maximum number of words of the headword of a row.
+const ROW_WORDS_MAX: usize = 6;
+
+/// Whether a line is certainly a row of a list: a headword with a sign where it ends. The lines of an
+/// explanation begin with a part of speech, or are sentences.
+pub(crate) fn is_row(line: &str) -> bool {
+    let gap = first_gap(line).map(|gap| gap.start);
+    let sign = first_sign(line).map(|(at, _)| at);
+    let Some(at) = gap.into_iter().chain(sign).min() else { return false };
+    let head = line[..at].trim_end();
+    let last = head.split_whitespace().next_back().unwrap_or_default();
+    let is_abbreviation = ["sb.", "sth.", "etc.", "sb's."].contains(&last);
+    let is_sentence = head.contains(' ') && head.ends_with(['.', ';', ':']) && !is_abbreviation;
+    is_head(head) && !is_sentence
+}
+
+/// Whether a line has a TAB after its headword.
+pub(super) fn is_tabbed_row(line: &str) -> bool {
+    line.split_once('\t').is_some_and(|(head, rest)| is_head(head) && !rest.trim().is_empty())
+}
+
+/// Whether a text may be a headword, not a part of speech or a pronunciation.
+fn is_head(head: &str) -> bool {
+    head.contains(char::is_alphabetic)
+        && head.split_whitespace().count() <= ROW_WORDS_MAX
+        && script::labels_alone(head).is_none()
+        && script::named_alone(head).is_none()
+        && script::leading_phonetic(head).is_none()
+        && script::enclosed_label(head).is_none()
 }
 
 /// Whether a gap is inside an explanation (`abandon v. 放弃  n. 放任`): a sign and Chinese text are

@@ -1,0 +1,67 @@
+//! The forms that lists write beside a headword: `der Apfel, Äpfel`, `die Birne (-n)`,
+//! `gehen (ging, gegangen)`. The headword is found by each of them, and without its article.
+
+/// Articles of German nouns, which begin with a capital letter.
+const GERMAN: [&str; 3] = ["der", "die", "das"];
+
+/// Articles of Romance languages.
+const ROMANCE: [&str; 13] =
+    ["la", "le", "les", "un", "une", "el", "los", "las", "una", "il", "lo", "gli", "uno"];
+
+/// The forms of a headword, without those that are the headword itself.
+pub(super) fn of(headword: &str) -> Vec<String> {
+    let (base, listed) = split_listed(headword);
+    let noun = without_german_article(base);
+    let is_noun = noun.len() < base.len();
+    if !is_noun && (listed.is_empty() || !headword.ends_with(')') || base.contains(' ')) {
+        return Vec::new();
+    }
+    let plural = |form: &str| match form.strip_prefix('-') {
+        Some(ending) => format!("{noun}{ending}"),
+        None => form.to_owned(),
+    };
+    let is_word = |form: &String| !form.is_empty() && form.chars().all(char::is_alphabetic);
+    let initial = |text: &str| text.chars().next().map(unmarked);
+    let is_similar = |form: &String| initial(form) == initial(noun);
+    let forms: Vec<String> =
+        listed.into_iter().map(plural).filter(is_word).filter(is_similar).collect();
+    // `alanine (Ala)` has an abbreviation, not the parts of a verb.
+    let are_parts = forms.len() > 1 && forms.iter().all(|form| form.chars().count() > 2);
+    if !is_noun && !are_parts {
+        return Vec::new();
+    }
+    let others = forms.into_iter().filter(|form| form != noun);
+    std::iter::once(noun.to_owned()).chain(others).collect()
+}
+
+/// The base of a headword and the forms behind a comma or in brackets.
+fn split_listed(headword: &str) -> (&str, Vec<&str>) {
+    let in_brackets = headword.strip_suffix(')').and_then(|rest| rest.split_once('('));
+    let Some((base, list)) = in_brackets.or_else(|| headword.split_once(',')) else {
+        return (headword.trim(), Vec::new());
+    };
+    (base.trim(), list.split([',', ';', '/']).map(str::trim).collect())
+}
+
+fn without_german_article(text: &str) -> &str {
+    let noun = text.split_once(' ').filter(|(article, _)| GERMAN.contains(article));
+    let noun = noun.map(|(_, noun)| noun.trim_start());
+    noun.filter(|noun| noun.starts_with(char::is_uppercase)).unwrap_or(text)
+}
+
+/// A letter in lower case without its umlaut.
+fn unmarked(letter: char) -> char {
+    match letter.to_lowercase().next().unwrap_or(letter) {
+        'ä' => 'a',
+        'ö' => 'o',
+        'ü' => 'u',
+        other => other,
+    }
+}
+
+/// The headword without its article in a Romance language: `la pomme`, `l'eau`.
+pub(super) fn without_article(headword: &str) -> Option<&str> {
+    let elided = headword.strip_prefix("l'").or_else(|| headword.strip_prefix("l’"));
+    let spaced = || headword.split_once(' ').filter(|(article, _)| ROMANCE.contains(article));
+    elided.or_else(|| spaced().map(|(_, noun)| noun.trim_start())).filter(|noun| !noun.is_empty())
+}

@@ -1,0 +1,251 @@
+//! Takes the headword and the explanation of a line further apart: marks around the headword, a
+//! part of speech or a pronunciation between it and the mark, the reading of a Chinese or Japanese
+//! headword, and a pronunciation at the end of the line.
+
+use super::forms;
+use crate::books::text::layout::heads;
+use crate::books::text::script::{self, is_cjk};
+use crate::books::text::slashed;
+
+/// The parts of a line.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub(super) headword: String,
+    /// The pronunciation of a Chinese or Japanese headword.
+    pub(super) reading: Option<String>,
+    /// Other spellings of the headword.
+    pub(super) others: Vec<String>,
+    pub(super) text: String,
+}
+
+impl Parts {
+    /// The parts of a line whose headword a mark or a line end ends.
+    pub(super) fn of_marked(headword: &str, text: &str) -> Parts {
+        let (word, tail) = heads::split_tail(unwrapped(headword));
+        let text = unquoted(text);
+        let text = if tail.is_empty() { text.to_owned() } else { joined(tail, text) };
+        Parts::of(word, &text)
+    }
+
+    /// The parts of a line that was split by its content.
+    pub(super) fn of(headword: &str, text: &str) -> Parts {
+        // `学校（がっこう）⓪【名】学校`
+        if text.is_empty()
+            && let Some((headword, text)) = split_after_reading(headword)
+        {
+            return Parts::of(headword, text);
+        }
+        let (headword, mut others) = alternatives(unwrapped(headword));
+        others.extend(forms::of(headword));
+        let mut parts =
+            Parts { headword: headword.to_owned(), others, text: text.to_owned(), reading: None };
+        if headword.contains(is_cjk) {
+            parts.take_reading();
+        }
+        // The notation has the note after the part of speech: `n. [C] 苹果`.
+        if let Some(length) = heads::note_of_grammar(&parts.text)
+            && let Some(label) = script::label(parts.text[length..].trim_start())
+        {
+            let (note, rest) = parts.text.split_at(length);
+            let gloss = rest.trim_start()[label.len()..].trim_start();
+            parts.text = format!("{label} {note} {gloss}");
+        }
+        parts
+    }
+
+    /// Takes the reading of a Chinese or Japanese headword, in brackets or after a space. Other
+    /// text in brackets is a note.
+    fn take_reading(&mut self) {
+        if let Some((word, inner)) = bracketed_end(&self.headword) {
+            match reading(inner).filter(|_| has_ideographs(word)) {
+                Some(reading) => self.reading = Some(reading),
+                None => self.text = format!("({inner}) {}", self.text),
+            }
+            self.headword = word.to_owned();
+        } else if let Some((word, said)) = self.headword.split_once([' ', '・', '\u{3000}'])
+            && has_ideographs(word)
+            && is_kana(said.trim())
+        {
+            self.reading = Some(said.trim().to_owned());
+            self.headword = word.to_owned();
+        } else if has_ideographs(&self.headword)
+            && let Some((reading, rest)) = leading_reading(&self.text)
+        {
+            let rest = rest.trim_start().trim_start_matches(['-', '–', '—', ':', '：', '=']);
+            let rest = rest.trim_start().to_owned();
+            if !rest.is_empty() {
+                (self.reading, self.text) = (Some(reading), rest);
+            }
+        }
+    }
+}
+
+/// Joins the part of speech before a mark and the explanation after it.
+fn joined(tail: &str, text: &str) -> String {
+    // A label without its dot: `pear n: 梨`.
+    let dotted = script::dotted(tail);
+    format!("{} {text}", dotted.as_deref().unwrap_or(tail)).trim_end().to_owned()
+}
+
+/// Whether a text has Chinese characters.
+fn has_ideographs(text: &str) -> bool {
+    text.contains(|c: char| is_cjk(c) && c.is_alphabetic() && !is_kana_letter(c) && !is_hangul(c))
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{AC00}'..='\u{D7AF}')
+}
+
+fn is_kana_letter(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{30FF}')
+}
+
+fn is_kana(text: &str) -> bool {
+    let is_letter = |c: char| is_kana_letter(c) || matches!(c, ' ' | '-' | '～' | '~');
+    text.contains(is_kana_letter) && text.chars().all(is_letter)
+}
+
+/// Brackets around the reading of a headword.
+const BRACKETS: [(char, char); 6] =
+    [('【', '】'), ('（', '）'), ('(', ')'), ('[', ']'), ('［', '］'), ('〔', '〕')];
+
+/// Splits a headword with brackets at its end: `林檎【りんご】`.
+fn bracketed_end(headword: &str) -> Option<(&str, &str)> {
+    BRACKETS.iter().find_map(|(open, close)| {
+        let (word, inner) = headword.strip_suffix(*close)?.rsplit_once(*open)?;
+        let is_filled = !word.trim().is_empty() && !inner.trim().is_empty();
+        is_filled.then_some((word.trim_end(), inner.trim()))
+    })
+}
+
+/// Splits a line after the reading of its headword in brackets.
+fn split_after_reading(line: &str) -> Option<(&str, &str)> {
+    BRACKETS.iter().find_map(|(open, close)| {
+        let (word, rest) = line.split_once(*open)?;
+        let (inner, text) = rest.split_once(*close)?;
+        let is_read = has_ideographs(word) && reading(inner).is_some() && !text.trim().is_empty();
+        is_read.then(|| line.split_at(line.len() - text.len()))
+    })
+}
+
+/// The reading in brackets: kana, or pinyin with marks for its tones.
+fn reading(text: &str) -> Option<String> {
+    if is_kana(text) {
+        return Some(text.to_owned());
+    }
+    if text.split_whitespace().all(is_pinyin) {
+        return Some(text.to_owned());
+    }
+    slashed::reading(&format!("[{text}]")).filter(|reading| reading != text)
+}
+
+/// Whether a word is pinyin with at least one mark of a tone.
+fn is_pinyin(word: &str) -> bool {
+    let is_toned = |c: char| "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ".contains(c.to_ascii_lowercase());
+    let letters = word.to_lowercase();
+    letters.contains(is_toned)
+        && letters.chars().all(|c| is_toned(c) || c.is_ascii_alphabetic() || "ü'’-·".contains(c))
+}
+
+/// The reading at the beginning of an explanation, and the rest: `píngguǒ apple`,
+/// `(píngguǒ) - apple`, `がっこう school`.
+fn leading_reading(text: &str) -> Option<(String, &str)> {
+    let text = text.trim_start();
+    let bracket = BRACKETS.iter().find_map(|(open, close)| {
+        let (inner, rest) = text.strip_prefix(*open)?.split_once(*close)?;
+        Some((reading(inner.trim())?, rest))
+    });
+    if bracket.is_some() {
+        return bracket;
+    }
+    let mut end = 0;
+    for start in script::word_starts(text) {
+        let word = text[start..].split_whitespace().next().unwrap_or_default();
+        if !is_pinyin(word) && !(end == 0 && is_kana(word)) {
+            break;
+        }
+        end = start + word.len();
+    }
+    (end > 0).then(|| (text[..end].to_owned(), &text[end..]))
+}
+
+/// The headword and the other spellings in a list of textbook phrases: `look after=take care of`.
+fn alternatives(headword: &str) -> (&str, Vec<String>) {
+    let mut words = headword.split(['=', '＝']).map(str::trim);
+    let first = words.next().unwrap_or_default();
+    let others: Vec<String> = words.map(str::to_owned).collect();
+    let is_list = first.contains(char::is_alphabetic)
+        && headword.contains(' ')
+        && !others.is_empty()
+        && others.iter().all(|word| word.contains(char::is_alphabetic));
+    if is_list { (first, others) } else { (headword, Vec::new()) }
+}
+
+/// Marks around a headword that are no part of it, as in Markdown and in lists with quotes.
+const WRAPPINGS: [(&str, &str); 9] = [
+    ("**", "**"),
+    ("__", "__"),
+    ("*", "*"),
+    ("`", "`"),
+    ("\"", "\""),
+    ("“", "”"),
+    ("「", "」"),
+    ("【", "】"),
+    ("《", "》"),
+];
+
+/// A headword without the marks around it: `**apple**:`, and without the stars of an important one:
+/// `about*`.
+pub(super) fn unwrapped(headword: &str) -> &str {
+    let text = headword.trim_end_matches([':', '：']).trim_end();
+    let inner = WRAPPINGS.iter().find_map(|(open, close)| {
+        let inner = text.strip_prefix(open)?.strip_suffix(close)?;
+        (!inner.trim().is_empty() && !inner.contains(close)).then_some(inner)
+    });
+    if let Some(inner) = inner {
+        return unwrapped(inner.trim());
+    }
+    let starred = text.trim_end_matches(['★', '☆', '▲', '△']);
+    let starred = starred.strip_suffix('*').filter(|rest| !rest.contains('*')).unwrap_or(starred);
+    match starred.trim_end() {
+        "" if text.is_empty() => headword,
+        "" => text,
+        starred => starred,
+    }
+}
+
+/// A text without the quotes around it, and without the comma behind them: `"苹果",`.
+fn unquoted(text: &str) -> &str {
+    let quoted = text.trim_end_matches(',').trim_end();
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"') && !inner.trim().is_empty()).unwrap_or(text)
+}
+
+/// The text in full brackets around a whole explanation: `（苹果）`.
+pub(super) fn enclosed(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix('（')?.strip_suffix('）')?;
+    (!inner.contains(['（', '）']) && !inner.trim().is_empty()).then_some(inner.trim())
+}
+
+/// Splits an explanation with a pronunciation at its end: `n. 苹果 /ˈæpl/`.
+pub(super) fn take_trailing_phonetic(text: &str) -> (Option<String>, &str) {
+    let trimmed = text.trim_end();
+    let open = match trimmed.chars().next_back() {
+        Some(']') => '[',
+        Some('/') => '/',
+        _ => return (None, text),
+    };
+    let before = &trimmed[..trimmed.len() - 1];
+    let Some(at) = before.rfind(open).filter(|&at| at > 0) else { return (None, text) };
+    let found = script::leading_phonetic(&trimmed[at..]);
+    let found = found.filter(|(said, length)| {
+        at + length == trimmed.len()
+            && !said.contains(is_cjk)
+            && (open == '[' || said.contains(script::is_phonetic_letter))
+    });
+    let is_apart = trimmed[..at].ends_with(|c: char| c.is_whitespace() || is_cjk(c));
+    match found.filter(|_| is_apart) {
+        Some((said, _)) => (Some(said.to_owned()), trimmed[..at].trim_end()),
+        None => (None, text),
+    }
+}

@@ -1,0 +1,149 @@
+//! Splits the explanation of a line into senses: numbered senses and notes in Chinese brackets
+//! (`【例】`) become lines of their own.
+
+use std::borrow::Cow;
+
+use super::numbers::is_enclosed_number;
+
+/// The names of examples in brackets or before a colon.
+const EXAMPLES: [&str; 9] =
+    ["【例句】", "【例】", "[例]", "[例句]", "例句：", "例句:", "例：", "例:", "e.g. "];
+
+/// The names of related words in brackets, and the names that the notation knows.
+const RELATED: [(&str, &str); 6] = [
+    ("【同】", "同义词："),
+    ("【近】", "近义词："),
+    ("【反】", "反义词："),
+    ("【同义词】", "同义词："),
+    ("【近义词】", "近义词："),
+    ("【反义词】", "反义词："),
+];
+
+/// Names of related words that begin a line or follow a gloss.
+const NAMED: [&str; 7] =
+    ["Syn: ", "Ant: ", "Synonyms: ", "Antonyms: ", "同义词：", "近义词：", "反义词："];
+
+/// Whether a line belongs to the entry above although it is not indented: `例：I eat an apple.`
+pub(super) fn continues(line: &str) -> bool {
+    let mut names = EXAMPLES.iter().chain(&NAMED).chain(RELATED.iter().map(|(name, _)| name));
+    names.any(|name| line.starts_with(name))
+}
+
+/// Splits an explanation before its examples and related words, and converts their names to the
+/// names that the notation knows.
+pub(super) fn with_notes_apart(text: &str) -> Cow<'_, str> {
+    if !text.contains(['【', '：', ':']) && !EXAMPLES.iter().any(|name| text.contains(name)) {
+        return text.into();
+    }
+    let mut text = text.to_owned();
+    for (name, known) in RELATED {
+        if text.contains(name) {
+            text = text.replace(name, &format!("\n{known}"));
+        }
+    }
+    for name in ["【例句】", "【例】"] {
+        if text.contains(name) {
+            text = text.replace(name, "\n例：");
+        }
+    }
+    for name in NAMED {
+        if text.contains(name) {
+            text = text.replace(&format!(" {name}"), &format!("\n{name}"));
+        }
+    }
+    let lines = text.lines().map(|line| {
+        let line = line.trim();
+        let example = EXAMPLES.iter().find_map(|name| line.strip_prefix(name));
+        example.map_or_else(|| line.to_owned(), |example| format!("例：{}", example.trim_start()))
+    });
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n").into()
+}
+
+/// Splits the numbered senses of a line, and repeats its part of speech before each: `v. ①跑 ②经营`
+/// becomes `v. 跑`, `v. 经营`.
+pub(super) fn numbered(line: &str) -> Vec<String> {
+    let (label, text) = crate::model::split_label(line);
+    let senses = circled(text).or_else(|| counted(text));
+    let Some((before, senses)) = senses else { return vec![line.to_owned()] };
+    let sense = |sense: &str| match label {
+        "" => sense.to_owned(),
+        label => format!("{label} {sense}"),
+    };
+    let before = before.trim();
+    let before = (!before.is_empty()).then(|| sense(before));
+    before.into_iter().chain(senses.into_iter().map(sense)).collect()
+}
+
+/// Removes the numbers of senses that are on lines of their own: `1. 跑`, `2. 经营`.
+pub(super) fn without_numbers(lines: &mut [String]) {
+    let number = |line: &str| {
+        let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let mark = line[digits..].chars().next().filter(|c| ".、)）．".contains(*c))?;
+        let number: usize = line[..digits].parse().ok()?;
+        let rest = &line[digits + mark.len_utf8()..];
+        let is_decimal = rest.starts_with(|c: char| c.is_ascii_digit());
+        (!is_decimal && !rest.trim().is_empty()).then_some((number, digits + mark.len_utf8()))
+    };
+    let found: Vec<(usize, usize)> = lines.iter().filter_map(|line| number(line)).collect();
+    let is_counting = found.iter().enumerate().all(|(at, (number, _))| *number == at + 1);
+    if found.len() > 1 && is_counting {
+        for line in lines {
+            if let Some((_, length)) = number(line) {
+                *line = line[length..].trim_start().to_owned();
+            }
+        }
+    }
+}
+
+/// A text without the white space and the marks around a sense.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', ';', '；', ',', '，', '、'])
+}
+
+/// The text before the first circled number, and the senses.
+fn circled(text: &str) -> Option<(&str, Vec<&str>)> {
+    let first = text.find(['①', '⑴'])?;
+    // A list in brackets belongs to the text before it.
+    let count = |marks: [char; 2]| text[..first].matches(marks).count();
+    if count(['(', '（']) > count([')', '）']) {
+        return None;
+    }
+    let senses = text[first..].split(is_enclosed_number).map(trimmed).filter(|s| !s.is_empty());
+    let senses: Vec<&str> = senses.collect();
+    (!senses.is_empty()).then_some((&text[..first], senses))
+}
+
+/// The same for numbers in digits with the same mark: `1. 跑 2. 经营`. There are at least two.
+fn counted(text: &str) -> Option<(&str, Vec<&str>)> {
+    if !text.contains('1') || !text.contains('2') {
+        return None;
+    }
+    const MARKS: [(&str, &str); 6] =
+        [("", ". "), ("", "."), ("", "、"), ("", ")"), ("(", ")"), ("（", "）")];
+    MARKS.iter().find_map(|(open, close)| {
+        let mut senses = Vec::new();
+        let (mut from, mut before, mut number) = (0, None, 1_usize);
+        loop {
+            let mark = format!("{open}{number}{close}");
+            let found = text[from..].match_indices(&mark).map(|(at, _)| from + at);
+            let found = found
+                .filter(|&at| is_apart(&text[..at]))
+                .find(|&at| !text[at + mark.len()..].starts_with(|c: char| c.is_ascii_digit()));
+            let Some(at) = found else { break };
+            match before {
+                None => before = Some(&text[..at]),
+                Some(_) => senses.push(trimmed(&text[from..at])),
+            }
+            from = at + mark.len();
+            number += 1;
+        }
+        senses.push(trimmed(&text[from..]));
+        let is_list = number > 2 && senses.iter().all(|sense| !sense.is_empty());
+        before.filter(|_| is_list).map(|before| (before, senses))
+    })
+}
+
+/// Whether a number may begin after this text.
+fn is_apart(before: &str) -> bool {
+    before.chars().next_back().is_none_or(|c| !c.is_ascii() || " \t;,.)".contains(c))
+}

@@ -1,0 +1,178 @@
+//! Recognises a mark that follows the headword in each line of a file: `word: meaning`,
+//! `word - meaning`.
+
+use std::cmp::Reverse;
+
+use super::heads;
+use super::sections::Sections;
+use super::signs::{first_gap, first_sign};
+use crate::books::text::script::{self, is_cjk};
+
+/// A mark between headword and explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Colon,
+    Arrow,
+    Dash,
+    Equals,
+    Bar,
+    /// `apple ~ 苹果`
+    Tilde,
+    /// `apple / 苹果`
+    Slash,
+    /// A row of dots or low lines: `apple ..... 苹果`.
+    Leader,
+    Comma,
+    Semicolon,
+    /// The mark of Chinese lists: `apple、苹果`.
+    Enumeration,
+    /// A hyphen before Chinese text: `apple-苹果`.
+    Hyphen,
+    /// The first of the marks above that may have spaces around them. Lists of several sources mix
+    /// them.
+    Mixed,
+}
+
+/// Maximum number of words of a headword before a mark.
+const MARKED_WORDS_MAX: usize = 6;
+
+/// Minimum number of lines with a mark for such a layout.
+const MARKED_LINES_MIN: usize = 2;
+
+/// The dots and lines of a row between headword and explanation.
+const LEADERS: [char; 4] = ['.', '_', '…', '·'];
+
+impl Mark {
+    const ALL: [Mark; 13] = [
+        Mark::Colon,
+        Mark::Arrow,
+        Mark::Dash,
+        Mark::Equals,
+        Mark::Bar,
+        Mark::Tilde,
+        Mark::Slash,
+        Mark::Leader,
+        Mark::Comma,
+        Mark::Semicolon,
+        Mark::Enumeration,
+        Mark::Hyphen,
+        Mark::Mixed,
+    ];
+
+    /// The marks that a list may mix.
+    const MIXED: [Mark; 6] =
+        [Mark::Colon, Mark::Arrow, Mark::Dash, Mark::Equals, Mark::Bar, Mark::Tilde];
+
+    /// The texts that are this mark.
+    fn spellings(self) -> &'static [&'static str] {
+        match self {
+            Mark::Colon => &["::", "：", ":"],
+            Mark::Dash => &[" - ", " – ", " — ", " -- ", " ― ", " － ", "——"],
+            Mark::Equals => &["==", "=", "＝"],
+            Mark::Comma => &[",", "，"],
+            Mark::Bar => &["|", "｜"],
+            Mark::Arrow => &["→", "->", "=>", "⇒", "➜", "➡", "⟶"],
+            Mark::Semicolon => &["；", ";"],
+            Mark::Tilde => &[" ~ ", " ～ "],
+            Mark::Slash => &[" / ", " ／ "],
+            Mark::Enumeration => &["、"],
+            Mark::Leader | Mark::Hyphen | Mark::Mixed => &[],
+        }
+    }
+
+    /// Splits a line at the first mark of this kind. `None`: it has none, or no text on one side.
+    pub(super) fn split(self, line: &str) -> Option<(&str, &str)> {
+        let (at, length) = match self {
+            Mark::Leader => leader(line)?,
+            Mark::Hyphen => hyphen(line)?,
+            Mark::Mixed => {
+                let splits = Mark::MIXED.iter().filter_map(|mark| mark.split(line));
+                return splits.min_by_key(|(headword, _)| headword.len());
+            }
+            _ => {
+                let marks = self.spellings().iter();
+                let found = marks.filter_map(|mark| Some((line.find(mark)?, Reverse(mark.len()))));
+                let (at, Reverse(length)) = found.min()?;
+                (at, length)
+            }
+        };
+        let headword = line[..at].trim_end();
+        let rest = line[at + length..].trim_start();
+        (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
+    }
+
+    /// Whether this mark of a split line is a sign, not punctuation, and has spaces around it.
+    fn stands_alone(self, line: &str, headword: &str, rest: &str) -> bool {
+        let between = &line[headword.len()..line.len() - rest.len()];
+        !matches!(self, Mark::Comma | Mark::Semicolon | Mark::Enumeration)
+            && between.starts_with(char::is_whitespace)
+            && between.ends_with(char::is_whitespace)
+    }
+
+    /// Splits a line if the text before the mark is only a headword: a few words without a sign of
+    /// an explanation, except for a part of speech or a pronunciation at their end.
+    pub(super) fn split_headword(self, line: &str) -> Option<(&str, &str)> {
+        let (headword, rest) = self.split(line)?;
+        let (word, _) = heads::split_tail(headword);
+        let is_headword = word.split_whitespace().count() <= MARKED_WORDS_MAX
+            && script::labels_alone(word).is_none_or(script::is_bare_label)
+            && first_gap(word).is_none()
+            && first_sign(word).is_none();
+        let is_glossed = || match self {
+            // In a list of synonyms or spellings, the mark is a part of the headword.
+            Mark::Slash | Mark::Enumeration => {
+                !word.contains(is_cjk)
+                    && (rest.starts_with(is_cjk) || script::label(rest).is_some())
+            }
+            _ => true,
+        };
+        (is_headword && is_glossed()).then_some((headword, rest))
+    }
+
+    /// Whether the text before this mark is certainly a headword. The first words of prose before a
+    /// colon or a comma are not.
+    fn is_certain(self, line: &str, headword: &str, rest: &str) -> bool {
+        // A part of speech may be before the gloss.
+        let glossed = rest.split_whitespace().take(2).any(|word| word.contains(is_cjk));
+        let (word, _) = heads::split_tail(headword);
+        !word.contains(' ')
+            || glossed && !headword.contains(is_cjk)
+            || self.stands_alone(line, headword, rest)
+            || heads::is_phrase(word)
+    }
+}
+
+/// The mark that follows the headword in nearly every line below the headings, if there is one. At
+/// least half of the headwords must be certain.
+pub(super) fn recognise(sections: &Sections<'_>) -> Option<Mark> {
+    Mark::ALL.into_iter().find(|mark| {
+        let is_row = |line: &str| mark.split_headword(line).is_some();
+        let Some(rows) = sections.rows(is_row) else { return false };
+        let mut certain = 0;
+        for line in &rows {
+            let Some((headword, rest)) = mark.split(line) else { continue };
+            certain += usize::from(mark.is_certain(line, headword, rest));
+        }
+        rows.len() >= MARKED_LINES_MIN && certain * 2 >= rows.len()
+    })
+}
+
+/// The offset and the length of a row of dots or low lines.
+fn leader(line: &str) -> Option<(usize, usize)> {
+    let at =
+        LEADERS.iter().filter_map(|mark| line.find(mark.to_string().repeat(2).as_str())).min()?;
+    let row = line[at..].trim_start_matches(LEADERS);
+    let length = line.len() - at - row.len();
+    let count = line[at..at + length].chars().count();
+    let is_row = count > 2 || line[at..].starts_with(['_', '…']);
+    is_row.then_some((at, length))
+}
+
+/// The offset and the length of a hyphen between a Latin headword and Chinese text.
+fn hyphen(line: &str) -> Option<(usize, usize)> {
+    let gloss = line.find(is_cjk)?;
+    let head = line[..gloss].trim_end();
+    let mark = head.chars().next_back().filter(|c| "-–—―".contains(*c))?;
+    let at = head.len() - mark.len_utf8();
+    Some((at, mark.len_utf8()))
+}

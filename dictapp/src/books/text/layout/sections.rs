@@ -1,0 +1,66 @@
+//! The blocks of lines of a file, between empty lines. A block may begin with a heading: a line
+//! that is no row of the list, such as `Fruit` above `apple - 苹果`.
+
+/// The blocks of the first lines of a file, without their empty lines.
+#[derive(Debug)]
+pub(super) struct Sections<'a> {
+    pub(super) blocks: Vec<Vec<&'a str>>,
+}
+
+/// At least this number of every ten lines below the headings must be rows.
+const ROWS_OF_TEN: usize = 8;
+
+impl<'a> Sections<'a> {
+    pub(super) fn new(lines: &[&'a str]) -> Sections<'a> {
+        let blocks = lines.split(|line| line.trim().is_empty()).filter(|block| !block.is_empty());
+        Sections { blocks: blocks.map(<[&str]>::to_vec).collect() }
+    }
+
+    /// All lines.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &'a str> {
+        self.blocks.iter().flatten().copied()
+    }
+
+    /// The rows, if the file is a list of such rows: nearly all lines but the headings are rows.
+    /// There are more rows than headings, and most of the rows begin differently, unlike
+    /// `Word: apple`, `Meaning: 苹果` in each block.
+    pub(super) fn rows(&self, is_row: impl Fn(&str) -> bool) -> Option<Vec<&'a str>> {
+        let mut rows = Vec::new();
+        let (mut headings, mut others) = (0_usize, 0_usize);
+        for (number, block) in self.blocks.iter().enumerate() {
+            // An indented line continues the one above.
+            let flush = block.iter().enumerate().filter(|(_, line)| !line.starts_with([' ', '\t']));
+            for (at, line) in flush {
+                let is_first = at == 0 && (number == 0 || block.len() > 1);
+                if is_row(line) {
+                    rows.push(*line);
+                } else if is_first {
+                    headings += 1;
+                } else {
+                    others += 1;
+                }
+            }
+        }
+        let is_enough = |headings: usize, others: usize| {
+            rows.len() * 10 >= (rows.len() + others + headings) * ROWS_OF_TEN
+        };
+        let has_headings = rows.len() > headings && is_enough(0, others) && is_varied(&rows);
+        (is_enough(headings, others) || has_headings).then_some(rows)
+    }
+}
+
+/// Whether most rows have a beginning of their own: the text before a colon or a TAB, or the first
+/// two words.
+fn is_varied(rows: &[&str]) -> bool {
+    let beginning = |row: &str| {
+        let text = row.split([':', '：', '\t']).next().unwrap_or_default();
+        text.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut beginnings: Vec<Vec<String>> = rows.iter().map(|row| beginning(row)).collect();
+    beginnings.sort_unstable();
+    beginnings.dedup();
+    beginnings.len() * 10 >= rows.len() * VARIED_OF_TEN
+}
+
+/// At least this number of every ten rows begin with a word of their own.
+const VARIED_OF_TEN: usize = 6;

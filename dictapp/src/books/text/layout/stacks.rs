@@ -1,0 +1,132 @@
+//! Recognises files with the headword on a line of its own and the explanation below it.
+
+use super::Layout;
+use super::heads;
+use super::sections::Sections;
+use super::signs::{first_gap, first_sign, is_row};
+use crate::books::overrides::Column;
+use crate::books::text::columns;
+use crate::books::text::script::{self, is_cjk};
+
+/// Maximum number of words of a headword alone on its line.
+const ALONE_WORDS_MAX: usize = 4;
+
+/// Minimum number of blocks, or of headwords with lines below, for such a layout.
+const STACKS_MIN: usize = 2;
+
+/// Minimum number of lines for a layout of pairs.
+const PAIRED_LINES_MIN: usize = 4;
+
+/// Recognises the layout. `None`: headwords and explanations are on the same lines.
+pub(super) fn recognise(sections: &Sections<'_>) -> Option<Layout> {
+    if is_blocks(sections) {
+        return Some(Layout::Blocks);
+    }
+    let lines: Vec<&str> = sections.lines().map(str::trim).collect();
+    if is_pairs(&lines) {
+        return Some(Layout::Pairs);
+    }
+    is_stacked(&lines).then_some(Layout::Stacked)
+}
+
+/// Whether a line is only a headword, perhaps with its pronunciation or part of speech.
+fn is_alone(line: &str) -> bool {
+    let (word, _) = heads::split_tail(line.trim());
+    word.split_whitespace().count() <= ALONE_WORDS_MAX
+        && first_gap(word).is_none()
+        && first_sign(word).is_none()
+        && !begins_below(word)
+}
+
+/// Whether a line cannot begin an entry: it is a pronunciation, or begins with a part of speech.
+fn begins_below(line: &str) -> bool {
+    script::leading_phonetic(line).is_some()
+        || script::label(line).is_some()
+        || script::enclosed_label(line).is_some()
+        || script::dotted_label(line).is_some()
+        || line.contains(' ') && script::labels_alone(line).is_some()
+}
+
+/// Whether the file has blocks of several lines, separated by empty lines, that begin with a
+/// headword. If the lines below are rows of a list, the first line is a heading instead.
+fn is_blocks(sections: &Sections<'_>) -> bool {
+    let blocks = &sections.blocks;
+    let is_block = |block: &&Vec<&str>| block.len() > 1 && is_alone(block[0]);
+    let whole = blocks.iter().filter(is_block).count();
+    let below = blocks.iter().flat_map(|block| &block[1..]).map(|line| line.trim());
+    whole >= STACKS_MIN && whole * 10 >= blocks.len() * 8 && !are_rows(below, blocks.len())
+}
+
+/// Whether the lines below the first ones of blocks are rows of a list below headings.
+fn are_rows<'a>(below: impl Iterator<Item = &'a str>, headings: usize) -> bool {
+    let (mut all, mut rows) = (0, 0);
+    for line in below {
+        all += 1;
+        rows += usize::from(is_row(line));
+    }
+    rows > headings && rows * 10 >= all * 8
+}
+
+/// Whether headwords in one script have their explanations in another one on the next lines.
+fn is_pairs(lines: &[&str]) -> bool {
+    let is_latin = |line: &str| !line.contains(is_cjk);
+    let is_pair = |pair: &[&str]| match pair {
+        [headword, gloss] => is_alone(headword) && is_latin(headword) && !is_latin(gloss),
+        // The last line of a sample may be a headword.
+        _ => true,
+    };
+    let is_reverse = |pair: &[&str]| match pair {
+        [headword, gloss] => is_alone(headword) && !is_latin(headword) && is_latin(gloss),
+        _ => true,
+    };
+    lines.len() >= PAIRED_LINES_MIN
+        && (lines.chunks(2).all(is_pair) || lines.chunks(2).all(is_reverse))
+}
+
+/// Whether a line belongs to the Latin headword above: it has Chinese text or is a sentence.
+pub(crate) fn is_below(line: &str) -> bool {
+    let line = line.trim();
+    line.contains(is_cjk)
+        || begins_below(line)
+        || line.split_whitespace().count() > ALONE_WORDS_MAX && line.ends_with(['.', '!', '?'])
+}
+
+/// Whether Latin headwords are on lines of their own, with lines below that cannot be headwords.
+fn is_stacked(lines: &[&str]) -> bool {
+    let is_headword = |line: &str| is_alone(line) && !is_below(line);
+    if !lines.first().is_some_and(|line| is_headword(line)) {
+        return false;
+    }
+    let is_known = |line: &&&str| is_headword(line) || is_below(line);
+    let pairs = lines.windows(2);
+    let headwords = pairs.filter(|pair| is_headword(pair[0]) && is_below(pair[1])).count();
+    let alone = lines.iter().filter(|line| is_headword(line)).count();
+    let is_glossed = lines.iter().any(|line| line.contains(is_cjk) || begins_below(line));
+    let below = lines.iter().copied().filter(|line| !is_headword(line));
+    headwords >= STACKS_MIN
+        && !are_rows(below, alone)
+        && is_glossed
+        && headwords * 10 >= alone.saturating_sub(1) * 9
+        && lines.iter().filter(is_known).count() * 10 >= lines.len() * 9
+}
+
+/// The column and the text of a line that names a part of an entry: `Word: apple`.
+pub(crate) fn field(line: &str) -> Option<(Column, &str)> {
+    let (name, value) = line.split_once([':', '：'])?;
+    let column = columns::by_name(name.trim().trim_start_matches(['-', '*', ' ']))?;
+    Some((column, value.trim().trim_start_matches('*').trim_start()))
+}
+
+/// Whether nearly all lines name their part of an entry, and several entries have a headword and an
+/// explanation.
+pub(super) fn has_fields(sections: &Sections<'_>) -> bool {
+    let fields: Vec<Option<Column>> =
+        sections.lines().map(|line| field(line).map(|(column, _)| column)).collect();
+    let count = |column: Column| fields.iter().filter(|field| **field == Some(column)).count();
+    let known = fields.iter().flatten().count();
+    let words = count(Column::Word);
+    words >= STACKS_MIN
+        && count(Column::Mean) * 10 >= words * 8
+        && words * 2 <= known
+        && known * 10 >= fields.len() * 8
+}
