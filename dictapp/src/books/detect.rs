@@ -32,6 +32,10 @@ pub enum BookKind {
     Wordnet,
     /// Wiktionary as JSON lines of Wiktextract.
     Kaikki,
+    /// A word list in JSON.
+    Json,
+    /// ABBYY Lingvo's DSL.
+    Dsl,
     /// A table with columns for headword, explanation and others, separated by commas.
     Csv,
     /// The same, separated by TABs.
@@ -48,6 +52,8 @@ impl BookKind {
         BookKind::Dictd,
         BookKind::Wordnet,
         BookKind::Kaikki,
+        BookKind::Json,
+        BookKind::Dsl,
         BookKind::Csv,
         BookKind::Tsv,
     ];
@@ -105,6 +111,8 @@ impl BookKind {
             | BookKind::Plain
             | BookKind::Ecdict
             | BookKind::Kaikki
+            | BookKind::Json
+            | BookKind::Dsl
             | BookKind::Csv
             | BookKind::Tsv => Ok(vec![path.to_owned()]),
         }
@@ -120,6 +128,8 @@ impl BookKind {
             BookKind::Dictd => "dictd",
             BookKind::Wordnet => "wordnet",
             BookKind::Kaikki => "kaikki",
+            BookKind::Json => "json",
+            BookKind::Dsl => "dsl",
             BookKind::Csv => "csv",
             BookKind::Tsv => "tsv",
         }
@@ -136,10 +146,8 @@ const ENDINGS: &[(&str, BookKind)] = &[
     (".index", BookKind::Dictd),
     (".book", BookKind::Plain),
     (".book.gz", BookKind::Plain),
-    (".jsonl", BookKind::Kaikki),
-    (".jsonl.gz", BookKind::Kaikki),
-    (".json", BookKind::Kaikki),
-    (".json.gz", BookKind::Kaikki),
+    (".dsl", BookKind::Dsl),
+    (".dsl.dz", BookKind::Dsl),
     (".tsv", BookKind::Tsv),
     (".tsv.gz", BookKind::Tsv),
     (".tab", BookKind::Tsv),
@@ -171,8 +179,16 @@ fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     if sample.starts_with(b"# title:") {
         return BookKind::Plain;
     }
-    if is_json_record(sample) {
-        return BookKind::Kaikki;
+    if sample.starts_with(b"#NAME") && memchr::memmem::find(sample, b"LANGUAGE").is_some() {
+        return BookKind::Dsl;
+    }
+    let name = path.to_string_lossy().to_lowercase();
+    let is_json = JSON_ENDINGS.iter().any(|ending| name.ends_with(ending));
+    if is_json || is_json_record(sample) {
+        return if is_json_list(sample) { BookKind::Json } else { BookKind::Kaikki };
+    }
+    if is_json_list(sample) && begins_with_json(sample) {
+        return BookKind::Json;
     }
     if is_ecdict(&Format::CSV.sample(sample)) {
         return BookKind::Ecdict;
@@ -180,7 +196,6 @@ fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     if [&b"sep="[..], b"\"sep=", b"#separator:"].iter().any(|header| sample.starts_with(header)) {
         return BookKind::Csv;
     }
-    let name = path.to_string_lossy().to_lowercase();
     let csv = name.ends_with(".csv") || name.ends_with(".csv.gz");
     let format = Format::sniff(sample, None);
     // A file without any delimiter is not a table, even if its name says so.
@@ -223,6 +238,27 @@ fn is_barred(sample: &[u8]) -> bool {
 fn is_json_record(sample: &[u8]) -> bool {
     sample.starts_with(b"{") && memchr::memmem::find(sample, b"\"senses\"").is_some()
 }
+
+/// Whether a text in JSON is a word list, not the records of Wiktextract.
+fn is_json_list(sample: &[u8]) -> bool {
+    let fields = [&b"\"senses\""[..], b"\"lang_code\"", b"\"redirect\""];
+    let is_record = fields.iter().any(|field| memchr::memmem::find(sample, field).is_some());
+    match sample.trim_ascii_start() {
+        [b'[', ..] => true,
+        [b'{', ..] => !is_record,
+        _ => false,
+    }
+}
+
+/// Whether a text begins like JSON: with a list or an object, and a quote in it.
+fn begins_with_json(sample: &[u8]) -> bool {
+    let marks: Vec<u8> =
+        sample.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(3).collect();
+    matches!(marks[..], [b'{', b'"', ..] | [b'[', b'{', b'"'] | [b'[', b'[', b'"'])
+}
+
+/// Endings of files in JSON.
+const JSON_ENDINGS: [&str; 4] = [".json", ".jsonl", ".json.gz", ".jsonl.gz"];
 
 /// Whether rows are ECDICT's: they begin with the names of its columns, or most of them have a
 /// content that only ECDICT has in these columns.

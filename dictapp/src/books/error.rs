@@ -15,6 +15,8 @@ pub enum Place {
     LineOf(&'static str, u64),
     /// A byte of one file of a book with several files. The name or ending identifies the file.
     ByteOf(&'static str, u64),
+    /// A row of a table of a database, counted from 1.
+    RowOf(&'static str, u64),
 }
 
 /// An error of reading a book. Its text names the file, the place and the reason.
@@ -88,6 +90,7 @@ impl fmt::Display for Place {
             Place::Byte(offset) => write!(f, "byte {offset}"),
             Place::LineOf(file, number) => write!(f, "line {number} of {file}"),
             Place::ByteOf(file, offset) => write!(f, "byte {offset} of {file}"),
+            Place::RowOf(table, number) => write!(f, "row {number} of {table}"),
         }
     }
 }

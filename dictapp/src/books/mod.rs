@@ -26,7 +26,7 @@ pub use error::{BookError, Place};
 pub use input::deadline::within;
 pub use input::encoding::Encoding;
 pub use oddity::{Oddities, Oddity, OddityGroup, OddityKind};
-pub use overrides::{Column, Overrides, Recognised};
+pub use overrides::{Column, Overrides, Recognised, Sounds};
 pub use read_state::ReadState;
 pub use text::exchange;
 
@@ -40,7 +40,7 @@ pub fn plain_text(html: &str) -> String {
 }
 
 use input::source::Source;
-use readers::{course, dictd, ecdict, kaikki, plain, stardict, table, wordnet};
+use readers::{course, dictd, dsl, ecdict, json, kaikki, plain, stardict, table, wordnet};
 
 /// Reads one file from its beginning to its end.
 pub trait Reader: Send {
@@ -104,6 +104,8 @@ pub fn open(
         BookKind::Dictd => Box::new(dictd::Dictd::open(path)?),
         BookKind::Wordnet => Box::new(wordnet::Wordnet::open(path)?),
         BookKind::Kaikki => Box::new(kaikki::Kaikki::open(path, overrides.encoding)?),
+        BookKind::Json => Box::new(json::Json::new(text()?)?),
+        BookKind::Dsl => Box::new(dsl::Dsl::new(text()?)?),
         BookKind::Csv => Box::new(table::Table::csv(text()?, overrides)?),
         BookKind::Tsv => Box::new(table::Table::tsv(text()?, overrides)?),
     })

@@ -107,6 +107,14 @@ impl Oddities {
         }
     }
 
+    /// The same oddities at other places: those of the source from which a book was made.
+    pub fn at_places(mut self, place_of: impl Fn(Place) -> Place) -> Oddities {
+        for oddity in self.kinds.values_mut().flat_map(|found| &mut found.first) {
+            oddity.place = place_of(oddity.place);
+        }
+        self
+    }
+
     /// The oddities by kind, losses first.
     pub fn by_kind(&self) -> impl Iterator<Item = (OddityKind, &OddityGroup)> {
         self.kinds.iter().map(|(kind, found)| (*kind, found))

@@ -15,6 +15,18 @@ pub struct Overrides {
     pub columns: Option<Vec<Column>>,
     /// The languages of headwords and explanations.
     pub languages: Option<Languages>,
+    /// Whether the cells of a table may have the sounds of Anki.
+    pub sounds: Sounds,
+}
+
+/// The meaning of `[sound:apple.mp3]` in the cells of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sounds {
+    /// It is a sound of Anki, which is left out.
+    #[default]
+    LeftOut,
+    /// It is text.
+    Text,
 }
 
 impl Overrides {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::books::BookKind;
+use crate::books::{BookKind, Place};
 use crate::site::{ImportRequest, ImportStep, import_book};
 use crate::store::Store;
 
@@ -31,6 +31,19 @@ pub fn check(request: &ImportRequest) -> Result<()> {
 /// # Errors
 /// Those of [`import_book`].
 pub fn run(store: &Store, request: &ImportRequest) -> Result<()> {
+    run_with_places(store, request, |place| place)
+}
+
+/// Like [`run`], for a file that was made from another source: `place_of` returns the place in the
+/// source for a place in the file.
+///
+/// # Errors
+/// Those of [`import_book`].
+pub(super) fn run_with_places(
+    store: &Store,
+    request: &ImportRequest,
+    place_of: impl Fn(Place) -> Place,
+) -> Result<()> {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(
         ProgressStyle::with_template("{msg} {wide_bar} {percent:>3} % {eta:>4}")
@@ -40,7 +53,7 @@ pub fn run(store: &Store, request: &ImportRequest) -> Result<()> {
     bar.finish_and_clear();
     let report = report?;
     // The import has succeeded even if standard error is closed.
-    let _ = write!(io::stderr(), "{}", report.oddities);
+    let _ = write!(io::stderr(), "{}", report.oddities.clone().at_places(place_of));
     writeln!(io::stdout(), "{report}").context("cannot write to standard output")
 }
 

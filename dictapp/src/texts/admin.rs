@@ -117,6 +117,8 @@ texts! {
         dictd: "dictd", "dictd";
         wordnet: "WordNet", "WordNet";
         kaikki: "维基词典（kaikki）", "Wiktionary (kaikki)";
+        json: "JSON 词表", "Word list in JSON";
+        dsl: "Lingvo DSL", "Lingvo DSL";
         csv: "CSV 表格", "CSV table";
         tsv: "TAB 分隔的表格", "Table separated by TABs";
         word: "单词", "word";
@@ -138,6 +140,7 @@ texts! {
         title: "文件里的问题", "Warnings";
         line: "第 {line} 行", "line {line}";
         byte: "第 {byte} 字节", "byte {byte}";
+        row: "第 {row} 行", "row {row}";
         of_file: "{file} {place}", "{file}, {place}";
         at: "{place}：{about}", "{place}: {about}";
         more: "另有 {count} 处", "{count} more";

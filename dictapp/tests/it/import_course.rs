@@ -189,6 +189,28 @@ fn words_that_look_like_a_header_are_words_and_long_ones_are_reported_by_their_n
     person.get("/word/path").assert_has(200, &["c\\", ", say"]);
 }
 
+/// Regression: `[sound:..]` was taken out of words and explanations, and a report named the lines of
+/// a temporary file.
+#[test]
+fn words_keep_their_brackets_and_reports_name_the_rows_of_the_table() {
+    let site = Site::start();
+    let file = site.folder.path().join("words.sql");
+    let rows = "(1,'[sound:zz.mp3]','zzsound'), (2,'zzlines','a\\nb\\nc'), (3,null,'x'), \
+                (4,'zzkept','see [sound:zz.mp3]'), (5,'zzkept','again')";
+    fs::write(&file, format!("insert into words values {rows};\n")).unwrap();
+    let mut program = program(site.folder.path(), &[]);
+    let output = program.args(["import-course", &file.display().to_string()]).output().unwrap();
+    let report = String::from_utf8(output.stderr).unwrap();
+    assert!(report.contains("explanations joined:\n  row 5 of words: zzkept\n"), "{report}");
+    let person = Person::new(&site);
+    let is_there = || person.get("/word/zzkept").status == 200;
+    while !is_there() {
+        std::thread::yield_now();
+    }
+    person.get("/word/zzkept").assert_has(200, &["see [sound:zz.mp3]"]);
+    person.get("/word/[sound:zz.mp3]").assert_has(200, &["zzsound"]);
+}
+
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
 fn a_course_database_is_imported_and_can_be_imported_again() {

@@ -3,6 +3,7 @@
 //! `sheet` a small table in memory. `deadline` limits the time of reading.
 
 pub(super) mod articles;
+pub(super) mod bars;
 pub(super) mod deadline;
 pub(super) mod encoding;
 pub(super) mod lines;

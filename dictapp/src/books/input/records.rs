@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord, Terminator};
 
+use super::bars::{self, EscapedBars};
 use super::lines::{NOT_UTF8, check_text};
 use super::source::{Meter, Source};
 use crate::books::error::{BookError, Place};
@@ -56,7 +57,7 @@ pub(crate) struct Records {
 /// Passes the file to the csv reader and watches its bytes. The csv reader does not report the line
 /// of a record after empty lines, nor whether the last quote was closed.
 struct Watched {
-    inner: Source,
+    inner: Box<dyn Read + Send>,
     watch: Arc<Watch>,
 }
 
@@ -91,7 +92,11 @@ impl Records {
         // A carriage return before the line end is removed below: as a line end of its own it would
         // count as a line of the next record.
         builder.terminator(Terminator::Any(b'\n')).buffer_capacity(READ_AHEAD_BYTES);
-        let csv = builder.from_reader(Watched { inner: source, watch: Arc::clone(&watch) });
+        let inner: Box<dyn Read + Send> = match format.delimiter {
+            b'|' => Box::new(EscapedBars { inner: source, is_escaped: false }),
+            _ => Box::new(source),
+        };
+        let csv = builder.from_reader(Watched { inner, watch: Arc::clone(&watch) });
         let bytes = ByteRecord::new();
         let line = 0;
         let inner_ends = 0;
@@ -112,7 +117,7 @@ impl Records {
                 return Err(self.damaged("contains a zero byte: this is not a text file"));
             }
             return match StringRecord::from_byte_record(std::mem::take(&mut self.bytes)) {
-                Ok(record) => Ok(Some(record)),
+                Ok(record) => Ok(Some(bars::restored(record))),
                 Err(_) => Err(self.damaged(NOT_UTF8)),
             };
         }
@@ -248,11 +253,13 @@ impl Format {
     /// The first records of a file, without the last one if it may be cut off.
     pub(crate) fn sample(self, bytes: &[u8]) -> Vec<StringRecord> {
         let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+        let escaped = (self.delimiter == b'|').then(|| bars::protected(bytes));
         let mut records: Vec<StringRecord> = builder(self)
-            .from_reader(bytes)
+            .from_reader(escaped.as_deref().unwrap_or(bytes))
             .into_byte_records()
             .map_while(Result::ok)
             .map(StringRecord::from_byte_record_lossy)
+            .map(bars::restored)
             .collect();
         if records.len() > 1 && !bytes.ends_with(b"\n") && bytes.len() == SAMPLE_BYTES_MAX {
             records.pop();

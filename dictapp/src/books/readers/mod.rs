@@ -5,7 +5,9 @@
 pub(super) mod course;
 pub(super) mod dictd;
 pub(super) mod draft;
+pub(super) mod dsl;
 pub(super) mod ecdict;
+pub(super) mod json;
 pub(super) mod kaikki;
 pub(super) mod plain;
 pub(super) mod stardict;

@@ -7,7 +7,7 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::records::{Format, Records};
 use crate::books::input::source::Source;
 use crate::books::oddity::OddityKind;
-use crate::books::overrides::{Column, Overrides, Recognised};
+use crate::books::overrides::{Column, Overrides, Recognised, Sounds};
 use crate::books::text::markup::{self, LineEnds};
 use crate::books::text::{columns, exchange, gloss, script};
 use crate::books::{About, ReadState, Reader};
@@ -27,6 +27,8 @@ pub(crate) struct Table {
     is_plain: bool,
     /// Whether an export of this program wrote the file.
     is_own: bool,
+    /// The meaning of sounds in cells.
+    sounds: Sounds,
     columns: Vec<Column>,
     /// The names of columns that have text but are not read, until they are reported.
     unread: Vec<String>,
@@ -94,6 +96,7 @@ impl Table {
             is_tab_file,
             is_plain: is_anki && is_plain || is_own,
             is_own,
+            sounds: if is_own { Sounds::Text } else { overrides.sounds },
             title: layout.title,
             state: ReadState::new(Place::Line(0), records.meter()),
             columns: overrides.columns.clone().unwrap_or(layout.columns),
@@ -173,7 +176,7 @@ impl Table {
     /// The text of a cell, with markup removed, and with the escapes of a tab file decoded.
     fn text(&self, cell: &str) -> markup::Text {
         let text = if self.is_tab_file { unescaped(cell) } else { cell.to_owned() };
-        let text = if self.is_own { text } else { columns::without_sounds(text) };
+        let text = self.without_sounds(text);
         if !self.is_plain && markup::is_markup(&text) {
             markup::text(&text, LineEnds::Kept)
         } else {
@@ -181,15 +184,32 @@ impl Table {
         }
     }
 
+    fn without_sounds(&self, cell: String) -> String {
+        match self.sounds {
+            Sounds::LeftOut => columns::without_sounds(cell),
+            Sounds::Text => cell,
+        }
+    }
+
     /// A headword without markup. One that is only a tag stays (`<b>` in a book about HTML).
     fn headword(&self, word: String) -> String {
-        let word = if self.is_own { word } else { columns::without_sounds(word) };
+        let word = self.without_sounds(word);
+        let word = if self.format.delimiter == b'|' { unemphasised(word) } else { word };
         if self.is_plain || !markup::is_markup(&word) {
             return word;
         }
         let text = markup::text(&word, LineEnds::Kept).lines;
         if text.trim().is_empty() { word } else { text }
     }
+}
+
+/// A cell of Markdown without the marks of emphasis and code around it: `**apple**`.
+fn unemphasised(cell: String) -> String {
+    let inner = ["**", "__", "`", "*", "_"].iter().find_map(|mark| {
+        let inner = cell.trim().strip_prefix(mark)?.strip_suffix(mark)?;
+        (!inner.trim().is_empty() && !inner.contains(mark)).then(|| inner.trim().to_owned())
+    });
+    inner.unwrap_or(cell)
 }
 
 /// The forms in a cell of an export. They are on separate lines if a form contains a semicolon,

@@ -58,6 +58,16 @@ pub(crate) fn labelled(mean: &str) -> String {
     mean.lines().filter_map(|line| labels.line(line)).collect::<Vec<_>>().join("\n")
 }
 
+/// Like [`labelled`], for an explanation whose examples (`> text`) are in the notation already.
+pub(crate) fn labelled_between_examples(mean: &str) -> String {
+    let mut labels = Labels::default();
+    let line = |line: &str| match line.strip_prefix("> ") {
+        Some(_) => Some(line.to_owned()),
+        None => labels.line(line),
+    };
+    mean.lines().filter_map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// Converts the labels of an explanation line by line.
 #[derive(Debug, Default)]
 pub(super) struct Labels {
@@ -166,7 +176,7 @@ const EXAMPLE_NAMES: [&str; 6] = ["例：", "例:", "例句：", "例句:", "[�
 
 /// Protects the equals signs of an example, which would begin its translation, with a no-break
 /// space.
-pub(super) fn equals_kept(text: &str) -> String {
+pub(crate) fn equals_kept(text: &str) -> String {
     text.trim().replace(" = ", " =\u{A0}")
 }
 

@@ -151,6 +151,8 @@ impl ValueEnum for BookKind {
             BookKind::Wordnet => "WordNet's data files",
             BookKind::Csv => "A table separated by commas, or by TABs if its name ends in .tsv",
             BookKind::Kaikki => "Wiktionary as JSON lines of Wiktextract (kaikki.org)",
+            BookKind::Json => "A word list in JSON",
+            BookKind::Dsl => "ABBYY Lingvo's DSL",
             BookKind::Tsv => "A table separated by TABs",
         };
         Some(PossibleValue::new(self.name()).help(help))
@@ -165,6 +167,7 @@ impl From<ImportArguments> for ImportRequest {
             delimiter: arguments.delimiter,
             columns: arguments.columns,
             languages: arguments.from.zip(arguments.to).map(|(from, to)| Languages { from, to }),
+            ..Overrides::default()
         };
         let action = if preview { ImportAction::Preview } else { ImportAction::Store };
         ImportRequest { kind, file, name, title, overrides, action }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::import;
 use crate::books::limits::MEAN_BYTES_MAX;
-use crate::books::{BookKind, Column, Encoding, Overrides};
+use crate::books::{BookKind, Column, Encoding, Overrides, Place, Sounds};
 use crate::commands::serve;
 use crate::model::{Username, Word};
 use crate::settings::Settings;
@@ -66,9 +66,9 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
 fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     let mut words = Vec::new();
     let mut odd = Vec::new();
-    for row in &rows.words {
+    for (row, number) in rows.words.iter().zip(&rows.word_numbers) {
         match fault_of(row) {
-            None => words.push(row),
+            None => words.push((row, *number)),
             Some(fault) => odd.push(format!("words: {:?}: {fault}, left out", start_of(&row[0]))),
         }
     }
@@ -85,8 +85,13 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     let mut table = csv::Writer::from_writer(&file);
     // Without names above them, the first words could be taken for names or for comments.
     table.write_record(["word", "meaning"])?;
-    for row in words {
+    // The line of the file on which each row begins, with the number of the row.
+    let mut lines: Vec<(u64, u64)> = Vec::with_capacity(words.len());
+    let mut line = 2;
+    for (row, number) in words {
         table.write_record(row)?;
+        lines.push((line, number));
+        line += 1 + row.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
     }
     table.flush()?;
     drop(table);
@@ -94,7 +99,8 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
         encoding: Some(Encoding::UTF8),
         delimiter: Some(b','),
         columns: Some(vec![Column::Word, Column::Mean]),
-        languages: None,
+        sounds: Sounds::Text,
+        ..Overrides::default()
     };
     let request = ImportRequest {
         file: file.path().to_owned(),
@@ -103,7 +109,13 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
         overrides,
         ..ImportRequest::default()
     };
-    import::run(store, &request)
+    import::run_with_places(store, &request, |place| match place {
+        Place::Line(line) => {
+            let row = lines.partition_point(|(first, _)| *first <= line).checked_sub(1);
+            row.map_or(place, |row| Place::RowOf("words", lines[row].1))
+        }
+        other => other,
+    })
 }
 
 /// The beginning of a text, for a message.

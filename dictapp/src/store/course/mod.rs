@@ -28,6 +28,8 @@ pub struct CourseRows {
     pub lookups: Vec<[String; 3]>,
     /// `words`: word and meaning.
     pub words: Vec<[String; 2]>,
+    /// The number of each of these rows in its table, from 1.
+    pub word_numbers: Vec<u64>,
     /// The first rows that cannot be read (at most 20), each with its reason.
     pub odd: Vec<String>,
     /// The number of all rows that cannot be read.
@@ -103,13 +105,16 @@ impl CourseSource {
 
 impl CourseRows {
     /// Adds a row of a table; its values are those of [`Table::read`].
-    fn add(&mut self, table: &Table, values: Vec<String>) {
+    fn add(&mut self, table: &Table, number: usize, values: Vec<String>) {
         let mut values = values.into_iter();
         let mut next = || values.next().unwrap_or_default();
         match table.name {
             "user" => self.users.push(CourseUser { name: next(), passwd: next() }),
             "hist" => self.lookups.push([next(), next(), next()]),
-            _ => self.words.push([next(), next()]),
+            _ => {
+                self.words.push([next(), next()]);
+                self.word_numbers.push(number as u64);
+            }
         }
     }
 

@@ -37,7 +37,7 @@ fn read_all(login: OptsBuilder) -> mysql::Result<CourseRows> {
             if values.iter().any(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
                 rows.leave_out(table, number, "it is not UTF-8");
             } else {
-                rows.add(table, values);
+                rows.add(table, number, values);
             }
         }
     }

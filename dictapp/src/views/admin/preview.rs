@@ -79,6 +79,8 @@ pub(super) fn kind_name(kind: BookKind, t: &Texts) -> &'static str {
         BookKind::Dictd => names.dictd,
         BookKind::Wordnet => names.wordnet,
         BookKind::Kaikki => names.kaikki,
+        BookKind::Json => names.json,
+        BookKind::Dsl => names.dsl,
         BookKind::Csv => names.csv,
         BookKind::Tsv => names.tsv,
     }
@@ -112,6 +114,7 @@ fn place_name(place: Place, t: &Texts) -> String {
         Place::Byte(byte) => fill(names.byte, "byte", byte),
         Place::LineOf(file, line) => of_file(file, fill(names.line, "line", line)),
         Place::ByteOf(file, byte) => of_file(file, fill(names.byte, "byte", byte)),
+        Place::RowOf(table, row) => of_file(table, fill(names.row, "row", row)),
     }
 }
 

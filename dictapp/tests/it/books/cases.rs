@@ -217,6 +217,24 @@ fn a_file_of_wiktionary_in_several_languages_has_none() {
 }
 
 #[test]
+fn word_lists_in_json_are_read() {
+    case("json-objects");
+    case("json-rows");
+    case("json-map");
+    case("json-lines");
+}
+
+#[test]
+fn articles_of_dsl_are_read() {
+    case("dsl");
+}
+
+#[test]
+fn a_cell_of_markdown_may_have_bars_and_emphasis() {
+    case("md-bars");
+}
+
+#[test]
 fn names_of_columns_may_have_several_words() {
     case("csv-header-words");
 }

@@ -53,3 +53,35 @@ fn recognises_books_of_several_files_by_any_of_them() {
     let error = BookKind::detect(empty.path()).unwrap_err().to_string();
     assert!(error.ends_with("is a folder without a WordNet database"), "{error}");
 }
+
+#[test]
+fn json_is_a_word_list_or_a_wiktionary_by_its_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    is(at, "a.json", "[{\"word\":\"a\",\"meaning\":\"b\"}]", BookKind::Json);
+    is(at, "b.txt", "{\"a\":\"b\"}", BookKind::Json);
+    is(at, "c.jsonl", "{\"word\":\"a\",\"senses\":[]}\n", BookKind::Kaikki);
+    is(at, "d.txt", "{{c1::apple}}\t苹果\n", BookKind::Course);
+    is(at, "e.txt", "[1] apple 苹果\n", BookKind::Course);
+    is(at, "f.txt", "#NAME \"x\"\n#INDEX_LANGUAGE \"English\"\n", BookKind::Dsl);
+}
+
+#[test]
+fn json_that_is_no_word_list_is_refused_with_what_can_be_read() {
+    for text in ["[1, 2]", "[{\"a\": 1}]", "[\"apple\"]", "{\"a\": null}", "[]"] {
+        let error = super::read_bytes(BookKind::Json, "a.json", text.as_bytes()).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("is JSON, but not a list of words. These can be read: [{"),
+            "{error}"
+        );
+    }
+    for (text, expected) in [
+        ("[{\"word\":\"a\",\n\"meaning\":", "line 2: is not valid JSON: EOF"),
+        ("{\"apple\" \"苹果\"}", "line 1: is not valid JSON"),
+        ("apple", "is not a list or an object in JSON"),
+    ] {
+        let error = super::read_bytes(BookKind::Json, "a.json", text.as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}

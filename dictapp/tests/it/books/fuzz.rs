@@ -89,7 +89,7 @@ proptest! {
         for name in ["x.ifo", "x.idx", "x.syn", "x.dict", "x.index"] {
             std::fs::write(folder.path().join(name), &bytes).unwrap();
         }
-        for kind in [BookKind::Course, BookKind::Plain, BookKind::Ecdict, BookKind::Dictd, BookKind::Kaikki, BookKind::Csv, BookKind::Tsv] {
+        for kind in [BookKind::Course, BookKind::Plain, BookKind::Ecdict, BookKind::Dictd, BookKind::Kaikki, BookKind::Json, BookKind::Dsl, BookKind::Csv, BookKind::Tsv] {
             read_checked(kind, &path)?;
         }
         let header = b"StarDict's dict ifo file\n";

@@ -73,7 +73,7 @@ pub(crate) fn lines(oddities: &Oddities) -> Vec<(OddityKind, u64, String)> {
         for oddity in &found.first {
             let line = match oddity.place {
                 Place::Line(line) | Place::LineOf(_, line) => line,
-                Place::Byte(byte) | Place::ByteOf(_, byte) => byte,
+                Place::Byte(byte) | Place::ByteOf(_, byte) | Place::RowOf(_, byte) => byte,
             };
             all.push((kind, line, oddity.about.clone()));
         }

@@ -223,7 +223,7 @@ impl Dump {
                     let why = "it is not UTF-8; dump it with --default-character-set=utf8mb4";
                     self.rows.leave_out(table, number, why);
                 }
-                Some(values) => self.rows.add(table, values),
+                Some(values) => self.rows.add(table, number, values),
             }
         }
         Ok(())

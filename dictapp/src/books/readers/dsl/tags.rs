@@ -1,0 +1,232 @@
+//! Converts the lines of DSL, with their tags (`[m1]`, `[trn]`, `[ex]`), escapes and links, to text.
+
+use crate::books::text::gloss;
+use crate::model::link;
+
+/// A converted line of an article.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Converted {
+    /// The lines of text; an example begins with `> `.
+    pub(super) text: Vec<String>,
+    /// The first pronunciation, `[t]`.
+    pub(super) phonetic: Option<String>,
+    /// Number of sounds and pictures that were left out.
+    pub(super) media: usize,
+}
+
+/// Tags without a meaning here: their content is text.
+const PLAIN: [&str; 19] = [
+    "*", "b", "i", "u", "c", "p", "'", "sub", "sup", "trn", "trn1", "trs", "!trs", "!trn", "com",
+    "br", "url", "preview", "t",
+];
+
+/// The state of converting a line.
+struct State<'a> {
+    headword: &'a str,
+    converted: Converted,
+    text: String,
+    is_example: bool,
+    /// The offset at which the text in another language of an example ends, and its translation
+    /// begins.
+    translation: Option<usize>,
+    /// The offset at which an open `[ref]` or `[t]` begins.
+    link: Option<usize>,
+    phonetic: Option<usize>,
+}
+
+/// Converts a line of an article. `~` stands for the headword.
+pub(super) fn convert(line: &str, headword: &str) -> Converted {
+    let mut state = State {
+        headword,
+        converted: Converted::default(),
+        text: String::new(),
+        is_example: false,
+        translation: None,
+        link: None,
+        phonetic: None,
+    };
+    // `@ give up` is the headword of a part of the article.
+    let mut rest = line.strip_prefix('@').unwrap_or(line);
+    while let Some(c) = rest.chars().next() {
+        rest = state.step(c, rest);
+    }
+    state.end_line();
+    state.converted
+}
+
+impl State<'_> {
+    /// Handles the character `c` at the beginning of the text. Returns the text after it.
+    fn step<'t>(&mut self, c: char, text: &'t str) -> &'t str {
+        let behind = &text[c.len_utf8()..];
+        match c {
+            '\\' => {
+                let escaped = behind.chars().next();
+                self.text.extend(escaped);
+                &behind[escaped.map_or(0, char::len_utf8)..]
+            }
+            '[' => match behind.split_once(']') {
+                Some((tag, rest)) if self.tag(tag) => {
+                    if matches!(tag, "s" | "video") {
+                        self.converted.media += 1;
+                        return rest.split_once("[/").map_or("", |(_, end)| {
+                            end.split_once(']').map_or("", |(_, rest)| rest)
+                        });
+                    }
+                    rest
+                }
+                _ => {
+                    self.text.push('[');
+                    behind
+                }
+            },
+            '<' if behind.starts_with('<') => match behind[1..].split_once(">>") {
+                Some((word, rest)) => {
+                    self.push_link(word.trim());
+                    rest
+                }
+                None => {
+                    self.text.push_str("<<");
+                    &behind[1..]
+                }
+            },
+            '{' if behind.starts_with('{') => behind.split_once("}}").map_or("", |(_, rest)| rest),
+            '^' if behind.starts_with('~') => {
+                let mut letters = self.headword.chars();
+                self.text.extend(letters.next().map(swapped));
+                self.text.extend(letters);
+                &behind[1..]
+            }
+            '~' => {
+                self.text.push_str(self.headword);
+                behind
+            }
+            c => {
+                self.text.push(c);
+                behind
+            }
+        }
+    }
+
+    /// Handles a tag. `false`: it is text in brackets.
+    fn tag(&mut self, tag: &str) -> bool {
+        let closes = tag.starts_with('/');
+        let name = tag.trim_start_matches('/').split([' ', '=']).next().unwrap_or_default();
+        match name {
+            "ex" => {
+                if closes {
+                    self.end_line();
+                } else if !self.text.trim().is_empty() {
+                    self.end_line();
+                    self.is_example = true;
+                } else {
+                    self.is_example = true;
+                }
+            }
+            "lang" if closes && self.is_example && self.translation.is_none() => {
+                self.translation = Some(self.text.len());
+            }
+            "lang" => {}
+            "ref" if closes => {
+                if let Some(from) = self.link.take() {
+                    let word = self.text.split_off(from);
+                    self.push_link(word.trim());
+                }
+            }
+            "ref" => self.link = Some(self.text.len()),
+            "t" if closes => {
+                if let Some(from) = self.phonetic.take() {
+                    let said = self.text.split_off(from);
+                    let said = said.trim().trim_matches(['[', ']', '/']).trim().to_owned();
+                    self.converted.phonetic.get_or_insert(said);
+                    self.text.truncate(self.text.trim_end_matches(['[', '/', ' ']).len());
+                }
+            }
+            "t" => self.phonetic = Some(self.text.len()),
+            "s" | "video" => return true,
+            "m" => {}
+            name if PLAIN.contains(&name) => {}
+            name => {
+                let indent = name.strip_prefix('m').unwrap_or_default();
+                return indent.len() == 1 && indent.bytes().all(|byte| byte.is_ascii_digit());
+            }
+        }
+        true
+    }
+
+    fn push_link(&mut self, word: &str) {
+        if !word.is_empty() {
+            self.text.push_str(&link::encode(word, word));
+        }
+    }
+
+    /// Ends the line, at its end or before and after an example.
+    fn end_line(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        let translation = self.translation.take();
+        let is_example = std::mem::take(&mut self.is_example);
+        if !is_example {
+            // Behind a pronunciation, the closing bracket is left.
+            let text = text.trim().trim_start_matches([']', '/']).trim_start();
+            if !text.is_empty() {
+                self.converted.text.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
+            }
+            return;
+        }
+        let parts =
+            translation.map(|at| text.split_at(at)).filter(|(_, rest)| !rest.trim().is_empty());
+        let (example, translation) =
+            parts.or_else(|| text.split_once(" — ")).unwrap_or((&text, ""));
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let translation = one_line(translation.trim_matches([' ', '—', '–', '-']));
+        let example = gloss::equals_kept(&one_line(example));
+        if example.is_empty() {
+            return;
+        }
+        self.converted.text.push(match translation.as_str() {
+            "" => format!("> {example}"),
+            translation => format!("> {example} = {translation}"),
+        });
+    }
+}
+
+/// A letter in the other case.
+fn swapped(letter: char) -> char {
+    let other = |mut letters: std::char::ToUppercase| letters.next().unwrap_or(letter);
+    if letter.is_uppercase() {
+        letter.to_lowercase().next().unwrap_or(letter)
+    } else {
+        other(letter.to_uppercase())
+    }
+}
+
+/// The spellings of a headword line: parts in braces are shown but not looked up, parts in round
+/// brackets may be missing.
+pub(super) fn headwords(line: &str) -> Vec<String> {
+    // Each spelling has the optional parts or not, and the parts in braces or not.
+    let spelling = |with_optional: bool, with_braced: bool| {
+        let (mut word, mut braces, mut brackets) = (String::new(), 0_usize, 0_usize);
+        let mut chars = line.chars();
+        while let Some(c) = chars.next() {
+            let is_shown = (braces == 0 || with_braced) && (brackets == 0 || with_optional);
+            match c {
+                '\\' => word.extend(chars.next().filter(|_| is_shown)),
+                '{' => braces += 1,
+                '}' => braces = braces.saturating_sub(1),
+                '(' if braces == 0 => brackets += 1,
+                ')' if braces == 0 => brackets = brackets.saturating_sub(1),
+                '[' if braces > 0 => drop(chars.by_ref().find(|c| *c == ']')),
+                c if is_shown => word.push(c),
+                _ => {}
+            }
+        }
+        word.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let mut spellings = Vec::new();
+    for (optional, braced) in [(true, false), (false, false), (true, true)] {
+        let word = spelling(optional, braced);
+        if !word.is_empty() && !spellings.contains(&word) {
+            spellings.push(word);
+        }
+    }
+    spellings
+}

@@ -1,0 +1,145 @@
+//! Reads word lists in JSON: a list of objects (`[{"word": "apple", "meaning": "苹果"}]`) or of rows
+//! (`[["apple", "苹果"]]`), an object with such a list, an object of headwords
+//! (`{"apple": "苹果"}`), and an object on each line.
+
+mod node;
+mod record;
+mod values;
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::PathBuf;
+
+use csv::StringRecord;
+
+use node::Node;
+use record::Record;
+use values::{Value, Values};
+
+use super::draft::Draft;
+use crate::books::error::{BookError, Place};
+use crate::books::input::encoding::Encoding;
+use crate::books::input::source::Source;
+use crate::books::limits::JSON_BYTES_MAX;
+use crate::books::oddity::OddityKind;
+use crate::books::overrides::Column;
+use crate::books::text::columns;
+use crate::books::{ReadState, Reader, Recognised};
+use crate::model::Entry;
+
+/// Reads a file.
+pub(crate) struct Json {
+    values: Values,
+    /// The columns of rows.
+    columns: Vec<Column>,
+    /// Number of rows before the first entry: the names of the columns.
+    rows_before: usize,
+    /// The names of fields that were reported as unread.
+    unread: HashSet<String>,
+    encoding: Encoding,
+    state: ReadState,
+}
+
+/// Number of values at the beginning from which the structure of a file is recognised.
+const SAMPLED_VALUES: usize = 50;
+
+impl Json {
+    pub(crate) fn new(mut source: Source) -> Result<Json, BookError> {
+        let path: PathBuf = source.path().to_owned();
+        let (encoding, meter) = (source.encoding(), source.meter());
+        let mut text = Vec::new();
+        let read = (&mut source).take(JSON_BYTES_MAX + 1).read_to_end(&mut text);
+        read.map_err(|error| BookError::io(&path, error))?;
+        if text.len() as u64 > JSON_BYTES_MAX {
+            let reason = format!("is JSON of more than {JSON_BYTES_MAX} bytes");
+            return Err(BookError::whole(&path, reason));
+        }
+        let mut sample = Values::new(&path, text)?;
+        let mut rows = Vec::new();
+        let mut is_list = false;
+        for _ in 0..SAMPLED_VALUES {
+            let Some(value) = sample.next()? else { break };
+            match &value {
+                (None, Node::List(cells)) => rows.push(row(cells)),
+                (None, Node::Map(fields)) => {
+                    let record = Record::of_fields(fields);
+                    is_list |= !record.word.is_empty() && !record.mean().is_empty();
+                }
+                (Some(key), node) => is_list |= !Record::of_key(key, node).mean().is_empty(),
+                (None, _) => {}
+            }
+        }
+        sample.rewind();
+        let layout = columns::recognise(&rows);
+        is_list |= rows.iter().any(|row| row.len() > 1);
+        if !is_list {
+            return Err(BookError::whole(&path, UNKNOWN));
+        }
+        Ok(Json {
+            values: sample,
+            columns: if rows.is_empty() { Vec::new() } else { layout.columns },
+            rows_before: layout.rows_before,
+            unread: HashSet::new(),
+            encoding,
+            state: ReadState::new(Place::Line(0), meter),
+        })
+    }
+
+    fn entry(&mut self, value: &Value) -> Option<Entry> {
+        let record = match value {
+            (Some(key), node) => Record::of_key(key, node),
+            (None, Node::Map(fields)) => Record::of_fields(fields),
+            (None, Node::List(_)) if self.rows_before > 0 => {
+                self.rows_before -= 1;
+                return None;
+            }
+            (None, Node::List(cells)) => Record::of_row(cells, &self.columns),
+            (None, node) => {
+                self.state.note(OddityKind::BadRecord, node.text().unwrap_or_default());
+                return None;
+            }
+        };
+        for name in &record.unread {
+            if self.unread.insert(name.clone()) {
+                self.state.note(OddityKind::UnreadColumn, name);
+            }
+        }
+        let said = record.phonetics.iter().map(|said| said.trim_matches(['[', ']', '/', ' ']));
+        let mut phonetics: Vec<&str> = said.filter(|said| !said.is_empty()).collect();
+        phonetics.dedup();
+        let phonetic = (!phonetics.is_empty()).then(|| phonetics.join("; "));
+        let (mean, rank, forms) = (record.mean(), record.rank, record.forms.clone());
+        self.state.finish(Draft { phonetic, mean, rank, forms, ..Draft::new(&record.word) })
+    }
+}
+
+/// Why a file is refused, and what can be read instead.
+const UNKNOWN: &str = "is JSON, but not a list of words. These can be read: \
+    [{\"word\": \"apple\", \"meaning\": \"苹果\"}], [[\"apple\", \"苹果\"]], {\"apple\": \"苹果\"}, \
+    an object on each line, and the lines of Wiktextract (kind kaikki)";
+
+/// The texts of a row.
+fn row(cells: &[Node]) -> StringRecord {
+    cells.iter().map(|cell| cell.text().unwrap_or_default()).collect()
+}
+
+impl Reader for Json {
+    fn next(&mut self) -> Result<Option<Entry>, BookError> {
+        while let Some(value) = self.values.next()? {
+            self.state.place = Place::Line(self.values.line());
+            if let Some(entry) = self.entry(&value) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
+    }
+
+    fn state(&self) -> &ReadState {
+        &self.state
+    }
+
+    fn recognised(&self) -> Recognised {
+        let columns = self.columns.clone();
+        Recognised { encoding: Some(self.encoding), columns, ..Recognised::default() }
+    }
+}

@@ -1,0 +1,215 @@
+//! Collects the parts of an entry from a value of JSON: by the names of its fields, in the way in
+//! which the columns of a table are recognised.
+
+use super::node::Node;
+use crate::books::overrides::Column;
+use crate::books::text::markup::{self, LineEnds};
+use crate::books::text::{columns, gloss, script};
+
+/// The parts of an entry.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub(super) word: String,
+    pub(super) phonetics: Vec<String>,
+    part: Option<String>,
+    senses: Vec<String>,
+    examples: Vec<String>,
+    pub(super) rank: Option<u32>,
+    pub(super) forms: Vec<String>,
+    /// The names of fields with text that are not read.
+    pub(super) unread: Vec<String>,
+}
+
+/// Names of fields besides the names of columns.
+const NAMES: &[(&str, Column)] = &[
+    ("headword", Column::Word),
+    ("wordhead", Column::Word),
+    ("name", Column::Word),
+    ("key", Column::Word),
+    ("en", Column::Word),
+    ("trans", Column::Mean),
+    ("tran", Column::Mean),
+    ("trancn", Column::Mean),
+    ("def", Column::Mean),
+    ("defs", Column::Mean),
+    ("explain", Column::Mean),
+    ("explains", Column::Mean),
+    ("desc", Column::Mean),
+    ("value", Column::Mean),
+    ("zh", Column::Mean),
+    ("cn", Column::Mean),
+    ("usphone", Column::Phonetic),
+    ("ukphone", Column::Phonetic),
+    ("us", Column::Phonetic),
+    ("uk", Column::Phonetic),
+    ("pronunciations", Column::Phonetic),
+    ("sents", Column::Example),
+];
+
+/// Maximum depth of values in values.
+const DEPTH_MAX: usize = 5;
+
+/// The column that a field of this name is.
+fn column(name: &str) -> Option<Column> {
+    let known = columns::by_name(name).or_else(|| {
+        let name = name.to_lowercase().replace(['_', '-', ' '], "");
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, column)| *column)
+    });
+    known.or_else(|| columns::by_name(&spaced(name)))
+}
+
+/// A name in camel case with spaces: `partOfSpeech`.
+fn spaced(name: &str) -> String {
+    let mut spaced = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() {
+            spaced.push(' ');
+        }
+        spaced.extend(c.to_lowercase());
+    }
+    spaced
+}
+
+/// Whether a value is a record of a word: an object with a headword, or a row of texts.
+pub(super) fn is_record(node: &Node) -> bool {
+    match node {
+        Node::Map(fields) => fields
+            .iter()
+            .any(|(name, node)| column(name) == Some(Column::Word) && node.text().is_some()),
+        Node::List(cells) => cells.len() > 1 && cells.iter().all(|cell| cell.text().is_some()),
+        Node::Text(_) | Node::Number(_) | Node::Other => false,
+    }
+}
+
+impl Record {
+    /// The record of a value whose headword is the key of the value.
+    pub(super) fn of_key(key: &str, node: &Node) -> Record {
+        let mut record = Record { word: key.to_owned(), ..Record::default() };
+        record.add_meaning(node, 0);
+        record
+    }
+
+    /// The record of an object.
+    pub(super) fn of_fields(fields: &[(String, Node)]) -> Record {
+        let mut record = Record::default();
+        record.add_fields(fields, 0);
+        record
+    }
+
+    /// The record of a row with these columns.
+    pub(super) fn of_row(cells: &[Node], columns: &[Column]) -> Record {
+        let mut record = Record::default();
+        for (cell, column) in cells.iter().zip(columns) {
+            record.add(*column, "", cell, 0);
+        }
+        record
+    }
+
+    fn add_fields(&mut self, fields: &[(String, Node)], depth: usize) {
+        for (name, node) in fields {
+            match column(name) {
+                Some(column) => self.add(column, name, node, depth),
+                None if node.has_text() => self.unread.push(name.clone()),
+                None => {}
+            }
+        }
+    }
+
+    fn add(&mut self, column: Column, name: &str, node: &Node, depth: usize) {
+        match (column, node.text()) {
+            (Column::Word, Some(word)) if self.word.is_empty() => word.clone_into(&mut self.word),
+            (Column::Word | Column::Mean, _) => self.add_meaning(node, depth),
+            (Column::Phonetic, _) => texts(node, &mut self.phonetics),
+            (Column::Part, Some(part)) => self.part = Some(part.to_owned()),
+            (Column::Example, _) => self.add_example(node),
+            (Column::Translation, Some(text)) => {
+                if let Some(example) = self.examples.last_mut().filter(|e| !e.contains(" = ")) {
+                    example.push_str(&format!(" = {}", one_line(text)));
+                }
+            }
+            (Column::Rank, Some(rank)) => self.rank = rank.parse().ok().filter(|&rank| rank > 0),
+            (Column::Forms, _) => texts(node, &mut self.forms),
+            (Column::Part | Column::Translation | Column::Rank, None) if node.has_text() => {
+                self.unread.push(name.to_owned());
+            }
+            (Column::Part | Column::Translation | Column::Rank | Column::Skip, _) => {}
+        }
+    }
+
+    /// Adds a meaning: a text, a list of meanings, or an object with a part of speech.
+    fn add_meaning(&mut self, node: &Node, depth: usize) {
+        match node {
+            Node::Text(text) | Node::Number(text) => self.senses.push(shown(text)),
+            Node::List(nodes) if depth < DEPTH_MAX => {
+                nodes.iter().for_each(|node| self.add_meaning(node, depth + 1));
+            }
+            Node::Map(fields) if depth < DEPTH_MAX => {
+                let mut inner = Record { word: "-".to_owned(), ..Record::default() };
+                inner.add_fields(fields, depth + 1);
+                self.unread.append(&mut inner.unread);
+                self.phonetics.append(&mut inner.phonetics);
+                self.forms.append(&mut inner.forms);
+                self.senses.push(inner.mean());
+            }
+            Node::List(_) | Node::Map(_) | Node::Other => {}
+        }
+    }
+
+    /// Adds examples: a text, or an object with the text and its translation.
+    fn add_example(&mut self, node: &Node) {
+        match node {
+            Node::Text(text) => self.examples.push(one_line(text)),
+            Node::List(nodes) => nodes.iter().for_each(|node| self.add_example(node)),
+            Node::Map(fields) => {
+                let texts = fields.iter().filter_map(|(_, node)| node.text());
+                let texts: Vec<String> = texts.take(2).map(one_line).collect();
+                self.examples.push(texts.join(" = "));
+            }
+            Node::Number(_) | Node::Other => {}
+        }
+    }
+
+    /// The explanation in the notation.
+    pub(super) fn mean(&self) -> String {
+        let label = self.part.as_deref().filter(|part| !part.trim().is_empty());
+        let label = label
+            .map(|part| script::part_named(part).unwrap_or_else(|| format!("({})", part.trim())));
+        let senses = self.senses.iter().flat_map(|sense| sense.lines());
+        let lines: Vec<String> = senses
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| match line.strip_prefix("> ") {
+                Some(_) => line.to_owned(),
+                None => gloss::one_sense_a_line(line),
+            })
+            .collect();
+        let lines = label.into_iter().chain(lines).collect::<Vec<_>>().join("\n");
+        let examples = self.examples.iter().map(|example| format!("\n> {example}"));
+        let mean = gloss::labelled_between_examples(&lines);
+        if mean.is_empty() { mean } else { mean + &examples.collect::<String>() }
+    }
+}
+
+/// Adds all texts of a value.
+fn texts(node: &Node, found: &mut Vec<String>) {
+    match node {
+        Node::Text(text) => found.extend(
+            text.split([',', ';']).map(|text| text.trim().to_owned()).filter(|t| !t.is_empty()),
+        ),
+        Node::List(nodes) => nodes.iter().for_each(|node| texts(node, found)),
+        Node::Map(fields) => fields.iter().for_each(|(_, node)| texts(node, found)),
+        Node::Number(_) | Node::Other => {}
+    }
+}
+
+/// A text without markup.
+fn shown(text: &str) -> String {
+    if markup::is_markup(text) {
+        return markup::text(text, LineEnds::Kept).lines;
+    }
+    text.to_owned()
+}
+
+fn one_line(text: impl AsRef<str>) -> String {
+    let text = shown(text.as_ref());
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
