@@ -148,6 +148,16 @@ impl Characters {
         self.text.chars().zip(next).filter(|&(c, next)| is_of_kind(c, next)).count()
     }
 
+    /// Whether a short text, read as Chinese, has hardly any of the characters of basic words.
+    fn is_unlikely_chinese(&self) -> bool {
+        let (bytes, ..) = self.encoding.encode(&self.text);
+        let (chinese, ..) = GB18030.decode(&bytes);
+        let is_shown = |c: &char| matches!(c, '\u{4E00}'..='\u{9FFF}');
+        let all = chinese.chars().filter(is_shown).count();
+        let basic = chinese.chars().filter(|c| BASIC_HANZI.contains(*c)).count();
+        (1..=SHORT_CHARACTERS_MAX).contains(&all) && basic * BASIC_OF <= all
+    }
+
     /// Whether this number of characters is nearly all of them.
     fn is_most(&self, count: usize) -> bool {
         count * 10 >= self.all.len() * COMMON_OF_TEN
@@ -181,7 +191,9 @@ fn is_euc_jp(text: &Characters) -> bool {
     let bars = text.count(|c| c == '―');
     kana * KANA_OF >= text.all.len()
         && text.is_most(kana + text.count(is_shared) + kanji)
-        && (long_vowels > bars * 2 || kanji >= KANJI_MIN && rare * RARE_KANJI_OF <= kanji)
+        && (long_vowels > bars * 2
+            || kanji >= KANJI_MIN && rare * RARE_KANJI_OF <= kanji
+            || kanji > 0 && text.is_unlikely_chinese())
 }
 
 /// Every syllable of Korean has a first byte that only half of Chinese text has. Chinese words that
@@ -189,9 +201,11 @@ fn is_euc_jp(text: &Characters) -> bool {
 fn is_euc_kr(text: &Characters) -> bool {
     let syllables = text.led_by(0xB0..=0xC8);
     let frequent = text.count(|c| FREQUENT_SYLLABLES.contains(c));
-    syllables >= SYLLABLES_MIN
+    let basic = text.count(|c| FREQUENT_SYLLABLES.contains(c) || BASIC_SYLLABLES.contains(c));
+    let is_basic = basic * 2 >= syllables && text.is_unlikely_chinese();
+    syllables > 0
         && (syllables + text.count(is_shared)) * 20 >= text.all.len() * 19
-        && frequent * FREQUENT_OF >= syllables
+        && (syllables >= SYLLABLES_MIN && frequent * FREQUENT_OF >= syllables || is_basic)
 }
 
 /// Frequent Chinese characters have two high bytes. The letters of pronunciations have four bytes in
@@ -231,6 +245,26 @@ const FREQUENT_OF: usize = 3;
 /// character.
 const FREQUENT_SYLLABLES: &str = "이다하는의고지에사기가을를한로도어인리나아자서시대은그라으해수들있것게정보스여전주장원면니었동\
     상비과생학물거오무조진신위모마용공화미중발분방식경유연회계내교음";
+
+/// Further syllables of basic words of Korean.
+const BASIC_SYLLABLES: &str = "책컴퓨터빨간파란색꽃나학교집창침낮밤아버님머형누동구김치빵우커피차술고닭소개양말옷신발눈\
+    코입귀손목가슴배봄여름을겨울월수금토요년분초비람운구늘땅별달산섬물불밥과사의선생친노래책상문트스카";
+
+/// The characters of basic words of Chinese.
+const BASIC_HANZI: &str = "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年\
+    过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者\
+    意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很最重并物手应战向头文体政美相见被利什二等产或新己\
+    制身果加西月话合回特代内信表化老给世位次度门任常先海通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别\
+    打女变四神总何电数安少报才结反受目太量再感建务做接必场件计管期市直命山金指许区保至形社便空决治展马科司五基眼书非则听白\
+    却界达光放强即像难且思王完设式色路记南住告类求据程北边死张该交规万取拉格望觉术共确传师观清今切院让识候带导争运笔红字词\
+    句英语音早吃喝树花草鸟鱼狗猫猪牛羊鸡车船飞包桌椅窗床房屋校朋友爸妈哥姐弟妹爷奶春夏秋冬黄蓝绿黑快慢短低冷热雨雪风云火\
+    木土苹梨蕉球飯饭菜肉蛋奶茶衣服鞋帽件买卖钱店医病药跑跳唱舞画写读坐站笑哭爱喜欢六七八九零百千";
+
+/// At most one of this number of characters is one of a basic word if a text is not Chinese.
+const BASIC_OF: usize = 6;
+
+/// Maximum number of characters of a short text. A longer one has enough frequent characters.
+const SHORT_CHARACTERS_MAX: usize = 60;
 
 struct Decoded {
     inner: Box<dyn Read + Send>,
@@ -345,6 +379,27 @@ mod tests {
         reads(&EUC_JP.encode(japanese).0, "EUC-JP", japanese);
         let chinese = "がくせい〖名〗学生\nテレビ〖名〗电视\n";
         reads(&GB18030.encode(chinese).0, "gb18030", chinese);
+    }
+
+    #[test]
+    fn short_lists_of_basic_words_are_recognised() {
+        for text in
+            ["컴퓨터 computer\n책 book\n", "apple 사과\nbook 책\n", "빨간색 red\n파란색 blue\n"]
+        {
+            reads(&EUC_KR.encode(text).0, "EUC-KR", text);
+        }
+        for text in ["水 みず water\n火 ひ fire\n", "apple,リンゴ\nbook,本\n"] {
+            reads(&EUC_JP.encode(text).0, "EUC-JP", text);
+        }
+        for text in [
+            "fox 狐狸\n",
+            "coffee 咖啡\nred 红\n",
+            "apple 苹果\n",
+            "good 好\nbook 书\n",
+            "a 阿姨\nb 胳膊\n",
+        ] {
+            reads(&GB18030.encode(text).0, "gb18030", text);
+        }
     }
 
     #[test]

@@ -6,6 +6,9 @@ use crate::books::text::script::{self, is_cjk};
 /// Splits a text into the headword and what follows it: parts of speech, pronunciations, and notes
 /// of grammar in brackets.
 pub(crate) fn split_tail(head: &str) -> (&str, &str) {
+    if head.len() > HEAD_BYTES_MAX {
+        return (head, "");
+    }
     let starts = head.char_indices().scan(' ', |last, (at, c)| {
         let begins = last.is_whitespace() && !c.is_whitespace() || "[(（【".contains(c);
         *last = c;
@@ -16,6 +19,9 @@ pub(crate) fn split_tail(head: &str) -> (&str, &str) {
     let (word, tail) = head.split_at(at.unwrap_or(head.len()));
     (word.trim_end(), tail)
 }
+
+/// Maximum length in bytes of a text that is taken apart. A longer one is no headword.
+const HEAD_BYTES_MAX: usize = 1024;
 
 /// Whether a text has only parts of speech, pronunciations and notes of grammar.
 fn is_tail(text: &str) -> bool {
@@ -40,11 +46,14 @@ pub(crate) fn note_of_grammar(text: &str) -> Option<usize> {
         _ => return None,
     };
     let open = text.chars().next().map_or(0, char::len_utf8);
-    let end = text.find(close)?;
+    let end = text.char_indices().take(NOTE_CHARS_MAX).find(|(_, c)| *c == close)?.0;
     let mut notes = text.get(open..end)?.split([',', '/', ' ', ';']).filter(|n| !n.is_empty());
     let is_known = |note: &str| NOTES.contains(&note.trim_end_matches('.'));
     (end > open && notes.all(is_known)).then_some(end + close.len_utf8())
 }
+
+/// Maximum number of characters of a note of grammar.
+const NOTE_CHARS_MAX: usize = 24;
 
 /// Notes of grammar: countable and uncountable nouns, gender, number, aspect.
 const NOTES: &[&str] = &[

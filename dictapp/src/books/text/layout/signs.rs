@@ -98,6 +98,9 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
     None
 }
 
+/// Maximum distance in bytes from the first number of a sense to the second one.
+const SENSE_BYTES_MAX: usize = 4096;
+
 /// Whether numbered senses begin with the text: `1. 跑 2. 经营`, `①跑 ②经营`.
 fn begins_numbered(text: &str) -> bool {
     const NUMBERS: [(&str, &str); 8] = [
@@ -114,7 +117,9 @@ fn begins_numbered(text: &str) -> bool {
         let rest = text.strip_prefix(first);
         rest.is_some_and(|rest| {
             let is_gloss = rest.trim_start().starts_with(is_cjk) && !first.starts_with('(');
-            (rest.contains(second) || is_gloss) && !rest.starts_with(|c: char| c.is_ascii_digit())
+            let near = &rest.as_bytes()[..rest.len().min(SENSE_BYTES_MAX)];
+            let is_followed = || memchr::memmem::find(near, second.as_bytes()).is_some();
+            (is_gloss || is_followed()) && !rest.starts_with(|c: char| c.is_ascii_digit())
         })
     })
 }
