@@ -89,6 +89,7 @@ fn numbered_senses_have_lines_of_their_own() {
         ("run①跑②经营", "run | 跑 | 经营"),
         ("run v. ①跑 ②经营 n. ①赛跑", "run | v. 跑 | v. 经营 | n. 赛跑"),
         ("run v. 1. 跑 2. 经营", "run | v. 跑 | v. 经营"),
+        ("run 1. 跑", "run | 跑"),
         ("run 1. to move fast 2. to manage", "run | to move fast | to manage"),
         ("Addams 亚当斯(①姓氏 ②作家)", "Addams | 亚当斯(①姓氏 ②作家)"),
     ] {
@@ -152,6 +153,19 @@ fn a_phrase_before_a_colon_or_a_comma_is_the_headword() {
 }
 
 #[test]
+fn a_colon_in_a_pronunciation_is_no_mark() {
+    let text = "Day 1\n1. abandon [ə'bændən] vt. 放弃\n2. aboard [ə'bɔ:d] ad. 在船上\n\
+                3. absolute /'æbsəlu:t/ a. 绝对的\nDay 2\n4. card [kɑ:d] n. 卡\n";
+    let expected = [
+        "abandon /ə'bændən/ | vt. 放弃",
+        "aboard /ə'bɔ:d/ | ad. 在船上",
+        "absolute /'æbsəlu:t/ | a. 绝对的",
+        "card /kɑ:d/ | n. 卡",
+    ];
+    reads_below(text, &["1: Day 1", "5: Day 2"], &expected);
+}
+
+#[test]
 fn a_part_of_speech_before_the_mark_is_no_part_of_the_headword() {
     for (text, expected) in [
         ("look after v.: 照顾\nbig adj: 大的\n", ["look after | v. 照顾", "big | adj. 大的"]),
@@ -178,6 +192,7 @@ fn examples_and_related_words_belong_to_the_entry_above() {
     for text in [
         "abandon v. 放弃\n例：He abandoned it.\n同义词：desert\nable adj. 能够的\n",
         "1. abandon v. 放弃\n   e.g. He abandoned it.\n   Syn: desert\n2. able adj. 能够的\n",
+        "abandon v. 放弃 例句：He abandoned it.【同】desert\nable adj. 能够的\n",
         "abandon v. 放弃【例】He abandoned it.【同】desert\nable adj. 能够的\n",
     ] {
         reads("a.txt", text, expected);

@@ -46,6 +46,12 @@ pub(super) fn with_notes_apart(text: &str) -> Cow<'_, str> {
             text = text.replace(name, "\n例：");
         }
     }
+    // An example behind the gloss: `n. 苹果 例句：I eat it.`
+    for name in ["例句：", "例句:", "例：", "例:"] {
+        if text.contains(name) {
+            text = text.replace(&format!(" {name}"), &format!("\n{name}"));
+        }
+    }
     for name in NAMED {
         if text.contains(name) {
             text = text.replace(&format!(" {name}"), &format!("\n{name}"));
@@ -86,7 +92,7 @@ pub(super) fn without_numbers(lines: &mut [String]) {
     };
     let found: Vec<(usize, usize)> = lines.iter().filter_map(|line| number(line)).collect();
     let is_counting = found.iter().enumerate().all(|(at, (number, _))| *number == at + 1);
-    if found.len() > 1 && is_counting {
+    if !found.is_empty() && is_counting {
         for line in lines {
             if let Some((_, length)) = number(line) {
                 *line = line[length..].trim_start().to_owned();

@@ -91,7 +91,10 @@ impl Mark {
             }
             _ => {
                 let marks = self.spellings().iter();
-                let found = marks.filter_map(|mark| Some((line.find(mark)?, Reverse(mark.len()))));
+                let found = marks.filter_map(|mark| {
+                    let mut places = line.match_indices(mark).map(|(at, _)| at);
+                    Some((places.find(|&at| !is_inside(line, at))?, Reverse(mark.len())))
+                });
                 let (at, Reverse(length)) = found.min()?;
                 (at, length)
             }
@@ -155,6 +158,21 @@ pub(super) fn recognise(sections: &Sections<'_>) -> Option<Mark> {
         }
         rows.len() >= MARKED_LINES_MIN && certain * 2 >= rows.len()
     })
+}
+
+/// Whether a place in a line is inside a pronunciation: `aboard [ə'bɔ:d]`.
+fn is_inside(line: &str, at: usize) -> bool {
+    let (before, after) = line.split_at(at);
+    let is_open = |open: char, close: char| {
+        let from = before.rfind(open).filter(|&from| !before[from..].contains(close));
+        from.is_some() && after.contains(close)
+    };
+    let slash = || {
+        let ends = after[1..].find('/').map(|end| &after[end + 2..]);
+        let begins = before.rfind('/').is_some_and(|from| before[..from].ends_with(' '));
+        begins && ends.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    is_open('[', ']') || is_open('(', ')') || after.is_char_boundary(1) && slash()
 }
 
 /// The offset and the length of a row of dots or low lines.

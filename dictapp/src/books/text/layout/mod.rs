@@ -132,7 +132,7 @@ impl Layout {
                 mark.split_headword(line).is_some() || Mark::Mixed.split_headword(line).is_some()
             }
             Layout::Tabbed => line.contains('\t'),
-            _ => signs::is_row(line),
+            _ => is_row(line),
         }
     }
 

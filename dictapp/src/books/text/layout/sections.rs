@@ -1,6 +1,8 @@
 //! The blocks of lines of a file, between empty lines. A block may begin with a heading: a line
 //! that is no row of the list, such as `Fruit` above `apple - 苹果`.
 
+use super::signs;
+
 /// The blocks of the first lines of a file, without their empty lines.
 #[derive(Debug)]
 pub(super) struct Sections<'a> {
@@ -34,7 +36,7 @@ impl<'a> Sections<'a> {
                 let is_first = at == 0 && (number == 0 || block.len() > 1);
                 if is_row(line) {
                     rows.push(*line);
-                } else if is_first {
+                } else if is_first && !signs::is_row(line) {
                     headings += 1;
                 } else {
                     others += 1;
