@@ -48,6 +48,7 @@ pub(super) const NAMES: &[(Column, &[&str])] = &[
         &[
             "forms",
             "inflections",
+            "stem",
             "exchange",
             "variants",
             "spellings",

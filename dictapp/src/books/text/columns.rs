@@ -170,6 +170,15 @@ fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<C
         let repeated = columns.iter_mut().filter(|known| **known == column).skip(1);
         repeated.for_each(|repeated| *repeated = other);
     }
+    // The vocabulary of an e-book reader has the sentence in which a word was found instead.
+    let is_example = |at: &usize| columns[*at] == Column::Example;
+    if columns.contains(&Column::Word)
+        && !columns.contains(&Column::Mean)
+        && columns.len() > 2
+        && let Some(example) = (0..columns.len()).find(is_example)
+    {
+        columns[example] = Column::Mean;
+    }
     (columns.contains(&Column::Word) && columns.contains(&Column::Mean)).then_some(columns)
 }
 

@@ -40,6 +40,16 @@ fn a_heading_above_the_rows_is_no_entry() {
 }
 
 #[test]
+fn a_line_between_empty_lines_may_be_an_entry_without_a_sign() {
+    let text = "apple 苹果\n\npear 梨\n\nUSA America\n\nfig 无花果\n\nplum 李子\n";
+    let expected = ["apple | 苹果", "pear | 梨", "USA | America", "fig | 无花果", "plum | 李子"];
+    reads("a.txt", text, &expected);
+    let text = "apple 苹果\n\nFood\nplum 李子\nfig 无花果\n\npear\n    n. 梨\nkiwi 猕猴桃\n";
+    let expected = ["apple | 苹果", "plum | 李子", "fig | 无花果", "pear | n. 梨", "kiwi | 猕猴桃"];
+    reads("a.txt", text, &expected);
+}
+
+#[test]
 fn headings_of_blocks_do_not_swallow_their_rows() {
     let expected = ["apple | 苹果", "pear | 梨", "cat | 猫", "dog | 狗"];
     for mark in [" - ", ": ", "\t", " "] {
@@ -261,4 +271,19 @@ fn a_noun_is_found_without_its_article_and_by_its_plural() {
     reads("a.txt", text, &["la pomme ~pomme | apple", "l'eau ~eau | water", "aller | to go"]);
     let english = "die hard: 顽固\nalanine (Ala): 丙氨酸\n";
     reads("a.txt", english, &["die hard | 顽固", "alanine (Ala) | 丙氨酸"]);
+}
+
+#[test]
+fn the_vocabulary_of_a_reader_has_sentences_as_meanings() {
+    let text =
+        "\"Word\",\"Stem\",\"Usage\",\"Book\"\n\"went\",\"go\",\"He went home.\",\"A Book\"\n";
+    reads("a.csv", text, &["went ~go | He went home."]);
+    let text = "apple\t[ˈæpl]\t<b>苹果</b>\tI eat <b>it</b>.\t[sound:a.mp3]\n\
+                pear\t[peə]\t梨\tA <b>pear</b>.\t[sound:b.mp3]\n";
+    let expected = ["apple /ˈæpl/ | 苹果 | > I eat it.", "pear /peə/ | 梨 | > A pear."];
+    reads("a.txt", text, &expected);
+    let text = "序号\t单词\t音标\t释义\n1\tapple\tˈæpl\tn. 苹果\n2\tpear\tpeə\tn. 梨\n\t\t\t\n";
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let file = [&[0xff, 0xfe], &utf16[..]].concat();
+    assert_eq!(entries("a.txt", &file), ["apple /ˈæpl/ | n. 苹果", "pear /peə/ | n. 梨"]);
 }

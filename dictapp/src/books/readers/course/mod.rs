@@ -24,7 +24,7 @@ use crate::books::limits::MEAN_BYTES_MAX;
 use crate::books::oddity::OddityKind;
 use crate::books::overrides::Column;
 use crate::books::text::gloss;
-use crate::books::text::layout::{self, Layout};
+use crate::books::text::layout::{self, Headings, Layout};
 use crate::books::text::script;
 use crate::books::text::slashed;
 use crate::books::{Encoding, ReadState, Reader, Recognised};
@@ -36,8 +36,8 @@ pub(crate) struct Course {
     /// Whether every line is indented. Then leading white space has no meaning.
     indented: bool,
     numbers: Numbers,
-    /// Whether blocks of lines may begin with a heading that is no entry.
-    titled: bool,
+    /// The headings above blocks of lines. They are no entries.
+    headings: Headings,
     /// Whether full brackets are around the explanations: `apple（苹果）`.
     enclosed: bool,
     /// Whether many headwords have articles of Romance languages.
@@ -63,6 +63,8 @@ struct WrappedLine {
     others: Vec<String>,
     /// Whether a line below was joined to it.
     continued: bool,
+    /// Whether it is a heading, unless a line below belongs to it.
+    is_heading: bool,
     fault: Option<OddityKind>,
 }
 
@@ -94,7 +96,7 @@ impl Course {
             })
             .collect();
         let layout = Layout::sniff(rows.iter().copied());
-        let titled = layout.has_headings(&rows);
+        let headings = layout.headings(&rows);
         let count = |is_such: fn(&str) -> bool| rows.iter().filter(|row| is_such(row)).count();
         let enclosed = count(|row| row.ends_with('）') && row.contains('（')) * 10 >= filled * 8;
         let articled = count(|row| forms::without_article(row).is_some());
@@ -105,7 +107,7 @@ impl Course {
         Ok(Course {
             lines,
             layout,
-            titled,
+            headings,
             enclosed,
             articles,
             headed,
@@ -146,7 +148,7 @@ impl Course {
                 }
                 continue;
             }
-            if is_comment(line) || is_first && self.is_heading(line) {
+            if is_comment(line) {
                 let place = Place::Line(self.lines.number());
                 self.state.note_at(OddityKind::Comment, place, line);
                 continue;
@@ -154,7 +156,13 @@ impl Course {
             if !is_headed && self.continues(line) {
                 continue;
             }
-            let record = self.record(line);
+            let record = if is_first && self.is_heading(line) {
+                let headword = line.trim().to_owned();
+                let line = self.lines.number();
+                WrappedLine { line, headword, is_heading: true, ..WrappedLine::default() }
+            } else {
+                self.record(line)
+            };
             if let Some(complete) = self.waiting.replace(record) {
                 return Ok(Some(complete));
             }
@@ -169,7 +177,9 @@ impl Course {
     /// Whether the first line of a block is a heading.
     fn is_heading(&self, line: &str) -> bool {
         let text = without_bullet(self.numbers.strip(line));
-        self.titled && !line.starts_with(char::is_whitespace) && !self.layout.is_row(text)
+        let is_top = self.waiting.is_none() && self.state.place == Place::Line(0);
+        let has_headings = self.headings.inner > 0 || self.headings.top > 0 && is_top;
+        has_headings && !line.starts_with(char::is_whitespace) && !self.layout.is_row(text)
     }
 
     /// Joins a line to the record above if it continues it. Returns `false` if it begins a record.
@@ -268,6 +278,10 @@ impl Course {
 
     /// Makes the entry, or reports why there is none.
     fn entry(&mut self, record: &WrappedLine) -> Option<Entry> {
+        if record.is_heading && !record.continued {
+            self.state.note(OddityKind::Comment, &record.headword);
+            return None;
+        }
         let (leading, text) = gloss::take_phonetic(&record.text);
         let (phonetic, text) = match leading {
             Some(phonetic) => (Some(phonetic), text),

@@ -161,7 +161,8 @@ fn leading_reading(text: &str) -> Option<(String, &str)> {
     let mut end = 0;
     for start in script::word_starts(text) {
         let word = text[start..].split_whitespace().next().unwrap_or_default();
-        if !is_pinyin(word) && !(end == 0 && is_kana(word)) {
+        let is_read = is_pinyin(word) || end == 0 && is_kana(word);
+        if !is_read {
             break;
         }
         end = start + word.len();

@@ -126,7 +126,7 @@ fn row(cells: &[Node]) -> StringRecord {
 impl Reader for Json {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         while let Some(value) = self.values.next()? {
-            self.state.place = Place::Line(self.values.line());
+            self.state.place = Place::Line(self.values.line_of_last());
             if let Some(entry) = self.entry(&value) {
                 return Ok(Some(entry));
             }

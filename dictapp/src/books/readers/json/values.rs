@@ -153,7 +153,7 @@ impl Values {
     }
 
     /// The line of the last value, from 1.
-    pub(super) fn line(&self) -> u64 {
+    pub(super) fn line_of_last(&self) -> u64 {
         self.last
     }
 

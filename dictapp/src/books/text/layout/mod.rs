@@ -11,6 +11,7 @@ mod stacks;
 use super::script::{self, is_cjk};
 use super::slashed;
 pub(crate) use marks::Mark;
+pub(crate) use sections::Headings;
 use sections::Sections;
 pub(crate) use signs::is_row;
 use signs::{WIDE_GAP, begins_before, earliest, first_gap, first_sign};
@@ -111,13 +112,16 @@ impl Layout {
         (head.trim_end(), rest.trim())
     }
 
-    /// Whether a block of the file begins with a heading such as `Fruit`: most lines are rows with a
-    /// sign where the headword ends, but the first lines of some blocks are not.
-    pub(crate) fn has_headings(&self, lines: &[&str]) -> bool {
+    /// The headings above blocks of the file, such as `Fruit`: most lines are rows with a sign where
+    /// the headword ends, but the first lines of some blocks are not.
+    pub(crate) fn headings(&self, lines: &[&str]) -> Headings {
         let sections = Sections::new(lines);
         let is_row = |line: &str| self.is_row(line);
-        self.has_rows()
-            && sections.rows(is_row).is_some_and(|rows| rows.len() < sections.lines().count())
+        if self.has_rows() && sections.rows(is_row).is_some() {
+            sections.headings(is_row)
+        } else {
+            Headings::default()
+        }
     }
 
     /// Whether each line may be an entry.
@@ -127,13 +131,13 @@ impl Layout {
 
     /// Whether a line is a row of the list: it has a sign where its headword ends.
     pub(crate) fn is_row(&self, line: &str) -> bool {
-        match self {
-            Layout::Marked(mark) => {
-                mark.split_headword(line).is_some() || Mark::Mixed.split_headword(line).is_some()
-            }
+        let is_marked = |mark: &Mark| mark.split_headword(line).is_some();
+        let is_own = match self {
+            Layout::Marked(mark) => is_marked(mark) || is_marked(&Mark::Mixed),
             Layout::Tabbed => line.contains('\t'),
-            _ => is_row(line),
-        }
+            _ => false,
+        };
+        is_own || is_row(line)
     }
 
     /// The offset at which the headword of a line ends. `None`: the line has only a headword.

@@ -27,18 +27,16 @@ impl<'a> Sections<'a> {
     /// There are more rows than headings, and most of the rows begin differently, unlike
     /// `Word: apple`, `Meaning: 苹果` in each block.
     pub(super) fn rows(&self, is_row: impl Fn(&str) -> bool) -> Option<Vec<&'a str>> {
-        let mut rows = Vec::new();
-        let (mut headings, mut others) = (0_usize, 0_usize);
+        let (mut rows, mut others) = (Vec::new(), 0_usize);
+        let headings = self.headings(&is_row);
+        let count = headings.top + headings.inner;
         for (number, block) in self.blocks.iter().enumerate() {
             // An indented line continues the one above.
             let flush = block.iter().enumerate().filter(|(_, line)| !line.starts_with([' ', '\t']));
             for (at, line) in flush {
-                let is_first = at == 0 && (number == 0 || block.len() > 1);
                 if is_row(line) {
                     rows.push(*line);
-                } else if is_first && !signs::is_row(line) {
-                    headings += 1;
-                } else {
+                } else if !is_heading(number, block, at) {
                     others += 1;
                 }
             }
@@ -46,9 +44,37 @@ impl<'a> Sections<'a> {
         let is_enough = |headings: usize, others: usize| {
             rows.len() * 10 >= (rows.len() + others + headings) * ROWS_OF_TEN
         };
-        let has_headings = rows.len() > headings && is_enough(0, others) && is_varied(&rows);
-        (is_enough(headings, others) || has_headings).then_some(rows)
+        let has_headings = rows.len() > count && is_enough(0, others) && is_varied(&rows);
+        (is_enough(count, others) || has_headings).then_some(rows)
     }
+
+    /// The number of headings among the lines that are no such rows.
+    pub(super) fn headings(&self, is_row: impl Fn(&str) -> bool) -> Headings {
+        let mut headings = Headings::default();
+        for (number, block) in self.blocks.iter().enumerate() {
+            if !is_row(block[0]) && is_heading(number, block, 0) {
+                *if number == 0 { &mut headings.top } else { &mut headings.inner } += 1;
+            }
+        }
+        headings
+    }
+}
+
+/// The number of headings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Headings {
+    /// At the first line: 0 or 1.
+    pub(crate) top: usize,
+    /// Between blocks.
+    pub(crate) inner: usize,
+}
+
+/// Whether a line that is no row may be the heading of its block: rows follow, and it has no sign of
+/// an explanation.
+fn is_heading(number: usize, block: &[&str], at: usize) -> bool {
+    let is_indented = |line: &&str| line.starts_with([' ', '\t']);
+    let has_rows = block.get(1).map_or(number == 0, |next| !is_indented(next));
+    at == 0 && has_rows && !is_indented(&block[0]) && !signs::is_row(block[0])
 }
 
 /// Whether most rows have a beginning of their own: the text before a colon or a TAB, or the first
