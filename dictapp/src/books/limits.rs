@@ -20,8 +20,8 @@ pub const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// about 2 MB.
 pub const RECORD_LINE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Maximum size of a word list in JSON in bytes. It is read into memory. A list of 100,000 words with
-/// examples has about 40 MB.
+/// Maximum size of a word list in JSON in bytes. It is read into memory. A list of 100,000 words
+/// with examples has about 40 MB.
 pub const JSON_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Maximum length of a csv record in bytes. A longer one is caused by a quote that is never closed.

@@ -189,8 +189,8 @@ fn words_that_look_like_a_header_are_words_and_long_ones_are_reported_by_their_n
     person.get("/word/path").assert_has(200, &["c\\", ", say"]);
 }
 
-/// Regression: `[sound:..]` was taken out of words and explanations, and a report named the lines of
-/// a temporary file.
+/// Regression: `[sound:..]` was taken out of words and explanations, and a report named the lines
+/// of a temporary file.
 #[test]
 fn words_keep_their_brackets_and_reports_name_the_rows_of_the_table() {
     let site = Site::start();

@@ -1,5 +1,5 @@
-//! Protects the bars with a backslash before them in a table separated by bars, as in Markdown
-//! (`| a\\|b | x |`): the csv reader knows no escapes outside of quotes. While a table is read, such
+//! Protects the bars with a backslash before them in a table separated by bars, as in Markdown:
+//! `| a\|b | x |`. The csv reader knows no escapes outside of quotes. While a table is read, such
 //! a bar is [`PROTECTED`], which texts do not contain.
 
 use std::io::{self, Read};

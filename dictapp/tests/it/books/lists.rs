@@ -31,6 +31,7 @@ fn a_heading_above_the_rows_is_no_entry() {
             "七年级上册 Unit 1",
             "第 1 页",
             "第一课 水果",
+            "Section A",
         ] {
             let text = format!("{heading}\n{row}");
             reads_below(&text, &[&format!("1: {heading}")], expected);
@@ -74,7 +75,8 @@ fn glosses_on_the_lines_below_numbered_headwords() {
         "1\napple\n[ˈæpl]\nn. 苹果\n2\npear\n[peə]\nn. 梨\n",
         "apple\n[ˈæpl]\nn. 苹果\npear\n[peə]\nn. 梨\n",
         "### apple\n[ˈæpl]\nn. 苹果\n\n### pear\n[peə]\nn. 梨\n",
-        "Word: apple\nIPA: /ˈæpl/\nPos: n.\nMeaning: 苹果\n\nWord: pear\nIPA: /peə/\nPos: n.\nMeaning: 梨\n",
+        "Word: apple\nIPA: /ˈæpl/\nPos: n.\nMeaning: 苹果\n\n\
+         Word: pear\nIPA: /peə/\nPos: n.\nMeaning: 梨\n",
         "单词：apple\n音标：[ˈæpl]\n释义：n. 苹果\n单词：pear\n音标：[peə]\n释义：n. 梨\n",
     ] {
         reads("a.txt", text, said);
@@ -176,6 +178,14 @@ fn a_colon_in_a_pronunciation_is_no_mark() {
 }
 
 #[test]
+fn a_colon_in_a_time_or_an_address_is_no_mark() {
+    let text = "1:30 - 一点半\n2:45 - 两点三刻\n";
+    reads("a.txt", text, &["1:30 | 一点半", "2:45 | 两点三刻"]);
+    let text = "http://example.com - 网站\ne-mail - 电子邮件\n";
+    reads("a.txt", text, &["http://example.com | 网站", "e-mail | 电子邮件"]);
+}
+
+#[test]
 fn a_part_of_speech_before_the_mark_is_no_part_of_the_headword() {
     for (text, expected) in [
         ("look after v.: 照顾\nbig adj: 大的\n", ["look after | v. 照顾", "big | adj. 大的"]),
@@ -183,6 +193,7 @@ fn a_part_of_speech_before_the_mark_is_no_part_of_the_headword() {
             "abate (v.) - to lessen\nbig (adj) - large\n",
             ["abate | v. to lessen", "big | adj. large"],
         ),
+        ("apple (n) - a fruit\npear (n) - a fruit\n", ["apple | n. a fruit", "pear | n. a fruit"]),
         ("to run (v.): to go\nbig (adj.): large\n", ["to run | v. to go", "big | adj. large"]),
         ("**abate** /əˈbeɪt/: 减轻\nbig: 大的\n", ["abate /əˈbeɪt/ | 减轻", "big | 大的"]),
         ("manzana (f.) = apple\nperro (m.) = dog\n", ["manzana | (f.) apple", "perro | (m.) dog"]),
@@ -236,6 +247,8 @@ fn readings_beside_japanese_and_chinese_headwords() {
         let rows = expected.map(|entry| entry.replace(" /", before).replace("/ | ", after));
         reads("a.txt", &rows.join("\n"), &expected);
     }
+    let text = "ねこ (猫) - cat\nいぬ (犬) - dog\n";
+    reads("a.txt", text, &["ねこ ~猫 | cat", "いぬ ~犬 | dog"]);
     let text = "学校（がっこう）⓪【名】学校\n先生（せんせい）③【名】老师\n";
     reads("a.txt", text, &["学校 /がっこう/ | ⓪【名】学校", "先生 /せんせい/ | ③【名】老师"]);
     let expected = &["苹果 /píngguǒ/ | apple", "打电话 /dǎ diànhuà/ | to call"];

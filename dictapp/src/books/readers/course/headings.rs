@@ -41,7 +41,9 @@ fn begins_with_number(text: &str, is_small: bool) -> bool {
             let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
             // `day one 第一天` is an entry.
             let is_number = !is_small && NUMBERS.contains(&text[..end].to_lowercase().as_str());
-            if is_number { &text[end..] } else { return false }
+            // `Section A`
+            let is_letter = !is_small && end == 1 && text.starts_with(|c: char| c.is_uppercase());
+            if is_number || is_letter && text.len() == 1 { &text[end..] } else { return false }
         }
     };
     let title = rest.trim_start_matches([':', '：', '.', '-', '–', '—', ' ', '\u{3000}']);

@@ -59,6 +59,10 @@ impl Parts {
         if let Some((word, inner)) = bracketed_end(&self.headword) {
             match reading(inner).filter(|_| has_ideographs(word)) {
                 Some(reading) => self.reading = Some(reading),
+                // `ねこ (猫)`
+                None if is_kana(word) && has_ideographs(inner) => {
+                    self.others.push(inner.to_owned());
+                }
                 None => self.text = format!("({inner}) {}", self.text),
             }
             self.headword = word.to_owned();
@@ -82,8 +86,9 @@ impl Parts {
 
 /// Joins the part of speech before a mark and the explanation after it.
 fn joined(tail: &str, text: &str) -> String {
-    // A label without its dot: `pear n: 梨`.
-    let dotted = script::dotted(tail);
+    // A label without its dot or in brackets: `pear n: 梨`, `pear (n): a fruit`.
+    let enclosed = script::enclosed_label(tail).filter(|(_, length)| *length == tail.len());
+    let dotted = script::dotted(tail).or(enclosed.map(|(label, _)| label));
     format!("{} {text}", dotted.as_deref().unwrap_or(tail)).trim_end().to_owned()
 }
 

@@ -1,4 +1,5 @@
-//! Converts the lines of DSL, with their tags (`[m1]`, `[trn]`, `[ex]`), escapes and links, to text.
+//! Converts the lines of DSL, with their tags (`[m1]`, `[trn]`, `[ex]`), escapes and links, to
+//! text.
 
 use crate::books::text::gloss;
 use crate::model::link;

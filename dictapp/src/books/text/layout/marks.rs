@@ -160,9 +160,15 @@ pub(super) fn recognise(sections: &Sections<'_>) -> Option<Mark> {
     })
 }
 
-/// Whether a place in a line is inside a pronunciation: `aboard [ə'bɔ:d]`.
+/// Whether a place in a line is inside a pronunciation (`aboard [ə'bɔ:d]`), a time or an address.
 fn is_inside(line: &str, at: usize) -> bool {
     let (before, after) = line.split_at(at);
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    if is_digit(before.chars().next_back()) && is_digit(after.chars().nth(1))
+        || after.starts_with("://")
+    {
+        return true;
+    }
     let is_open = |open: char, close: char| {
         let from = before.rfind(open).filter(|&from| !before[from..].contains(close));
         from.is_some() && after.contains(close)

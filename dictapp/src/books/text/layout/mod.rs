@@ -112,8 +112,8 @@ impl Layout {
         (head.trim_end(), rest.trim())
     }
 
-    /// The headings above blocks of the file, such as `Fruit`: most lines are rows with a sign where
-    /// the headword ends, but the first lines of some blocks are not.
+    /// The headings above blocks of the file, such as `Fruit`: most lines are rows with a sign
+    /// where the headword ends, but the first lines of some blocks are not.
     pub(crate) fn headings(&self, lines: &[&str]) -> Headings {
         let sections = Sections::new(lines);
         let is_row = |line: &str| self.is_row(line);

@@ -69,8 +69,8 @@ pub(crate) struct Headings {
     pub(crate) inner: usize,
 }
 
-/// Whether a line that is no row may be the heading of its block: rows follow, and it has no sign of
-/// an explanation.
+/// Whether a line that is no row may be the heading of its block: rows follow, and it has no sign
+/// of an explanation.
 fn is_heading(number: usize, block: &[&str], at: usize) -> bool {
     let is_indented = |line: &&str| line.starts_with([' ', '\t']);
     let has_rows = block.get(1).map_or(number == 0, |next| !is_indented(next));
