@@ -334,7 +334,7 @@ fn may_sound(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= PHONETIC_BYTES_MAX
         && text.trim() == text
-        && text.chars().any(char::is_alphabetic)
+        && text.chars().any(|c| c.is_alphabetic() && !NOTES.contains(&c))
         && !text.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
         && !text.chars().any(|c| {
             c == '=' || c.is_control() || is_cjk(c) && c.is_alphabetic() && !NOTES.contains(&c)

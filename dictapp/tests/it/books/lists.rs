@@ -51,6 +51,12 @@ fn a_line_between_empty_lines_may_be_an_entry_without_a_sign() {
 }
 
 #[test]
+fn a_padded_headword_is_no_heading() {
+    let text = "apple            n. 苹果\nSection Eight    [美]第八款\nlist 1           名单\n";
+    reads("a.txt", text, &["apple | n. 苹果", "Section Eight | [美]第八款", "list 1 | 名单"]);
+}
+
+#[test]
 fn headings_of_blocks_do_not_swallow_their_rows() {
     let expected = ["apple | 苹果", "pear | 梨", "cat | 猫", "dog | 狗"];
     for mark in [" - ", ": ", "\t", " "] {
@@ -103,6 +109,8 @@ fn numbered_senses_have_lines_of_their_own() {
         ("run v. 1. 跑 2. 经营", "run | v. 跑 | v. 经营"),
         ("run 1. 跑", "run | 跑"),
         ("run 1. to move fast 2. to manage", "run | to move fast | to manage"),
+        ("dance [音]①舞曲 ②民歌", "dance | [音] 舞曲 | 民歌"),
+        ("fund 概念有：(1)甲; (2)乙", "fund | 概念有：(1)甲; (2)乙"),
         ("Addams 亚当斯(①姓氏 ②作家)", "Addams | 亚当斯(①姓氏 ②作家)"),
     ] {
         reads("a.txt", &format!("{line}\nplum 李子\n"), &[expected, "plum | 李子"]);

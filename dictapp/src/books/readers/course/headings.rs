@@ -46,6 +46,9 @@ fn begins_with_number(text: &str, is_small: bool) -> bool {
             if is_number || is_letter && text.len() == 1 { &text[end..] } else { return false }
         }
     };
+    if rest.starts_with("  ") || rest.starts_with('\t') {
+        return false;
+    }
     let title = rest.trim_start_matches([':', '：', '.', '-', '–', '—', ' ', '\u{3000}']);
     // In `chapter 11 n. 破产保护` an explanation follows.
     (title.is_empty() || title.len() < rest.len()) && !has_explanation(title)
@@ -53,7 +56,8 @@ fn begins_with_number(text: &str, is_small: bool) -> bool {
 
 /// Whether a title is an explanation instead.
 fn has_explanation(title: &str) -> bool {
-    script::label(title).is_some() || title.contains('\t')
+    let is_padded = title.contains('\t') || title.trim().contains("  ");
+    script::label(title).is_some() || title.starts_with('[') || is_padded
 }
 
 /// Whether a line is a heading in Chinese: `第3课`, `第一单元 水果`, `第 1 页`, `一、重点单词`.

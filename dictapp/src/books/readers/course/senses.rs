@@ -76,6 +76,17 @@ pub(super) fn numbered(line: &str) -> Vec<String> {
         label => format!("{label} {sense}"),
     };
     let before = before.trim();
+    // A list at the end of prose: `有：(1) 甲; (2) 乙`.
+    if before.ends_with([':', '：']) {
+        return vec![line.to_owned()];
+    }
+    // A field of knowledge belongs to the first sense: `[音] ①舞曲 ②民歌`.
+    if before.starts_with('[') && before.ends_with(']') {
+        let mut senses: Vec<String> = senses.into_iter().map(sense).collect();
+        senses[0] =
+            sense(&format!("{before} {}", senses[0].trim_start_matches(label).trim_start()));
+        return senses;
+    }
     let before = (!before.is_empty()).then(|| sense(before));
     before.into_iter().chain(senses.into_iter().map(sense)).collect()
 }
