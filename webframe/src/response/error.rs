@@ -236,9 +236,9 @@ pub(crate) struct ClientFault {
 }
 
 impl ClientFault {
-    /// The fault with the status and the public text of an error.
-    pub(crate) fn new(error: Error) -> ClientFault {
-        ClientFault { status: error.status(), public: error.public().to_owned() }
+    /// The fault with this status and this text for the client.
+    pub(crate) fn new(status: StatusCode, public: String) -> ClientFault {
+        ClientFault { status, public }
     }
 
     /// The error for the client in the cause of an `io::Error`, if it is a client's fault.

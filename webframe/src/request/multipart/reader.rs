@@ -214,7 +214,7 @@ impl Read for StreamedPart<'_, '_> {
             Err(StreamError::Refused(refusal)) => {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
-                    ClientFault::new(refusal.into()),
+                    ClientFault::new(refusal.status(), refusal.to_string()),
                 ));
             }
         };
