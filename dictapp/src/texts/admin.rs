@@ -127,6 +127,10 @@ texts! {
         translation: "例句翻译", "translation";
         rank: "词频排名", "frequency rank";
         forms: "词形变化", "forms";
+        synonyms: "同义词", "synonyms";
+        antonyms: "反义词", "antonyms";
+        phrases: "词组", "phrases";
+        level: "等级", "level";
         skip: "（忽略）", "(ignored)";
         tab: "TAB", "TAB";
     }

@@ -2,13 +2,17 @@
 //! that lists them, or by the content of the cells. Also reads the title and the languages from
 //! comments above the table.
 
+mod cells;
+mod content;
+mod header;
+mod names;
+
 use csv::StringRecord;
 
 use crate::books::overrides::Column;
 use crate::model::{LanguageTag, Languages};
 
-use super::column_names::{LANGUAGES, NAMES};
-use super::script::{self, is_cjk};
+pub(crate) use header::by_name;
 
 /// The recognised layout of a table.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +20,10 @@ pub(crate) struct Layout {
     /// Number of rows before the first entry.
     pub(crate) rows_before: usize,
     pub(crate) columns: Vec<Column>,
+    /// The row of names.
+    pub(crate) names: Option<StringRecord>,
+    /// Number of columns of each of the tables that are side by side in a row.
+    pub(crate) block: usize,
     pub(crate) title: Option<String>,
     pub(crate) languages: Option<Languages>,
     /// Columns with properties of a note of Anki, such as its deck and its tags. They are no
@@ -23,8 +31,18 @@ pub(crate) struct Layout {
     properties: Vec<usize>,
 }
 
-/// Maximum number of rows before a row of names: spreadsheets have titles and notes above it.
-const ROWS_BEFORE_MAX: usize = 10;
+/// More than this number of ten rows must have cells beyond the last column.
+const WIDE_OF_TEN: usize = 8;
+
+impl Layout {
+    /// Whether most rows have more cells than there are columns. Then these are cells of further
+    /// columns, not parts of a text that has the delimiter in it.
+    pub(crate) fn is_wide(&self, rows: &[StringRecord]) -> bool {
+        let rows = rows.get(self.rows_before..).unwrap_or_default();
+        let wide = rows.iter().filter(|row| row.len() > self.columns.len()).count();
+        self.block != usize::MAX || wide * 10 > rows.len() * WIDE_OF_TEN
+    }
+}
 
 /// Recognises the columns, the title and the languages from the first rows of a table.
 pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
@@ -35,24 +53,29 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     });
     let title = tab_file_header(&rows[..first], "name").map(str::to_owned);
     let properties: Vec<usize> = rows[..first].iter().filter_map(property).collect();
-    let layout = |rows_before, columns| {
+    let layout = |rows_before, columns, names| {
         let properties = properties.clone();
-        Layout { rows_before, columns, title, languages, properties }
+        let block = usize::MAX;
+        Layout { rows_before, columns, names, block, title, languages, properties }
     };
-    let listed = rows[..first].iter().find_map(|row| named(&listed(row)?, by_part_of_name));
+    let listed =
+        rows[..first].iter().find_map(|row| header::of_list(&listed(row)?, &rows[first..]));
     if let Some(columns) = listed {
-        return layout(first, columns);
+        return layout(first, columns, None);
     }
-    let named = (first..rows.len().min(first + ROWS_BEFORE_MAX))
-        .find_map(|at| {
-            let columns = named(&rows[at], by_name)?;
-            Some((at, named(&rows[at], by_part_of_name).unwrap_or(columns)))
-        })
-        .or_else(|| Some((first, named(rows.get(first)?, by_part_of_name)?)));
-    if let Some((at, columns)) = named {
-        return layout(at + 1, columns);
+    if let Some((at, mut columns)) = header::find(rows, first) {
+        let is_double = rows.get(at + 1).is_some_and(|row| header::is_translated(&rows[at], row));
+        let block = header::block(&rows[at]).unwrap_or(usize::MAX);
+        columns.truncate(block);
+        let names = Some(rows[at].clone());
+        return Layout { block, ..layout(at + 1 + usize::from(is_double), columns, names) };
     }
-    layout(first, by_content(&rows[first..], &properties))
+    let first = first + usize::from(rows.get(first).is_some_and(header::is_numbering));
+    let rows = &rows[first.min(rows.len())..];
+    match content::block(rows).filter(|_| properties.is_empty()) {
+        Some(block) => Layout { block, ..layout(first, vec![Column::Word, Column::Mean], None) },
+        None => layout(first, content::columns(rows, &properties), None),
+    }
 }
 
 /// Whether the rows of a text are certainly a table. Either each cell of the first row is the name
@@ -60,7 +83,12 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
 /// least three, the first three of them filled), and a column has parts of speech or
 /// pronunciations.
 pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
-    let rows: Vec<StringRecord> = rows.iter().skip_while(|row| is_preamble(row)).cloned().collect();
+    let rows: Vec<StringRecord> = rows
+        .iter()
+        .skip_while(|row| is_preamble(row))
+        .filter(|row| !is_group(row))
+        .cloned()
+        .collect();
     let Some(first) = rows.first().filter(|_| rows.len() > 1) else { return false };
     let names: Vec<Column> = first.iter().filter_map(by_name).collect();
     if names.len() == first.len() && [Column::Word, Column::Mean].iter().all(|c| names.contains(c))
@@ -70,20 +98,48 @@ pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
     let is_even = |row: &StringRecord| {
         row.len() == first.len() && row.iter().take(3).all(|cell| !cell.trim().is_empty())
     };
-    let columns = by_content(&rows, &[]);
+    let columns = content::columns(&rows, &[]);
     first.len() > 2
         && rows.iter().all(is_even)
         && [Column::Part, Column::Phonetic].iter().any(|column| columns.contains(column))
 }
 
+/// Whether a row is the name of a group of flashcards: `//HSK/Level 1`.
+fn is_group(row: &StringRecord) -> bool {
+    row.len() == 1 && row[0].starts_with("//")
+}
+
 /// Whether a row before the entries is a comment, a header (`#columns:`), or names the delimiter
 /// (`sep=;`).
-fn is_preamble(row: &StringRecord) -> bool {
+pub(crate) fn is_preamble(row: &StringRecord) -> bool {
     let first = row.get(0).unwrap_or_default().trim();
     let is_header = first
         .strip_prefix('#')
         .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '#']) || rest.contains(':'));
     is_header || first.starts_with("sep=")
+}
+
+/// Whether a row has the same names as a header.
+pub(crate) fn is_same(names: &StringRecord, row: &StringRecord) -> bool {
+    let cells = |row: &StringRecord| row.iter().map(|cell| cell.trim().to_lowercase()).collect();
+    let (names, row): (Vec<String>, Vec<String>) = (cells(names), cells(row));
+    let is_empty = |cells: &[String]| cells.iter().all(String::is_empty);
+    let common = names.len().min(row.len());
+    names[..common] == row[..common] && is_empty(&names[common..]) && is_empty(&row[common..])
+}
+
+/// The columns below a row that has the names of a header in another order, or only names of other
+/// columns.
+pub(crate) fn renamed(names: &StringRecord, row: &StringRecord) -> Option<Vec<Column>> {
+    let sorted = |row: &StringRecord| {
+        let mut names: Vec<String> = row.iter().map(|cell| cell.trim().to_lowercase()).collect();
+        names.sort_unstable();
+        names
+    };
+    if sorted(names) == sorted(row) {
+        return header::find(std::slice::from_ref(row), 0).map(|(_, columns)| columns);
+    }
+    header::of_names_only(row, &[])
 }
 
 /// Whether a row is the rule below the names of a table in Markdown: `| --- | :---: |`.
@@ -100,40 +156,6 @@ fn languages(row: &StringRecord) -> Option<Languages> {
     Languages::parse(comment.strip_prefix("languages:")?)
 }
 
-/// The column with this name. Notes in brackets and numbers are not part of the name: `单词（英文）`,
-/// `释义2`.
-pub(crate) fn by_name(name: &str) -> Option<Column> {
-    let name = name.split(['(', '（', '[', '【']).next().unwrap_or_default();
-    let name = name.trim().trim_end_matches([':', '：', '*', '#']);
-    let name = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
-    let name = name.replace(['_', '-'], " ").to_lowercase();
-    let known = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()));
-    known.map(|(column, _)| *column)
-}
-
-/// Maximum number of words of a name that is recognised by its last part. A longer text is no name.
-const NAME_WORDS_MAX: usize = 3;
-
-/// Maximum number of characters of a Chinese name that is recognised by its end.
-const NAME_CHARS_MAX: usize = 8;
-
-/// The column if the last part of its name is known: `Chinese meaning`, `单词音标`.
-fn by_part_of_name(name: &str) -> Option<Column> {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    let known = by_name(name).or_else(|| {
-        let mut words = words.iter().rev().take(NAME_WORDS_MAX);
-        words.find_map(|word| by_name(word))
-    });
-    let by_ending = || {
-        let mut names = NAMES.iter().flat_map(|(column, names)| names.iter().map(|n| (n, *column)));
-        let ends = |known: &str| !known.is_ascii() && name.trim().ends_with(known);
-        names.find(|(known, _)| ends(known)).map(|(_, column)| column)
-    };
-    let is_name = words.len() <= NAME_WORDS_MAX;
-    let is_short = name.chars().count() <= NAME_CHARS_MAX;
-    known.filter(|_| is_name).or_else(|| by_ending().filter(|_| is_short))
-}
-
 /// The names of columns in a header of Anki: `#columns:word`, TAB, `meaning`.
 fn listed(row: &StringRecord) -> Option<StringRecord> {
     let first = row.get(0)?.strip_prefix("#columns:")?;
@@ -146,79 +168,6 @@ fn tab_file_header<'a>(rows: &'a [StringRecord], key: &str) -> Option<&'a str> {
     row.get(1).map(str::trim).filter(|value| !value.is_empty())
 }
 
-/// The columns of a row of names, each found with the function `column`. `None`: the row does not
-/// name both a headword and an explanation. The names of two languages count as these.
-fn named(row: &StringRecord, column: fn(&str) -> Option<Column>) -> Option<Vec<Column>> {
-    let mut columns: Vec<Column> =
-        row.iter().map(|name| column(name).unwrap_or(Column::Skip)).collect();
-    if !(columns.contains(&Column::Word) && columns.contains(&Column::Mean)) {
-        let is_language = |name: &str| LANGUAGES.contains(&name.trim().to_lowercase().as_str());
-        let mut languages = (0..columns.len()).filter(|&at| row.get(at).is_some_and(is_language));
-        if let (Some(from), Some(to)) = (languages.next(), languages.next()) {
-            (columns[from], columns[to]) = (Column::Word, Column::Mean);
-        }
-    }
-    name_by_neighbours(row, &mut columns);
-    // Only one column is the headword: of `word, english` the first, and the second becomes an
-    // explanation. Only the first rank is read. Of the other kinds several columns may stay: the
-    // reader of tables uses the cells of all.
-    for (column, other) in [(Column::Word, Column::Mean), (Column::Rank, Column::Skip)] {
-        let repeated = columns.iter_mut().filter(|known| **known == column).skip(1);
-        repeated.for_each(|repeated| *repeated = other);
-    }
-    (columns.contains(&Column::Word) && columns.contains(&Column::Mean)).then_some(columns)
-}
-
-/// Corrects columns that other columns explain. With a column of pinyin the headwords are Chinese
-/// (`Chinese, Pinyin, English`). A translation beside an example is the translation of the example,
-/// if an earlier column has the explanation.
-fn name_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
-    let name = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
-    let names: Vec<String> = (0..columns.len()).map(name).collect();
-    let has = |known: &[&str], at: usize| known.iter().any(|known| names[at].contains(known));
-    let is_text = |column: Column| matches!(column, Column::Word | Column::Mean);
-    let has_pinyin = (0..names.len()).any(|at| has(PINYIN, at));
-    let headword = (0..names.len()).find(|&at| is_text(columns[at]) && has(CHINESE, at));
-    if let Some(headword) = headword.filter(|_| has_pinyin) {
-        for column in columns.iter_mut().filter(|column| **column == Column::Word) {
-            *column = Column::Mean;
-        }
-        columns[headword] = Column::Word;
-    }
-    for at in 1..columns.len() {
-        let is_example = columns[at - 1] == Column::Example && has(TRANSLATION, at);
-        if is_example && columns[at] == Column::Mean && columns[..at].contains(&Column::Mean) {
-            columns[at] = Column::Translation;
-        }
-    }
-}
-
-/// Parts of the names of columns with the pronunciation of Chinese.
-const PINYIN: &[&str] = &["pinyin", "拼音", "注音", "zhuyin", "bopomofo"];
-
-/// Parts of the names of columns with Chinese words.
-const CHINESE: &[&str] =
-    &["simplified", "简体", "chinese", "hanzi", "character", "汉字", "漢字", "中文", "汉语"];
-
-/// Parts of the names of columns with translations.
-const TRANSLATION: &[&str] = &["translation", "翻译", "翻譯", "译文", "譯文", "中文"];
-
-/// Counts of the cells of a column by their content.
-#[derive(Default)]
-struct Look {
-    filled: usize,
-    numbers: usize,
-    phonetics: usize,
-    parts: usize,
-}
-
-impl Look {
-    /// Whether `count` is at least 80 % of the filled cells.
-    fn is_mostly(&self, count: usize) -> bool {
-        self.filled > 0 && count * 10 >= self.filled * 8
-    }
-}
-
 /// The column that, by a header of Anki, has a property of the notes: `#tags column:3`.
 fn property(row: &StringRecord) -> Option<usize> {
     let (name, number) = row.get(0)?.strip_prefix('#')?.split_once(" column:")?;
@@ -226,120 +175,28 @@ fn property(row: &StringRecord) -> Option<usize> {
     number.trim().parse::<usize>().ok().filter(|_| is_property)?.checked_sub(1)
 }
 
-/// The columns by the content of their cells, without those of properties.
-fn by_content(rows: &[StringRecord], properties: &[usize]) -> Vec<Column> {
-    let width = rows.iter().map(StringRecord::len).max().unwrap_or(0);
-    let mut columns = vec![Column::Skip; width];
-    let looks: Vec<Look> = (0..width).map(|column| look(rows, column)).collect();
-    let mut texts = Vec::new();
-    for (at, look) in looks.iter().enumerate().filter(|(at, _)| !properties.contains(at)) {
-        if look.is_mostly(look.parts) && at > 0 {
-            columns[at] = Column::Part;
-        } else if look.is_mostly(look.phonetics) && at > 0 {
-            columns[at] = Column::Phonetic;
-        } else if look.filled > 0 && !look.is_mostly(look.numbers) {
-            texts.push(at);
-        }
-    }
-    // Pinyin or kana beside Chinese or Japanese headwords.
-    if let [headword, said, _, ..] = texts[..]
-        && is_reading(rows, headword, said)
-    {
-        columns[said] = Column::Phonetic;
-        texts.remove(1);
-    }
-    // Without two columns of text, assume the usual order.
-    if texts.len() < 2 {
-        return [Column::Word, Column::Mean, Column::Phonetic]
-            .into_iter()
-            .take(width.max(2))
-            .collect();
-    }
-    columns[texts[0]] = Column::Word;
-    columns[texts[1]] = Column::Mean;
-    if let Some(&third) = texts.get(2) {
-        columns[third] = third_text(rows, third);
-    }
-    columns
-}
-
-fn look(rows: &[StringRecord], column: usize) -> Look {
-    let cells = rows.iter().filter_map(|row| row.get(column)).map(str::trim);
-    let mut look = Look::default();
-    for cell in cells.filter(|cell| !cell.is_empty()) {
-        look.filled += 1;
-        look.numbers += usize::from(cell.bytes().all(|byte| byte.is_ascii_digit()));
-        look.parts += usize::from(script::part_named(cell).is_some());
-        look.phonetics += usize::from(is_phonetic(cell));
-    }
-    look
-}
-
-/// Whether a cell is a pronunciation, with or without brackets.
-fn is_phonetic(cell: &str) -> bool {
-    let bracketed = script::leading_phonetic(cell).is_some_and(|(_, length)| length == cell.len());
-    let signs = |c: char| "ˈˌːəɪʊɔæʌθðʃʒŋɑɛɜɡ".contains(c);
-    bracketed || cell.contains(signs) && !cell.contains(is_cjk)
-}
-
 /// The names of the columns that are not read although they have text. A column of numbers, such as
 /// those of the rows, has none.
 pub(crate) fn unread(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
     let (before, entries) = rows.split_at(layout.rows_before.min(rows.len()));
-    let width = entries.iter().map(StringRecord::len).max().unwrap_or_default();
+    let width = match layout.is_wide(rows) {
+        true => entries.iter().map(StringRecord::len).max().unwrap_or_default(),
+        false => layout.columns.len(),
+    };
     let is_read = |at: usize| {
         layout.properties.contains(&at)
             || layout.columns.get(at).is_some_and(|column| *column != Column::Skip)
     };
-    let has_text = |at: usize| {
-        let look = look(entries, at);
-        look.filled > 0 && !look.is_mostly(look.numbers)
-    };
     let name = |at: usize| {
-        let name = before.last().and_then(|names| names.get(at)).map(str::trim);
-        let name =
-            name.filter(|name| !name.is_empty() && before.last().is_some_and(|r| r.len() > 1));
+        let names = layout.names.as_ref().or(before.last()).filter(|names| names.len() > 1);
+        let name = names.and_then(|names| names.get(at)).map(str::trim);
+        let name = name.filter(|name| !name.is_empty());
         name.map_or_else(|| format!("column {}", at + 1), str::to_owned)
     };
-    (0..width).filter(|&at| !is_read(at) && has_text(at)).map(name).collect()
-}
-
-/// Whether a column has the readings of headwords in another column, as pinyin or kana.
-fn is_reading(rows: &[StringRecord], headword: usize, said: usize) -> bool {
-    let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}' | ' ');
-    let is_number = |c: char| ('1'..='5').contains(&c);
-    let is_pinyin = |text: &str| {
-        let is_toned = |c: char| "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ".contains(c);
-        let is_numbered = |c: char| c.is_ascii_lowercase() || c == ' ' || c == ':' || is_number(c);
-        text.chars().any(is_toned) && !text.contains(is_cjk)
-            || text.ends_with(is_number)
-                && !text.starts_with(is_number)
-                && text.chars().all(is_numbered)
-    };
-    let cell = |row: &StringRecord, at: usize| row.get(at).unwrap_or_default().trim().to_owned();
-    let pairs = || rows.iter().map(|row| (cell(row, headword), cell(row, said)));
-    let filled = pairs().filter(|(word, said)| !word.is_empty() && !said.is_empty()).count();
-    let readings = pairs().filter(|(word, said)| {
-        let is_read = is_pinyin(said) || !said.is_empty() && said.chars().all(is_kana);
-        word.contains(is_cjk) && is_read
-    });
-    filled > 0 && readings.count() * 10 >= filled * 8
-}
-
-/// The kind of the third column of text: examples, pronunciations in ASCII, or unknown.
-fn third_text(rows: &[StringRecord], column: usize) -> Column {
-    let cells =
-        || rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.trim().is_empty());
-    let count = cells().count();
-    let long = cells().filter(|cell| cell.split_whitespace().count() > 3).count();
-    let said = cells().filter(|cell| cell.contains(['\'', ':', '[', '/', 'ˈ'])).count();
-    if long * 2 > count {
-        Column::Example
-    } else if said * 2 > count {
-        Column::Phonetic
-    } else {
-        Column::Skip
-    }
+    (0..width.min(layout.block))
+        .filter(|&at| !is_read(at) && content::has_text(entries, at))
+        .map(name)
+        .collect()
 }
 
 #[cfg(test)]
