@@ -219,6 +219,9 @@ impl Rewriter {
 
     /// Writes the content of a quoted cell, its quotes doubled.
     fn content(&self, content: &[u8], output: &mut Vec<u8>) {
+        if self.quotes == Quotes::Doubled && memchr::memchr(b'"', content).is_none() {
+            return output.extend_from_slice(content);
+        }
         let mut rest = content;
         while let Some((&byte, behind)) = rest.split_first() {
             let next = behind.first();

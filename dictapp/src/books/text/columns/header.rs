@@ -3,7 +3,7 @@
 use csv::StringRecord;
 
 use super::content;
-use super::names::{CODES, LANGUAGES, NAMES, Name, lists};
+use super::names::{self, CODES, LANGUAGES, Name, lists};
 use crate::books::overrides::Column;
 use crate::books::text::script::is_cjk;
 
@@ -99,14 +99,10 @@ fn by_whole_name(name: &str) -> Option<Name> {
     let name = name.split(['(', '（', '[', '【']).next().unwrap_or_default();
     let name = name.trim().trim_end_matches([':', '：', '*', '#']).trim_start_matches('*');
     let name = name.replace(['_', '-'], " ").to_lowercase();
-    let known = |name: &str| {
-        let list = NAMES.iter().find(|(_, names)| lists(names, name));
-        list.map(|(known, _)| *known).filter(|_| !name.is_empty())
-    };
     let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
-    known(&name).or_else(|| known(unnumbered)).or_else(|| {
+    names::find(&name).or_else(|| names::find(unnumbered)).or_else(|| {
         // `单词/Word`, or two lines
-        let mut pieces = name.split(['/', '|', '\n', '／']).map(str::trim).map(known);
+        let mut pieces = name.split(['/', '|', '\n', '／']).map(str::trim).map(names::find);
         let first = pieces.next()??;
         pieces.next().filter(|second| *second == Some(first))?
     })

@@ -121,16 +121,21 @@ pub(crate) fn is_preamble(row: &StringRecord) -> bool {
 
 /// Whether a row has the same names as a header.
 pub(crate) fn is_same(names: &StringRecord, row: &StringRecord) -> bool {
-    let cells = |row: &StringRecord| row.iter().map(|cell| cell.trim().to_lowercase()).collect();
-    let (names, row): (Vec<String>, Vec<String>) = (cells(names), cells(row));
-    let is_empty = |cells: &[String]| cells.iter().all(String::is_empty);
-    let common = names.len().min(row.len());
-    names[..common] == row[..common] && is_empty(&names[common..]) && is_empty(&row[common..])
+    let is_empty =
+        |row: &StringRecord, from: usize| row.iter().skip(from).all(|cell| cell.trim().is_empty());
+    let mut pairs = names.iter().zip(row);
+    pairs.all(|(name, cell)| cell.trim().eq_ignore_ascii_case(name.trim()))
+        && is_empty(names, row.len())
+        && is_empty(row, names.len())
 }
 
 /// The columns below a row that has the names of a header in another order, or only names of other
 /// columns.
 pub(crate) fn renamed(names: &StringRecord, row: &StringRecord) -> Option<Vec<Column>> {
+    // Nearly all rows are entries, so this must be fast.
+    if row.iter().any(|cell| !cell.trim().is_empty() && by_name(cell).is_none()) {
+        return None;
+    }
     let sorted = |row: &StringRecord| {
         let mut names: Vec<String> = row.iter().map(|cell| cell.trim().to_lowercase()).collect();
         names.sort_unstable();

@@ -1,6 +1,9 @@
 //! The names that people give the columns of a table, in English, Chinese and other languages. They
 //! are compared in lower case. Bars separate the names of a kind.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::books::overrides::Column;
 
 /// What the name of a column says about its content.
@@ -16,8 +19,18 @@ pub(super) enum Name {
     Stem,
 }
 
+/// The kind of column with this name.
+pub(super) fn find(name: &str) -> Option<Name> {
+    static ALL: LazyLock<HashMap<&str, Name>> = LazyLock::new(|| {
+        // Of a name in two lists, the first list counts.
+        let names = NAMES.iter().rev();
+        names.flat_map(|(kind, names)| names.split('|').map(|name| (name, *kind))).collect()
+    });
+    ALL.get(name).copied()
+}
+
 /// The names of each kind of column.
-pub(super) const NAMES: &[(Name, &str)] = &[
+const NAMES: &[(Name, &str)] = &[
     (Name::Column(Column::Word), WORD),
     (Name::Column(Column::Mean), MEAN),
     (Name::Column(Column::Phonetic), PHONETIC),
