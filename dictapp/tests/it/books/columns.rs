@@ -136,6 +136,8 @@ fn names_of_columns_of_other_languages() {
         ("Kana,Meaning\nりんご,apple\n", "りんご | apple"),
         ("kanji,kana,gloss\n,あなた,you\n", "あなた | you"),
         ("Sentence,Translation\nI eat.,我吃。\n", "I eat. | 我吃。"),
+        ("word,meaning,source\npear,梨,课本\n", "pear | 梨"),
+        ("source,target\nhola,hello\n", "hola | hello"),
         ("Column 1,Column 2\nhola,hello\n", "hola | hello"),
     ] {
         reads("a.csv", text, &[expected]);
@@ -162,6 +164,8 @@ fn names_are_no_header_if_they_are_entries() {
     );
     let text = "word,meaning\nfront,back\nterm,definition\n";
     reads("a.csv", text, &["front | back", "term | definition"]);
+    let text = "spoken word,a group\nkey,a lock\n";
+    reads("a.csv", text, &["spoken word | a group", "key | a lock"]);
     let text = "date,日期\npage,页\nunit,单元\n";
     reads("a.csv", text, &["date | 日期", "page | 页", "unit | 单元"]);
 }

@@ -30,7 +30,11 @@ pub(super) fn find(rows: &[StringRecord], first: usize) -> Option<(usize, Vec<Co
                 Some((at, more.unwrap_or(columns)))
             })
         })
-        .or_else(|| Some((first, partly_named(rows.get(first)?, below(first), by_part_of_name)?)))
+        .or_else(|| {
+            // Two cells whose last words happen to be names are more likely an entry.
+            let row = rows.get(first).filter(|row| row.len() > 2)?;
+            Some((first, partly_named(row, below(first), by_part_of_name)?))
+        })
 }
 
 /// The columns that a list of names in a header of Anki names.
@@ -279,6 +283,13 @@ fn name_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
             *column = Column::Mean;
         }
         columns[headword] = Column::Word;
+    }
+    // The book or the lesson of a word, unless the table has `source` and `target`.
+    if let Some(source) = names.iter().position(|name| name == "source") {
+        let is_other = |column: Column| (0..source).any(|at| columns[at] == column);
+        if is_other(Column::Word) && columns.contains(&Column::Mean) {
+            columns[source] = Column::Skip;
+        }
     }
     for at in 1..columns.len() {
         let is_example = columns[at - 1] == Column::Example && has(TRANSLATION, at);
