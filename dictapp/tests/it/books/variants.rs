@@ -4,7 +4,7 @@ use dictapp::books::{Book, BookKind};
 
 /// The entries of a file, each on a line: headword, pronunciation, other spellings, and the lines
 /// of the explanation after `|`.
-fn entries(name: &str, bytes: &[u8]) -> Vec<String> {
+pub(super) fn entries(name: &str, bytes: &[u8]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
@@ -20,7 +20,7 @@ fn entries(name: &str, bytes: &[u8]) -> Vec<String> {
 }
 
 #[track_caller]
-fn reads(name: &str, text: &str, expected: &[&str]) {
+pub(super) fn reads(name: &str, text: &str, expected: &[&str]) {
     assert_eq!(entries(name, text.as_bytes()), expected, "{text:?}");
 }
 
