@@ -10,7 +10,7 @@ use dictapp::cli::{self, Command, Ending};
 use dictapp::commands::{
     backup, books, check, client, import, import_course, licences, look, mcp, serve, user,
 };
-use dictapp::site::{ImportAction, preview_book};
+use dictapp::site::ImportAction;
 
 /// The exit code of a look-up if no word book has the word.
 const NO_SUCH_WORD: u8 = 3;
@@ -33,9 +33,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(settings, sources) => serve::run(&settings, &sources),
-        Command::Import(_, book) if book.action == ImportAction::Preview => {
-            let preview = preview_book(&book.resolved())?;
-            Ok(writeln!(io::stdout(), "{preview}")?)
+        Command::Import(settings, book) if book.action == ImportAction::Preview => {
+            import::preview(&settings, &book.resolved())
         }
         Command::Import(settings, book) => {
             let book = book.resolved();

@@ -5,6 +5,10 @@
 use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
 #[cfg(not(loom))]
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::time::Duration;
+
+/// A call that takes longer than this is slow: the handler should run on a worker, not in a shard.
+pub(crate) const SLOW: Duration = Duration::from_micros(500);
 
 /// Whether a route is slow: marked by the app, or learned from its last eight calls.
 ///
@@ -61,12 +65,13 @@ impl Pace {
         recent & MARKED == 0 && recent != 0
     }
 
-    /// Records whether a call was slow. If two calls end at once, one of them may be lost, which is
+    /// Records how long a call took. If two calls end at once, one of them may be lost, which is
     /// harmless. The result of [`Pace::learn_stall`] is never overwritten.
-    pub(crate) fn learn(&self, slow: bool) {
+    pub(crate) fn learn(&self, took: Duration) {
+        let is_slow = took > SLOW;
         let recent = self.recent.load(Relaxed);
         let to_time = (recent / SUSPECTED).saturating_sub(1) * SUSPECTED;
-        let next = (((recent << 1) | u32::from(slow)) & ALL) | to_time;
+        let next = (((recent << 1) | u32::from(is_slow)) & ALL) | to_time;
         if recent & MARKED == 0 && next != recent {
             let _ = self.recent.compare_exchange(recent, next, Relaxed, Relaxed);
         }
@@ -93,15 +98,18 @@ impl Pace {
 mod tests {
     use super::*;
 
+    const QUICK_CALL: Duration = Duration::from_micros(5);
+    const SLOW_CALL: Duration = Duration::from_millis(5);
+
     #[test]
     fn one_slow_call_among_eight_changes_nothing() {
         let pace = Pace::learned();
         assert!(pace.blocks());
-        (0..7).for_each(|_| pace.learn(false));
+        (0..7).for_each(|_| pace.learn(QUICK_CALL));
         assert!(!pace.blocks());
-        pace.learn(true);
+        pace.learn(SLOW_CALL);
         assert!(!pace.blocks() && pace.is_in_doubt());
-        pace.learn(true);
+        pace.learn(SLOW_CALL);
         assert!(pace.blocks());
     }
 
@@ -109,9 +117,9 @@ mod tests {
     fn eight_quick_calls_or_a_mark_end_the_doubt() {
         let pace = Pace::learned();
         for _ in 0..2 {
-            (0..7).for_each(|_| pace.learn(false));
+            (0..7).for_each(|_| pace.learn(QUICK_CALL));
             assert!(pace.is_in_doubt());
-            pace.learn(false);
+            pace.learn(QUICK_CALL);
             assert!(!pace.is_in_doubt());
             pace.suspect();
             assert!(!pace.blocks());
@@ -124,11 +132,11 @@ mod tests {
     #[test]
     fn a_stall_makes_a_route_slow_and_a_mark_is_permanent() {
         let pace = Pace::learned();
-        (0..8).for_each(|_| pace.learn(false));
+        (0..8).for_each(|_| pace.learn(QUICK_CALL));
         pace.learn_stall();
         assert!(pace.blocks());
         let marked = Pace::quick();
-        (0..8).for_each(|_| marked.learn(true));
+        (0..8).for_each(|_| marked.learn(SLOW_CALL));
         marked.learn_stall();
         assert!(!marked.blocks());
     }

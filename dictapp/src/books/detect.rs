@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use csv::StringRecord;
 
 use super::error::BookError;
-use super::input::records::Format;
+use super::input::format::Format;
 use super::input::source::Source;
 use super::limits::SAMPLE_BYTES_MAX;
 use super::overrides::Overrides;

@@ -31,6 +31,8 @@ pub struct BookError {
 enum Fault {
     Io(io::Error),
     Damaged(String),
+    /// The text is in an encoding that is not recognised.
+    Encoding(String),
 }
 
 impl BookError {
@@ -46,6 +48,17 @@ impl BookError {
     pub(super) fn at(path: &Path, place: Place, reason: impl Into<String>) -> BookError {
         let fault = Fault::Damaged(reason.into());
         BookError { path: path.to_owned(), place: Some(place), fault }
+    }
+
+    /// An error of a text that is not in the encoding in which it was read.
+    pub(super) fn encoding(path: &Path, place: Place, reason: impl Into<String>) -> BookError {
+        let fault = Fault::Encoding(reason.into());
+        BookError { path: path.to_owned(), place: Some(place), fault }
+    }
+
+    /// Whether the file can be read if its encoding is known.
+    pub fn is_encoding(&self) -> bool {
+        matches!(self.fault, Fault::Encoding(_))
     }
 
     /// The file that cannot be read.
@@ -67,7 +80,7 @@ impl fmt::Display for BookError {
         }
         match &self.fault {
             Fault::Io(error) => write!(f, ": {error}"),
-            Fault::Damaged(reason) => write!(f, ": {reason}"),
+            Fault::Damaged(reason) | Fault::Encoding(reason) => write!(f, ": {reason}"),
         }
     }
 }
@@ -78,7 +91,7 @@ impl std::error::Error for BookError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.fault {
             Fault::Io(error) => error.source(),
-            Fault::Damaged(_) => None,
+            Fault::Damaged(_) | Fault::Encoding(_) => None,
         }
     }
 }

@@ -56,6 +56,14 @@ pub enum Column {
     Rank,
     /// Inflected forms, separated by commas or semicolons.
     Forms,
+    /// Words of the same meaning, separated in the same way.
+    Synonyms,
+    /// Words of the opposite meaning.
+    Antonyms,
+    /// Phrases with the word.
+    Phrases,
+    /// The level of the Common European Framework: `A1` to `C2`.
+    Level,
     /// Ignored.
     Skip,
 }
@@ -71,6 +79,10 @@ impl Column {
         Column::Translation,
         Column::Rank,
         Column::Forms,
+        Column::Synonyms,
+        Column::Antonyms,
+        Column::Phrases,
+        Column::Level,
         Column::Skip,
     ];
 
@@ -85,6 +97,10 @@ impl Column {
             Column::Translation => "translation",
             Column::Rank => "rank",
             Column::Forms => "forms",
+            Column::Synonyms => "synonyms",
+            Column::Antonyms => "antonyms",
+            Column::Phrases => "phrases",
+            Column::Level => "level",
             Column::Skip => "-",
         }
     }

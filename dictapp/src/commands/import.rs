@@ -5,12 +5,42 @@
 use std::fs::File;
 use std::io::{self, Write};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::books::{BookKind, Place};
-use crate::site::{ImportRequest, ImportStep, import_book};
+use crate::books::{BookError, BookKind, Place};
+use crate::commands::serve;
+use crate::settings::Settings;
+use crate::site::{ImportRequest, ImportStep, import_book, preview_book};
 use crate::store::Store;
+
+/// Prints the preview of a book to standard output. Names the book that an import would replace, if
+/// the database exists.
+///
+/// # Errors
+/// If the file cannot be read, is damaged or is not a book.
+pub fn preview(settings: &Settings, request: &ImportRequest) -> Result<()> {
+    let preview = preview_book(request).map_err(with_advice)?;
+    let preview = match serve::has_database(settings) {
+        true => {
+            let store = serve::existing_store(settings)?;
+            preview.for_store(&store)?
+        }
+        false => preview,
+    };
+    writeln!(io::stdout(), "{preview}").context("cannot write to standard output")
+}
+
+/// The error with the flag that may help.
+fn with_advice(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<BookError>() {
+        Some(book) if book.is_encoding() => anyhow!(
+            "{error:#}: name the encoding of the file, as in `--encoding gb18030` or \
+             `--encoding windows-1252`"
+        ),
+        _ => error,
+    }
+}
 
 /// Checks that the files of a book can be opened. It is called before the database is opened, so
 /// that a mistyped path creates no database.
@@ -51,7 +81,7 @@ pub(super) fn run_with_places(
     );
     let report = import_book(store, request, |step| show(&bar, step));
     bar.finish_and_clear();
-    let report = report?;
+    let report = report.map_err(with_advice)?;
     // The import has succeeded even if standard error is closed.
     let _ = write!(io::stderr(), "{}", report.oddities.clone().at_places(place_of));
     writeln!(io::stdout(), "{report}").context("cannot write to standard output")

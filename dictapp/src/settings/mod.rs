@@ -164,11 +164,36 @@ fn read(
         monitoring: Monitoring::read(&mut reader),
         log: Log::read(&mut reader),
     };
+    check_addresses(&mut reader, &settings);
     let (of_sections, keys) = reader.finish();
     mistakes.extend(of_sections);
     match Mistakes::new(mistakes) {
         None => Ok((settings, keys)),
         Some(mistakes) => Err(mistakes),
+    }
+}
+
+/// Reports addresses of two settings at which only one of them can listen. Those of a protocol that
+/// is not enabled are not used.
+fn check_addresses(reader: &mut Reader, settings: &Settings) {
+    let of = |section: &'static str, key: &'static str| move |one| (section, key, one);
+    let Settings { server, tls, course, dict, monitoring, .. } = settings;
+    let mut used: Vec<(&str, &str, &Address)> = Vec::new();
+    used.extend(server.address.iter().map(of("server", "address")));
+    used.extend(tls.redirect_address.iter().map(of("tls", "redirect_address")));
+    used.extend(course.enabled.then_some(&course.address).map(of("course", "address")));
+    used.extend(dict.enabled.then_some(&dict.address).map(of("dict", "address")));
+    used.extend(monitoring.address.iter().map(of("monitoring", "address")));
+    for (at, (section, key, address)) in used.iter().enumerate() {
+        let overlaps = |earlier: &&(&str, &str, &Address)| earlier.2.overlaps(address);
+        if let Some((other_section, other_key, other)) = used[..at].iter().find(overlaps) {
+            let text = format!(
+                "[{section}] {key} {:?} and [{other_section}] {other_key} {:?} cannot both be used",
+                address.to_string(),
+                other.to_string()
+            );
+            reader.contradiction_of(&[(other_section, other_key), (section, key)], &text);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! in settings.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use webframe::Network;
@@ -21,6 +21,29 @@ pub enum Address {
     },
     /// `unix:/run/dictapp.sock`.
     Unix(PathBuf),
+}
+
+impl Address {
+    /// Whether only one of two servers can listen at both addresses. All addresses of the machine
+    /// (`0.0.0.0`, `[::]`) include the others. Port 0 is a different port each time.
+    pub(super) fn overlaps(&self, other: &Address) -> bool {
+        let (Address::Tcp { host, port }, Address::Tcp { host: others, port: other_port }) =
+            (self, other)
+        else {
+            return self == other;
+        };
+        let is_ip = |host: &str| host.parse::<IpAddr>().is_ok();
+        // A listener for IPv6 accepts no IPv4. A name may stand for either.
+        let includes = |all: &str, one: &str| match all {
+            "0.0.0.0" => !one.contains(':'),
+            "::" => one.contains(':') || !is_ip(one),
+            host if host.eq_ignore_ascii_case("localhost") && is_ip(one) => {
+                one == "127.0.0.1" || one == "::1"
+            }
+            _ => all.eq_ignore_ascii_case(one),
+        };
+        port == other_port && *port != 0 && (includes(host, others) || includes(others, host))
+    }
 }
 
 impl fmt::Display for Address {
@@ -115,6 +138,28 @@ mod tests {
         {
             assert_eq!(parse_address(text).expect(text).to_string(), text);
         }
+    }
+
+    #[test]
+    fn addresses_overlap_if_only_one_server_can_have_them() {
+        let overlap = |one: &str, other: &str| {
+            let (one, other) = (parse_address(one).unwrap(), parse_address(other).unwrap());
+            assert_eq!(one.overlaps(&other), other.overlaps(&one));
+            one.overlaps(&other)
+        };
+        for other in ["127.0.0.1:80", "0.0.0.0:80", "localhost:80"] {
+            assert!(overlap("127.0.0.1:80", other), "{other}");
+        }
+        for (any, other) in [("0.0.0.0:80", "10.0.0.1:80"), ("[::]:80", "[::1]:80")] {
+            assert!(overlap(any, other) && overlap(any, "localhost:80"), "{other}");
+        }
+        assert!(!overlap("0.0.0.0:80", "[::]:80"));
+        assert!(overlap("LOCALHOST:80", "localhost:80"));
+        assert!(overlap("unix:/a", "unix:/a"));
+        for other in ["127.0.0.1:81", "127.0.0.2:80", "[::1]:80", "unix:/a"] {
+            assert!(!overlap("127.0.0.1:80", other), "{other}");
+        }
+        assert!(!overlap("127.0.0.1:0", "127.0.0.1:0"));
     }
 
     #[test]

@@ -105,14 +105,18 @@ impl Reader {
     /// one of them is already a mistake: then the comparison used the default of that key.
     pub(super) fn contradiction(&mut self, keys: &[&str], text: &str) {
         let section = self.section;
-        let involved =
-            |given: &&Assignment| given.section == section && keys.contains(&given.key.as_str());
+        let keys: Vec<(&str, &str)> = keys.iter().map(|key| (section, *key)).collect();
+        self.contradiction_of(&keys, &format!("[{section}] {text}"));
+    }
+
+    /// Like [`Reader::contradiction`], for keys with their sections.
+    pub(super) fn contradiction_of(&mut self, keys: &[(&str, &str)], text: &str) {
+        let involved = |given: &&Assignment| keys.contains(&(&*given.section, &*given.key));
         let locations: Vec<Location> =
             self.given.iter().filter(involved).map(|given| given.location.clone()).collect();
         let wrong = self.mistakes.iter().any(|mistake| locations.contains(&mistake.location));
         if let (Some(location), false) = (locations.last(), wrong) {
-            let text = format!("[{section}] {text}");
-            self.mistakes.push(Mistake { location: location.clone(), text });
+            self.mistakes.push(Mistake { location: location.clone(), text: text.to_owned() });
         }
     }
 

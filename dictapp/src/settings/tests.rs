@@ -198,6 +198,37 @@ fn settings_that_contradict_each_other_are_mistakes_of_the_later_one() {
 }
 
 #[test]
+fn two_settings_with_one_address_are_a_mistake_that_names_both() {
+    let clash = "cannot both be used";
+    assert_mistakes(
+        "[server]\naddress = '0.0.0.0:80'\n[monitoring]\naddress = '127.0.0.1:80'",
+        &[&format!(
+            "s.toml:4: [monitoring] address \"127.0.0.1:80\" and [server] address \"0.0.0.0:80\" {clash}"
+        )],
+    );
+    assert_mistakes(
+        "[course]\nenabled = true\naddress = '127.0.0.1:2628'\n[dict]\nenabled = true",
+        &[&format!(
+            "s.toml:3: [dict] address \"127.0.0.1:2628\" and [course] address \"127.0.0.1:2628\" {clash}"
+        )],
+    );
+    assert_mistakes(
+        "[monitoring]\naddress = 'localhost:8000'",
+        &[&format!(
+            "s.toml:2: [monitoring] address \"localhost:8000\" and [server] address \"127.0.0.1:8000\" {clash}"
+        )],
+    );
+    assert_mistakes(
+        "[server]\naddress = ['unix:/a', 'unix:/a']",
+        &[&format!(
+            "s.toml:2: [server] address \"unix:/a\" and [server] address \"unix:/a\" {clash}"
+        )],
+    );
+    let unused = "[course]\naddress = '127.0.0.1:8000'\n[monitoring]\naddress = '127.0.0.1:0'";
+    assert!(load(unused, &[], &[]).is_ok());
+}
+
+#[test]
 fn no_secret_is_ever_shown() {
     let file = "[database]\nurl = 'mysql://root:s3cret@h/d'\n[accounts]\ncourse_salt = 's3cret'";
     assert!(!format!("{:?}", load(file, &[], &[]).unwrap()).contains("s3cret"));

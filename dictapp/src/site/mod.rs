@@ -43,7 +43,10 @@ pub use books::import::{
     ImportAction, ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book,
 };
 pub use books::preview::{Preview, PreviewEntry, preview_book};
-pub use books::{BookChange, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
+pub use books::{
+    BookChange, BookNaming, NAME_CHARS_MAX, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile,
+    Uploads,
+};
 pub use cache::{Cache, Card, EntryPart, GuestPage, ResultsPart};
 pub use history::{DayWords, Outcome};
 pub use learning::{

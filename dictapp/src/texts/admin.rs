@@ -85,6 +85,9 @@ texts! {
         refused: "无法识别上传的文件，未做任何更改。原因（英文）：", "The files are not a dictionary that can be read. Nothing was changed. The reason: ";
         preview: "预览", "Preview";
         preview_hint: "下面是识别结果和前几个词条，确认无误后请导入。", "The recognised properties and the first entries. Import the dictionary if they are right.";
+        replaces: "导入后将替换现有的词典“{title}”（共 {count} 条）。要保留它，请改用另一个名称。", "This import replaces the dictionary {title}. Its entries: {count}. To keep it, choose another name.";
+        book_name: "名称", "Name";
+        book_name_hint: "以后用同一名称导入，会替换这本词典。", "A later import with the same name replaces this dictionary.";
         import: "导入", "Import";
         progress: "导入进度", "Progress of the import";
         checking: "正在检查", "Checking";
@@ -129,6 +132,10 @@ texts! {
         translation: "例句翻译", "translation";
         rank: "词频排名", "frequency rank";
         forms: "词形变化", "forms";
+        synonyms: "同义词", "synonyms";
+        antonyms: "反义词", "antonyms";
+        phrases: "词组", "phrases";
+        level: "等级", "level";
         skip: "（忽略）", "(ignored)";
         tab: "TAB", "TAB";
     }

@@ -208,6 +208,33 @@ fn a_command_that_creates_a_database_says_so_once() {
     );
 }
 
+#[test]
+fn a_preview_names_the_book_that_the_import_replaces() {
+    let folder = folder_with("words.csv", "word,meaning\napple,苹果\n");
+    let preview = |words: &[&str]| {
+        let output = dictapp(folder.path(), &[&["import", "--preview"], words].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(preview(&["words.csv"]).starts_with("kind: csv\n"));
+    assert!(!folder.path().join("data").exists());
+    assert_eq!(dictapp(folder.path(), &["import", "words.csv"]).status.code(), Some(0));
+    let shown = preview(&["words.csv"]);
+    assert!(shown.starts_with("replaces: \"words\" (1 entry); "), "{shown}");
+    assert!(preview(&["words.csv", "--name", "more"]).starts_with("kind: csv\n"));
+}
+
+#[test]
+fn a_file_in_an_unknown_encoding_is_refused_with_the_flag_that_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), b"apple,x\ncoffee,caf\xe9 noir\n").unwrap();
+    for words in [&["import", "a.csv"][..], &["import", "--preview", "a.csv"]] {
+        let output = dictapp(folder.path(), words);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("a.csv, line 2: is not UTF-8"), "{said}");
+        assert!(said.contains("`--encoding gb18030`"), "{said}");
+    }
+}
+
 /// Regression: these commands needed valid settings.
 #[test]
 fn manual_pages_and_completions_need_no_settings() {

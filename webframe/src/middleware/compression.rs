@@ -73,7 +73,12 @@ fn pays(response: &Response) -> bool {
         }
         && coded.iter().all(|name| response.field(name).is_none())
         && media::is_compressible(text(response.field(&header::CONTENT_TYPE)))
-        && !text(response.field(&header::CACHE_CONTROL)).contains("no-transform")
+        && !names(text(response.field(&header::CACHE_CONTROL)), "no-transform")
+}
+
+/// Whether a list of names separated by commas contains a name.
+fn names(list: &str, name: &str) -> bool {
+    list.split(',').any(|member| member.trim().eq_ignore_ascii_case(name))
 }
 
 /// Compresses the body, if that saves at least a tenth.
@@ -132,10 +137,7 @@ fn agree_with_coded(response: &mut Response, request: &Request) {
 fn vary(response: &mut Response) {
     let named = response.fields().iter().any(|(name, value)| {
         name == header::VARY
-            && text(Some(value))
-                .split(',')
-                .map(str::trim)
-                .any(|name| name.eq_ignore_ascii_case("accept-encoding") || name == "*")
+            && (names(text(Some(value)), "accept-encoding") || names(text(Some(value)), "*"))
     });
     if !named {
         response.add(header::VARY, HeaderValue::from_static("accept-encoding"));

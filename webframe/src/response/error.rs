@@ -1,12 +1,12 @@
 //! The error of a handler: a status, a text for the client and a cause for the log; or a response
 //! that ends the handler early.
 
-use std::{any::Any, borrow::Cow, error::Error as StdError, fmt, sync::Mutex, time::Duration};
+use std::{any::Any, borrow::Cow, error::Error as StdError, fmt, io, sync::Mutex, time::Duration};
 
 use http::StatusCode;
 
 use super::Response;
-use crate::{lock::unpoisoned, request::multipart::reader};
+use crate::lock::unpoisoned;
 
 /// The result of handlers and of most of webframe's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -218,14 +218,43 @@ impl fmt::Debug for Error {
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     fn from(cause: E) -> Error {
-        if let Some(refusal) = reader::refusal_in(&cause) {
-            return refusal.into();
+        if let Some(fault) = ClientFault::of(&cause) {
+            return fault;
         }
         let mut error = Error::internal(cause);
         error.0.origin = Origin::Converted;
         error
     }
 }
+
+/// An error that is the client's fault, within an [`io::Error`]: reading the content of a request
+/// can fail only with that type.
+#[derive(Debug)]
+pub(crate) struct ClientFault {
+    status: StatusCode,
+    public: String,
+}
+
+impl ClientFault {
+    /// The fault with this status and this text for the client.
+    pub(crate) fn new(status: StatusCode, public: String) -> ClientFault {
+        ClientFault { status, public }
+    }
+
+    /// The error for the client in the cause of an `io::Error`, if it is a client's fault.
+    fn of(error: &(dyn StdError + 'static)) -> Option<Error> {
+        let fault: &ClientFault = error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref()?;
+        Some(Error::new(fault.status, fault.public.clone()))
+    }
+}
+
+impl fmt::Display for ClientFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.public)
+    }
+}
+
+impl StdError for ClientFault {}
 
 impl From<Error> for Box<dyn StdError + Send + Sync> {
     fn from(error: Error) -> Box<dyn StdError + Send + Sync> {

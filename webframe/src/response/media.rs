@@ -24,19 +24,27 @@ pub(crate) fn type_of(name: &str) -> HeaderValue {
 
 /// Whether content of this type, with or without parameters, is worth compressing.
 pub(crate) fn is_compressible(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    is_text(&essence)
-        || essence == "application/wasm"
-        || essence == "image/x-icon"
-        || matches!(&*essence, "font/ttf" | "font/otf" | "image/bmp")
+    let end = memchr::memchr(b';', media_type.as_bytes()).unwrap_or(media_type.len());
+    let essence = media_type[..end].trim();
+    let others = ["application/wasm", "image/x-icon", "font/ttf", "font/otf", "image/bmp"];
+    is_text(essence) || others.iter().any(|other| essence.eq_ignore_ascii_case(other))
 }
 
 /// Whether content of this type, without parameters, is text.
 fn is_text(essence: &str) -> bool {
-    essence.starts_with("text/")
-        || essence.ends_with("+json")
-        || essence.ends_with("+xml")
-        || matches!(essence, "application/json" | "application/javascript" | "application/xml")
+    let bytes = essence.as_bytes();
+    let begins = |with: &str| {
+        bytes.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    let ends = |with: &str| {
+        let start = bytes.len().checked_sub(with.len());
+        start.is_some_and(|start| bytes[start..].eq_ignore_ascii_case(with.as_bytes()))
+    };
+    let texts = ["application/json", "application/javascript", "application/xml"];
+    begins("text/")
+        || ends("+json")
+        || ends("+xml")
+        || texts.iter().any(|text| essence.eq_ignore_ascii_case(text))
 }
 
 #[cfg(test)]

@@ -102,24 +102,30 @@ impl fmt::Display for WireError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             WireError::RequestLine => "the request line is not `method target version`",
-            WireError::UnknownMethod => "the method is not known here",
+            WireError::UnknownMethod => "the method is unknown",
             WireError::Version => "the version is not HTTP/1.x",
-            WireError::Target => "the request target is not valid",
+            WireError::Target => "the request target is invalid",
             WireError::TargetTooLong => "the request target is too long",
             WireError::Field => "a header field is not `name: value`",
             WireError::HeadTooLarge => "the header section is too large",
             WireError::TooManyFields => "there are too many header fields",
             WireError::HostNotServed => "the host is not served here",
-            WireError::Host => "the Host field is missing, repeated or not a host",
-            WireError::Unencrypted => "this port speaks HTTPS: the address begins with https://",
-            WireError::ContentLength => "Content-Length is not one length",
-            WireError::TransferEncoding => "Transfer-Encoding is not one final chunked",
-            WireError::UnknownCoding => "the transfer coding is not known here",
+            WireError::Host => "the Host field is missing, repeated or invalid",
+            WireError::Unencrypted => {
+                "this port uses HTTPS: use an address that begins with https://"
+            }
+            WireError::ContentLength => "Content-Length is invalid or repeated",
+            WireError::TransferEncoding => {
+                "Transfer-Encoding is not a single final `chunked` without Content-Length"
+            }
+            WireError::UnknownCoding => "the transfer coding is not supported",
             WireError::Chunk => "a chunk is not `size, line end, data, line end`",
-            WireError::ChunkOverhead => "the chunks carry too much beside their data",
+            WireError::ChunkOverhead => {
+                "the sizes, extensions and trailers of the chunks are too large"
+            }
             WireError::BodyTooLarge => "the content is too large",
-            WireError::Expectation => "only 100-continue can be expected",
-            WireError::Timeout => "the request did not come in time",
+            WireError::Expectation => "Expect can only be 100-continue",
+            WireError::Timeout => "the request did not arrive in time",
         })
     }
 }

@@ -107,7 +107,7 @@ impl Lines {
         let text = std::str::from_utf8(&self.buffer).map_err(|error| {
             let byte = self.offset + error.valid_up_to() as u64;
             let reason = format!("byte {byte} {NOT_UTF8}");
-            BookError::at(&self.path, Place::Line(self.number), reason)
+            BookError::encoding(&self.path, Place::Line(self.number), reason)
         })?;
         if text.contains('\0') {
             let reason = "contains a zero byte: this is not a text file";
@@ -148,16 +148,11 @@ pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
         return Err(BookError::whole(path, "is in UTF-16, which a book of this kind cannot be"));
     }
     if has_carriage_returns_alone(&sample) {
-        let reason = format!(
-            "its lines end with carriage returns only: `tr '\\r' '\\n' < '{}' > lines.txt` \
-             makes a file that can be imported",
-            path.display()
-        );
+        let reason = "its lines end with carriage returns only: save it with other line ends";
         return Err(BookError::whole(path, reason));
     }
     Ok(())
 }
 
-/// Advice for a file in another encoding.
-pub(crate) const NOT_UTF8: &str = "is not UTF-8: name the encoding of the file, as in `--encoding gb18030` or \
-     `--encoding windows-1252`";
+/// The reason that a text cannot be read.
+pub(crate) const NOT_UTF8: &str = "is not UTF-8, and the encoding of the file is not recognised";

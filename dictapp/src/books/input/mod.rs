@@ -1,5 +1,5 @@
 //! Input of the readers of books: `source` opens, unpacks and decodes (`encoding`) a file, `lines`
-//! and `records` (of a csv or tsv file) split text, `articles` reads an article by its offset,
+//! and `records` (of a csv or tsv file in a `format`, its `quoting` unified) split text, `articles` reads an article by its offset,
 //! `sheet` a small table in memory. `deadline` limits the time of reading.
 
 pub(super) mod articles;
@@ -7,6 +7,8 @@ pub(super) mod bars;
 pub(super) mod deadline;
 pub(super) mod encoding;
 pub(super) mod lines;
+pub(super) mod format;
+mod quoting;
 pub(super) mod records;
 pub(super) mod sheet;
 pub(super) mod source;

@@ -6,7 +6,8 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::encoding::Encoding;
-use super::records::{Format, Quotes, Records};
+use super::format::{Format, Quotes};
+use super::records::Records;
 use super::source::Source;
 use crate::books::error::BookError;
 

@@ -179,7 +179,13 @@ impl<R: Read> Read for Counted<R> {
 /// Whether lines end with carriage returns without line feeds, as old programs wrote them.
 pub(super) fn has_carriage_returns_alone(sample: &[u8]) -> bool {
     // A carriage return at the end of the sample may be half of a line end, or end the only line.
-    sample.trim_ascii_end().contains(&b'\r') && !sample.contains(&b'\n')
+    let text = sample.trim_ascii_end();
+    let count = |end: u8| sample.iter().filter(|byte| **byte == end).count();
+    // Cells of a table may have line feeds.
+    let first = text.iter().find(|byte| b"\r\n".contains(byte));
+    first == Some(&b'\r')
+        && count(b'\r') > count(b'\n')
+        && memchr::memmem::find(text, b"\r\n").is_none()
 }
 
 /// A text with line feeds in place of its carriage returns.

@@ -8,7 +8,8 @@ use crate::model::Entry;
 
 use super::draft::Draft;
 use crate::books::error::{BookError, Place};
-use crate::books::input::records::{Format, Records};
+use crate::books::input::format::Format;
+use crate::books::input::records::Records;
 use crate::books::input::source::Source;
 use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
@@ -131,7 +132,7 @@ fn rank(record: &StringRecord, columns: &Columns) -> Option<u32> {
 
 /// The inflected forms in `p:went/d:gone/i:going/3:goes`. Several forms of a kind are separated by
 /// commas.
-fn forms(exchange: &str) -> Vec<String> {
+pub(super) fn forms(exchange: &str) -> Vec<String> {
     let pairs = exchange.split('/').filter_map(|pair| pair.split_once(':'));
     let named = pairs.filter(|(kind, _)| FORM_KINDS.contains(&kind.trim()));
     named.flat_map(|(_, forms)| forms.split(',')).map(str::to_owned).collect()

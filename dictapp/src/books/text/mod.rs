@@ -7,7 +7,6 @@
 //! `script` recognises parts of speech and pronunciations. `exchange` writes the texts of an export
 //! for other programs, and reads them back.
 
-mod column_names;
 pub(super) mod columns;
 pub mod exchange;
 pub(super) mod foreign;

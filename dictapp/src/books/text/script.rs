@@ -96,6 +96,24 @@ const NAMES: &[(&str, &str)] = &[
     ("后缀", "suffix."),
 ];
 
+/// Labels and the names of these parts of speech in other languages. They are read only where nothing else can be: in a
+/// column of parts of speech.
+const FOREIGN_NAMES: &[(&str, &str)] = &[
+    ("n.", "substantiv|nomen|nom|sustantivo|sostantivo|существительное|名詞|명사"),
+    (
+        "adj.",
+        "adjektiv|adjectif|adjetivo|aggettivo|прилагательное|形容詞|い形容詞|な形容詞|形容動詞|형용사",
+    ),
+    ("prep.", "präposition|préposition|介詞"),
+    ("conj.", "konjunktion|接続詞|連詞"),
+    ("pron.", "pronomen|代名詞|代詞|대명사"),
+    ("int.", "interjektion"),
+    ("v.", "verbe|verbo|глагол|動詞|동사"),
+    ("adv.", "adverbe|adverbio|avverbio|наречие|副詞|부사"),
+    ("vi.", "自動詞"),
+    ("vt.", "他動詞"),
+];
+
 /// The labels of a text that names parts of speech: `n.`, `vt./vi.`, `Noun`, `noun, verb`, `名词`.
 pub(crate) fn part_named(text: &str) -> Option<String> {
     if let Some(labels) = labels_alone(text) {
@@ -105,6 +123,9 @@ pub(crate) fn part_named(text: &str) -> Option<String> {
     let named = pieces.map(|piece| {
         let name = piece.trim_matches(['(', ')', '[', ']', '【', '】']).to_lowercase();
         let known = NAMES.iter().find(|(known, _)| *known == name).map(|(_, label)| *label);
+        let is_foreign = |names: &str| names.split('|').any(|known| known == name);
+        let foreign = || FOREIGN_NAMES.iter().find(|(_, names)| is_foreign(names));
+        let known = known.or_else(|| foreign().map(|(label, _)| *label));
         known.map(str::to_owned).or_else(|| labels_alone(piece).map(str::to_owned))
     });
     Some(named.collect::<Option<Vec<_>>>()?.join(" & "))

@@ -91,6 +91,17 @@ fn spellings(words: &str) -> Vec<String> {
     list.map(str::to_owned).collect()
 }
 
+/// Pinyin with marks for its tones. In `ping2guo3` a tone ends a syllable. Any other text stays.
+pub(crate) fn pinyin(text: &str) -> String {
+    let is_tone = |c: char| ('1'..='5').contains(&c);
+    let is_pinyin = |c: char| c.is_ascii_alphabetic() || is_tone(c) || " :-',ü".contains(c);
+    if !text.contains(is_tone) || !text.chars().all(is_pinyin) {
+        return text.to_owned();
+    }
+    let syllables = text.split_inclusive(is_tone).map(str::trim);
+    toned(&syllables.collect::<Vec<_>>().join(" "))
+}
+
 /// Replaces the numbers of tones in a reading by marks: `xue2 sheng5` becomes `xué sheng`. Kana
 /// stay as they are.
 fn toned(reading: &str) -> String {

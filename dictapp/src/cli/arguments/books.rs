@@ -52,7 +52,7 @@ pub(crate) struct ImportArguments {
     delimiter: Option<u8>,
 
     /// The columns of a table in order: word, phonetic, pos, meaning, example, translation, rank,
-    /// forms, or - to skip one [default: recognised]
+    /// forms, synonyms, antonyms, phrases, level, or - to skip one [default: recognised]
     #[arg(long, value_name = "LIST", value_delimiter = ',', allow_hyphen_values = true)]
     #[arg(value_parser = parse_column)]
     columns: Option<Vec<Column>>,

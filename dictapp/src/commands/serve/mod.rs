@@ -111,6 +111,11 @@ pub fn existing_store(settings: &Settings) -> anyhow::Result<Store> {
     store(settings)
 }
 
+/// Whether there is a database: an SQLite file that exists, or a server.
+pub fn has_database(settings: &Settings) -> bool {
+    missing_file(settings).is_none()
+}
+
 /// The database's file, if the database is an SQLite file that does not exist.
 fn missing_file(settings: &Settings) -> Option<&Path> {
     match &settings.database.url {

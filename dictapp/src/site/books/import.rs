@@ -107,7 +107,7 @@ pub enum ImportStep {
 
 /// A part of the digest of a file. Increase it whenever the readers make different entries of the
 /// same file: then the file does not count as imported, and can be imported again.
-const READERS_VERSION: u32 = 8;
+const READERS_VERSION: u32 = 9;
 
 /// Number of entries between two updates of the progress.
 const WATCH_EVERY: u64 = 256;
@@ -123,7 +123,7 @@ pub fn import_book(
     mut watch: impl FnMut(ImportStep),
 ) -> Result<ImportReport> {
     let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
-    let name = request.name.clone().unwrap_or_else(|| name_of(&request.file));
+    let name = request.book_name();
     let digest = digest(kind, &request.overrides, &request.file)?;
     let known = store.books()?.into_iter().find(|book| book.name == name);
     if let Some(same) = known.as_ref().filter(|book| book.digest == digest) {
@@ -200,6 +200,13 @@ fn first_odd(book: &Book) -> String {
     let oddities = book.checked();
     let first = oddities.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));
     first.map(|(kind, odd)| format!(": {}: {kind}", odd.place)).unwrap_or_default()
+}
+
+impl ImportRequest {
+    /// The name of the book in the store.
+    pub(super) fn book_name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| name_of(&self.file))
+    }
 }
 
 /// The name of a book: its file name without the endings of formats.

@@ -11,7 +11,9 @@ use webframe::Error;
 use super::{Client, Site, Visit};
 use crate::store::{AuditEvent, Book, BookId, StoreError, Visibility, put_first};
 
-pub use uploads::{UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads};
+pub use uploads::{
+    BookNaming, NAME_CHARS_MAX, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads,
+};
 
 /// A change of a book.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::import::ImportRequest;
 use crate::books::{BookKind, Oddities, Recognised};
 use crate::model::Languages;
+use crate::store::{Book, Store, StoreError};
 
 /// Number of entries in a preview.
 const PREVIEWED_ENTRIES: usize = 10;
@@ -15,6 +16,10 @@ const PREVIEWED_ENTRIES: usize = 10;
 /// command line.
 #[derive(Clone, Debug)]
 pub struct Preview {
+    /// The name by which the store finds the book.
+    pub name: String,
+    /// The book of this name, which an import replaces.
+    pub replaces: Option<Book>,
     /// The kind of book.
     pub kind: BookKind,
     /// The encoding and the columns.
@@ -59,6 +64,8 @@ pub fn preview_book(request: &ImportRequest) -> Result<Preview> {
         });
     }
     Ok(Preview {
+        name: request.book_name(),
+        replaces: None,
         kind,
         recognised,
         title: about.title,
@@ -69,6 +76,15 @@ pub fn preview_book(request: &ImportRequest) -> Result<Preview> {
 }
 
 impl Preview {
+    /// Adds the book that an import into this store replaces.
+    ///
+    /// # Errors
+    /// The database is unavailable.
+    pub fn for_store(self, store: &Store) -> Result<Preview, StoreError> {
+        let replaces = store.books()?.into_iter().find(|book| book.name == self.name);
+        Ok(Preview { replaces, ..self })
+    }
+
     /// The names of the columns of a table, as the command line uses them.
     fn columns(&self) -> Option<String> {
         let names: Vec<&str> = self.recognised.columns.iter().map(|column| column.name()).collect();
@@ -78,7 +94,12 @@ impl Preview {
 
 impl fmt::Display for Preview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = vec![format!("kind: {}", self.kind)];
+        let mut lines = Vec::new();
+        lines.extend(self.replaces.as_ref().map(|Book { name, entries, .. }| {
+            let noun = if *entries == 1 { "entry" } else { "entries" };
+            format!("replaces: {name:?} ({entries} {noun}); to keep it, import with another --name")
+        }));
+        lines.push(format!("kind: {}", self.kind));
         lines.extend(self.recognised.encoding.map(|encoding| format!("encoding: {encoding}")));
         lines.extend(self.recognised.delimiter.map(|one| format!("delimiter: {one:?}")));
         lines.extend(self.columns().map(|columns| format!("columns: {columns}")));

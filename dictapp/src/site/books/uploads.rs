@@ -16,10 +16,10 @@ use webframe::{Channel, Error, Event, Request, Response};
 
 use super::import::{ImportReport, ImportRequest, ImportStep, import_book};
 use super::preview::{Preview, preview_book};
-use crate::books::within;
+use crate::books::{BookError, within};
 use crate::lock::lock;
 use crate::site::{Client, Site, Visit};
-use crate::store::{AuditEvent, UserId};
+use crate::store::{AuditEvent, Book, StoreError, UserId};
 
 /// Maximum bytes of all files of an upload: 64 MiB, four times the largest shipped book.
 pub const UPLOAD_BYTES_MAX: u64 = 64 << 20;
@@ -35,6 +35,9 @@ const KEPT: Duration = Duration::from_secs(3600);
 
 /// Maximum number of characters of the title of an uploaded book.
 const TITLE_CHARS_MAX: usize = 255;
+
+/// Maximum number of characters of the name of a book.
+pub const NAME_CHARS_MAX: usize = 64;
 
 /// Maximum time for the preview of an upload, which the browser waits for. A preview reads up to
 /// the tenth entry, and unpacks the articles of a StarDict or dictd book to check them.
@@ -61,6 +64,8 @@ pub struct Upload {
     pub user: UserId,
     /// The title that was given; empty: the book's own.
     pub title: String,
+    /// The name of the book in the store. A book of this name is replaced.
+    pub name: String,
     /// The recognised properties, and the first entries.
     pub preview: Arc<Preview>,
     /// The state of the import.
@@ -70,6 +75,15 @@ pub struct Upload {
     changed: Instant,
     file: PathBuf,
     _folder: Arc<TempDir>,
+}
+
+/// The name for a book that is uploaded, as an administrator confirms it.
+#[derive(Clone, Debug)]
+pub struct BookNaming {
+    /// The name in the store; empty: that of the file.
+    pub name: String,
+    /// The number of the book that the administrator wants to replace.
+    pub replaces: Option<i64>,
 }
 
 /// The state of an upload, as events and pages show it.
@@ -149,6 +163,7 @@ impl Site {
             id,
             user: visit.user,
             title: title.collect(),
+            name: preview.name.chars().take(NAME_CHARS_MAX).collect(),
             preview: Arc::new(preview),
             state: UploadState::Waiting,
             report: None,
@@ -169,16 +184,43 @@ impl Site {
         all.iter().find(|upload| upload.id == id && upload.user == visit.user).cloned()
     }
 
-    /// Begins the import of an upload, unless it has begun before.
+    /// The book that an import with this name replaces.
     ///
     /// # Errors
-    /// 404 if there is no such upload; 500 if the system starts no thread.
-    pub fn begin_upload(&self, visit: &Visit, id: u64, client: &Client) -> Result<(), Error> {
+    /// The database is unavailable.
+    pub fn replaced_book(&self, name: &str) -> Result<Option<Book>, StoreError> {
+        Ok(self.store.books()?.into_iter().find(|book| book.name == name))
+    }
+
+    /// Begins the import of an upload, unless it has begun before. If it replaces another book than
+    /// the administrator has confirmed, only the name is changed.
+    ///
+    /// # Errors
+    /// 400 for a name that is too long; 404 if there is no such upload; 500 if the system
+    /// starts no thread; the database is unavailable.
+    pub fn begin_upload(
+        &self,
+        id: u64,
+        naming: &BookNaming,
+        (visit, client): (&Visit, &Client),
+    ) -> Result<(), Error> {
+        let given: String = naming.name.trim().chars().filter(|c| !c.is_control()).collect();
+        if given.chars().count() > NAME_CHARS_MAX {
+            let text = format!("the name has more than {NAME_CHARS_MAX} characters");
+            return Err(Error::bad_request(text));
+        }
+        let present = self.upload(visit, id).ok_or_else(|| Error::not_found(""))?.name;
+        let name = if given.is_empty() { present } else { given };
+        let replaced = self.replaced_book(&name)?.map(|book| book.id.number());
         let upload = {
             let mut all = self.uploads.lock();
             let found = all.iter_mut().find(|upload| upload.id == id && upload.user == visit.user);
             let upload = found.ok_or_else(|| Error::not_found(""))?;
             if upload.state != UploadState::Waiting {
+                return Ok(());
+            }
+            upload.name = name;
+            if replaced != naming.replaces {
                 return Ok(());
             }
             upload.state = UploadState::Checking(0);
@@ -241,9 +283,16 @@ fn disk_error(error: std::io::Error) -> Error {
     }
 }
 
-/// The text of a reader's error without the path of the temporary folder.
+/// The text of a reader's error without the path of the temporary folder, with what a person in a
+/// browser can do.
 fn without_folder(error: &anyhow::Error, folder: &Path) -> String {
-    format!("{error:#}").replace(&format!("{}/", folder.display()), "")
+    let text = format!("{error:#}").replace(&format!("{}/", folder.display()), "");
+    match error.downcast_ref::<BookError>() {
+        Some(book) if book.is_encoding() => {
+            format!("{text}: save the file as UTF-8 and upload it again")
+        }
+        _ => text,
+    }
 }
 
 /// The 400 for files that a reader cannot read.
@@ -283,6 +332,7 @@ impl Job {
     fn run(&self, upload: &Upload) {
         let request = ImportRequest {
             file: upload.file.clone(),
+            name: Some(upload.name.clone()),
             title: Some(upload.title.clone()).filter(|title| !title.is_empty()),
             ..ImportRequest::default()
         };
@@ -339,6 +389,8 @@ mod tests {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let file = folder.path().to_owned();
         let preview = Arc::new(Preview {
+            name: "a".to_owned(),
+            replaces: None,
             kind: BookKind::Csv,
             recognised: Recognised::default(),
             title: None,
@@ -350,6 +402,7 @@ mod tests {
             id,
             user: UserId::new(1),
             title: String::new(),
+            name: "a".to_owned(),
             preview,
             state,
             report: None,

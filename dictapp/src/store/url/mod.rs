@@ -99,7 +99,7 @@ impl MysqlServer {
     fn parse(url: &str) -> std::result::Result<MysqlServer, WrongUrl> {
         let Some(rest) = url.strip_prefix("mysql://") else {
             return Err(wrong(if url.starts_with("sqlite:") {
-                "only servers can be several"
+                "a list has only addresses that begin with mysql://"
             } else {
                 "it begins with neither sqlite: nor mysql://"
             }));

@@ -97,6 +97,10 @@ fn column_name(column: Column, t: &Texts) -> &'static str {
         Column::Translation => names.translation,
         Column::Rank => names.rank,
         Column::Forms => names.forms,
+        Column::Synonyms => names.synonyms,
+        Column::Antonyms => names.antonyms,
+        Column::Phrases => names.phrases,
+        Column::Level => names.level,
         Column::Skip => names.skip,
     }
 }

@@ -10,7 +10,8 @@ use webframe::{Error, Request, Response, Result};
 use super::preview::{self, Warning};
 use super::{admin, books};
 use crate::paths;
-use crate::site::{Site, Upload, UploadState, UploadedFile};
+use crate::site::{BookNaming, NAME_CHARS_MAX, Site, Upload, UploadState, UploadedFile};
+use crate::store::Book;
 use crate::texts::Texts;
 use crate::views::filters;
 use crate::views::page::Page;
@@ -22,6 +23,8 @@ struct UploadPage<'a> {
     t: &'static Texts,
     form_token: String,
     upload: Upload,
+    /// The book that the import replaces.
+    replaced: Option<Book>,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +37,11 @@ struct Fields {
 #[derive(Deserialize)]
 struct Form {
     form_token: String,
+    #[serde(default)]
+    name: String,
+    /// The number of the book that is replaced; empty: none is.
+    #[serde(default)]
+    replaces: String,
 }
 
 /// `POST`: receives the files and redirects to the page of the upload.
@@ -67,16 +75,21 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let upload = upload.ok_or_else(|| Error::not_found(""))?;
     let t = page.texts();
     let form_token = page.form_token()?;
-    page.send(&UploadPage { page: &page, t, form_token, upload })
+    let replaced = match upload.state {
+        UploadState::Waiting => site.replaced_book(&upload.name)?,
+        _ => None,
+    };
+    page.send(&UploadPage { page: &page, t, form_token, upload, replaced })
 }
 
-/// `POST`: starts the import.
+/// `POST`: starts the import. The page is shown again if the name is that of another book.
 pub(crate) fn begin(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
     page.check_form(&form.form_token)?;
     let id: u64 = request.param_as("upload")?;
-    site.begin_upload(admin(&page)?, id, &page.visitor.client())?;
+    let naming = BookNaming { name: form.name, replaces: form.replaces.parse().ok() };
+    site.begin_upload(id, &naming, (admin(&page)?, &page.visitor.client()))?;
     Response::see_other(&paths::upload(id))
 }
 

@@ -63,8 +63,8 @@ fn named(row: &StringRecord) -> Option<Vec<ColumnRole>> {
 }
 
 /// The role of a column that only a user's word book has, not a dictionary: list, tags, note or
-/// sentence. `None`: another column. The names of both languages are known, whatever the language
-/// of the page is.
+/// sentence. `None`: another column. Knows the names of both languages, since a file may come from
+/// a page in the other language.
 fn word_book_role(name: &str) -> Option<ColumnRole> {
     let name = name.trim().to_lowercase();
     [Language::English, Language::Chinese].into_iter().find_map(|language| {

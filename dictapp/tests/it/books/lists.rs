@@ -298,10 +298,10 @@ fn a_noun_is_found_without_its_article_and_by_its_plural() {
 fn the_vocabulary_of_a_reader_has_sentences_as_meanings() {
     let text =
         "\"Word\",\"Stem\",\"Usage\",\"Book\"\n\"went\",\"go\",\"He went home.\",\"A Book\"\n";
-    reads("a.csv", text, &["went ~go | He went home."]);
-    let text = "apple\t[ˈæpl]\t<b>苹果</b>\tI eat <b>it</b>.\t[sound:a.mp3]\n\
+    reads("a.csv", text, &["go ~went | He went home."]);
+    let text = "apple\t[ˈæpl]\t<b>苹果</b>\tI eat an <b>apple</b>.\t[sound:a.mp3]\n\
                 pear\t[peə]\t梨\tA <b>pear</b>.\t[sound:b.mp3]\n";
-    let expected = ["apple /ˈæpl/ | 苹果 | > I eat it.", "pear /peə/ | 梨 | > A pear."];
+    let expected = ["apple /ˈæpl/ | 苹果 | > I eat an apple.", "pear /peə/ | 梨 | > A pear."];
     reads("a.txt", text, &expected);
     let text = "序号\t单词\t音标\t释义\n1\tapple\tˈæpl\tn. 苹果\n2\tpear\tpeə\tn. 梨\n\t\t\t\n";
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -4,6 +4,7 @@
 
 mod build;
 mod cases;
+mod columns;
 mod course;
 mod detect;
 mod dictd;

@@ -96,7 +96,7 @@ fn an_unclosed_quote_is_reported_and_takes_no_memory() {
 fn the_encoding_of_a_table_is_reported() {
     let error =
         read_bytes(BookKind::Csv, "a.csv", b"a,x\nb,caf\xe9 noir\n").unwrap_err().to_string();
-    assert!(error.contains("a.csv, line 2: is not UTF-8: name the encoding"), "{error}");
+    assert!(error.contains("a.csv, line 2: is not UTF-8, and the encoding"), "{error}");
     let error = read_bytes(BookKind::Csv, "a.csv", b"a,x\nb,\0\n").unwrap_err().to_string();
     assert!(error.contains("a.csv, line 2: contains a zero byte"), "{error}");
 }

@@ -181,6 +181,62 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     admin.get("/admin/audit").assert_has(200, &["Changed the dictionaries"]);
 }
 
+/// Regression: an upload replaced a dictionary of the same name without a word.
+#[test]
+fn an_upload_replaces_a_dictionary_only_after_it_was_named() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    let words = "word,meaning\nzyzzyva,象鼻虫\n";
+    let place = |answer: &Answer, at: usize| answer.to(&format!("/admin/uploads/{at}")).to_owned();
+    let import = |place: &str, form: &[(&str, &str)]| {
+        admin.submit(place, form).to(place);
+        let began = std::time::Instant::now();
+        while !admin.get(place).body.contains("id=\"imported\"") {
+            assert!(began.elapsed().as_secs() < 60, "{:?}", admin.get(place));
+            std::thread::yield_now();
+        }
+    };
+    let first = place(&upload(&admin, &[("unit.csv", words)], "Unit 5"), 1);
+    admin.get(&first).assert_has(200, &["name=\"name\" maxlength=\"64\" value=\"unit\""]);
+    admin.get(&first).assert_has_not(&["id=\"replaces\""]);
+    import(&first, &[("name", "unit"), ("replaces", "")]);
+
+    let other = "word,meaning\nqwzx,乱码\nzyzzyva,虫\n";
+    let second = place(&upload(&admin, &[("unit.csv", other)], "Unit 6"), 1);
+    let warning = ["id=\"replaces\"", "replaces the dictionary Unit 5. Its entries: 1."];
+    let page = admin.get(&second);
+    page.assert_has(200, &warning);
+    let replaced = value_beside(&page, "id=\"replaces\"", "replaces");
+    // Without the confirmation of what is replaced, nothing is imported.
+    for name in ["unit", ""] {
+        admin.submit(&second, &[("name", name), ("replaces", "")]).to(&second);
+        admin.get(&second).assert_has(200, &warning);
+    }
+    admin.submit(&second, &[("name", &"x".repeat(65)), ("replaces", "")]).assert_has(400, &[]);
+    import(&second, &[("name", "unit 6"), ("replaces", "")]);
+    admin.get("/admin/books").assert_has(200, &["<b>Unit 5</b>", "<b>Unit 6</b>"]);
+
+    let third = place(&upload(&admin, &[("unit.csv", other)], "Unit 7"), 1);
+    import(&third, &[("name", "unit"), ("replaces", &replaced)]);
+    let books = admin.get("/admin/books");
+    books.assert_has(200, &["<b>Unit 7</b>", "<b>Unit 6</b>"]);
+    books.assert_has_not(&["<b>Unit 5</b>"]);
+}
+
+#[test]
+fn the_reason_of_a_refused_upload_names_no_flag_of_the_command_line() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    let token = admin.get("/admin/books").form_token();
+    let part = |rest: &str| format!("--x\r\nContent-Disposition: form-data; {rest}");
+    let head = part(&format!("name=\"form_token\"\r\n\r\n{token}\r\n"));
+    let head = head + &part("name=\"files\"; filename=\"a.csv\"\r\n\r\n");
+    let body = [head.as_bytes(), b"apple,x\ncoffee,caf\xe9 noir\n\r\n--x--\r\n"].concat();
+    let answer = admin.post_multipart("/admin/uploads", "x", &body);
+    answer.assert_has(400, &["a.csv, line 2: is not UTF-8", "save the file as UTF-8 and upload"]);
+    answer.assert_has_not(&["--encoding"]);
+}
+
 /// Regression: the preview and the report were in English.
 #[test]
 fn an_upload_is_described_in_the_language_of_the_page() {

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     Body, Live, Response, Source,
-    engine::{live::LiveConnection, shard::scratch::Scratch},
+    engine::{
+        live::{Framing, LiveConnection},
+        shard::scratch::Scratch,
+    },
     wire::{
         Version,
         encode::{self, Frame, Length, Persistence},
@@ -51,9 +54,9 @@ pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Resp
         &turn.prelude,
     );
     turn.phase = if keep { Phase::Idle } else { Phase::Closing(close_mode(turn, scratch)) };
-    append(turn, &mut scratch.output, response, frame, keep);
+    append(turn, &mut scratch.output, response, frame);
     if let Body::Stream(source) = unsent {
-        discard_source(turn, source, keep);
+        discard_source(turn, source);
     }
 }
 
@@ -84,7 +87,8 @@ fn replace_interim(response: &mut Response) -> Body {
 /// Sets a phase in which nothing is sent, and a worker drops the source: dropping it may block. The
 /// next request waits until a worker has begun, so a connection has at most one such source in the
 /// queue.
-fn discard_source(turn: &mut Turn, source: Source, keep: bool) {
+fn discard_source(turn: &mut Turn, source: Source) {
+    let keep = turn.keeps_connection();
     let source = Some(source);
     let remaining = Some(0); // nothing is sent
     turn.phase = Phase::Streaming(Box::new(Streaming {
@@ -97,28 +101,26 @@ fn discard_source(turn: &mut Turn, source: Source, keep: bool) {
 }
 
 /// Appends a body that is in memory, or starts to stream it.
-fn append(
-    turn: &mut Turn,
-    output: &mut Vec<u8>,
-    response: &mut Response,
-    frame: Frame,
-    keep: bool,
-) {
+fn append(turn: &mut Turn, output: &mut Vec<u8>, response: &mut Response, frame: Frame) {
     if let Some(bytes) = response.body().as_bytes() {
         return output.extend_from_slice(if frame.content { bytes } else { &[] });
     }
     let (source, remaining) = match response.take_body() {
         Body::File { file, length } if frame.content => (Source::new(file), Some(length)),
         Body::Stream(source) if frame.content => (source, None),
-        Body::Stream(source) => return discard_source(turn, source, keep),
+        Body::Stream(source) => return discard_source(turn, source),
         Body::Live(live) if frame.content || frame.length == Length::None => {
-            let chunked = frame.length == Length::Chunked;
-            turn.phase = Phase::Live(Box::new(LiveConnection::new(live, chunked)));
+            let framing = match frame.length {
+                Length::Chunked => Framing::Chunked,
+                Length::None | Length::Known(_) | Length::Close => Framing::Plain,
+            };
+            turn.phase = Phase::Live(Box::new(LiveConnection::new(live, framing)));
             return;
         }
-        Body::Live(live) => return discard_source(turn, Source::new(Unread(live)), keep),
+        Body::Live(live) => return discard_source(turn, Source::new(Unread(live))),
         _ => return, // closing a file is quick
     };
+    let keep = turn.keeps_connection();
     turn.phase = Phase::Streaming(Box::new(Streaming {
         source: Some(source),
         remaining,

@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{
-    ReadOutcome,
+    ReadOutcome, Readiness,
     phase::{CloseMode, Limited, Phase},
 };
 use crate::{
@@ -39,7 +39,7 @@ impl Shard {
         connection.transport.shut_down_writing();
         connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
         self.set_deadline_in(token, self.engine.clocks.linger);
-        self.todo.push_back(Todo::Read(token, false)); // the end of input is not known yet
+        self.todo.push_back(Todo::Read(token, Readiness::Input)); // the end of input is not known yet
     }
 
     /// Discards input that follows the last answer, up to a limit.
@@ -49,7 +49,7 @@ impl Shard {
         match connection.read(&mut scratch.input) {
             ReadOutcome::Bytes(n) if n < left => {
                 connection.phase = Phase::Lingering(left - n);
-                self.todo.push_back(Todo::Read(token, false));
+                self.todo.push_back(Todo::Read(token, Readiness::Input));
             }
             ReadOutcome::Nothing => {}
             ReadOutcome::Bytes(_) | ReadOutcome::End | ReadOutcome::Broken => self.close(token),

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::{
-    Connection, Missed, ReadOutcome, Written,
+    Connection, ReadOutcome, Readiness, Written,
     phase::{CloseMode, Phase},
     turn::End,
 };
@@ -22,12 +22,11 @@ use crate::{
 };
 
 impl Shard {
-    /// Reads the bytes that have arrived and answers the requests in them. `ended`: the peer has
-    /// shut down its writing side. Returns `None` if another worker has stolen the shard.
+    /// Reads the bytes that have arrived and answers the requests in them. Returns `None` if another worker has stolen the shard.
     pub(crate) fn read(
         mut self: Box<Self>,
         token: Token,
-        ended: bool,
+        arrived: Readiness,
         scratch: &mut Scratch,
         engine: &Arc<Engine>,
     ) -> Option<Box<Self>> {
@@ -35,18 +34,17 @@ impl Shard {
         match connection.phase {
             Phase::Idle | Phase::Head(_) | Phase::Body(_) if !connection.has_output() => {}
             Phase::Greeting(..) if !connection.has_output() => {
-                self.greet(token, ended, scratch);
+                self.greet(token, arrived, scratch);
                 return Some(self);
             }
-            Phase::Live(_) => return self.read_live(token, ended, scratch),
+            Phase::Live(_) => return self.read_live(token, arrived, scratch),
             Phase::Lingering(_) => {
                 self.drop_input(token, scratch);
                 return Some(self);
             }
             _ => {
-                let missed = if ended { Missed::End } else { Missed::Something };
-                connection.missed = connection.missed.max(missed);
-                if ended {
+                connection.missed = connection.missed.max(arrived);
+                if arrived == Readiness::End {
                     self.note_gone(token);
                 }
                 return Some(self);
@@ -59,11 +57,13 @@ impl Shard {
         match outcome {
             ReadOutcome::Bytes(n) => {
                 scratch.have += n;
-                if n == room || ended || has_more_input {
-                    self.todo.push_back(Todo::Read(token, ended));
+                if n == room || arrived == Readiness::End || has_more_input {
+                    self.todo.push_back(Todo::Read(token, arrived));
                 }
             }
-            ReadOutcome::Nothing if has_more_input => self.todo.push_back(Todo::Read(token, ended)),
+            ReadOutcome::Nothing if has_more_input => {
+                self.todo.push_back(Todo::Read(token, arrived))
+            }
             // An incomplete TLS record must not move the deadline of an idle connection.
             ReadOutcome::Nothing if kept == 0 && connection.is_idle() && !self.draining => {
                 return Some(self);
@@ -188,14 +188,14 @@ impl Shard {
             connection.phase,
             Phase::Greeting(..) | Phase::Idle | Phase::Head(_) | Phase::Body(_)
         );
-        let may_bring_more = can_be_read && connection.missed != Missed::Nothing;
+        let may_bring_more = can_be_read && connection.missed != Readiness::Nothing;
         if may_bring_more {
-            let missed = std::mem::replace(&mut connection.missed, Missed::Nothing);
-            self.todo.push_back(Todo::Read(token, missed == Missed::End));
+            let missed = std::mem::replace(&mut connection.missed, Readiness::Nothing);
+            self.todo.push_back(Todo::Read(token, missed));
         }
         match &mut connection.phase {
             Phase::Idle if !connection.input.is_empty() => {
-                self.todo.push_back(Todo::Read(token, false));
+                self.todo.push_back(Todo::Read(token, Readiness::Input));
             }
             Phase::Idle if draining => self.wait_while_draining(token),
             Phase::Idle => {

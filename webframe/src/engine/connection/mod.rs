@@ -57,7 +57,7 @@ pub(crate) struct Connection {
     pub(crate) registration: Registration,
     /// Readiness is edge-triggered: events that arrive while the connection cannot be read are kept
     /// here.
-    pub(crate) missed: Missed,
+    pub(crate) missed: Readiness,
 }
 
 /// The events of a connection that the poll reports.
@@ -70,12 +70,13 @@ pub(crate) enum Registration {
     ReadingAndWriting,
 }
 
-/// Readiness events of a connection that waits for a handler, or for its peer to read.
+/// What a readiness event reports of a connection. The variants are in the order of how much they
+/// report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Missed {
+pub(crate) enum Readiness {
     Nothing,
     /// Input has arrived.
-    Something,
+    Input,
     /// Input may have arrived, and the peer has shut down its writing side.
     End,
 }
@@ -120,7 +121,7 @@ impl Connection {
             ended: false,
             overdue: false,
             registration: Registration::Not,
-            missed: Missed::Nothing,
+            missed: Readiness::Nothing,
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Missed,
+    Readiness,
     answer::{self, After},
     phase::{CloseMode, Phase, Streaming},
 };
@@ -123,7 +123,7 @@ impl Shard {
     /// has gone.
     fn ask_source_later(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
-        if connection.missed == Missed::End {
+        if connection.missed == Readiness::End {
             return self.close(token);
         }
         self.set_deadline_in(token, ticks(ASK_AGAIN));
@@ -166,7 +166,7 @@ impl Shard {
         };
         if self.draining {
             // The client was not told that this answer is the last: read its next request.
-            connection.missed = connection.missed.max(Missed::Something);
+            connection.missed = connection.missed.max(Readiness::Input);
         }
     }
 }

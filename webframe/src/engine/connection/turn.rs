@@ -177,6 +177,11 @@ impl Turn {
         End::Done
     }
 
+    /// Whether the connection stays open after the answer whose head is encoded.
+    pub(crate) fn keeps_connection(&self) -> bool {
+        matches!(self.phase, Phase::Idle)
+    }
+
     /// Encodes a response as the answer to the current request and appends it to the output.
     pub(crate) fn answer(&mut self, mut response: Response, scratch: &mut Scratch) {
         answer::encode(self, scratch, &mut response);

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::LiveConnection;
+use super::{Framing, LiveConnection};
 use crate::{
     engine::{
         connection::{Written, phase::Phase},
@@ -68,7 +68,7 @@ impl Shard {
     pub(super) fn join_feed(&mut self, token: Token) {
         let Some(live) = self.live(token) else { return };
         let Some(subscription) = &mut live.subscription else { return };
-        let chunked = live.chunked;
+        let framing = live.framing;
         let feed = Arc::clone(&subscription.feed);
         let greeting = subscription.greeting.take();
         let group = self.groups.of(&feed).unwrap_or_else(|| {
@@ -83,7 +83,7 @@ impl Shard {
             subscription.seat = Some(seat);
         }
         if let Some(greeting) = greeting {
-            self.write_live(token, framed(&greeting, chunked));
+            self.write_live(token, framing.bytes_of(&greeting));
         }
     }
 
@@ -163,7 +163,7 @@ impl Shard {
             let Some(connection) = self.connections.get(token) else { return };
             let waits = connection.has_output();
             let Phase::Live(live) = &mut connection.phase else { return };
-            let chunked = live.chunked;
+            let framing = live.framing;
             let Some(subscription) = &mut live.subscription else { return };
             let feed = &subscription.feed;
             let cursor = subscription.cursor;
@@ -175,17 +175,17 @@ impl Shard {
                 return; // continues when the output is written
             }
             let next = match prepared {
-                Some(next) if next.is_for(cursor, chunked) => next,
+                Some(next) if next.is_for(cursor, framing) => next,
                 _ => match feed.read(cursor) {
                     Read::Blocks(blocks) if blocks.is_empty() => return,
                     Read::Blocks(blocks) => {
-                        prepared.insert(Prepared::new(&blocks, cursor, chunked, bytes_max))
+                        prepared.insert(Prepared::new(&blocks, cursor, framing, bytes_max))
                     }
                     Read::Missed(end) => match feed.rules().slow.clone() {
                         Slow::Skip(note) => {
                             feed.note_skipped();
                             subscription.cursor = end;
-                            return self.write_published(token, framed(&note, chunked));
+                            return self.write_published(token, framing.bytes_of(&note));
                         }
                         Slow::Disconnect => {
                             feed.note_disconnected();
@@ -210,16 +210,11 @@ impl Shard {
         match connection.write(bytes) {
             Written::All => {
                 connection.last_request = now; // a reader is active while it reads
-                self.wait_for_live(token, self.draining);
+                self.wait_for_live(token);
             }
             outcome => self.after_write(token, outcome),
         }
     }
-}
-
-/// The bytes of a block for a body that is chunked or not.
-fn framed(block: &Block, chunked: bool) -> &[u8] {
-    if chunked { block.as_chunk() } else { block.as_bytes() }
 }
 
 /// Blocks to be written together, for all readers at one position.
@@ -228,7 +223,7 @@ struct Prepared {
     from: u64,
     /// The number of the block after the last one.
     end: u64,
-    chunked: bool,
+    framing: Framing,
     /// There was no further block in the ring.
     is_complete: bool,
     /// The only block, or the first of `joined`.
@@ -240,11 +235,11 @@ struct Prepared {
 impl Prepared {
     /// Takes the blocks that fit into `bytes_max`, but at least one. `blocks` are all blocks of the
     /// feed from the number `from` on, at least one.
-    fn new(blocks: &[Block], from: u64, chunked: bool, bytes_max: usize) -> Prepared {
+    fn new(blocks: &[Block], from: u64, framing: Framing, bytes_max: usize) -> Prepared {
         let mut joined = Vec::new();
         let mut count = 0;
         for block in blocks {
-            let bytes = framed(block, chunked);
+            let bytes = framing.bytes_of(block);
             if count > 0 && joined.len() + bytes.len() > bytes_max {
                 break;
             }
@@ -256,18 +251,18 @@ impl Prepared {
         Prepared {
             from,
             end: from + count as u64,
-            chunked,
+            framing,
             is_complete: count == blocks.len(),
             first: blocks[0].clone(),
             joined: (blocks.len() > 1).then_some(joined),
         }
     }
 
-    fn is_for(&self, cursor: u64, chunked: bool) -> bool {
-        self.from == cursor && self.chunked == chunked
+    fn is_for(&self, cursor: u64, framing: Framing) -> bool {
+        self.from == cursor && self.framing == framing
     }
 
     fn bytes(&self) -> &[u8] {
-        self.joined.as_deref().unwrap_or_else(|| framed(&self.first, self.chunked))
+        self.joined.as_deref().unwrap_or_else(|| self.framing.bytes_of(&self.first))
     }
 }

@@ -24,7 +24,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     engine::{
         connection::{
-            Missed, ReadOutcome,
+            ReadOutcome, Readiness,
             phase::{CloseMode, Phase},
         },
         shard::{
@@ -38,7 +38,7 @@ use crate::{
     },
     live::{
         Conversation, Live, Occasion,
-        feed::Subscription,
+        feed::{Block, Subscription},
         outlet::{Delivery, Outlet},
     },
     pace::Pace,
@@ -54,8 +54,7 @@ pub(crate) struct LiveConnection {
     pace: Option<Arc<Pace>>,
     subscription: Option<Box<Subscription>>,
     outlet: Option<Outlet>,
-    /// The body is chunked, as for HTTP/1.1.
-    chunked: bool,
+    framing: Framing,
     /// The head is written, and the conversation or subscription has begun.
     started: bool,
     /// A call that has to wait until the current one has ended.
@@ -66,14 +65,33 @@ pub(crate) struct LiveConnection {
     wait: Tick,
 }
 
+/// How the body of a live connection is delimited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// By chunks, as for HTTP/1.1.
+    Chunked,
+    /// By the end of the connection.
+    Plain,
+}
+
+impl Framing {
+    /// The bytes of a block as they are sent.
+    fn bytes_of(self, block: &Block) -> &[u8] {
+        match self {
+            Framing::Chunked => block.as_chunk(),
+            Framing::Plain => block.as_bytes(),
+        }
+    }
+}
+
 impl LiveConnection {
-    pub(crate) fn new(live: Live, chunked: bool) -> LiveConnection {
+    pub(crate) fn new(live: Live, framing: Framing) -> LiveConnection {
         LiveConnection {
             pace: live.conversation.as_ref().map(|conversation| Arc::clone(conversation.pace())),
             conversation: live.conversation,
             subscription: live.subscription,
             outlet: None,
-            chunked,
+            framing,
             started: false,
             pending: None,
             again: false,
@@ -110,10 +128,9 @@ impl Shard {
 
     /// Called when all output of a live connection is written: starts the next step.
     pub(crate) fn advance_live(&mut self, token: Token) {
-        let draining = self.draining;
         let handler_ticks = self.engine.clocks.handler;
         let Some(connection) = self.connections.get(token) else { return };
-        let missed = std::mem::replace(&mut connection.missed, Missed::Nothing);
+        let missed = std::mem::replace(&mut connection.missed, Readiness::Nothing);
         let Phase::Live(live) = &mut connection.phase else { return };
         if !std::mem::replace(&mut live.started, true) {
             connection.missed = missed;
@@ -128,11 +145,11 @@ impl Shard {
         } else if std::mem::take(&mut live.again) {
             self.todo.push_back(Todo::Talk(token, Occasion::Input));
         }
-        if missed != Missed::Nothing {
-            self.todo.push_back(Todo::Read(token, missed == Missed::End));
+        if missed != Readiness::Nothing {
+            self.todo.push_back(Todo::Read(token, missed));
         }
         self.send_published(token);
-        self.wait_for_live(token, draining);
+        self.wait_for_live(token);
     }
 
     /// Opens the conversation of a connection to a line protocol, after a PROXY header if one is
@@ -146,7 +163,7 @@ impl Shard {
             return false;
         }
         let live = Arc::clone(service).live(connection.peer());
-        connection.phase = Phase::Live(Box::new(LiveConnection::new(live, false)));
+        connection.phase = Phase::Live(Box::new(LiveConnection::new(live, Framing::Plain)));
         self.advance_live(token);
         true
     }
@@ -171,7 +188,8 @@ impl Shard {
 
     /// Sets the deadline of a live connection that waits for its peer or for something to send: the
     /// wait of its conversation, or the next heartbeat of its feed.
-    fn wait_for_live(&mut self, token: Token, draining: bool) {
+    fn wait_for_live(&mut self, token: Token) {
+        let draining = self.draining;
         let Some(live) = self.live(token) else { return };
         if live.conversation.is_some() {
             let wait = live.wait;
@@ -188,12 +206,11 @@ impl Shard {
         }
     }
 
-    /// Reads from a live connection and calls its conversation. `ended`: the peer has shut down its
-    /// writing side. Returns `None` if the shard was stolen.
+    /// Reads from a live connection and calls its conversation. Returns `None` if the shard was stolen.
     pub(crate) fn read_live(
         mut self: Box<Self>,
         token: Token,
-        ended: bool,
+        arrived: Readiness,
         scratch: &mut Scratch,
     ) -> Option<Box<Self>> {
         let Some(connection) = self.connections.get(token) else { return Some(self) };
@@ -201,8 +218,7 @@ impl Shard {
         let is_busy = live.is_calling() || !live.started || live.again || live.pending.is_some();
         let only_listens = live.conversation.is_none();
         if is_busy || connection.has_output() {
-            let missed = if ended { Missed::End } else { Missed::Something };
-            connection.missed = connection.missed.max(missed);
+            connection.missed = connection.missed.max(arrived);
             return Some(self);
         }
         if only_listens {
@@ -214,8 +230,8 @@ impl Shard {
         match connection.read(&mut scratch.input[kept..]) {
             ReadOutcome::Bytes(n) => {
                 scratch.have += n;
-                if n == room || ended || connection.transport.has_more_input() {
-                    connection.missed = if ended { Missed::End } else { Missed::Something };
+                if n == room || arrived == Readiness::End || connection.transport.has_more_input() {
+                    connection.missed = arrived;
                 }
                 self.talk(token, Occasion::Input, scratch)
             }
@@ -238,7 +254,7 @@ impl Shard {
     fn discard_from_listener(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(token) else { return };
         match connection.read(&mut scratch.input) {
-            ReadOutcome::Bytes(_) => self.todo.push_back(Todo::Read(token, false)),
+            ReadOutcome::Bytes(_) => self.todo.push_back(Todo::Read(token, Readiness::Input)),
             ReadOutcome::Nothing => {}
             ReadOutcome::End | ReadOutcome::Broken => self.close(token),
         }
@@ -254,10 +270,10 @@ impl Shard {
         if live.conversation.is_some() {
             return self.todo.push_back(Todo::Talk(token, Occasion::TimedOut));
         }
-        let chunked = live.chunked;
+        let framing = live.framing;
         let Some(subscription) = &live.subscription else { return };
         let Some((_, beat)) = subscription.feed.rules().heartbeat.clone() else { return };
-        self.write_live(token, if chunked { beat.as_chunk() } else { beat.as_bytes() });
+        self.write_live(token, framing.bytes_of(&beat));
     }
 
     /// Writes bytes on a live connection, after the waiting output.
@@ -317,7 +333,10 @@ impl Shard {
         }
         let closing = Phase::Closing(CloseMode::Lingering);
         let Phase::Live(live) = std::mem::replace(&mut connection.phase, closing) else { return };
-        let last: &[u8] = if live.chunked && live.pace.is_none() { LAST_CHUNK } else { &[] };
+        let last: &[u8] = match live.framing {
+            Framing::Chunked if live.pace.is_none() => LAST_CHUNK,
+            Framing::Chunked | Framing::Plain => &[],
+        };
         self.end_live(*live);
         self.write_live(token, last);
     }

@@ -11,7 +11,6 @@ use crate::{
         connection::phase::Phase,
         pool::scheduling::Class,
         shard::{Shard, message::Message, scratch::Scratch, slots::Token},
-        watch::calls::SLOW,
     },
     live::{Conversation, Next, Occasion, Outcome},
     pace::Pace,
@@ -232,6 +231,6 @@ fn call(
 ) -> Result<Outcome, String> {
     let began = Instant::now();
     let result = panics::catch(|| conversation.proceed(occasion, input, output));
-    pace.learn(began.elapsed() > SLOW);
+    pace.learn(began.elapsed());
     result
 }

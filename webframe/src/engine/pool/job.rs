@@ -9,7 +9,6 @@ use crate::{
     engine::{
         Engine,
         shard::{message::Message, slots::Token},
-        watch::calls::SLOW,
     },
     request::Peer,
 };
@@ -73,7 +72,7 @@ impl Task for Job {
         }
         let began = Instant::now();
         self.response = Some(engine.service.answer(call.endpoint, &mut self.request));
-        engine.service.pace(call.endpoint).learn(began.elapsed() > SLOW);
+        engine.service.pace(call.endpoint).learn(began.elapsed());
         engine.inboxes[call.shard].put(Message::Answered(self));
     }
 }

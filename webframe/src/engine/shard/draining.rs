@@ -4,7 +4,10 @@
 use std::{mem, sync::atomic::Ordering::SeqCst, time::Duration};
 
 use super::{Shard, Todo, message::Message, slots::Token};
-use crate::engine::{connection::phase::Phase, ticks};
+use crate::engine::{
+    connection::{Readiness, phase::Phase},
+    ticks,
+};
 
 /// Maximum time that a stop waits for the next request of an idle connection. A shorter time for
 /// the lingering close applies here too.
@@ -35,7 +38,7 @@ impl Shard {
                     if is_written && connection.served == 0 {
                         self.await_first_request(token);
                     }
-                    self.todo.push_back(Todo::Read(token, false));
+                    self.todo.push_back(Todo::Read(token, Readiness::Input));
                 }
                 Phase::Streaming(streaming) if streaming.waits_for_drop() => {
                     self.messages.push_back(Message::SourceDropped(token));

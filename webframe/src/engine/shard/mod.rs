@@ -30,7 +30,7 @@ use wheel::{Tick, Wheel};
 
 use super::{
     Engine,
-    connection::{Registration, phase::Phase},
+    connection::{Readiness, Registration, phase::Phase},
     pool::{Task, scheduling::Busyness},
     sockets::listener::Listener,
     watch::watchdog::Neighbour,
@@ -118,8 +118,8 @@ pub(crate) enum Todo {
     Accept(usize),
     /// Read for the first time, then register the connection with the poll if it stays open.
     FirstRead(Token),
-    /// The connection is readable; `true` if the peer has shut down its writing side.
-    Read(Token, bool),
+    /// The connection is readable: this has arrived.
+    Read(Token, Readiness),
     Write(Token),
     /// Call the conversation of a live connection.
     Talk(Token, Occasion),
@@ -205,20 +205,21 @@ impl Shard {
                 let Some(todo) = shard.todo.pop_front() else { break };
                 scratch.begin_turn();
                 shard = match todo {
-                    Todo::Read(token, ended) => {
-                        match shard.read(token, ended, &mut scratch, &engine) {
+                    Todo::Read(token, arrived) => {
+                        match shard.read(token, arrived, &mut scratch, &engine) {
                             Some(shard) => shard,
                             None => return,
                         }
                     }
-                    Todo::FirstRead(token) => match shard.read(token, false, &mut scratch, &engine)
-                    {
-                        Some(mut shard) => {
-                            shard.watch(token);
-                            shard
+                    Todo::FirstRead(token) => {
+                        match shard.read(token, Readiness::Input, &mut scratch, &engine) {
+                            Some(mut shard) => {
+                                shard.watch(token);
+                                shard
+                            }
+                            None => return,
                         }
-                        None => return,
-                    },
+                    }
                     Todo::Write(token) => {
                         shard.write(token);
                         shard
@@ -267,7 +268,9 @@ impl Shard {
                         self.todo.push_back(Todo::Write(token));
                     }
                     if event.is_readable() || event.is_read_closed() || event.is_error() {
-                        self.todo.push_back(Todo::Read(token, event.is_read_closed()));
+                        let arrived =
+                            if event.is_read_closed() { Readiness::End } else { Readiness::Input };
+                        self.todo.push_back(Todo::Read(token, arrived));
                     }
                 }
             }

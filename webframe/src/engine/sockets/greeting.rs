@@ -14,7 +14,7 @@ use super::{
 use crate::{
     engine::{
         Engine,
-        connection::{Connection, Missed, Written, phase::Phase},
+        connection::{Connection, Readiness, Written, phase::Phase},
         shard::{Shard, scratch::Scratch, slots::Token},
     },
     wire::proxy::{self, HEADER_BYTES_MAX, NotProxyHeader, ProxyHeader},
@@ -25,18 +25,17 @@ const FIRST_BYTES: usize = 4 << 10;
 
 impl Shard {
     /// Continues with the bytes before the first request.
-    pub(crate) fn greet(&mut self, token: Token, ended: bool, scratch: &mut Scratch) {
+    pub(crate) fn greet(&mut self, token: Token, arrived: Readiness, scratch: &mut Scratch) {
         let engine = Arc::clone(&self.engine);
         let Some(connection) = self.connections.get(token) else { return };
         let peer = connection.peer.ip();
         let greeted = greet(connection, &mut scratch.input, &engine);
         let outcome = if connection.has_output() { Written::Part } else { Written::All };
-        let missed = if ended { Missed::End } else { Missed::Something };
         match greeted {
             Ok(()) => {
                 connection.phase = Phase::Idle;
                 connection.last_request = self.now;
-                connection.missed = missed; // the first request may have arrived already
+                connection.missed = arrived; // the first request may have arrived already
                 let client = connection.peer.ip();
                 if client != peer && !self.make_room_for(client) {
                     return self.close(token);
@@ -48,7 +47,7 @@ impl Shard {
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 if outcome == Written::Part {
-                    connection.missed = missed; // read when the output is written
+                    connection.missed = arrived; // read when the output is written
                 }
                 self.after_write(token, outcome);
             }

@@ -1,11 +1,12 @@
 //! Finds slow handlers among those that a shard (event loop) calls, while reading the clock rarely.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::{contract::service::Endpoint, engine::Engine, pace::Pace};
-
-/// A handler that takes longer than this is slow and should run on a worker, not in a shard.
-pub(crate) const SLOW: Duration = Duration::from_micros(500);
+use crate::{
+    contract::service::Endpoint,
+    engine::Engine,
+    pace::{Pace, SLOW},
+};
 
 /// The calls since the shard last waited for events: a round. Reading the clock for each call would
 /// add a tenth to its cost, so the round is timed as a whole. If it took longer than [`SLOW`], the
@@ -39,7 +40,7 @@ impl Calls {
         if let Some(began) = began {
             let took = began.elapsed();
             self.since += took;
-            pace.learn(took > SLOW);
+            pace.learn(took);
         }
     }
 

@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     Error, Result,
+    response::error::ClientFault,
     wire::multipart::{self, Delimiter, Fault, PartHead, PartLimits, Refusal, Rest},
 };
 
@@ -211,7 +212,10 @@ impl Read for StreamedPart<'_, '_> {
             Ok(available) => available,
             Err(StreamError::Failed(error)) => return Err(error),
             Err(StreamError::Refused(refusal)) => {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, CutOff(refusal)));
+                return Err(io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    ClientFault::new(refusal.status(), refusal.to_string()),
+                ));
             }
         };
         let count = available.min(into.len());
@@ -220,24 +224,6 @@ impl Read for StreamedPart<'_, '_> {
         stream.at += count;
         Ok(count)
     }
-}
-
-/// The refusal of a form within an [`io::Error`], which is what a `Read` can return.
-#[derive(Debug)]
-struct CutOff(Refusal);
-
-impl fmt::Display for CutOff {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for CutOff {}
-
-/// The refusal of a form, if reading a [`StreamedPart`] failed with this error because of it.
-pub(crate) fn refusal_in(error: &(dyn std::error::Error + 'static)) -> Option<Refusal> {
-    let error: &io::Error = error.downcast_ref()?;
-    error.get_ref()?.downcast_ref::<CutOff>().map(|CutOff(refusal)| *refusal)
 }
 
 impl fmt::Debug for PartStream<'_> {

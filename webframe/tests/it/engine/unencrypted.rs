@@ -10,7 +10,7 @@ use super::{
 };
 
 const UNENCRYPTED: &str =
-    "400 Bad Request: this port speaks HTTPS: the address begins with https://\n";
+    "400 Bad Request: this port uses HTTPS: use an address that begins with https://\n";
 
 #[test]
 fn a_plain_request_on_a_tls_port_gets_a_plain_response() {

@@ -179,8 +179,8 @@ fn gather_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<T
 }
 
 /// Sends a message on each WebSocket every ten seconds. The server pings a WebSocket that is silent
-/// and closes it after a minute without an answer, whatever its idle timeout for other connections
-/// is; these clients do not answer pings.
+/// and closes it after a minute without an answer, even if the idle timeout of other connections is
+/// longer; these clients do not answer pings.
 fn keep_talking(websockets: &[TcpStream], over: &AtomicBool) {
     while !over.load(SeqCst) {
         for mut socket in websockets {

@@ -132,7 +132,17 @@ impl Record {
             (Column::Part | Column::Translation | Column::Rank, None) if node.has_text() => {
                 self.unread.push(name.to_owned());
             }
-            (Column::Part | Column::Translation | Column::Rank | Column::Skip, _) => {}
+            (
+                Column::Synonyms
+                | Column::Antonyms
+                | Column::Phrases
+                | Column::Level
+                | Column::Skip,
+                _,
+            ) => {
+                self.unread.extend(node.has_text().then(|| name.to_owned()));
+            }
+            (Column::Part | Column::Translation | Column::Rank, _) => {}
         }
     }
 

@@ -1,19 +1,28 @@
 //! Reads a csv or tsv table. A row of names in English or Chinese decides the columns; without it
 //! they are recognised by their content.
 
+mod cell;
+mod row;
+mod rows;
+
+use std::collections::VecDeque;
+
 use csv::StringRecord;
 
 use crate::books::error::{BookError, Place};
-use crate::books::input::records::{Format, Records};
+use crate::books::input::format::Format;
+use crate::books::input::records::Records;
 use crate::books::input::source::Source;
 use crate::books::oddity::OddityKind;
 use crate::books::overrides::{Column, Overrides, Recognised, Sounds};
 use crate::books::text::markup::{self, LineEnds};
-use crate::books::text::{columns, exchange, gloss, script};
+use crate::books::text::{columns, exchange};
 use crate::books::{About, ReadState, Reader};
-use crate::model::{Entry, Languages};
+use crate::model::{Entry, Languages, Level};
 
 use super::draft::Draft;
+use cell::{headwords, own_forms, unemphasised, unescaped, without_sounds};
+use row::Row;
 
 /// Reads a table.
 pub(crate) struct Table {
@@ -30,6 +39,19 @@ pub(crate) struct Table {
     /// The meaning of sounds in cells.
     sounds: Sounds,
     columns: Vec<Column>,
+    /// Number of columns of each of the tables that are side by side in a row.
+    block: usize,
+    /// What is left of a row with several tables.
+    parts: VecDeque<StringRecord>,
+    /// The headword of the last row. In a spreadsheet it is that of the rows below too if they have
+    /// only other parts of speech with their meanings.
+    word: String,
+    /// Whether quotes that the format does not have enclose the headwords: `“apple”`.
+    is_quoted: bool,
+    /// The row of names.
+    names: Option<StringRecord>,
+    /// What follows the last column: text of its cell that has the delimiter in it, or more cells.
+    beyond: Beyond,
     /// The names of columns that have text but are not read, until they are reported.
     unread: Vec<String>,
     /// Number of rows before the first entry: comments, a delimiter, the names of the columns.
@@ -40,20 +62,13 @@ pub(crate) struct Table {
     state: ReadState,
 }
 
-/// The cells of a row by column.
-#[derive(Default)]
-struct Row<'a> {
-    word: &'a str,
-    phonetics: Vec<String>,
-    /// Parts of speech, each with the number of explanations before it.
-    parts: Vec<(String, usize)>,
-    meanings: Vec<String>,
-    examples: Vec<String>,
-    translations: Vec<String>,
-    rank: Option<&'a str>,
-    forms: Vec<&'a str>,
-    /// Number of pictures that were left out.
-    pictures: usize,
+/// What cells beyond the last column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beyond {
+    /// The rest of the last cell, which has the delimiter in it.
+    Text,
+    /// Cells that are not read.
+    Cells,
 }
 
 impl Table {
@@ -86,20 +101,31 @@ impl Table {
         if is_own && is_tab_file {
             layout.columns = vec![Column::Word, Column::Mean];
         }
-        let unread = match &overrides.columns {
-            Some(_) => Vec::new(),
-            None => columns::unread(&rows, &layout),
+        let (unread, beyond) = match &overrides.columns {
+            Some(_) => (Vec::new(), Beyond::Cells),
+            None if layout.is_wide(&rows) => (columns::unread(&rows, &layout), Beyond::Cells),
+            None => (columns::unread(&rows, &layout), Beyond::Text),
         };
+        let columns = overrides.columns.clone().unwrap_or(layout.columns);
+        let word = columns.iter().position(|column| *column == Column::Word).unwrap_or_default();
+        let below = rows.iter().skip(layout.rows_before);
+        let is_quoted = !is_own && cell::are_quoted(below.filter_map(|row| row.get(word)));
         let records = Records::new(source, format)?;
         Ok(Table {
+            is_quoted,
+            word: String::new(),
             unread,
+            beyond,
             is_tab_file,
             is_plain: is_anki && is_plain || is_own,
             is_own,
             sounds: if is_own { Sounds::Text } else { overrides.sounds },
             title: layout.title,
             state: ReadState::new(Place::Line(0), records.meter()),
-            columns: overrides.columns.clone().unwrap_or(layout.columns),
+            block: if overrides.columns.is_some() { usize::MAX } else { layout.block },
+            parts: VecDeque::new(),
+            columns,
+            names: layout.names.filter(|_| !is_own),
             rows_before: if is_own { own_rows } else { layout.rows_before },
             languages: layout.languages,
             records,
@@ -110,7 +136,12 @@ impl Table {
 
     /// The entry of a row. `None`: it has a fault, which is reported as an oddity.
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
-        let row = self.row(record);
+        let mut row = self.row(record);
+        let above = std::mem::take(&mut self.word);
+        if row.headword().is_empty() && !row.parts.is_empty() && !row.meanings.is_empty() {
+            row.word = &above;
+        }
+        self.word = row.headword().to_owned();
         // A single cell cannot be an entry if the table has several columns.
         if row.meanings.is_empty() && record.len() < self.columns.len().min(2) {
             if self.records.is_several_lines() {
@@ -121,27 +152,32 @@ impl Table {
             self.state.note(OddityKind::WrongColumns, row.word);
             return Ok(None);
         }
-        let rank = row.rank.filter(|text| !text.is_empty());
-        let parsed = rank.and_then(|text| text.parse().ok()).filter(|&rank: &u32| rank > 0);
-        if rank.is_some() && parsed.is_none() {
+        let rank = row.rank();
+        if rank == Some(None) || row.level.is_some_and(|level| Level::parse(level).is_none()) {
             self.state.note(OddityKind::BadDetail, row.word);
         }
+        let rank = rank.flatten();
+        row.unread.iter().for_each(|cell| self.state.note(OddityKind::UnreadColumn, cell));
         (0..row.pictures).for_each(|_| self.state.note(OddityKind::Picture, row.word));
         // Tab files may have several headwords in one cell.
-        let words = if self.is_tab_file { headwords(row.word) } else { vec![row.word.to_owned()] };
+        let word = row.headword();
+        let words = match cell::simplified(word).filter(|_| !self.is_own) {
+            Some((word, other)) => vec![word.to_owned(), other.to_owned()],
+            None if self.is_tab_file => headwords(word),
+            None => vec![word.to_owned()],
+        };
         let mut forms: Vec<String> = words.into_iter().map(|word| self.headword(word)).collect();
         let headword = &forms.remove(0);
         let draft = if self.is_own {
             forms.extend(row.forms.iter().flat_map(|cell| own_forms(cell)).map(str::to_owned));
             let own = exchange::read_article(&row.meanings.join("\n"));
             let phonetic = row.phonetics.into_iter().next().or(own.phonetic);
-            let rank = parsed.or(own.rank);
+            let rank = rank.or(own.rank);
             Draft { phonetic, mean: own.mean, rank, forms, ..Draft::new(headword) }
         } else {
-            let more = row.forms.iter().flat_map(|forms| forms.split([',', ';']));
-            forms.extend(more.map(str::to_owned));
+            forms.extend(row.forms.iter().flat_map(|cell| cell::forms(cell)));
             let (phonetic, mean) = row.explanation();
-            Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) }
+            Draft { phonetic, mean, rank, forms, ..Draft::new(headword) }
         };
         Ok(self.state.finish(draft))
     }
@@ -151,6 +187,8 @@ impl Table {
         let mut pictures = 0;
         for (cell, column) in record.iter().zip(&self.columns) {
             let text = cell.trim();
+            let quoted = Some(text).filter(|_| self.is_quoted).and_then(cell::unquoted);
+            let text = quoted.unwrap_or(text);
             let some = Some(text).filter(|text| !text.is_empty());
             let mut read = || {
                 let read = self.text(some?);
@@ -160,23 +198,60 @@ impl Table {
             match column {
                 Column::Word => row.word = text,
                 Column::Phonetic => row.phonetics.extend(read()),
+                Column::Part if cell::is_share(text) => {}
                 Column::Part => row.parts.extend(read().map(|part| (part, row.meanings.len()))),
-                Column::Mean => row.meanings.extend(read()),
+                // Wiktionary has a number sign before each definition.
+                Column::Mean => {
+                    row.meanings.extend(read().map(|text| match text.strip_prefix("# ") {
+                        Some(definition) => definition.to_owned(),
+                        None => text,
+                    }))
+                }
                 Column::Example => row.examples.extend(read()),
                 Column::Translation => row.translations.extend(read()),
                 Column::Rank => row.rank = some,
                 Column::Forms => row.forms.extend(some),
+                Column::Synonyms => row.lists.extend(read().map(|list| ('=', list))),
+                Column::Antonyms => row.lists.extend(read().map(|list| ('!', list))),
+                Column::Phrases => row.lists.extend(read().map(|list| ('+', list))),
+                Column::Level => row.level = some,
                 Column::Skip => {}
             }
         }
         row.pictures = pictures;
+        self.read_beyond(record, &mut row);
         row
+    }
+
+    /// Reads the cells beyond the last column.
+    fn read_beyond<'r>(&self, record: &'r StringRecord, row: &mut Row<'r>) {
+        let more = record.iter().skip(self.columns.len());
+        if self.beyond == Beyond::Cells || more.clone().all(|cell| cell.trim().is_empty()) {
+            return;
+        }
+        let last = match self.columns.last() {
+            Some(Column::Mean) => row.meanings.last_mut(),
+            Some(Column::Example) => row.examples.last_mut(),
+            Some(Column::Translation) => row.translations.last_mut(),
+            _ => None,
+        };
+        match last {
+            Some(last) => more.for_each(|cell| {
+                last.push(if self.format.is_tabs() { ' ' } else { self.format.delimiter.into() });
+                last.push_str(&self.text(cell).lines);
+            }),
+            None => row.unread.extend(more.filter(|cell| !cell.trim().is_empty())),
+        }
     }
 
     /// The text of a cell, with markup removed, and with the escapes of a tab file decoded.
     fn text(&self, cell: &str) -> markup::Text {
-        let text = if self.is_tab_file { unescaped(cell) } else { cell.to_owned() };
-        let text = self.without_sounds(text);
+        let text = match self.is_tab_file {
+            true => unescaped(cell),
+            false if self.is_own => cell.to_owned(),
+            false => cell::with_lines(cell.to_owned()),
+        };
+        let text = if self.sounds == Sounds::Text { text } else { without_sounds(text) };
         if !self.is_plain && markup::is_markup(&text) {
             markup::text(&text, LineEnds::Kept)
         } else {
@@ -184,16 +259,9 @@ impl Table {
         }
     }
 
-    fn without_sounds(&self, cell: String) -> String {
-        match self.sounds {
-            Sounds::LeftOut => columns::without_sounds(cell),
-            Sounds::Text => cell,
-        }
-    }
-
     /// A headword without markup. One that is only a tag stays (`<b>` in a book about HTML).
     fn headword(&self, word: String) -> String {
-        let word = self.without_sounds(word);
+        let word = if self.sounds == Sounds::Text { word } else { without_sounds(word) };
         let word = if self.format.delimiter == b'|' { unemphasised(word) } else { word };
         if self.is_plain || !markup::is_markup(&word) {
             return word;
@@ -201,21 +269,6 @@ impl Table {
         let text = markup::text(&word, LineEnds::Kept).lines;
         if text.trim().is_empty() { word } else { text }
     }
-}
-
-/// A cell of Markdown without the marks of emphasis and code around it: `**apple**`.
-fn unemphasised(cell: String) -> String {
-    let inner = ["**", "__", "`", "*", "_"].iter().find_map(|mark| {
-        let inner = cell.trim().strip_prefix(mark)?.strip_suffix(mark)?;
-        (!inner.trim().is_empty() && !inner.contains(mark)).then(|| inner.trim().to_owned())
-    });
-    inner.unwrap_or(cell)
-}
-
-/// The forms in a cell of an export. They are on separate lines if a form contains a semicolon,
-/// otherwise semicolons separate them.
-fn own_forms(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split(if cell.contains('\n') { "\n" } else { "; " })
 }
 
 /// Checks the given columns of a table.
@@ -243,127 +296,26 @@ fn check(given: &[Column], rows: &[StringRecord]) -> Result<(), String> {
     Ok(())
 }
 
-impl Row<'_> {
-    /// The pronunciation, and the explanation with part of speech and example.
-    fn explanation(&self) -> (Option<String>, String) {
-        let said = self.said();
-        let mut found = None;
-        let mut lines = Vec::new();
-        for (part, meanings) in self.senses() {
-            let text = meanings.join("\n");
-            let (phonetic, mean) = gloss::take_phonetic(text.trim());
-            found = found.or(phonetic);
-            lines.push(gloss::labelled(&with_part(part, mean)));
-        }
-        let mut mean = lines.join("\n");
-        let line = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !mean.is_empty() {
-            let mut translations = self.translations.iter();
-            for example in &self.examples {
-                let translation = translations.next().map(|text| format!(" = {}", line(text)));
-                mean.push_str(&format!("\n> {}{}", line(example), translation.unwrap_or_default()));
-            }
-        }
-        (said.or(found), mean)
-    }
-
-    /// The pronunciations of all columns.
-    fn said(&self) -> Option<String> {
-        let mut said: Vec<&str> = Vec::new();
-        for text in self.phonetics.iter().map(|text| text.trim_matches(['[', ']', '/', ' '])) {
-            if !text.is_empty() && !said.contains(&text) {
-                said.push(text);
-            }
-        }
-        (!said.is_empty()).then(|| said.join("; "))
-    }
-
-    /// The explanations with their parts of speech. One part of speech belongs to all explanations,
-    /// one of several to those beside it.
-    fn senses(&self) -> Vec<(Option<&str>, Vec<&str>)> {
-        let meanings = || self.meanings.iter().map(String::as_str);
-        if self.parts.len() < 2 {
-            let part = self.parts.first().map(|(part, _)| part.as_str());
-            return vec![(part, meanings().collect())];
-        }
-        let is_ahead = self.parts[0].1 == 0;
-        let part = |at: usize| {
-            let ahead = || self.parts.iter().rfind(|(_, before)| *before <= at);
-            let behind = || self.parts.iter().find(|(_, before)| *before > at);
-            let part = if is_ahead { ahead() } else { behind() };
-            part.map(|(part, _)| part.as_str())
-        };
-        meanings().enumerate().map(|(at, meaning)| (part(at), vec![meaning])).collect()
-    }
-}
-
-/// The lines of an explanation with its part of speech, which may be unknown: then it is a note.
-fn with_part(part: Option<&str>, mean: &str) -> String {
-    let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
-    match part.map(|part| (part.trim(), script::part_named(part))) {
-        Some((_, Some(label))) => lines.insert(0, label),
-        Some((part, None)) => lines.iter_mut().take(1).for_each(|line| {
-            line.insert_str(0, &format!("({part}) "));
-        }),
-        None => {}
-    }
-    lines.join("\n")
-}
-
-/// The headwords of a cell of a tab file. A bar that is part of a headword has a backslash before
-/// it.
-fn headwords(cell: &str) -> Vec<String> {
-    let mut is_escaped = false;
-    let words = cell.split(|c: char| {
-        let ends = c == '|' && !is_escaped;
-        is_escaped = c == '\\' && !is_escaped;
-        ends
-    });
-    words.map(|word| unescaped(&word.replace(r"\|", "|"))).collect()
-}
-
-/// Decodes the escapes of tab files: `\n` becomes a line end, `\t` and `\r` become a space, `\\`
-/// becomes a backslash. Any other backslash stays.
-fn unescaped(text: &str) -> String {
-    let mut found = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        found.push_str(before);
-        let escaped = after.chars().next();
-        let c = match escaped {
-            Some('n') => '\n',
-            Some('t') => ' ',
-            Some('r') => ' ',
-            _ => '\\',
-        };
-        found.push(c);
-        let used = matches!(escaped, Some('n' | 't' | 'r' | '\\'));
-        rest = if used { &after[1..] } else { after };
-    }
-    found + rest
-}
-
 impl Reader for Table {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
-        while let Some(record) = self.records.next()? {
+        loop {
+            while let Some(part) = self.parts.pop_front() {
+                if let Some(entry) = self.entry(&part)? {
+                    return Ok(Some(entry));
+                }
+            }
+            let Some(record) = self.records.next()? else { return Ok(None) };
             self.state.place = Place::Line(self.records.line());
             if self.rows_before <= 1 {
                 let unread = std::mem::take(&mut self.unread);
                 unread.iter().for_each(|name| self.state.note(OddityKind::UnreadColumn, name));
             }
             if self.rows_before > 0 {
-                self.rows_before -= 1;
-                continue;
-            }
-            let is_rule = self.format.delimiter == b'|' && columns::is_rule(&record);
-            if is_rule || record.iter().all(|cell| cell.trim().is_empty()) {
-                continue;
-            }
-            if let Some(entry) = self.entry(&record)? {
-                return Ok(Some(entry));
+                self.skip_row(&record);
+            } else if !self.is_between(&record) {
+                self.parts = self.split(record);
             }
         }
-        Ok(None)
     }
 
     fn state(&self) -> &ReadState {
@@ -380,17 +332,5 @@ impl Reader for Table {
             delimiter: Some(char::from(self.format.delimiter)),
             columns: self.columns.clone(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_the_escapes_of_tab_files() {
-        assert_eq!(headwords(r"a|b\|c|d"), ["a", "b|c", "d"]);
-        assert_eq!(headwords(r"a\\|b"), [r"a\", "b"]);
-        assert_eq!(unescaped(r"a\nb\tc\\nd\x"), "a\nb c\\nd\\x");
     }
 }

@@ -1,0 +1,306 @@
+//! Rewrites the quotes of a csv file as RFC 4180 has them, line by line, before the csv reader reads
+//! it. People and programs also write blanks beside quotes (`a, "b"`), quotes in a quoted cell that
+//! are not doubled (`"the "b" of a"`), quotes around a part of a cell (`"a" or "b"`), backslashes
+//! before quotes, single quotes, and quotes around whole rows.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use super::format::Quotes;
+use crate::books::limits::RECORD_BYTES_MAX;
+
+/// A longer line is part of a record that is refused, and is passed on in parts.
+const LINE_BYTES_MAX: u64 = 2 * RECORD_BYTES_MAX;
+
+/// A file with rewritten quotes. It has the same lines.
+pub(super) struct Quoted<R> {
+    input: BufReader<R>,
+    rewriter: Rewriter,
+    line: Vec<u8>,
+    /// The rewritten line, and the number of its bytes that are read.
+    output: Vec<u8>,
+    read: usize,
+}
+
+impl<R: Read> Quoted<R> {
+    pub(super) fn new(input: R, delimiter: u8, quotes: Quotes) -> Quoted<R> {
+        let rewriter = Rewriter { delimiter, quotes, state: State::Outside };
+        let input = BufReader::with_capacity(64 * 1024, input);
+        Quoted { input, rewriter, line: Vec::new(), output: Vec::new(), read: 0 }
+    }
+}
+
+impl<R: Read> Read for Quoted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.rewriter.quotes == Quotes::Plain {
+            return self.input.read(buffer);
+        }
+        if self.read == self.output.len() {
+            self.line.clear();
+            self.output.clear();
+            self.read = 0;
+            (&mut self.input).take(LINE_BYTES_MAX).read_until(b'\n', &mut self.line)?;
+            self.rewriter.line(&self.line, &mut self.output);
+        }
+        let n = (&self.output[self.read..]).read(buffer)?;
+        self.read += n;
+        Ok(n)
+    }
+}
+
+struct Rewriter {
+    delimiter: u8,
+    quotes: Quotes,
+    state: State,
+}
+
+/// Where a line begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Outside,
+    /// In a quoted cell that began on a line above.
+    Inside,
+}
+
+/// How a quoted cell ends.
+enum End {
+    /// With the quote at this offset.
+    Quote(usize),
+    /// On a line below.
+    Below,
+    /// It is not quoted: its first quotes enclose only a part of it, up to this offset.
+    Part(usize),
+}
+
+impl Rewriter {
+    fn line(&mut self, line: &[u8], output: &mut Vec<u8>) {
+        let mark = "\u{FEFF}".as_bytes();
+        let line = match self.state {
+            // Files that were joined have byte order marks in the middle.
+            State::Outside => line.strip_prefix(mark).unwrap_or(line),
+            State::Inside => line,
+        };
+        if self.quotes == Quotes::Rows
+            && let Some(row) = unwrapped(line)
+        {
+            return self.cells(&row, output);
+        }
+        if self.state == State::Outside && memchr::memchr(self.quote(), line).is_none() {
+            return self.plain(line, output);
+        }
+        self.cells(line, output);
+    }
+
+    fn quote(&self) -> u8 {
+        if self.quotes == Quotes::Single { b'\'' } else { b'"' }
+    }
+
+    fn cells(&mut self, line: &[u8], output: &mut Vec<u8>) {
+        let mut at = 0;
+        if self.state == State::Inside {
+            at = match self.end(line, 0) {
+                End::Quote(end) => {
+                    self.state = State::Outside;
+                    self.content(&line[..end], output);
+                    output.push(b'"');
+                    end + 1 + self.blanks(&line[end + 1..])
+                }
+                End::Below | End::Part(_) => return self.content(line, output),
+            };
+        }
+        while at < line.len() {
+            if line[at] == self.delimiter || b"\r\n".contains(&line[at]) {
+                output.push(line[at]);
+                at += 1;
+                continue;
+            }
+            at = self.cell(line, at, output);
+        }
+    }
+
+    /// Writes the cell that begins at this offset. Returns the offset behind it.
+    fn cell(&mut self, line: &[u8], at: usize, output: &mut Vec<u8>) -> usize {
+        let begin = at + self.blanks(&line[at..]);
+        if line.get(begin) != Some(&self.quote()) {
+            let end = begin + self.cell_end(&line[begin..]);
+            self.plain(&line[at..end], output);
+            return end;
+        }
+        output.push(b'"');
+        let end = match self.end(line, begin + 1) {
+            End::Quote(end) => {
+                self.content(&line[begin + 1..end], output);
+                end + 1 + self.blanks(&line[end + 1..])
+            }
+            End::Below => {
+                self.state = State::Inside;
+                self.content(&line[begin + 1..], output);
+                return line.len();
+            }
+            End::Part(part) => {
+                let end = part + self.cell_end(&line[part..]);
+                double(&line[begin..end], b'"', output);
+                end
+            }
+        };
+        output.push(b'"');
+        end
+    }
+
+    /// The end of a quoted cell whose content begins at this offset.
+    fn end(&self, line: &[u8], from: usize) -> End {
+        let quote = self.quote();
+        let mut first_inner = None;
+        let mut escaped_end = None;
+        let mut at = from;
+        while let Some(found) = memchr::memchr(quote, &line[at..]).map(|found| at + found) {
+            let is_last = self.ends_cell(&line[found + 1..]);
+            at = found + 1;
+            if self.quotes == Quotes::Escaped && is_escaped(&line[from..found]) {
+                escaped_end = escaped_end.or(is_last.then_some(found));
+            } else if is_last {
+                return self.ended(line, from, found, first_inner);
+            } else if line.get(found + 1) == Some(&quote) {
+                let is_last = self.ends_cell(&line[found + 2..]);
+                if is_last && first_inner.is_some() {
+                    return self.ended(line, from, found + 1, first_inner);
+                }
+                at = found + 2;
+            } else {
+                first_inner = first_inner.or(Some(found));
+            }
+        }
+        match (escaped_end, first_inner) {
+            (Some(end), _) => End::Quote(end),
+            (None, Some(inner)) if self.state == State::Outside => End::Part(inner + 1),
+            (None, _) => End::Below,
+        }
+    }
+
+    /// The end of a cell at the quote `end`. If the first quote in it closes, as in `"a" or "b"`,
+    /// the quotes enclose only parts of the cell.
+    fn ended(&self, line: &[u8], from: usize, end: usize, inner: Option<usize>) -> End {
+        match inner.filter(|_| self.state == State::Outside) {
+            Some(inner) if inner > from && line[inner - 1] != b' ' && line[inner + 1] == b' ' => {
+                End::Part(inner + 1)
+            }
+            _ => End::Quote(end),
+        }
+    }
+
+    /// Whether a cell ends here, perhaps after blanks.
+    fn ends_cell(&self, rest: &[u8]) -> bool {
+        let next = rest.get(self.blanks(rest));
+        next.is_none_or(|next| *next == self.delimiter || b"\r\n".contains(next))
+    }
+
+    /// The number of bytes up to the next delimiter or the end of the line.
+    fn cell_end(&self, rest: &[u8]) -> usize {
+        let is_end = |byte: &u8| *byte == self.delimiter || b"\r\n".contains(byte);
+        rest.iter().position(is_end).unwrap_or(rest.len())
+    }
+
+    /// The number of blanks at the beginning.
+    fn blanks(&self, rest: &[u8]) -> usize {
+        let is_blank = |byte: &&u8| **byte == b' ' || **byte == b'\t' && self.delimiter != b'\t';
+        rest.iter().take_while(is_blank).count()
+    }
+
+    /// Writes text without quotes of its own kind. Double quotes in it are no quotes if those of
+    /// the file are single.
+    fn plain(&self, text: &[u8], output: &mut Vec<u8>) {
+        if self.quotes == Quotes::Single && text.starts_with(b"\"") {
+            output.push(b'"');
+            double(text, b'"', output);
+            output.push(b'"');
+        } else {
+            output.extend_from_slice(text);
+        }
+    }
+
+    /// Writes the content of a quoted cell, its quotes doubled.
+    fn content(&self, content: &[u8], output: &mut Vec<u8>) {
+        if self.quotes == Quotes::Doubled && memchr::memchr(b'"', content).is_none() {
+            return output.extend_from_slice(content);
+        }
+        let mut rest = content;
+        while let Some((&byte, behind)) = rest.split_first() {
+            let next = behind.first();
+            let is_pair = byte == self.quote() && next == Some(&byte);
+            let is_escape = self.quotes == Quotes::Escaped
+                && byte == b'\\'
+                && next.is_some_and(|next| b"\"\\".contains(next));
+            let byte = if is_escape { behind[0] } else { byte };
+            output.extend(if byte == b'"' { &b"\"\""[..] } else { std::slice::from_ref(&byte) });
+            rest = if is_pair || is_escape { &behind[1..] } else { behind };
+        }
+    }
+}
+
+/// Whether the byte behind a text has a backslash before it that is no escaped backslash.
+fn is_escaped(before: &[u8]) -> bool {
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+/// Writes a text with this byte doubled.
+fn double(text: &[u8], doubled: u8, output: &mut Vec<u8>) {
+    for &byte in text {
+        output.push(byte);
+        output.extend((byte == doubled).then_some(byte));
+    }
+}
+
+/// A row without the quotes around it, which double those in it: `"a,""b"""`.
+pub(super) fn unwrapped(line: &[u8]) -> Option<Vec<u8>> {
+    let text = line.trim_ascii();
+    let inner = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let mut row = Vec::with_capacity(line.len());
+    let mut rest = inner;
+    while let Some(at) = memchr::memchr(b'"', rest) {
+        row.extend_from_slice(&rest[..=at]);
+        rest = rest[at + 1..].strip_prefix(b"\"")?;
+    }
+    row.extend_from_slice(rest);
+    row.extend_from_slice(&line[line.trim_ascii_end().len()..]);
+    Some(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn rewrites(quotes: Quotes, text: &str, expected: &str) {
+        let mut found = String::new();
+        Quoted::new(text.as_bytes(), b',', quotes).read_to_string(&mut found).unwrap();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn quotes_are_rewritten_as_the_csv_reader_needs_them() {
+        for (text, expected) in [
+            ("a, \"b, c\" ,d\n", "a,\"b, c\",d\n"),
+            ("\"a\", \"\"\r\n", "\"a\",\"\"\r\n"),
+            ("\"a \"\"b\"\" c\",d", "\"a \"\"b\"\" c\",d"),
+            ("\"he said \"yes\" to me\",d", "\"he said \"\"yes\"\" to me\",d"),
+            ("\"he said \"yes\"\",d", "\"he said \"\"yes\"\"\",d"),
+            ("\"a \"big, red\" one\",d", "\"a \"\"big, red\"\" one\",d"),
+            ("\"a\" or \"b\",d", "\"\"\"a\"\" or \"\"b\"\"\",d"),
+            ("\"a b\" c,d\ne,f\n", "\"\"\"a b\"\" c\",d\ne,f\n"),
+            ("12\" long,d", "12\" long,d"),
+            ("a,\"b\nc \"d\" e\n\n\" ,f\n", "a,\"b\nc \"\"d\"\" e\n\n\",f\n"),
+            ("\u{FEFF}\"a\",b\n\u{FEFF}\"c\",d\n", "\"a\",b\n\"c\",d\n"),
+            ("a,\"b\n", "a,\"b\n"),
+        ] {
+            rewrites(Quotes::Doubled, text, expected);
+        }
+        rewrites(Quotes::Escaped, r#""a \"b\"","c\\","d\" e""#, r#""a ""b""","c\","d"" e""#);
+        rewrites(Quotes::Escaped, r#""a \"b\" c","d\",e"#, r#""a ""b"" c","d\",e"#);
+        rewrites(
+            Quotes::Single,
+            "'a, \"b\"','it''s',\"c\"\n",
+            "\"a, \"\"b\"\"\",\"it's\",\"\"\"c\"\"\"\n",
+        );
+        rewrites(Quotes::Rows, "\"a,\"\"b, c\"\"\"\n\"d,e\"\n", "a,\"b, c\"\nd,e\n");
+        rewrites(Quotes::Plain, "a,\"b\n", "a,\"b\n");
+    }
+}

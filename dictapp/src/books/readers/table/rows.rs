@@ -1,0 +1,96 @@
+//! The rows of a table that are no entries, and those that have several.
+
+use std::collections::VecDeque;
+
+use csv::StringRecord;
+
+use super::{Beyond, Table};
+use crate::books::oddity::OddityKind;
+use crate::books::overrides::Column;
+use crate::books::text::columns;
+
+impl Table {
+    /// Leaves out a row before the first entry. One that is no comment is reported.
+    pub(super) fn skip_row(&mut self, record: &StringRecord) {
+        self.rows_before -= 1;
+        let is_header = self.names.as_ref().is_none_or(|names| columns::is_same(names, record));
+        if !is_header && !self.is_own && !columns::is_preamble(record) {
+            self.note_comment(record);
+        }
+    }
+
+    /// Whether a row between entries is none: it is empty, a comment, or names columns again as in
+    /// files that were joined. New names are those of the columns below.
+    pub(super) fn is_between(&mut self, record: &StringRecord) -> bool {
+        let first = record.get(0).unwrap_or_default().trim();
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            return true;
+        }
+        if self.format.delimiter == b'|' && columns::is_rule(record) {
+            return true;
+        }
+        let is_comment = record.len() == 1
+            && self.columns.len() > 1
+            && (first.starts_with("# ") || self.is_tab_file && first.starts_with("//"));
+        if !is_comment {
+            let Some(names) = self.names.as_ref().filter(|_| record.len() > 1) else {
+                return false;
+            };
+            if !columns::is_same(names, record) {
+                let Some(columns) = columns::renamed(names, record) else { return false };
+                let unread = columns.iter().zip(record).filter(|(one, _)| **one == Column::Skip);
+                for (_, name) in unread.filter(|(_, name)| !name.trim().is_empty()) {
+                    self.state.note(OddityKind::UnreadColumn, name);
+                }
+                (self.columns, self.block) = (columns, usize::MAX);
+                self.names = Some(record.clone());
+            }
+        }
+        self.note_comment(record);
+        true
+    }
+
+    /// A row in which a cell has the delimiter and a blank in it, without quotes: `n. 苹果, 果`. It is
+    /// known by cells that begin with a blank, if there are as many of them as surplus cells.
+    fn joined(&self, record: StringRecord) -> StringRecord {
+        let surplus = record.len().saturating_sub(self.columns.len());
+        let is_rest = |cell: &&str| cell.starts_with(' ') && !cell.trim().is_empty();
+        if surplus == 0
+            || self.beyond == Beyond::Cells
+            || record.iter().skip(1).filter(is_rest).count() != surplus
+        {
+            return record;
+        }
+        let mut cells: Vec<String> = Vec::new();
+        for cell in &record {
+            match cells.last_mut().filter(|_| is_rest(&cell)) {
+                Some(last) => {
+                    last.push(self.format.delimiter.into());
+                    last.push_str(cell);
+                }
+                None => cells.push(cell.to_owned()),
+            }
+        }
+        StringRecord::from(cells)
+    }
+
+    fn note_comment(&mut self, record: &StringRecord) {
+        let mut cells = record.iter().map(str::trim).filter(|cell| !cell.is_empty());
+        if let Some(first) = cells.next() {
+            self.state.note(OddityKind::Comment, first);
+        }
+    }
+
+    /// The parts of a row that has several tables side by side.
+    pub(super) fn split(&self, record: StringRecord) -> VecDeque<StringRecord> {
+        let record = self.joined(record);
+        if record.len() <= self.block {
+            return VecDeque::from([record]);
+        }
+        let cells: Vec<&str> = record.iter().collect();
+        let blocks = cells.chunks(self.block).enumerate();
+        let filled = blocks
+            .filter(|(at, cells)| *at == 0 || cells.iter().any(|cell| !cell.trim().is_empty()));
+        filled.map(|(_, cells)| StringRecord::from(cells.to_vec())).collect()
+    }
+}

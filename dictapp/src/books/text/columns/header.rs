@@ -1,0 +1,322 @@
+//! Recognises a row of names, and the columns that it names.
+
+use csv::StringRecord;
+
+use super::content;
+use super::names::{self, CODES, LANGUAGES, Name, lists};
+use crate::books::overrides::Column;
+use crate::books::text::script::is_cjk;
+
+/// How the cell of a header is understood.
+type Find = fn(&str) -> Option<Name>;
+
+/// Maximum number of rows before a row of names: spreadsheets have titles and notes above it.
+const ROWS_BEFORE_MAX: usize = 10;
+
+/// The place of the row of names, counted from `first`, and the columns that it names.
+pub(super) fn find(rows: &[StringRecord], first: usize) -> Option<(usize, Vec<Column>)> {
+    let candidates = first..rows.len().min(first + ROWS_BEFORE_MAX);
+    let below = |at: usize| &rows[at + 1..];
+    let whole = candidates.clone().find_map(|at| {
+        let columns = named(&rows[at], below(at), by_whole_name)?;
+        Some((at, named(&rows[at], below(at), by_part_of_name).unwrap_or(columns)))
+    });
+    whole
+        .or_else(|| Some((first, named(rows.get(first)?, below(first), by_part_of_name)?)))
+        .or_else(|| {
+            candidates.clone().find_map(|at| {
+                let columns = partly_named(&rows[at], below(at), by_whole_name)?;
+                let more = partly_named(&rows[at], below(at), by_part_of_name);
+                Some((at, more.unwrap_or(columns)))
+            })
+        })
+        .or_else(|| {
+            // Two cells whose last words happen to be names are more likely an entry.
+            let row = rows.get(first).filter(|row| row.len() > 2)?;
+            Some((first, partly_named(row, below(first), by_part_of_name)?))
+        })
+}
+
+/// The columns that a list of names in a header of Anki names.
+pub(super) fn of_list(names: &StringRecord, rows: &[StringRecord]) -> Option<Vec<Column>> {
+    named(names, rows, by_part_of_name).or_else(|| partly_named(names, rows, by_part_of_name))
+}
+
+/// The columns if each cell of a row is a name, those of headword and explanation among them, and
+/// there are enough of them that the row is hardly an entry.
+pub(super) fn of_names_only(row: &StringRecord, below: &[StringRecord]) -> Option<Vec<Column>> {
+    let mut cells = row.iter().map(str::trim).filter(|cell| !cell.is_empty());
+    let is_whole = cells.clone().count() > 2 && cells.all(|cell| by_whole_name(cell).is_some());
+    if is_whole { named(row, below, by_whole_name) } else { None }
+}
+
+/// Whether a row numbers the columns: `Column 1,Column 2`.
+pub(super) fn is_numbering(row: &StringRecord) -> bool {
+    let is_number = |(at, name): (usize, &str)| {
+        let name = name.trim().to_lowercase();
+        let number =
+            ["column", "field", "col", "列", "字段"].iter().find_map(|s| name.strip_prefix(*s));
+        number.is_some_and(|number| number.trim() == (at + 1).to_string())
+    };
+    row.len() > 1 && row.iter().enumerate().all(is_number)
+}
+
+/// Whether a row repeats the names of a header in another language: `单词,音标` below
+/// `word,phonetic`.
+pub(super) fn is_translated(header: &StringRecord, row: &StringRecord) -> bool {
+    let pairs = || header.iter().zip(row.iter()).filter(|(name, _)| !name.trim().is_empty());
+    let is_same = |(name, other): (&str, &str)| {
+        name.contains(is_cjk) != other.contains(is_cjk)
+            && by_part_of_name(name).zip(by_part_of_name(other)).is_some_and(|(a, b)| a == b)
+    };
+    pairs().count() > 1 && pairs().filter(|(_, other)| !other.trim().is_empty()).all(is_same)
+}
+
+/// The number of columns of each table if a header names those of several tables side by side:
+/// `单词,释义,单词,释义`, perhaps with an empty column between them.
+pub(super) fn block(header: &StringRecord) -> Option<usize> {
+    let name =
+        |name: &str| name.trim().trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase();
+    let names: Vec<String> = header.iter().map(name).collect();
+    let is_block = |&size: &usize| {
+        let columns: Vec<Option<Column>> = names[..size].iter().map(|name| by_name(name)).collect();
+        let named = |column: Column| columns.iter().position(|known| *known == Some(column));
+        let Some(mean) = named(Column::Mean) else { return false };
+        named(Column::Word).is_some()
+            && names.len() > size + mean
+            && (size..names.len()).all(|at| names[at] == names[at % size])
+    };
+    (2..=names.len() / 2 + 1).filter(|size| *size < names.len()).find(is_block)
+}
+
+/// The column with this name. Notes in brackets and numbers are not part of the name: `单词（英文）`,
+/// `释义2`.
+pub(crate) fn by_name(name: &str) -> Option<Column> {
+    by_whole_name(name).map(|name| match name {
+        Name::Column(column) => column,
+        Name::Region => Column::Phonetic,
+        Name::Traditional | Name::Stem => Column::Word,
+    })
+}
+
+fn by_whole_name(name: &str) -> Option<Name> {
+    let name = name.split(['(', '（', '[', '【']).next().unwrap_or_default();
+    let name = name.trim().trim_end_matches([':', '：', '*', '#']).trim_start_matches('*');
+    let name = name.replace(['_', '-'], " ").to_lowercase();
+    let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    names::find(&name).or_else(|| names::find(unnumbered)).or_else(|| {
+        // `单词/Word`, or two lines
+        let mut pieces = name.split(['/', '|', '\n', '／']).map(str::trim).map(names::find);
+        let first = pieces.next()??;
+        pieces.next().filter(|second| *second == Some(first))?
+    })
+}
+
+/// Maximum number of words of a name that is recognised by its last part. A longer text is no name.
+const NAME_WORDS_MAX: usize = 3;
+
+/// Maximum number of characters of a Chinese name that is recognised by its end.
+const NAME_CHARS_MAX: usize = 8;
+
+/// What a name says if its last part is known: `Chinese meaning`, `单词音标`.
+fn by_part_of_name(name: &str) -> Option<Name> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let known = by_whole_name(name).or_else(|| {
+        let mut words = words.iter().rev().take(NAME_WORDS_MAX);
+        words.find_map(|word| by_whole_name(word))
+    });
+    let by_ending = || {
+        let name = name.trim();
+        let mut endings = name.char_indices().skip(1).map(|(at, _)| &name[at..]);
+        // One character does not name a column: `词` is in `动词` and `过去分词`.
+        let is_long = |ending: &&str| !ending.is_ascii() && ending.chars().nth(1).is_some();
+        endings.by_ref().filter(is_long).find_map(by_whole_name)
+    };
+    let is_name = words.len() <= NAME_WORDS_MAX;
+    let is_short = name.chars().count() <= NAME_CHARS_MAX;
+    known.filter(|_| is_name).or_else(|| by_ending().filter(|_| is_short))
+}
+
+/// The columns of a row of names. `None`: the row does not name both a headword and an explanation.
+/// The names of two languages count as these.
+fn named(row: &StringRecord, below: &[StringRecord], find: Find) -> Option<Vec<Column>> {
+    let names: Vec<Option<Name>> = row.iter().map(find).collect();
+    let mut columns = resolved(&names, below);
+    let has = |columns: &[Column], column: Column| columns.contains(&column);
+    let is_code = |name: &str| lists(CODES, &name.trim().to_lowercase());
+    let are_codes = row.len() > 1 && row.iter().all(is_code);
+    let is_language = |name: &str| are_codes || lists(LANGUAGES, &name.trim().to_lowercase());
+    if !(has(&columns, Column::Word) && has(&columns, Column::Mean)) {
+        let mut languages = (0..columns.len()).filter(|&at| row.get(at).is_some_and(is_language));
+        if let (Some(from), Some(to)) = (languages.next(), languages.next()) {
+            (columns[from], columns[to]) = (Column::Word, Column::Mean);
+        }
+    }
+    name_by_neighbours(row, &mut columns);
+    name_examples(&names, below, &mut columns);
+    // `word,单词` is an entry, not a header, but `word,english` names two columns.
+    let known = names.iter().flatten().count();
+    let filled = row.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let is_header = has(&columns, Column::Mean)
+        || filled > 2 && known * 2 > filled
+        || filled == 2 && row.iter().any(is_language) && is_one_script(row);
+    keep_one(&mut columns);
+    (is_header && has(&columns, Column::Word) && has(&columns, Column::Mean)).then_some(columns)
+}
+
+/// Whether all cells or none have Chinese characters.
+fn is_one_script(row: &StringRecord) -> bool {
+    let mut cells = row.iter().filter(|cell| !cell.trim().is_empty());
+    let first = cells.next().is_some_and(|cell| cell.contains(is_cjk));
+    cells.all(|cell| cell.contains(is_cjk) == first)
+}
+
+/// The columns of a row in which at least two cells of different kinds, and most of all cells, are
+/// names, but the headword or the explanation is not named. The content of the cells below decides
+/// the others.
+fn partly_named(row: &StringRecord, below: &[StringRecord], find: Find) -> Option<Vec<Column>> {
+    let names: Vec<Option<Name>> = row.iter().map(find).collect();
+    let filled = row.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let known: Vec<Name> = names.iter().copied().flatten().collect();
+    let is_text = |name: &Name| match name {
+        Name::Column(column) => matches!(column, Column::Word | Column::Mean | Column::Phrases),
+        Name::Region | Name::Traditional | Name::Stem => true,
+    };
+    let is_mixed = known.iter().any(|name| *name != known[0]);
+    let is_header = is_mixed || known.len() > 1 && known[0] == Name::Region;
+    if !is_header || known.len() * 2 < filled || !known.iter().any(is_text) || below.is_empty() {
+        return None;
+    }
+    let mut columns = resolved(&names, below);
+    name_by_neighbours(row, &mut columns);
+    let unknown: Vec<usize> = (0..names.len()).filter(|&at| names[at].is_none()).collect();
+    let mut texts = content::texts(below, &unknown).into_iter();
+    let instead = [
+        (Column::Word, [Column::Phrases, Column::Phonetic, Column::Example]),
+        (Column::Mean, [Column::Example, Column::Synonyms, Column::Translation]),
+    ];
+    for (wanted, others) in instead {
+        if columns.contains(&wanted) {
+            continue;
+        }
+        let other = |other: Column| columns.iter().position(|column| *column == other);
+        let is_phrase = wanted == Column::Word && columns.contains(&Column::Phrases);
+        let text = texts.next().filter(|_| !is_phrase);
+        let at = text.or_else(|| others.into_iter().find_map(other))?;
+        columns[at] = wanted;
+    }
+    keep_one(&mut columns);
+    (columns.contains(&Column::Word) && columns.contains(&Column::Mean)).then_some(columns)
+}
+
+/// The columns that the names of a row mean together.
+fn resolved(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
+    let word_count = names.iter().filter(|name| **name == Some(Name::Column(Column::Word))).count();
+    let has_word = word_count > 0;
+    let has_mean = names.contains(&Some(Name::Column(Column::Mean)));
+    let has_stem = names.contains(&Some(Name::Stem));
+    let mut words = usize::from(has_word);
+    // The first column of headwords is the headword, others are its spellings.
+    let mut word_or_form = || {
+        words += 1;
+        if words == 1 { Column::Word } else { Column::Forms }
+    };
+    let column = |(at, name): (usize, &Option<Name>)| match name {
+        // `word,stem`: the headword is the lemma, which was read in the form of the other column.
+        Some(Name::Column(Column::Word)) if has_stem && !has_mean => Column::Forms,
+        Some(Name::Stem) if has_word && has_mean => Column::Mean,
+        Some(Name::Stem) => Column::Word,
+        Some(Name::Column(column)) => *column,
+        Some(Name::Traditional) if !has_mean && word_count == 1 => Column::Word,
+        Some(Name::Traditional) => word_or_form(),
+        Some(Name::Region) if content::is_said(below, at) => Column::Phonetic,
+        Some(Name::Region) => word_or_form(),
+        None => Column::Skip,
+    };
+    let mut columns: Vec<Column> = names.iter().enumerate().map(column).collect();
+    for (at, name) in names.iter().enumerate() {
+        if columns[at] == Column::Level && !content::is_level(below, at) {
+            columns[at] = Column::Skip;
+        }
+        // Pronunciations and parts of speech below a name that is not known.
+        let column = content::special(below, at).filter(|_| name.is_none());
+        if let Some(column) = column.filter(|column| !columns.contains(column)) {
+            columns[at] = column;
+        }
+    }
+    columns
+}
+
+/// Finds examples below a name that is not known.
+fn name_examples(names: &[Option<Name>], below: &[StringRecord], columns: &mut [Column]) {
+    let word = columns.iter().position(|column| *column == Column::Word);
+    if let Some(word) = word.filter(|_| !columns.contains(&Column::Example)) {
+        let mut unknown =
+            (0..names.len()).filter(|&at| names[at].is_none() && columns[at] == Column::Skip);
+        let example = unknown.find(|&at| content::is_example(below, word, at));
+        example.into_iter().for_each(|at| columns[at] = Column::Example);
+    }
+}
+
+/// Only one column is the headword: of `word, english` the first, and the second becomes an
+/// explanation. Only the first rank is read. Of the other kinds several columns may stay: the
+/// reader of tables uses the cells of all.
+fn keep_one(columns: &mut [Column]) {
+    for (column, other) in [(Column::Word, Column::Mean), (Column::Rank, Column::Skip)] {
+        let repeated = columns.iter_mut().filter(|known| **known == column).skip(1);
+        repeated.for_each(|repeated| *repeated = other);
+    }
+}
+
+/// Corrects columns that other columns explain. With a column of pinyin the headwords are Chinese
+/// (`Chinese, Pinyin, English`). A translation beside an example is the translation of the example,
+/// if an earlier column has the explanation.
+fn name_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
+    let name = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
+    let names: Vec<String> = (0..columns.len()).map(name).collect();
+    let has = |known: &[&str], at: usize| known.iter().any(|known| names[at].contains(known));
+    let is_text = |column: Column| matches!(column, Column::Word | Column::Mean);
+    let has_pinyin = (0..names.len()).any(|at| has(PINYIN, at));
+    let headword = (0..names.len()).find(|&at| is_text(columns[at]) && has(CHINESE, at));
+    if let Some(headword) = headword.filter(|_| has_pinyin) {
+        for column in columns.iter_mut().filter(|column| **column == Column::Word) {
+            *column = Column::Mean;
+        }
+        columns[headword] = Column::Word;
+    }
+    // The book or the lesson of a word, unless the table has `source` and `target`.
+    if let Some(source) = names.iter().position(|name| name == "source") {
+        let is_other = |column: Column| (0..source).any(|at| columns[at] == column);
+        if is_other(Column::Word) && columns.contains(&Column::Mean) {
+            columns[source] = Column::Skip;
+        }
+    }
+    for at in 1..columns.len() {
+        let is_example = columns[at - 1] == Column::Example && has(TRANSLATION, at);
+        if is_example && columns[at] == Column::Mean && columns[..at].contains(&Column::Mean) {
+            columns[at] = Column::Translation;
+        }
+    }
+}
+
+/// Parts of the names of columns with the pronunciation of Chinese.
+const PINYIN: &[&str] = &["pinyin", "拼音", "注音", "zhuyin", "bopomofo"];
+
+/// Parts of the names of columns with Chinese words.
+const CHINESE: &[&str] =
+    &["simplified", "简体", "chinese", "hanzi", "character", "汉字", "漢字", "中文", "汉语"];
+
+/// Parts of the names of columns with translations.
+const TRANSLATION: &[&str] = &[
+    "translation",
+    "翻译",
+    "翻譯",
+    "译文",
+    "譯文",
+    "中文",
+    "訳",
+    "번역",
+    "해석",
+    "übersetzung",
+    "traduc",
+];
