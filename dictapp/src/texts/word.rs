@@ -81,6 +81,9 @@ texts! {
         ing: "现在分词", "present participle";
         comparative: "比较级", "comparative";
         superlative: "最高级", "superlative";
+        some: "变化形式", "form";
+        and: "、", ", ";
+        of: "{word} 的{kind}", "{kind} of {word}";
     }
 }
 

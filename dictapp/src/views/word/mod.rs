@@ -2,6 +2,7 @@
 //! examples with the headword marked. A book here is a dictionary.
 
 mod example;
+mod form;
 mod gloss;
 mod label;
 
@@ -17,6 +18,8 @@ use crate::site::{Found, FoundEntry};
 use crate::texts::{Language, Texts};
 
 use self::example::{Piece, forms_of, marked};
+use self::form::form_name;
+pub(super) use self::form::{inflection_text, kinds_of_form};
 pub(super) use self::gloss::{Brief, brief, first_gloss, gloss_of};
 use self::gloss::{GlossPiece, push_text};
 use self::label::shown_label;
@@ -258,16 +261,7 @@ fn form(form: &crate::model::Form) -> Form {
 impl Form {
     /// The name of this kind of form.
     pub(super) fn name(&self, t: &Texts) -> &'static str {
-        let f = &t.form;
-        match self.kind {
-            FormKind::Plural => f.plural,
-            FormKind::Third => f.third,
-            FormKind::Past => f.past,
-            FormKind::Participle => f.participle,
-            FormKind::Ing => f.ing,
-            FormKind::Comparative => f.comparative,
-            FormKind::Superlative => f.superlative,
-        }
+        form_name(self.kind, t)
     }
 }
 

@@ -212,6 +212,29 @@ fn an_inflected_form_has_no_pronunciation_of_its_headword() {
     levi.get("/words").assert_has_not(&["class=\"phonetic\""]);
 }
 
+/// Regression: the card of `went` had the meaning of `go` alone, so that both had the same card.
+#[test]
+fn the_card_of_an_inflected_form_says_which_form_it_is() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let token = import(&levi, "went\n");
+    levi.get("/words").assert_has(200, &[">past tense of go</span>"]);
+    levi.set_cookie("language", "zh");
+    levi.get("/words").assert_has(200, &["lang=\"zh-Hans\">go 的过去式</span>"]);
+    levi.set_cookie("language", "en");
+    for kind in ["meaning", "word"] {
+        levi.post("/review/kind", &[("form_token", &token), ("kind", kind)]).to("/review");
+        let page = levi.get("/review");
+        page.assert_has(200, &[">past tense of go</span>"]);
+        let front = page.body.split("id=\"answer\"").next().unwrap_or_default();
+        assert_eq!(front.contains("past tense of go"), kind == "word", "{kind}");
+    }
+    for format in ["csv", "text"] {
+        let file = levi.get(&format!("/words/export?as={format}"));
+        file.assert_has(200, &["past tense of go  "]);
+    }
+}
+
 /// Regression: "Words added: 2" came back after each removal of a word.
 #[test]
 fn the_result_of_an_import_is_shown_once() {
