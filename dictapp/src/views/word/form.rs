@@ -1,23 +1,44 @@
 //! Says which form of its headword a word is: "past tense of go".
 
-use crate::model::{Explanation, FormKind};
+use crate::model::{Form, FormKind, Spelling};
 use crate::site::Inflection;
 use crate::texts::{Texts, fill};
 
-/// The kinds of the forms with this spelling, each once, in the usual order.
-pub(crate) fn kinds_of_form(explanation: &Explanation, spelling: &str) -> Vec<FormKind> {
+/// The inflected forms of one kind, as they are shown.
+#[derive(Debug)]
+pub(crate) struct ShownForm(pub(super) Form);
+
+impl ShownForm {
+    /// The name of this kind of form.
+    pub(crate) fn name(&self, t: &Texts) -> &'static str {
+        form_name(self.0.kind, t)
+    }
+
+    /// The spellings, with the regions of those that are not used everywhere.
+    pub(crate) fn spellings(&self) -> String {
+        let spelling = |one: &Spelling| match one.region {
+            Some(region) => format!("{} {}", region.as_str(), one.text),
+            None => one.text.clone(),
+        };
+        self.0.spellings.iter().map(spelling).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The kinds of those forms that have this spelling, each once, in the usual order.
+pub(crate) fn kinds_of_form<'a>(
+    forms: impl Iterator<Item = &'a Form>,
+    spelling: &str,
+) -> Vec<FormKind> {
     let folded = spelling.to_lowercase();
-    let forms = explanation.parts.iter().flat_map(|part| &part.forms);
-    let same =
-        forms.filter(|form| form.spellings.iter().any(|one| one.text.to_lowercase() == folded));
-    let mut kinds: Vec<FormKind> = same.map(|form| form.kind).collect();
+    let has = |form: &&Form| form.spellings.iter().any(|one| one.text.to_lowercase() == folded);
+    let mut kinds: Vec<FormKind> = forms.filter(has).map(|form| form.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     kinds
 }
 
 /// The name of a kind of form.
-pub(super) fn form_name(kind: FormKind, t: &Texts) -> &'static str {
+fn form_name(kind: FormKind, t: &Texts) -> &'static str {
     let f = &t.form;
     match kind {
         FormKind::Plural => f.plural,
@@ -41,11 +62,14 @@ pub(crate) fn inflection_text(inflection: &Inflection, t: &Texts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Explanation;
     use crate::texts::Language;
 
     #[track_caller]
     fn reads(mean: &str, spelling: &str, expected: [&str; 2]) {
-        let kinds = kinds_of_form(&Explanation::parse(mean), spelling);
+        let explanation = Explanation::parse(mean);
+        let forms = explanation.parts.iter().flat_map(|part| &part.forms);
+        let kinds = kinds_of_form(forms, spelling);
         let inflection = Inflection { headword: "go".to_owned(), kinds };
         let texts = [Language::Chinese, Language::English].map(Language::texts);
         assert_eq!(texts.map(|t| inflection_text(&inflection, t)), expected, "{spelling}");

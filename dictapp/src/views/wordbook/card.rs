@@ -43,11 +43,12 @@ pub(super) fn new_card(books: &Selection<'_>, word: &str) -> Card {
     }
 }
 
-/// Which form of the found headword a word is. The first book that says so is believed.
+/// Which form of the found headword a word is.
 fn inflection(found: &Found<'_>, word: &str) -> Inflection {
-    let explanations = found.entries.iter().map(|entry| Explanation::parse(entry.mean));
-    let mut kinds = explanations.map(|explanation| kinds_of_form(&explanation, word));
-    let kinds = kinds.find(|kinds| !kinds.is_empty()).unwrap_or_default();
+    let explained: Vec<_> =
+        found.entries.iter().map(|entry| Explanation::parse(entry.mean)).collect();
+    let parts = explained.iter().flat_map(|explanation| &explanation.parts);
+    let kinds = kinds_of_form(parts.flat_map(|part| &part.forms), word);
     Inflection { headword: found.word.to_owned(), kinds }
 }
 

@@ -168,15 +168,23 @@ fn a_page_that_is_cut_covered_too_small_and_in_the_other_language_is_found() {
     let bad = "<html lang=zh-Hans><meta name=viewport content='width=device-width'><body style='margin:0'>\
         <p style='width:900px'>a</p><p style='width:20px;overflow:hidden;white-space:nowrap'>abc abc abc</p>\
         <p>this is no Chinese</p><div style='height:0'>one one one</div><div>two two two</div>\
-        <button style='width:10px;height:10px;padding:0'></button>";
+        <button style='width:10px;height:10px;padding:0'></button>\
+        <p style='width:1px;overflow-wrap:anywhere'>torn</p><p style='width:60px'>2026-11-30</p>";
     let browser = Browser::start(Profile::default());
     browser.measure(360);
     let escaped = bad.replace('%', "%25").replace('#', "%23");
     browser.goto(&format!("data:text/html,{escaped}"));
     let found = browser.script(FAULTS, &[]);
     let found = found.as_str().expect("lines");
-    for fault in ["too wide", "cut: p", "English on a Chinese page", "covered", "a target of 10x10"]
-    {
+    for fault in [
+        "too wide",
+        "cut: p",
+        "English on a Chinese page",
+        "covered",
+        "a target of 10x10",
+        "torn into letters: p",
+        "2026-11-30 is broken: p",
+    ] {
         assert!(found.contains(fault), "{fault} is not in {found}");
     }
 }
