@@ -52,7 +52,7 @@ fn a_word_is_reviewed_once_even_if_its_answer_is_sent_twice_and_can_be_taken_bac
     assert_eq!((word.as_str(), seen.as_str()), ("apple", "0"));
     let again = [("word", "apple"), ("seen", "0"), ("grade", "1")];
     levi.submit("/review", &again).to("/review");
-    levi.get("/review").assert_has(200, &["id=\"all-done\""]);
+    levi.get("/review").assert_has(200, &["<h1>Review</h1>", "id=\"all-done\""]);
     levi.get("/progress")
         .assert_has(200, &["past year: 1, days with reviews: 1", "<dt>Learnt</dt><dd>1</dd>"]);
     let token = levi.get("/review").form_token();
