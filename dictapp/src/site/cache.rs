@@ -12,7 +12,7 @@ use webframe::accept::Coding;
 use super::history::Outcome;
 use crate::lexicon::End;
 use crate::lock::unpoisoned;
-use crate::model::LanguageTag;
+use crate::model::{FormKind, LanguageTag};
 
 /// Maximum bytes of one generation of rendered entries: about two thousand entries with their
 /// compressed forms. Two generations are kept.
@@ -161,6 +161,17 @@ pub struct Card {
     pub example: String,
     /// The translation of the example.
     pub translation: String,
+    /// The headword whose glosses these are, if the word is an inflected form of it.
+    pub inflection: Option<Inflection>,
+}
+
+/// What an inflected form is.
+#[derive(Clone, Debug)]
+pub struct Inflection {
+    /// The headword.
+    pub headword: String,
+    /// Which forms of the headword the word is; empty if no book says so.
+    pub kinds: Vec<FormKind>,
 }
 
 impl Card {
@@ -168,7 +179,14 @@ impl Card {
     pub fn unknown() -> Card {
         let none = String::new;
         let lang = LanguageTag::ENGLISH;
-        Card { phonetic: none(), meaning: none(), lang, example: none(), translation: none() }
+        Card {
+            phonetic: none(),
+            meaning: none(),
+            lang,
+            example: none(),
+            translation: none(),
+            inflection: None,
+        }
     }
 
     /// The example with its translation, in one line.
@@ -180,7 +198,8 @@ impl Card {
 impl Cached for Card {
     fn bytes(&self) -> usize {
         let texts = [&self.phonetic, &self.meaning, &self.example, &self.translation];
-        texts.into_iter().map(String::len).sum()
+        let headword = self.inflection.as_ref().map_or(0, |inflection| inflection.headword.len());
+        texts.into_iter().map(String::len).sum::<usize>() + headword
     }
 }
 

@@ -47,7 +47,7 @@ pub use books::{
     BookChange, BookNaming, NAME_CHARS_MAX, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile,
     Uploads,
 };
-pub use cache::{Cache, Card, EntryPart, GuestPage, ResultsPart};
+pub use cache::{Cache, Card, EntryPart, GuestPage, Inflection, ResultsPart};
 pub use history::{DayWords, Outcome};
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, NewList,

@@ -217,6 +217,7 @@ mod tests {
         accounts::books_off::OF_USER,
         learning::LIST,
         learning::DUE,
+        learning::DUE_IN_CLASS_LIST,
         learning::DUE_DAYS,
         learning::COUNT_LEARNT,
         learning::COUNTS,

@@ -200,9 +200,9 @@ texts! {
         title: "操作记录", "Audit log";
         of_user: "“{name}”的操作记录", "Audit log of {name}";
         none: "没有记录。", "No entries.";
-        about: "关于：{name}", "About: {name}";
+        about: "用户：{name}", "User: {name}";
         actor: "操作者：{name}", "By: {name}";
-        nobody: "无", "nobody";
+        unknown: "未知的用户名", "an unknown name";
         command: "命令行", "the command line";
         guest: "未登录", "not logged in";
         deleted: "用户 {id}", "user {id}";

@@ -50,7 +50,7 @@ texts! {
         remove: "移出班级", "Remove";
         lists: "词单", "Lists";
         lists_none: "还没有词单，请在下面添加。", "No lists yet. Add one below.";
-        list_words: "{count} 个词，{day}前学完", "Words: {count}, until {day}";
+        list_words: "{count} 个词", "Words: {count}";
         list_finished: "已学完（公开进度的学生）：", "Finished (pupils who share their progress): ";
         nobody: "还没有人", "nobody yet";
         delete_list: "删除词单", "Delete list";

@@ -89,10 +89,12 @@ texts! {
         title: "复习", "Review";
         left: "还有 {count} 个", "{count} to go";
         done: "暂时没有要复习的词了！", "Done for now!";
+        list_done: "词单“{list}”里暂时没有要复习的词了！", "Done for now with the list {list}!";
         done_count: "这次复习了 {count} 张卡片，用时约 {minutes} 分钟。", "Cards in this session: {count}, time: about {minutes} min.";
         done_hint: "下一个词到期时再来。", "Come back when the next word is due.";
         next_today: "今天稍后还有 {count} 个词要再复习一次。", "Words to see again later today: {count}.";
-        next_day: "下次复习：{day}，{count} 个词。", "Next review: {day}, words: {count}.";
+        next_day: "下次复习：{day}，", "Next review: {day},";
+        next_count: "{count} 个词。", "words: {count}.";
         new_left: "还有 {count} 个新词没开始学，每天会加入 {new} 个；可以在下面改。", "New words that you have not begun: {count}. Each day adds {new}; change it below.";
         empty: "生词本里还没有词。", "Your word book is empty.";
         show: "显示答案", "Show the answer";

@@ -80,6 +80,12 @@ texts! {
         history_deleted: "删除了查词记录", "Deleted look-ups";
         deleted: "账号已删除", "The account was deleted";
         books_changed: "修改了词典", "Changed the dictionaries";
+        book_imported: "导入了词典", "Imported a dictionary";
+        book_moved: "调整了词典的顺序", "Moved a dictionary";
+        book_hidden: "隐藏了词典", "Hid a dictionary";
+        book_shown: "恢复显示词典", "Showed a hidden dictionary";
+        book_renamed: "修改了词典的书名", "Renamed a dictionary";
+        book_removed: "删除了词典", "Removed a dictionary";
     }
 }
 

@@ -7,7 +7,7 @@ texts! {
     Word {
         title: "{word} 的释义", "{word}: meaning";
         phonetic: "音标", "Pronunciation";
-        inflection: "“{form}”是这个词的变化形式", "“{form}” is a form of this word";
+        inflection: "{form}：{text}", "{form}: {text}";
         phrases: "相关短语", "Phrases";
         synonyms: "同义词", "Synonyms";
         antonyms: "反义词", "Antonyms";
@@ -81,6 +81,9 @@ texts! {
         ing: "现在分词", "present participle";
         comparative: "比较级", "comparative";
         superlative: "最高级", "superlative";
+        some: "变化形式", "form";
+        and: "、", ", ";
+        of: "{word} 的{kind}", "{kind} of {word}";
     }
 }
 

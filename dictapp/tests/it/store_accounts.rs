@@ -168,8 +168,8 @@ fn the_audit_log_is_read_by_user_and_forgets_by_age(fresh: &Fresh) {
     let levi = register(&store, "Levi");
     for (time, event) in AuditEvent::ALL.into_iter().enumerate() {
         let network = Some("2001:db8::1".to_owned());
-        let (user, actor) = (Some(levi), None);
-        let entry = AuditEntry { at: at(time as i64), event, user, actor, network };
+        let (user, actor, detail) = (Some(levi), None, Some("→".repeat(601)));
+        let entry = AuditEntry { at: at(time as i64), event, user, actor, network, detail };
         store.insert_audit(&entry, 7).unwrap();
         store.insert_audit(&entry, 7).unwrap(); // sent again
     }
@@ -179,15 +179,20 @@ fn the_audit_log_is_read_by_user_and_forgets_by_age(fresh: &Fresh) {
         user: None,
         actor: None,
         network: None,
+        detail: None,
     };
     store.insert_audit(&unknown, 7).unwrap();
     let events: Vec<_> = store.audit_before(Some(levi), Timestamp::MAX, 99).unwrap();
     let newest_first: Vec<_> = events.iter().rev().map(|entry| entry.event).collect();
     assert_eq!(newest_first, AuditEvent::ALL);
+    assert_eq!(events[0].detail.as_ref().map(|detail| detail.chars().count()), Some(600));
     assert_eq!(store.audit_before(None, Timestamp::MAX, 1).unwrap(), [unknown]);
     assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 8);
     assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 2);
-    assert_eq!(store.audit_before(None, Timestamp::MAX, 99).unwrap().len(), 9);
+    assert_eq!(
+        store.audit_before(None, Timestamp::MAX, 99).unwrap().len(),
+        AuditEvent::ALL.len() - 9
+    );
 }
 
 fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
@@ -204,6 +209,7 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
             user: Some(user),
             actor: Some(user),
             network: None,
+            detail: None,
         };
         store.insert_audit(&entry, byte.into()).unwrap();
         let class = ClassId::new(byte.into());

@@ -212,7 +212,8 @@ impl Site {
             self.store.delete_sessions_of(user.id)?;
         }
         self.store.set_role(user.id, role)?;
-        self.note(AuditEvent::RoleChanged, Some(user.id), actor, client);
+        let detail = Some(role.name().to_owned());
+        self.note_about(AuditEvent::RoleChanged, detail, Some(user.id), actor, client);
         Ok(())
     }
 

@@ -20,6 +20,19 @@ impl Site {
         actor: Option<UserId>,
         client: Option<&Client>,
     ) {
+        self.note_about(event, None, user, actor, client);
+    }
+
+    /// Like [`note`](Site::note), with what the event was about beyond the user: see
+    /// [`AuditEntry::detail`].
+    pub fn note_about(
+        &self,
+        event: AuditEvent,
+        detail: Option<String>,
+        user: Option<UserId>,
+        actor: Option<UserId>,
+        client: Option<&Client>,
+    ) {
         let action = Action::Audited(event.name());
         let number = user.map(UserId::number);
         match self.throttle.begin_action(action, number, Instant::now()) {
@@ -33,7 +46,7 @@ impl Site {
         // Without random bytes the number is 0, so two entries in one microsecond may collide.
         getrandom::fill(&mut tie).unwrap_or_default();
         let network = client.map(|client| client.address.to_canonical().to_string());
-        let entry = AuditEntry { at: Timestamp::now(), event, user, actor, network };
+        let entry = AuditEntry { at: Timestamp::now(), event, user, actor, network, detail };
         if let Err(error) = self.store.insert_audit(&entry, u32::from_be_bytes(tie)) {
             log::error!("{error}");
         }

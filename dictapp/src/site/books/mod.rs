@@ -53,6 +53,8 @@ impl Site {
         change: &BookChange,
         (visit, client): (&Visit, &Client),
     ) -> Result<(), Error> {
+        let title = self.store.books()?.into_iter().find(|one| one.id == book);
+        let title = title.map(|book| book.title);
         match change {
             BookChange::Up => self.move_book(book, |index| index.saturating_sub(1))?,
             BookChange::Down => self.move_book(book, |index| index + 1)?,
@@ -67,7 +69,10 @@ impl Site {
             },
         }
         self.shelf().skip_gone(&self.store)?;
-        self.note(AuditEvent::BooksChanged, None, Some(visit.user), Some(client));
+        if let Some(title) = title {
+            let (event, detail) = noted(change, title);
+            self.note_about(event, Some(detail), None, Some(visit.user), Some(client));
+        }
         Ok(())
     }
 
@@ -87,5 +92,16 @@ impl Site {
         let last = order.len() - 1;
         order.swap(index, to(index).min(last));
         self.store.order_books(&order).map(drop)
+    }
+}
+
+/// The event and the detail of a change in the audit log. `title` is the title before.
+fn noted(change: &BookChange, title: String) -> (AuditEvent, String) {
+    match change {
+        BookChange::Up | BookChange::Down => (AuditEvent::BookMoved, title),
+        BookChange::Hide => (AuditEvent::BookHidden, title),
+        BookChange::Show => (AuditEvent::BookShown, title),
+        BookChange::Rename(new) => (AuditEvent::BookRenamed, format!("{title} → {}", new.trim())),
+        BookChange::Remove => (AuditEvent::BookRemoved, title),
     }
 }

@@ -226,7 +226,13 @@ impl Site {
             upload.state = UploadState::Checking(0);
             upload.clone()
         };
-        self.note(AuditEvent::BooksChanged, None, Some(visit.user), Some(client));
+        self.note_about(
+            AuditEvent::BookImported,
+            Some(shown_name(&upload)),
+            None,
+            Some(visit.user),
+            Some(client),
+        );
         let job = Job {
             id,
             store: Arc::clone(&self.store),
@@ -246,6 +252,13 @@ impl Site {
     pub fn upload_events(&self, request: &Request) -> Result<Response, Error> {
         self.uploads.news.subscribe(request)
     }
+}
+
+/// The title of an upload for the audit log: the given one, that in the file, or the file's name.
+fn shown_name(upload: &Upload) -> String {
+    let name = || upload.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let given = Some(upload.title.clone()).filter(|title| !title.is_empty());
+    given.or_else(|| upload.preview.title.clone()).unwrap_or_else(name)
 }
 
 /// Writes the files under the names that the browser sent, since the files of a book find each

@@ -9,11 +9,11 @@ use crate::store::{
     error::{Doing, Result, StoreError},
 };
 
-const INSERT: &str =
-    "insert into audit (time, tie, event, user, actor, network) values (?, ?, ?, ?, ?, ?)";
-pub(crate) const BEFORE: &str = "select time, event, user, actor, network from audit \
+const INSERT: &str = "insert into audit (time, tie, event, user, actor, network, detail) \
+     values (?, ?, ?, ?, ?, ?, ?)";
+pub(crate) const BEFORE: &str = "select time, event, user, actor, network, detail from audit \
      where time < ? order by time desc, tie desc limit ?";
-pub(crate) const OF_USER: &str = "select time, event, user, actor, network from audit \
+pub(crate) const OF_USER: &str = "select time, event, user, actor, network, detail from audit \
      where user = ? and time < ? order by time desc limit ?";
 pub(crate) const OLDEST: &str =
     "select time, tie from audit where time < ? order by time, tie limit ?";
@@ -21,6 +21,9 @@ const DELETE: &str = "delete from audit where time = ? and tie = ?";
 
 /// Maximum number of entries that one query returns.
 pub const AUDIT_ROWS_MAX: u32 = 10_000;
+
+/// Maximum number of characters of a detail; longer ones are cut. Two titles of books fit.
+const DETAIL_CHARS_MAX: usize = 600;
 
 /// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +62,20 @@ pub enum AuditEvent {
     HistoryDeleted,
     /// A user was deleted.
     Deleted,
-    /// A book was imported, ordered, hidden, shown, renamed or removed.
+    /// Books were changed, in entries of before the next events were told apart.
     BooksChanged,
+    /// The import of a book began.
+    BookImported,
+    /// A book has another place in the order.
+    BookMoved,
+    /// A book was hidden.
+    BookHidden,
+    /// A hidden book is shown again.
+    BookShown,
+    /// A book has another title.
+    BookRenamed,
+    /// A book was removed.
+    BookRemoved,
 }
 
 /// An entry of the log.
@@ -76,11 +91,14 @@ pub struct AuditEntry {
     pub actor: Option<UserId>,
     /// The address of the client; `None` for commands.
     pub network: Option<String>,
+    /// What it was about beyond the user: the title of a book, both titles of a renamed one, the
+    /// name of a role.
+    pub detail: Option<String>,
 }
 
 impl AuditEvent {
     /// All events.
-    pub const ALL: [AuditEvent; 18] = [
+    pub const ALL: [AuditEvent; 24] = [
         AuditEvent::Registered,
         AuditEvent::LoggedIn,
         AuditEvent::LogInFailed,
@@ -99,6 +117,12 @@ impl AuditEvent {
         AuditEvent::HistoryDeleted,
         AuditEvent::Deleted,
         AuditEvent::BooksChanged,
+        AuditEvent::BookImported,
+        AuditEvent::BookMoved,
+        AuditEvent::BookHidden,
+        AuditEvent::BookShown,
+        AuditEvent::BookRenamed,
+        AuditEvent::BookRemoved,
     ];
 
     /// The word in the database.
@@ -122,6 +146,12 @@ impl AuditEvent {
             AuditEvent::HistoryDeleted => "history_deleted",
             AuditEvent::Deleted => "deleted",
             AuditEvent::BooksChanged => "books_changed",
+            AuditEvent::BookImported => "book_imported",
+            AuditEvent::BookMoved => "book_moved",
+            AuditEvent::BookHidden => "book_hidden",
+            AuditEvent::BookShown => "book_shown",
+            AuditEvent::BookRenamed => "book_renamed",
+            AuditEvent::BookRemoved => "book_removed",
         }
     }
 
@@ -136,6 +166,8 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn insert_audit(&self, entry: &AuditEntry, tie: u32) -> Result<()> {
+        let detail = entry.detail.as_ref();
+        let detail = detail.map(|text| text.chars().take(DETAIL_CHARS_MAX).collect::<String>());
         let params = [
             entry.at.as_microsecond().into(),
             tie.into(),
@@ -143,6 +175,7 @@ impl Store {
             entry.user.map(UserId::number).into(),
             entry.actor.map(UserId::number).into(),
             entry.network.as_deref().into(),
+            detail.as_deref().into(),
         ];
         match self.db.execute(INSERT, &params) {
             // After a lost connection the repeated statement conflicts with its own row.
@@ -207,5 +240,6 @@ fn entry(mut row: Row) -> Result<AuditEntry> {
         .ok_or_else(|| StoreError::internal(format!("unknown event of the audit log: {event}")))?;
     let user = row.optional_int()?.map(UserId);
     let actor = row.optional_int()?.map(UserId);
-    Ok(AuditEntry { at, event, user, actor, network: row.optional_text()? })
+    let network = row.optional_text()?;
+    Ok(AuditEntry { at, event, user, actor, network, detail: row.optional_text()? })
 }

@@ -34,10 +34,12 @@ macro_rules! migrations {
 const SQLITE: &[Migration] = migrations!(
     "sqlite": 1 "0001_tables", 2 "0002_book_off", 3 "0003_accounts", 4 "0004_learning",
     5 "0005_classes", 6 "0006_api_tokens", 7 "0007_book_languages", 8 "0008_long_words",
+    9 "0009_audit_detail",
 );
 const MYSQL: &[Migration] = migrations!(
     "mysql": 1 "0001_tables", 2 "0002_book_off", 3 "0003_accounts", 4 "0004_learning",
     5 "0005_classes", 6 "0006_api_tokens", 7 "0007_book_languages", 8 "0008_long_words",
+    9 "0009_audit_detail",
 );
 const SQLITE_RECORD: &str = include_str!("../../../migrations/sqlite/0000_record.sql");
 const MYSQL_RECORD: &str = include_str!("../../../migrations/mysql/0000_record.sql");

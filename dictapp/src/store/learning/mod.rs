@@ -26,6 +26,6 @@ pub use whole::{StoredReview, StoredWord};
 #[cfg(test)]
 pub(crate) use reviews::DUE_DAYS;
 #[cfg(test)]
-pub(crate) use saved_words::{COUNT_LEARNT, COUNTS, DUE, LIST};
+pub(crate) use saved_words::{COUNT_LEARNT, COUNTS, DUE, DUE_IN_CLASS_LIST, LIST};
 #[cfg(test)]
 pub(crate) use whole::{PREFERENCES, REVIEWS, WORDS};

@@ -2,6 +2,7 @@
 //! code, and the privacy page.
 
 mod enter;
+mod events;
 mod registration;
 mod own;
 mod reset;
@@ -9,7 +10,7 @@ mod tokens;
 mod privacy;
 
 pub(crate) use enter::{show_login, show_register, submit_login, submit_logout, submit_register};
-pub(super) use own::event_text;
+pub(super) use events::{detail_text, event_text, role_name};
 pub(crate) use own::{change_password, delete_account, delete_history, end_sessions, export, show};
 pub(crate) use privacy::show_privacy;
 pub(super) use registration::{password_text, username_text};

@@ -11,13 +11,14 @@ use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Error, Request, Response, Result};
 
 use super::enter::minutes;
+use super::events::event_line;
 use super::registration::password_text;
 use crate::hex;
 use crate::model::{Role, Scope, Scopes};
 use crate::paths;
 use crate::site::{AdminError, PasswordChange, Site, Visit};
 use crate::store::{API_TOKENS_OF_USER_MAX, AuditEntry, OwnApiToken, OwnSession, TokensThen};
-use crate::texts::{AccountEvents, Texts};
+use crate::texts::Texts;
 use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
 use crate::views::zone::bounds_of_day;
@@ -80,7 +81,7 @@ struct TokenLine {
 
 struct EventLine {
     time: String,
-    text: &'static str,
+    text: String,
     network: String,
 }
 
@@ -307,7 +308,7 @@ pub(super) fn account_page(
     };
     let event = |entry: AuditEntry| EventLine {
         time: page.time(entry.at),
-        text: event_text(&page.texts().account_events, &entry),
+        text: event_line(&entry, page.texts()),
         network: entry.network.unwrap_or_default(),
     };
     let events = site.audit_log(Some(visit.user), EVENTS_SHOWN)?;
@@ -326,31 +327,6 @@ pub(super) fn account_page(
         events: events.into_iter().map(event).collect(),
     };
     page.send_as(status, &values)
-}
-
-/// The text for an entry of the audit log.
-pub(crate) fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str {
-    use crate::store::AuditEvent as Event;
-    match entry.event {
-        Event::Registered => t.registered,
-        Event::LoggedIn => t.logged_in,
-        Event::LogInFailed => t.log_in_failed,
-        Event::LoggedOut => t.logged_out,
-        Event::SessionsEnded => t.sessions_ended,
-        Event::PasswordChanged => t.password_changed,
-        Event::PasswordSet => t.password_set,
-        Event::ResetCodeMade => t.reset_code_made,
-        Event::PasswordReset => t.password_reset,
-        Event::Disabled => t.disabled,
-        Event::Enabled => t.enabled,
-        Event::RoleChanged => t.role_changed,
-        Event::TokenMade => t.token_made,
-        Event::TokenRevoked => t.token_revoked,
-        Event::Exported => t.exported,
-        Event::HistoryDeleted => t.history_deleted,
-        Event::Deleted => t.deleted,
-        Event::BooksChanged => t.books_changed,
-    }
 }
 
 /// The labels of the scopes, as at the boxes of the form.

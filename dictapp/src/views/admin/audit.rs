@@ -9,9 +9,9 @@ use webframe::{Error, Request, Response, Result};
 
 use crate::paths;
 use crate::site::Site;
-use crate::store::{AuditEntry, UserId};
+use crate::store::{AuditEntry, AuditEvent, UserId};
 use crate::texts::{Texts, fill};
-use crate::views::account::event_text;
+use crate::views::account::{detail_text, event_text};
 use crate::views::filters;
 use crate::views::page::Page;
 
@@ -42,6 +42,9 @@ struct AuditPage<'a> {
 struct AuditLine {
     time: String,
     event: &'static str,
+    /// What the event did beyond its name: the title of a book, or the new role.
+    detail: String,
+    /// The user concerned; empty if the event is not about a user.
     about: String,
     actor: String,
     network: String,
@@ -80,7 +83,11 @@ struct Names<'p> {
 impl Names<'_> {
     fn line(&mut self, entry: AuditEntry) -> Result<AuditLine> {
         let t = self.page.texts();
-        let about = entry.user.map_or(Ok(t.admin_audit.nobody.to_owned()), |user| self.of(user))?;
+        let about = match (entry.user, entry.event) {
+            (Some(user), _) => self.of(user)?,
+            (None, AuditEvent::LogInFailed) => t.admin_audit.unknown.to_owned(),
+            (None, _) => String::new(),
+        };
         // A change without an address was made by a command on the server's machine.
         let is_command = entry.network.is_none();
         let nobody = if is_command { t.admin_audit.command } else { t.admin_audit.guest };
@@ -88,6 +95,7 @@ impl Names<'_> {
         Ok(AuditLine {
             time: self.page.time(entry.at),
             event: event_text(&t.account_events, &entry),
+            detail: detail_text(&entry, t),
             about,
             actor: by,
             network: entry.network.unwrap_or_default(),

@@ -47,8 +47,11 @@ pub(super) fn entries(preview: &Preview) -> String {
 pub(super) fn warnings(oddities: &Oddities, t: &Texts) -> Vec<Warning> {
     let warning = |(kind, group): (OddityKind, &crate::books::OddityGroup)| {
         let first = group.first.iter().map(|oddity| {
-            let at = fill(t.book_warning.at, "place", place_name(oddity.place, t));
-            fill(&at, "about", &oddity.about)
+            let place = place_name(oddity.place, t);
+            match oddity.about.trim() {
+                "" => place, // such as a record of empty columns
+                about => fill(&fill(t.book_warning.at, "place", place), "about", about),
+            }
         });
         let first: Vec<String> = first.collect();
         let more = group.count - first.len() as u64;

@@ -12,6 +12,7 @@ use crate::paths;
 use crate::site::{AdminError, Site};
 use crate::store::{User, UserId};
 use crate::texts::Texts;
+use crate::views::account::role_name;
 use crate::views::filters;
 use crate::views::page::Page;
 
@@ -149,13 +150,4 @@ fn list(
     let (roles, form_token) =
         (Role::ALL.map(|role| (role, role_name(role, t))), page.form_token()?);
     page.send_as(status, &UsersPage { page, t, form_token, q, users, after, notice, roles })
-}
-
-/// The name of a role for people.
-fn role_name(role: Role, t: &Texts) -> &'static str {
-    match role {
-        Role::User => t.admin_users.user,
-        Role::Teacher => t.admin_users.teacher,
-        Role::Admin => t.admin_users.admin,
-    }
 }

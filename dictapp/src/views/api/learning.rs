@@ -78,6 +78,9 @@ struct CardBody {
     word: String,
     /// The number of reviews so far. The answer sends it back, so that it counts once.
     seen: u64,
+    /// The headword that the meaning belongs to. It differs from the word if that is an inflected
+    /// form.
+    headword: String,
     phonetic: String,
     meaning: String,
     example: String,
@@ -195,11 +198,12 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     let card = next.map(|saved| {
         let card = wordbook::card_of(&books, &saved.word);
         let example = card.example_line();
-        let Card { phonetic, meaning, .. } = Arc::unwrap_or_clone(card);
+        let Card { phonetic, meaning, inflection, .. } = Arc::unwrap_or_clone(card);
         let SavedWordText { note, sentence, .. } = saved.text;
         let word = saved.word;
         let seen = saved.reviews;
-        CardBody { word, seen, phonetic, meaning, example, note, sentence }
+        let headword = inflection.map_or_else(|| word.clone(), |inflection| inflection.headword);
+        CardBody { word, seen, headword, phonetic, meaning, example, note, sentence }
     });
     let words = counts.words;
     let due = counts.due;

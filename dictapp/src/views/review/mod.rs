@@ -13,7 +13,7 @@ use webframe::{Error, Request, Response, Result};
 use self::sitting::Sitting;
 use super::filters;
 use super::page::Page;
-use super::wordbook::card_of;
+use super::wordbook::{card_of, form_of};
 use super::zone::{bounds_of_day, day_of_number, day_text};
 use crate::model::{Grade, Memory};
 use crate::paths;
@@ -43,6 +43,8 @@ struct ReviewPage<'a> {
     /// The word whose answer was undone.
     undone: String,
     sitting: Sitting,
+    /// The name of the class's list whose words alone are reviewed; empty: the whole word book.
+    list: String,
     /// The number of cards until nothing is due.
     left: u64,
     /// What is due after these cards, if there is no card now.
@@ -63,6 +65,8 @@ struct ReviewCard {
     /// The number of reviews so far. The answer sends it back, so that it counts once.
     seen: u64,
     card: Arc<Card>,
+    /// Which form of its headword the word is; empty if it is a headword.
+    form: String,
     note: String,
     sentence: String,
     /// The first letter, if it is one.
@@ -85,28 +89,46 @@ struct Query {
     undone: String,
     #[serde(default)]
     sitting: String,
+    /// The word list of a class; `None`: that of the sitting, or the whole word book.
+    list: Option<i64>,
 }
 
 /// `GET`: the next card.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
-    let Query { undone, sitting } = request.query()?;
+    let Query { undone, sitting, list } = request.query()?;
+    let mut sitting = Sitting::shown(&sitting, Timestamp::now());
+    sitting.list = list.or(sitting.list);
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
-    let words = site.next_due_words(visit, CARDS)?;
     let counts = site.saved_word_counts(visit)?;
     let new_a_day = site.new_a_day(visit)?;
+    let of_list = sitting.list.map(|list| site.class_list_to_review(visit, list)).transpose()?;
+    let (list, words, left) = match of_list.flatten() {
+        Some((list, mut words)) => {
+            let left = words.len() as u64;
+            words.truncate(CARDS as usize);
+            (list, words, left)
+        }
+        None => {
+            sitting.list = None; // the list was deleted, or the user has left the class
+            let words = site.next_due_words(visit, CARDS)?;
+            let left = left(counts, words.len() as u64, new_a_day);
+            (String::new(), words, left)
+        }
+    };
     let next = if words.is_empty() { next(&page, visit, counts)? } else { None };
     page.send(&ReviewPage {
         page: &page,
         t: page.texts(),
         form_token: page.form_token()?,
-        left: left(counts, words.len() as u64, new_a_day),
+        left,
+        list,
         counts,
         next,
-        sitting: Sitting::shown(&sitting, Timestamp::now()),
+        sitting,
         cards: words.into_iter().map(|word| review_card(&books, word, page.texts())).collect(),
         kind: site.card_kind(visit)?,
         new_a_day,
@@ -155,8 +177,10 @@ fn review_card(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> Rev
         };
         GradeButton { number: grade.number(), name, wait: wait(due.duration_since(now), t) }
     };
+    let card = card_of(books, &word.word);
     ReviewCard {
-        card: card_of(books, &word.word),
+        form: form_of(&card, t),
+        card,
         grades: Grade::ALL.into_iter().map(button).collect(),
         seen: word.reviews,
         first: word.word.chars().next().filter(|first| first.is_alphabetic()),
@@ -225,12 +249,14 @@ struct KindForm {
     form_token: String,
     kind: String,
     new_a_day: Option<u64>,
+    #[serde(default)]
+    sitting: String,
 }
 
 /// `POST`: chooses the kind of question on the cards, and how many new words are shown each day.
 pub(crate) fn choose_kind(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let KindForm { form_token, kind, new_a_day } = request.form()?;
+    let KindForm { form_token, kind, new_a_day, sitting } = request.form()?;
     page.check_form(&form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let kind = CardKind::from_value(&kind)
@@ -239,7 +265,10 @@ pub(crate) fn choose_kind(site: &Site, request: &Request) -> Result<Response> {
     if let Some(words) = new_a_day {
         site.choose_new_a_day(visit, words)?;
     }
-    Response::see_other(paths::REVIEW)
+    match sitting.as_str() {
+        "" => Response::see_other(paths::REVIEW),
+        text => Response::see_other(&paths::review(Sitting::shown(text, Timestamp::now()))),
+    }
 }
 
 fn to_login() -> Result<Response> {

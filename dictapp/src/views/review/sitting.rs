@@ -8,7 +8,8 @@ use jiff::Timestamp;
 /// A longer time before a card counts as this one: the user was away.
 const SECONDS_MAX: i64 = 120;
 
-/// The numbers of a sitting. Its text is `answers-seconds-shown`.
+/// The numbers of a sitting. Its text is `answers-seconds-shown`, followed by `-list` if only the
+/// words of a class's list are reviewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sitting {
     /// The number of answers.
@@ -17,12 +18,15 @@ pub(super) struct Sitting {
     pub(super) seconds: u64,
     /// When the card of the page was shown, in seconds since 1970-01-01.
     shown: i64,
+    /// The word list of a class; `None`: the whole word book.
+    pub(super) list: Option<i64>,
 }
 
 impl Sitting {
     /// The sitting of this text, with a card that is shown now. A text that is none begins a new one.
     pub(super) fn shown(text: &str, now: Timestamp) -> Sitting {
-        let sitting = Sitting::parse(text).unwrap_or(Sitting { answers: 0, seconds: 0, shown: 0 });
+        let none = Sitting { answers: 0, seconds: 0, shown: 0, list: None };
+        let sitting = Sitting::parse(text).unwrap_or(none);
         Sitting { shown: now.as_second(), ..sitting }
     }
 
@@ -49,17 +53,19 @@ impl Sitting {
     }
 
     fn parse(text: &str) -> Option<Sitting> {
-        let mut numbers = text.splitn(3, '-');
+        let mut numbers = text.splitn(4, '-');
         let answers = numbers.next()?.parse().ok()?;
         let seconds = numbers.next()?.parse().ok()?;
         let shown = numbers.next()?.parse().ok()?;
-        Some(Sitting { answers, seconds, shown })
+        let list = numbers.next().map(str::parse).transpose().ok()?;
+        Some(Sitting { answers, seconds, shown, list })
     }
 }
 
 impl fmt::Display for Sitting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}-{}", self.answers, self.seconds, self.shown)
+        write!(f, "{}-{}-{}", self.answers, self.seconds, self.shown)?;
+        self.list.map_or(Ok(()), |list| write!(f, "-{list}"))
     }
 }
 
@@ -84,8 +90,18 @@ mod tests {
     }
 
     #[test]
+    fn a_sitting_stays_in_its_list() {
+        let first = Sitting { list: Some(9), ..Sitting::shown("", at(1000)) }.to_string();
+        assert_eq!(first, "0-0-1000-9");
+        let one = Sitting::answered(&first, at(1010)).to_string();
+        assert_eq!(one, "1-10-1000-9");
+        assert_eq!(Sitting::shown(&one, at(1011)).list, Some(9));
+        assert_eq!(Sitting::undone(&one, at(1011)).list, Some(9));
+    }
+
+    #[test]
     fn a_text_that_is_no_sitting_begins_a_new_one() {
-        for text in ["", "x", "1-2", "1-2-x", "-1-2-3"] {
+        for text in ["", "x", "1-2", "1-2-x", "-1-2-3", "1-2-3-x", "1-2-3-4-5"] {
             assert_eq!(Sitting::shown(text, at(7)).to_string(), "0-0-7", "{text}");
         }
         let late = Sitting::answered(&format!("{}-{}-{}", u64::MAX, u64::MAX, i64::MAX), at(0));

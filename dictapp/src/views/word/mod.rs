@@ -2,6 +2,7 @@
 //! examples with the headword marked. A book here is a dictionary.
 
 mod example;
+mod form;
 mod gloss;
 mod label;
 
@@ -10,13 +11,14 @@ use std::borrow::Cow;
 use crate::lexicon::FoundBy;
 use crate::model::link;
 use crate::model::{
-    Explanation, FormKind, LanguageTag, Languages, Part, Pronunciation, Region, Run, Sense,
-    WordClass,
+    Explanation, LanguageTag, Languages, Part, Pronunciation, Region, Run, Sense, WordClass,
 };
-use crate::site::{Found, FoundEntry};
+use crate::site::{Found, FoundEntry, Inflection};
 use crate::texts::{Language, Texts};
 
 use self::example::{Piece, forms_of, marked};
+use self::form::ShownForm;
+pub(super) use self::form::{inflection_text, kinds_of_form};
 pub(super) use self::gloss::{Brief, brief, first_gloss, gloss_of};
 use self::gloss::{GlossPiece, push_text};
 use self::label::shown_label;
@@ -57,7 +59,7 @@ pub(super) struct PartOfSpeech {
     pub(super) level: Option<&'static str>,
     /// Empty if all parts share them: then [`Headword::pronunciations`] has them.
     pub(super) pronunciations: Vec<Spoken>,
-    pub(super) forms: Vec<Form>,
+    pub(super) forms: Vec<ShownForm>,
     pub(super) senses: Vec<Meaning>,
     /// The number of senses that are shown; the others are folded.
     pub(super) open: usize,
@@ -73,13 +75,6 @@ pub(super) struct Spoken {
     /// Whether it is the weak form, as of "a" in a sentence.
     pub(super) is_weak: bool,
     pub(super) ipa: String,
-}
-
-/// The inflected forms of one kind.
-#[derive(Debug)]
-pub(super) struct Form {
-    kind: FormKind,
-    pub(super) spellings: String,
 }
 
 /// A sense, as it is shown.
@@ -120,6 +115,14 @@ impl<'a> Headword<'a> {
         let first = senses.into_iter().next();
         let none = ("".into(), LanguageTag::ENGLISH);
         first.map_or(none, |sense| (link::shown_text(&sense.gloss), sense.lang))
+    }
+
+    /// Says which form of the headword this spelling is.
+    pub(super) fn form_named(&self, spelling: &str, t: &Texts) -> String {
+        let parts = self.books.iter().flat_map(|book| &book.parts);
+        let forms = parts.flat_map(|part| &part.forms).map(|form| &form.0);
+        let kinds = kinds_of_form(forms, spelling);
+        inflection_text(&Inflection { headword: self.word.to_owned(), kinds }, t)
     }
 
     /// Converts a headword with its entries; `language` is that of the page.
@@ -231,7 +234,7 @@ fn part_of_speech(part: Part, marks: &Marks<'_>) -> PartOfSpeech {
         label: part.label,
         level: part.level.map(|level| level.as_str()),
         pronunciations: part.pronunciations.into_iter().map(spoken).collect(),
-        forms: part.forms.iter().map(form).collect(),
+        forms: part.forms.into_iter().map(ShownForm).collect(),
         open: if is_long { OPEN_SENSES } else { senses.len() },
         senses,
     }
@@ -244,31 +247,6 @@ fn spoken(Pronunciation { region, is_weak, ipa }: Pronunciation) -> Spoken {
         None => ("", "en"),
     };
     Spoken { region, voice, is_weak, ipa }
-}
-
-fn form(form: &crate::model::Form) -> Form {
-    let spelling = |one: &crate::model::Spelling| match one.region {
-        Some(region) => format!("{} {}", region.as_str(), one.text),
-        None => one.text.clone(),
-    };
-    let spellings: Vec<String> = form.spellings.iter().map(spelling).collect();
-    Form { kind: form.kind, spellings: spellings.join(", ") }
-}
-
-impl Form {
-    /// The name of this kind of form.
-    pub(super) fn name(&self, t: &Texts) -> &'static str {
-        let f = &t.form;
-        match self.kind {
-            FormKind::Plural => f.plural,
-            FormKind::Third => f.third,
-            FormKind::Past => f.past,
-            FormKind::Participle => f.participle,
-            FormKind::Ing => f.ing,
-            FormKind::Comparative => f.comparative,
-            FormKind::Superlative => f.superlative,
-        }
-    }
 }
 
 impl PartOfSpeech {

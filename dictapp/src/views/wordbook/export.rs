@@ -5,9 +5,10 @@ use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Error, Request, Response, Result};
 
-use super::card::new_card;
+use super::card::{meaning_line, new_card};
 use crate::site::{Selection, Site};
 use crate::store::{AnkiNote, SavedFilter, SavedWord, SavedWordText, WordListStart, anki_package};
+use crate::texts::Texts;
 use crate::views::page::{NO_STORE, Page};
 
 /// Number of words that one query of an export reads.
@@ -47,10 +48,15 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
         rows.extend(some);
     }
     let (bytes, kind, name) = match format {
-        ExportFormat::Csv => (csv(&books, &rows)?, "text/csv; charset=utf-8", "words.csv"),
-        ExportFormat::Text => (text(&books, &rows), "text/plain; charset=utf-8", "words.txt"),
+        ExportFormat::Csv => {
+            (csv(&books, &rows, page.texts())?, "text/csv; charset=utf-8", "words.csv")
+        }
+        ExportFormat::Text => {
+            (text(&books, &rows, page.texts()), "text/plain; charset=utf-8", "words.txt")
+        }
         ExportFormat::Apkg => {
-            let notes: Vec<AnkiNote> = rows.iter().map(|row| note(&books, row)).collect();
+            let notes: Vec<AnkiNote> =
+                rows.iter().map(|row| note(&books, row, page.texts())).collect();
             let package = anki_package(page.texts().words.title, &notes)?;
             (package, "application/octet-stream", "words.apkg")
         }
@@ -65,13 +71,13 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
     Ok(response)
 }
 
-fn note(books: &Selection<'_>, row: &SavedWord) -> AnkiNote {
+fn note(books: &Selection<'_>, row: &SavedWord, t: &Texts) -> AnkiNote {
     let card = new_card(books, &row.word);
     AnkiNote {
         word: row.word.clone(),
         example: card.example_line(),
+        meaning: meaning_line(&card, t),
         pronunciation: card.phonetic,
-        meaning: card.meaning,
         sentence: row.text.sentence.clone(),
         note: row.text.note.clone(),
         tags: row.text.tags.clone(),
@@ -79,7 +85,7 @@ fn note(books: &Selection<'_>, row: &SavedWord) -> AnkiNote {
     }
 }
 
-fn csv(books: &Selection<'_>, rows: &[SavedWord]) -> Result<Vec<u8>> {
+fn csv(books: &Selection<'_>, rows: &[SavedWord], t: &Texts) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let header =
         ["word", "pronunciation", "meaning", "example", "list", "tags", "note", "sentence"];
@@ -88,8 +94,8 @@ fn csv(books: &Selection<'_>, rows: &[SavedWord]) -> Result<Vec<u8>> {
         let card = new_card(books, &row.word);
         let SavedWordText { list, tags, note, sentence } = &row.text;
         let example = card.example_line();
-        let record =
-            [&row.word, &card.phonetic, &card.meaning, &example, list, tags, note, sentence];
+        let meaning = meaning_line(&card, t);
+        let record = [&row.word, &card.phonetic, &meaning, &example, list, tags, note, sentence];
         writer.write_record(record.map(|text| unformula(text))).map_err(Error::internal)?;
     }
     writer.into_inner().map_err(|error| Error::internal(error.to_string()))
@@ -101,7 +107,7 @@ fn unformula(text: &str) -> String {
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }
 
-fn text(books: &Selection<'_>, rows: &[SavedWord]) -> Vec<u8> {
+fn text(books: &Selection<'_>, rows: &[SavedWord], t: &Texts) -> Vec<u8> {
     let line = |row: &SavedWord| {
         let card = new_card(books, &row.word);
         let phonetic = match card.phonetic.as_str() {
@@ -109,7 +115,8 @@ fn text(books: &Selection<'_>, rows: &[SavedWord]) -> Vec<u8> {
             phonetic => format!("[{phonetic}]"),
         };
         let example = card.example_line();
-        let back = [phonetic.as_str(), &card.meaning, &example, &row.text.note];
+        let meaning = meaning_line(&card, t);
+        let back = [phonetic.as_str(), &meaning, &example, &row.text.note];
         let back: Vec<&str> = back.into_iter().filter(|text| !text.is_empty()).collect();
         format!("{}\t{}\n", row.word, back.join(" · "))
     };

@@ -24,7 +24,7 @@ use crate::site::{Card, SAVED_WORDS_MAX, Saving, Selection, Site, Visit};
 use crate::store::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
 use crate::texts::Texts;
 
-pub(super) use card::card_of;
+pub(super) use card::{card_of, form_of};
 pub(crate) use export::export;
 pub(crate) use import::{receive, to_word_book};
 
@@ -90,6 +90,8 @@ struct Refused<'a> {
 struct SavedLine {
     word: String,
     card: Arc<Card>,
+    /// Which form of its headword the word is; empty if it is a headword.
+    form: String,
     text: SavedWordText,
     is_suspended: bool,
     is_due: bool,
@@ -214,8 +216,10 @@ fn start(older: Option<i64>) -> Result<WordListStart> {
 }
 
 fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp) -> SavedLine {
+    let card = card_of(books, &word.word);
     SavedLine {
-        card: card_of(books, &word.word),
+        form: form_of(&card, page.texts()),
+        card,
         day: page.day(word.due),
         is_due: word.due <= now && !word.suspended,
         is_suspended: word.suspended,

@@ -34,8 +34,23 @@ while (walker.nextNode()) {
   if (!text || unseen(parent)) continue;
   const range = document.createRange();
   range.selectNodeContents(node);
+  const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+  if (lines > 2 && lines >= text.replace(/\s/g, "").length) {
+    if (!parent.closest("thead") || !isTiny(parent.closest("thead").getBoundingClientRect())) {
+      found.push(`torn into letters: ${name(parent)}`);
+    }
+  }
+  for (const date of node.textContent.matchAll(/\d{4}-\d\d-\d\d|\/\S+\/(?=$)/g)) {
+    if (parent.closest("code, pre")) continue;
+    range.setStart(node, date.index);
+    range.setEnd(node, date.index + date[0].length);
+    if (range.getClientRects().length > 1) found.push(`${date[0]} is broken: ${name(parent)}`);
+  }
+  range.selectNodeContents(node);
   for (const box of range.getClientRects()) {
     if (box.width < 1 || box.height < 1) continue;
+    const brief = parent.closest(".brief"); // may end in three dots after some lines
+    if (brief && box.top + box.height / 2 > brief.getBoundingClientRect().bottom) continue;
     const cell = parent.closest("p, th, td, li, h1, h2, h3, label, button, a, summary") || parent;
     if (isTiny(cell.getBoundingClientRect()) || isTiny(parent.getBoundingClientRect())) continue;
     if (parent.closest("thead") && isTiny(parent.closest("thead").getBoundingClientRect())) continue;
@@ -89,6 +104,8 @@ for (let i = 0; i < texts.length; i++) {
     const [a, b] = [texts[i].box, texts[j].box];
     const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
     const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    // Behind three dots the rest of a text is at the same place.
+    if (texts[i].parent === texts[j].parent && texts[i].parent.matches(".brief")) continue;
     if (across < 3 || down < 6 || fixed(texts[i].parent) !== fixed(texts[j].parent)) continue;
     found.push(`covered: ${name(texts[i].parent)} and ${name(texts[j].parent)}`);
   }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::driver::{Browser, Key, Profile};
+use super::driver::{Browser, Key, Profile, Scripts};
 use super::every::{GUEST, log_in, open_import, settle, type_letter};
 use crate::pages::admin::with_role;
 use crate::pages::site::Site;
@@ -133,20 +133,22 @@ fn nothing_that_opens_on_a_page_has_a_finding_of_axe() {
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn an_import_shows_its_progress_until_it_is_done_without_a_reload_by_hand() {
-    let site = Site::start();
-    let browser = Browser::start(Profile::default());
-    drop(with_role(&site, "Ada", "admin"));
-    log_in(&browser, &site, "Ada");
-    browser.goto(&format!("{}/admin/books", site.url));
-    let words: String = (0..20_000).map(|n| format!("word{n}x,词\n")).collect();
-    let file = site.folder.path().join("many.csv");
-    fs::write(&file, format!("word,meaning\n{words}")).expect("a file");
-    browser.choose_file("#files", &file);
-    browser.click("form[enctype] button");
-    browser.wait_for("#preview");
-    browser.click("#import");
-    browser.wait_for("#imported");
-    assert!(browser.text("main").contains("many was imported. Entries: 20000."));
+    for scripts in [Scripts::On, Scripts::Off] {
+        let site = Site::start();
+        let browser = Browser::start(Profile { scripts, ..Profile::default() });
+        drop(with_role(&site, "Ada", "admin"));
+        log_in(&browser, &site, "Ada");
+        browser.goto(&format!("{}/admin/books", site.url));
+        let words: String = (0..20_000).map(|n| format!("word{n}x,词\n")).collect();
+        let file = site.folder.path().join("many.csv");
+        fs::write(&file, format!("word,meaning\n{words}")).expect("a file");
+        browser.choose_file("#files", &file);
+        browser.click("form[enctype] button");
+        browser.wait_for("#preview");
+        browser.click("#import");
+        browser.wait_for("#imported");
+        assert!(browser.text("main").contains("many was imported. Entries: 20000."));
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use tempfile::TempDir;
 
-use super::firefox::Firefox;
+use super::firefox::{Colours, Firefox};
 use super::protocol::Driver;
 
 /// How long a verb waits for its element, in milliseconds.
@@ -98,9 +98,9 @@ impl Browser {
 
     /// A Firefox.
     #[track_caller]
-    pub(crate) fn start_firefox(profile: Profile<'_>) -> Browser {
+    pub(crate) fn start_firefox(profile: Profile<'_>, colours: Colours) -> Browser {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let firefox = Firefox::start(&profile, &folder.path().join("profile"));
+        let firefox = Firefox::start(&profile, colours, &folder.path().join("profile"));
         Browser::begin(Remote::Firefox(firefox), folder, &json!({}))
     }
 

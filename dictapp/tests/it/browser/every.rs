@@ -107,7 +107,9 @@ pub(crate) fn settle(site: &Site, name: &str) -> Vec<String> {
         ada.get(&format!("/word/{word}"));
     }
     let sentence = ("sentence", "An apple a day keeps the doctor away.");
-    for (word, list) in [("apple", "Unit 5"), ("give up", ""), ("umbrella", "Phrases")] {
+    for (word, list) in
+        [("apple", "Unit 5"), ("give up", ""), ("umbrella", "Phrases"), ("went", "")]
+    {
         let form = [("action", "save"), ("word", word), ("list", list), ("tags", "fruit food")];
         ada.submit("/words", &[&form[..], &[sentence, ("note", "red")]].concat()).to("/words");
     }

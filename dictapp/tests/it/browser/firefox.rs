@@ -35,6 +35,27 @@ const PREFERENCES: &[(&str, &str)] = &[
     ("toolkit.telemetry.enabled", "false"),
 ];
 
+/// White on black, whatever a page asks for, while buttons and fields stay black on light colours:
+/// as many people with poor sight set it up.
+const OF_THE_USER: &[(&str, &str)] = &[
+    ("browser.display.document_color_use", "2"),
+    ("browser.display.background_color", "\"#000000\""),
+    ("browser.display.foreground_color", "\"#ffffff\""),
+    ("browser.anchor_color", "\"#ffff00\""),
+    ("browser.visited_color", "\"#ffff00\""),
+    ("ui.buttonface", "\"#e0e0e0\""),
+    ("ui.buttontext", "\"#000000\""),
+    ("ui.field", "\"#ffffff\""),
+    ("ui.fieldtext", "\"#000000\""),
+];
+
+/// Whose colours the browser shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colours {
+    OfThePage,
+    OfTheUser,
+}
+
 /// A Firefox process, ended when dropped.
 #[derive(Debug)]
 pub(crate) struct Firefox {
@@ -45,14 +66,15 @@ pub(crate) struct Firefox {
 
 impl Firefox {
     /// Starts it with a new profile in this folder.
-    pub(crate) fn start(profile: &Profile<'_>, folder: &Path) -> Firefox {
+    pub(crate) fn start(profile: &Profile<'_>, colours: Colours, folder: &Path) -> Firefox {
         fs::create_dir_all(folder).expect("a folder for the profile");
         let languages = format!("\"{}\"", profile.languages);
         let scripts = if profile.scripts == Scripts::On { "true" } else { "false" };
         let own = [("intl.accept_languages", &*languages), ("javascript.enabled", scripts)];
+        let colours = if colours == Colours::OfTheUser { OF_THE_USER } else { &[] };
         let preference =
             |(name, value): &(&str, &str)| format!("user_pref(\"{name}\", {value});\n");
-        let text: String = PREFERENCES.iter().chain(&own).map(preference).collect();
+        let text: String = PREFERENCES.iter().chain(&own).chain(colours).map(preference).collect();
         fs::write(folder.join("user.js"), text).expect("the preferences can be written");
         let mut process = Command::new("firefox-esr")
             .args(["--marionette", "--headless", "--no-remote", "--profile"])

@@ -12,3 +12,4 @@ mod visit;
 mod walk;
 mod reviewing;
 mod accessible;
+mod colours;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::driver::{Browser, Key, Profile, Scripts};
 use super::every::log_in;
+use super::firefox::Colours;
 use crate::mariadb::MariaDb;
 use crate::pages::site::Site;
 
@@ -102,7 +103,8 @@ fn a_person_does_the_same_with_mariadb() {
 #[ignore = "needs Firefox: cargo xtask test"]
 fn a_person_does_the_same_in_firefox_with_and_without_scripts() {
     for scripts in [Scripts::On, Scripts::Off] {
-        let browser = Browser::start_firefox(Profile { scripts, ..Profile::default() });
+        let browser =
+            Browser::start_firefox(Profile { scripts, ..Profile::default() }, Colours::OfThePage);
         person_registers_looks_up_ten_words_and_logs_out(&[], &browser);
     }
 }

@@ -9,8 +9,11 @@ use serde_json::json;
 
 use super::driver::{Browser, Profile, Scripts};
 use super::every::{GUEST, log_in, open_import, settle};
+use crate::pages::admin::with_role;
+use crate::pages::client::Person;
 use crate::pages::site::Site;
 
+const SIDEWAYS: &str = include_str!("../../data/browser/sideways.js");
 const FAULTS: &str = include_str!("../../data/browser/faults.js");
 
 /// The width, language, theme and scripts with which a page is shown.
@@ -94,6 +97,45 @@ fn on_no_page_is_anything_cut_covered_too_small_or_in_the_other_language() {
     assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
 }
 
+/// Regression: tables behind "As a table" pushed the page wider with the largest text.
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn with_the_largest_text_and_everything_unfolded_no_page_scrolls_sideways() {
+    let site = Site::start();
+    let own = settle(&site, "Ada");
+    drop(with_role(&site, "Lee", "teacher"));
+    drop(Person::registered(&site, "Levi"));
+    let mut found = Vec::new();
+    let mut visit = |browser: &Browser, who: &str, pages: &[String]| {
+        for page in pages {
+            browser.goto(&format!("{}{page}", site.url));
+            let faults = browser.script(SIDEWAYS, &[]);
+            let faults = faults.as_str().expect("lines").lines();
+            found.extend(faults.map(|fault| format!("{who} {page}: {fault}")));
+        }
+    };
+    for languages in ["zh-CN,zh", "en-US,en"] {
+        let browser = Browser::start(Profile { languages, ..Profile::default() });
+        browser.measure(360);
+        let largest = || {
+            browser.cdp("Network.clearBrowserCookies", &json!({}));
+            browser.goto(&format!("{}/look?theme=light&size=largest", site.url));
+            assert_eq!(browser.attribute("html", "data-size").as_deref(), Some("largest"));
+        };
+        largest();
+        let guest: Vec<String> = GUEST.iter().map(|page| (*page).to_owned()).collect();
+        visit(&browser, "guest", &guest);
+        let others = |page: &&String| !page.starts_with("/admin") && !page.starts_with("/classes/");
+        let others: Vec<String> = own.iter().filter(others).cloned().collect();
+        for (name, pages) in [("Ada", &own), ("Lee", &others), ("Levi", &others)] {
+            largest();
+            log_in(&browser, &site, name);
+            visit(&browser, name, pages);
+        }
+    }
+    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+}
+
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn with_text_of_twice_the_size_and_in_forced_colours_no_page_is_too_wide() {
@@ -126,15 +168,23 @@ fn a_page_that_is_cut_covered_too_small_and_in_the_other_language_is_found() {
     let bad = "<html lang=zh-Hans><meta name=viewport content='width=device-width'><body style='margin:0'>\
         <p style='width:900px'>a</p><p style='width:20px;overflow:hidden;white-space:nowrap'>abc abc abc</p>\
         <p>this is no Chinese</p><div style='height:0'>one one one</div><div>two two two</div>\
-        <button style='width:10px;height:10px;padding:0'></button>";
+        <button style='width:10px;height:10px;padding:0'></button>\
+        <p style='width:1px;overflow-wrap:anywhere'>torn</p><p style='width:60px'>2026-11-30</p>";
     let browser = Browser::start(Profile::default());
     browser.measure(360);
     let escaped = bad.replace('%', "%25").replace('#', "%23");
     browser.goto(&format!("data:text/html,{escaped}"));
     let found = browser.script(FAULTS, &[]);
     let found = found.as_str().expect("lines");
-    for fault in ["too wide", "cut: p", "English on a Chinese page", "covered", "a target of 10x10"]
-    {
+    for fault in [
+        "too wide",
+        "cut: p",
+        "English on a Chinese page",
+        "covered",
+        "a target of 10x10",
+        "torn into letters: p",
+        "2026-11-30 is broken: p",
+    ] {
         assert!(found.contains(fault), "{fault} is not in {found}");
     }
 }

@@ -117,6 +117,10 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
     admin.submit("/admin/users", &last).assert_has(422, &["only administrator"]);
     let log = admin.get(&format!("/admin/audit?user={id}"));
     log.assert_has(200, &["Audit log of Levi", "The account was blocked", "By: Ada"]);
+    log.assert_has(200, &["<b>The role was changed</b> <span class=\"about\">Teacher</span>"]);
+    admin.set_cookie("language", "zh");
+    let log = admin.get(&format!("/admin/audit?user={id}"));
+    log.assert_has(200, &["<b>角色已更改</b> <span class=\"about\">老师</span>", "操作者：Ada"]);
 }
 
 /// Sends files as a browser does.
@@ -178,7 +182,29 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     admin.get("/admin/books").assert_has(200, &["<b>Unit 6</b>"]);
     change("remove", "").to("/admin/books");
     admin.get("/admin/books").assert_has_not(&["Unit 6", ">hidden<"]);
-    admin.get("/admin/audit").assert_has(200, &["Changed the dictionaries"]);
+    let log = admin.get("/admin/audit");
+    for (event, about) in [
+        ("Imported a dictionary", "Unit 5"),
+        ("Moved a dictionary", "Unit 5"),
+        ("Hid a dictionary", "Unit 5"),
+        ("Showed a hidden dictionary", "Unit 5"),
+        ("Renamed a dictionary", "Unit 5 → Unit 6"),
+        ("Removed a dictionary", "Unit 6"),
+    ] {
+        let line = format!("<b>{event}</b> <span class=\"about\">{about}</span>");
+        log.assert_has(200, &[&line, "By: Ada"]);
+    }
+}
+
+/// Regression: "line 3: " without a word behind it.
+#[test]
+fn a_warning_about_nothing_but_a_line_names_the_line_alone() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    let file = upload(&admin, &[("unit.csv", "word,meaning\nzyzzyva,象鼻虫\n,象\n")], "Unit 5");
+    let page = admin.get(file.to("/admin/uploads/1"));
+    page.assert_has(200, &["<li>line 3</li>"]);
+    page.assert_has_not(&["line 3: <"]);
 }
 
 /// Regression: an upload replaced a dictionary of the same name without a word.

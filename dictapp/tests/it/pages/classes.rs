@@ -134,6 +134,43 @@ fn a_class_belongs_to_its_teacher_and_pupils_cannot_make_one() {
     levi.get("/classes").assert_has(200, &["You are not in a class yet."]);
 }
 
+/// Regression: the link of a list led to all words that were due.
+#[test]
+fn a_list_is_reviewed_by_itself() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (place, code) = class_of(&teacher);
+    share_list(&teacher, &place, "banana\napple").to(&place);
+    let levi = Person::registered(&site, "Levi");
+    join(&levi, &code).to("/classes");
+    for word in ["umbrella", "apple"] {
+        levi.submit("/words", &[("action", "save"), ("word", word)]).to("/words");
+    }
+    let list = between(&levi.get("/classes"), "name=\"list\" value=\"", "\"").to_owned();
+    levi.submit("/classes", &[("action", "save"), ("list", &list)]).to("/classes");
+    let link = format!("/review?list={list}");
+    for page in ["/classes", "/words"] {
+        levi.get(page).assert_has(200, &[&format!("href=\"{link}\"")]);
+    }
+    let mut next = link.clone();
+    for _ in 0..2 {
+        let card = levi.get(&next);
+        card.assert_has(200, &["id=\"left\">Unit 5 · "]);
+        card.assert_has_not(&["data-word=\"umbrella\""]);
+        let value = |name: &str| between(&card, &format!("name=\"{name}\" value=\""), "\"");
+        let names = ["form_token", "word", "seen", "sitting"];
+        let form = names.map(|name| (name, value(name)));
+        next = levi.post("/review", &[&form[..], &[("grade", "4")]].concat()).to("/review").into();
+    }
+    levi.get(&next).assert_has(200, &["id=\"all-done\">Done for now with the list Unit 5!"]);
+    levi.get(&next).assert_has(200, &["id=\"sitting\"", "Review now (1)"]);
+    levi.get("/review").assert_has(200, &["data-word=\"umbrella\""]);
+    Person::registered(&site, "Mia").get(&link).assert_has_not(&["Unit 5"]);
+    levi.submit("/classes", &[("action", "leave"), ("class", &place["/classes/".len()..])])
+        .to("/classes");
+    levi.get(&next).assert_has(200, &["data-word=\"umbrella\""]);
+}
+
 #[test]
 fn a_teacher_makes_reset_codes_for_pupils_of_the_own_class_alone() {
     let site = Site::start();

@@ -52,7 +52,7 @@ fn a_word_is_reviewed_once_even_if_its_answer_is_sent_twice_and_can_be_taken_bac
     assert_eq!((word.as_str(), seen.as_str()), ("apple", "0"));
     let again = [("word", "apple"), ("seen", "0"), ("grade", "1")];
     levi.submit("/review", &again).to("/review");
-    levi.get("/review").assert_has(200, &["id=\"all-done\""]);
+    levi.get("/review").assert_has(200, &["<h1>Review</h1>", "id=\"all-done\""]);
     levi.get("/progress")
         .assert_has(200, &["past year: 1, days with reviews: 1", "<dt>Learnt</dt><dd>1</dd>"]);
     let token = levi.get("/review").form_token();
@@ -210,6 +210,29 @@ fn an_inflected_form_has_no_pronunciation_of_its_headword() {
     import(&levi, "went\n");
     levi.get("/words").assert_has(200, &[">went</a>", "去"]);
     levi.get("/words").assert_has_not(&["class=\"phonetic\""]);
+}
+
+/// Regression: the card of `went` had the meaning of `go` alone, so that both had the same card.
+#[test]
+fn the_card_of_an_inflected_form_says_which_form_it_is() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let token = import(&levi, "went\n");
+    levi.get("/words").assert_has(200, &[">past tense of go</span>"]);
+    levi.set_cookie("language", "zh");
+    levi.get("/words").assert_has(200, &["lang=\"zh-Hans\">go 的过去式</span>"]);
+    levi.set_cookie("language", "en");
+    for kind in ["meaning", "word"] {
+        levi.post("/review/kind", &[("form_token", &token), ("kind", kind)]).to("/review");
+        let page = levi.get("/review");
+        page.assert_has(200, &[">past tense of go</span>"]);
+        let front = page.body.split("id=\"answer\"").next().unwrap_or_default();
+        assert_eq!(front.contains("past tense of go"), kind == "word", "{kind}");
+    }
+    for format in ["csv", "text"] {
+        let file = levi.get(&format!("/words/export?as={format}"));
+        file.assert_has(200, &["past tense of go  "]);
+    }
 }
 
 /// Regression: "Words added: 2" came back after each removal of a word.

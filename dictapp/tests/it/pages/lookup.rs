@@ -50,6 +50,7 @@ fn a_word_is_found_whatever_its_case_and_accents() {
         let page = person.get(&format!("/word/{asked}"));
         page.assert_has(200, &[&format!(">{}</h1>", escaped(word))]);
     }
+    person.get("/word/Went").assert_has(200, &["<p class=\"form\">Went: past tense of go</p>"]);
     let both = person.get("/word/China");
     let place = |word: &str| both.body.find(&format!(">{word}</h1>")).expect(word);
     assert!(place("China") < place("china"));

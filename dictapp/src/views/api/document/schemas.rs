@@ -170,8 +170,8 @@ fn learning() -> Value {
             ("card", json!({ "oneOf": [reference("Card"), { "type": "null" }] })),
         ]),
         "Card": object([
-            ("word", text()), ("seen", count()), ("phonetic", text()), ("meaning", text()),
-            ("example", text()), ("note", text()), ("sentence", text()),
+            ("word", text()), ("seen", count()), ("headword", text()), ("phonetic", text()),
+            ("meaning", text()), ("example", text()), ("note", text()), ("sentence", text()),
         ]),
         "Answer": object([("word", name()), ("seen", count()), ("grade", grade)]),
         "Undone": object([("word", optional_text())]),

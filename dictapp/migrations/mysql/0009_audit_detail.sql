@@ -1,0 +1,3 @@
+-- What an event of the audit log was about beyond its user: the title of a book, a role.
+
+alter table audit add column detail varchar(600);
