@@ -14,6 +14,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// not recorded until the minute of a counted user is over.
 const USERS_MAX: usize = 1 << 14;
 
+/// Minimum time between two searches of all users for those whose minute is over.
+const FORGET_EVERY: Duration = Duration::from_secs(1);
+
 /// Recorded look-ups of a user between two trims of the history.
 const TRIM_EVERY: u32 = 256;
 
@@ -21,7 +24,14 @@ const TRIM_EVERY: u32 = 256;
 #[derive(Debug)]
 pub(super) struct LookupRate {
     per_minute_max: u32,
-    users: Mutex<HashMap<UserId, Count>>,
+    counted: Mutex<Counted>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    users: HashMap<UserId, Count>,
+    /// When all users were last searched for those whose minute is over.
+    searched: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -45,21 +55,21 @@ pub(super) enum Verdict {
 impl LookupRate {
     pub(super) fn new(per_minute_max: usize) -> LookupRate {
         let per_minute_max = u32::try_from(per_minute_max).unwrap_or(u32::MAX);
-        LookupRate { per_minute_max, users: Mutex::default() }
+        LookupRate { per_minute_max, counted: Mutex::default() }
     }
 
     /// Counts one look-up of a user. The user's first one since the program started returns
     /// [`Verdict::RecordAndTrim`], so that a lowered maximum of the history takes effect.
     pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
-        let mut users = lock(&self.users);
-        if users.len() >= USERS_MAX && !users.contains_key(&user) {
-            users.retain(|_, count| now.saturating_duration_since(count.since) < MINUTE);
-            if users.len() >= USERS_MAX {
+        let mut counted = lock(&self.counted);
+        if counted.users.len() >= USERS_MAX && !counted.users.contains_key(&user) {
+            counted.forget_old(now);
+            if counted.users.len() >= USERS_MAX {
                 return Verdict::Skip;
             }
         }
         let new = Count { since: now, in_minute: 0, recorded: 0 };
-        let count = users.entry(user).or_insert(new);
+        let count = counted.users.entry(user).or_insert(new);
         if now.saturating_duration_since(count.since) >= MINUTE {
             (count.since, count.in_minute) = (now, 0);
         }
@@ -72,6 +82,19 @@ impl LookupRate {
             1 => Verdict::RecordAndTrim,
             _ => Verdict::Record,
         }
+    }
+}
+
+impl Counted {
+    /// Forgets the users whose minute is over, unless that was done less than a second ago: a full
+    /// table would otherwise be searched for each look-up.
+    fn forget_old(&mut self, now: Instant) {
+        let is_recent = |last| now.saturating_duration_since(last) < FORGET_EVERY;
+        if self.searched.is_some_and(is_recent) {
+            return;
+        }
+        self.searched = Some(now);
+        self.users.retain(|_, count| now.saturating_duration_since(count.since) < MINUTE);
     }
 }
 
@@ -107,5 +130,17 @@ mod tests {
         assert_eq!(rate.count(UserId::new(-1), now), Verdict::Skip);
         assert_eq!(rate.count(UserId::new(0), now), Verdict::Skip, "still counted");
         assert_ne!(rate.count(UserId::new(-1), now + MINUTE), Verdict::Skip);
+    }
+
+    #[test]
+    fn a_full_table_is_searched_once_a_second_not_for_each_look_up() {
+        let (rate, now) = (LookupRate::new(1), Instant::now());
+        for user in 0..USERS_MAX {
+            rate.count(UserId::new(user as i64), now);
+        }
+        let searched = now + MINUTE - FORGET_EVERY / 2;
+        assert_eq!(rate.count(UserId::new(-1), searched), Verdict::Skip);
+        assert_eq!(rate.count(UserId::new(-1), now + MINUTE), Verdict::Skip, "not searched again");
+        assert_ne!(rate.count(UserId::new(-1), searched + FORGET_EVERY), Verdict::Skip);
     }
 }

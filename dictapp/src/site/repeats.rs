@@ -20,6 +20,10 @@ const WORDS_MAX: usize = 1 << 16;
 /// room of the others.
 const WORDS_OF_USER_MAX: usize = 1000;
 
+/// Minimum time between two searches of all words for those to forget. A search takes longer than a
+/// look-up, and a full table would otherwise cause one for each word.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+
 /// The words that were shown within the window.
 #[derive(Debug, Default)]
 pub(super) struct Repeats {
@@ -33,6 +37,8 @@ struct Shown {
     users: HashMap<UserId, HashMap<u64, Instant>>,
     /// The number of words of all users.
     words: usize,
+    /// When all words were last searched for those to forget.
+    searched: Option<Instant>,
 }
 
 impl Repeats {
@@ -91,8 +97,12 @@ impl Shown {
         self.words < WORDS_MAX && of_user < WORDS_OF_USER_MAX
     }
 
-    /// Forgets words that were last shown before the window.
+    /// Forgets words that were last shown before the window, unless that was done a moment ago.
     fn forget_old(&mut self, now: Instant) {
+        if self.searched.is_some_and(|last| now.saturating_duration_since(last) < FORGET_EVERY) {
+            return;
+        }
+        self.searched = Some(now);
         self.users.retain(|_, words| {
             words.retain(|_, last| now.saturating_duration_since(*last) < WINDOW);
             !words.is_empty()
@@ -142,5 +152,24 @@ mod tests {
         assert!(repeats.is_repeated(mia, "apple", now) && repeats.is_repeated(levi, "0", now));
         repeats.note(mia, "pear", now + WINDOW * 2);
         assert!(repeats.is_repeated(mia, "pear", now + WINDOW * 2), "the others are old");
+    }
+
+    /// Regression: once the table was full, each look-up searched all of it, which took three times
+    /// as long as the rest of the page.
+    #[test]
+    fn a_full_table_is_searched_once_a_minute_not_for_each_word() {
+        let (repeats, full) = (Repeats::default(), Instant::now());
+        let user = UserId::new(1);
+        for n in 0..WORDS_OF_USER_MAX {
+            repeats.note(user, &n.to_string(), full);
+        }
+        let is_remembered = |word, now| {
+            repeats.note(user, word, now);
+            repeats.is_repeated(user, word, now)
+        };
+        let searched = full + WINDOW - FORGET_EVERY / 2;
+        assert!(!is_remembered("a", searched), "no word is old");
+        assert!(!is_remembered("b", full + WINDOW), "the words are old, but not searched again");
+        assert!(is_remembered("c", searched + FORGET_EVERY));
     }
 }

@@ -51,15 +51,17 @@ pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 use accounts::Recent;
 use db::{Db, Mysql, Outage, Sqlite, Watched, migrate, probe};
 use error::Doing;
-use history::{Batching, GroupCommit};
+use history::{Batching, GroupCommit, Questions};
 
 /// SQLite has one writer at a time. The writer need not wait for rows: enough arrive during a
 /// commit.
-const SQLITE_BATCHING: Batching = Batching { writers: 1, wait: Duration::ZERO };
+const SQLITE_BATCHING: Batching =
+    Batching { writers: 1, wait: Duration::ZERO, questions: Questions::Alone };
 /// Measured with 64 clients on two cores, relative to a server on axum and sqlx. Without the wait:
 /// 0.78 of its processor time for each request, and 3.4 times as many requests in a second. With
 /// the wait: 0.52 and 2.5 times. With one writer: 2.0 times as many requests.
-const MYSQL_BATCHING: Batching = Batching { writers: 2, wait: Duration::from_millis(1) };
+const MYSQL_BATCHING: Batching =
+    Batching { writers: 2, wait: Duration::from_millis(1), questions: Questions::WithBatch };
 
 /// The database of the dictionary. Share it by reference or `Arc`; every method may be called
 /// from many threads at once.

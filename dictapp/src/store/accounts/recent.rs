@@ -75,12 +75,14 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
 }
 
 impl<K: Eq + Hash, V> Rows<K, V> {
-    /// Drops outdated rows if the cache is full, and all rows if none is outdated.
+    /// Drops outdated rows if the cache is full, and all rows if more than half of them remain: the
+    /// rows are searched once for many that come.
     fn make_room(&mut self, now: Instant) {
-        if self.rows.len() >= ROWS_MAX {
-            self.rows.retain(|_, row| now - row.read < KEPT);
+        if self.rows.len() < ROWS_MAX {
+            return;
         }
-        if self.rows.len() >= ROWS_MAX {
+        self.rows.retain(|_, row| now - row.read < KEPT);
+        if self.rows.len() > ROWS_MAX / 2 {
             self.rows.clear();
         }
     }

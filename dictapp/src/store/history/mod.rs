@@ -6,7 +6,7 @@ pub(crate) mod group_commit;
 pub(crate) mod statistics;
 
 pub use days::{LookupFilter, LookupKind, WordOfDay};
-pub(crate) use group_commit::{Batching, GroupCommit};
+pub(crate) use group_commit::{Batching, GroupCommit, Questions};
 pub use group_commit::{Commits, Saved};
 pub use statistics::{LookupHour, MissingWord};
 

@@ -9,6 +9,7 @@ use crate::store::{
     Store, UserId,
     db::{Row, Value, count_in},
     error::{Doing, Result},
+    history::Questions,
 };
 
 /// A saved word.
@@ -207,7 +208,15 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn is_saved(&self, user: UserId, word: &str) -> Result<bool> {
-        let load = || Ok(Some(self.saved_word(user, word)?.is_some()));
+        let load = || {
+            Ok(Some(match self.history.questions() {
+                Questions::Alone => self.saved_word(user, word)?.is_some(),
+                Questions::WithBatch => {
+                    let saved = self.history.is_saved(user, word);
+                    saved.doing(|| format!("read a word of user {user}"))?
+                }
+            }))
+        };
         Ok(self.saved.read((user, word.to_owned()), load)?.unwrap_or(false))
     }
 

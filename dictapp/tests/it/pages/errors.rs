@@ -27,7 +27,8 @@ fn refusals_of_the_server_are_pages_in_both_languages() {
     let site = Site::start_with(&["limits.head_bytes_max=1KiB", "limits.target_bytes_max=256B"]);
     let person = Person::new(&site);
     let answer = person.get_with("/", &[("Content-Length", "x")]);
-    answer.assert_has(400, &["请求有误", "Invalid request", "Content-Length is not one"]);
+    answer
+        .assert_has(400, &["请求有误", "Invalid request", "Content-Length is invalid or repeated"]);
     answer.assert_has(400, &["lang=\"zh-Hans\"", "lang=\"en\"", "/static/css/site.css"]);
     assert_eq!(answer.field("content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(answer.field("content-length"), Some(answer.body.len().to_string().as_str()));

@@ -6,15 +6,25 @@ use std::{
 };
 
 use crate::lock::{lock, unpoisoned};
-use crate::store::{Lookup, db::Value, error::Result};
+use crate::store::{Lookup, UserId, db::Value, error::Result};
 
 /// A row and the caller that waits for it.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
+    pub(super) task: Task,
     pub(super) row: HistRow,
     /// The headword to look for in the user's word book (the user's saved words).
     pub(super) headword: Option<String>,
     pub(super) slot: Arc<Slot>,
+}
+
+/// What a caller waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Task {
+    /// Store the row, and find out whether the user has saved the headword.
+    Record,
+    /// Only find out whether the user has saved the headword. The row is not stored.
+    Ask,
 }
 
 /// Passes the result of a row from the writer to the caller.
@@ -38,7 +48,7 @@ enum Progress {
 pub enum Saved {
     /// The word is in the user's word book.
     Yes,
-    /// The word is not in it, or this was not requested, or the query failed.
+    /// The word is not in it, or this was not requested, or the row is stored and the query failed.
     No,
 }
 
@@ -67,7 +77,15 @@ impl Job {
             word: lookup.word.as_str().to_owned(),
             found: lookup.found,
         };
-        Job { row, headword: lookup.headword.clone(), slot: Arc::default() }
+        let headword = lookup.headword.clone();
+        Job { task: Task::Record, row, headword, slot: Arc::default() }
+    }
+
+    /// Asks whether a user has saved a headword.
+    pub(super) fn ask(user: UserId, headword: &str) -> Job {
+        let row = HistRow { user: user.0, time: 0, word: String::new(), found: false };
+        let headword = Some(headword.to_owned());
+        Job { task: Task::Ask, row, headword, slot: Arc::default() }
     }
 }
 

@@ -4,7 +4,7 @@
 //! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller waits
 //! for the commit of its own row, and a row that is refused fails alone. After the commit, the
 //! writer finds with one more statement which headwords of the whole batch their users have saved
-//! in their word books.
+//! in their word books. A look-up that is not recorded again can join a batch only for this.
 //!
 //! A caller that gives up takes its row back if no writer has it yet. Otherwise the row may be
 //! stored: the caller gets an error that says so, and the same look-up within a minute gets the
@@ -24,14 +24,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use job::{GaveUp, HistRow, Job};
+use job::{GaveUp, HistRow, Job, Task};
 use queue::{QUEUE_ROWS_MAX, Queue};
 
 pub use job::Saved;
 
 use crate::lock::{lock, unpoisoned};
 use crate::store::{
-    Lookup,
+    Lookup, UserId,
     db::{Db, Outage, Row, Value},
     error::{Result, StoreError, StoreErrorKind},
 };
@@ -50,6 +50,16 @@ pub(crate) struct Batching {
     pub(crate) writers: usize,
     /// Maximum wait until the next batch has as many rows as the last one.
     pub(crate) wait: Duration,
+    pub(crate) questions: Questions,
+}
+
+/// How to find out whether a user has saved a word, for a look-up that is not recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Questions {
+    /// By a query of its own.
+    Alone,
+    /// Together with the next batch: a query to a server costs more than the wait for others.
+    WithBatch,
 }
 
 /// The threads that write the history, and the queue to them.
@@ -140,23 +150,34 @@ impl GroupCommit {
     /// Queues a row and waits until it is durable. Returns whether the user has saved the headword.
     pub(crate) fn record(&self, lookup: &Lookup) -> Result<Saved> {
         let deadline = Instant::now() + self.patience;
-        self.wait(&self.shared.enqueue(lookup)?, deadline)
+        self.wait(&self.shared.enqueue(Job::new(lookup))?, deadline)
+    }
+
+    pub(crate) fn questions(&self) -> Questions {
+        self.shared.batching.questions
+    }
+
+    /// Whether a user has saved a word: asks with the next batch.
+    pub(crate) fn is_saved(&self, user: UserId, word: &str) -> Result<bool> {
+        let deadline = Instant::now() + self.patience;
+        let saved = self.wait(&self.shared.enqueue(Job::ask(user, word))?, deadline)?;
+        Ok(saved == Saved::Yes)
     }
 
     /// Waits for the result of a row. The error says so if the row may be stored.
     fn wait(&self, job: &Job, deadline: Instant) -> Result<Saved> {
         job.slot.wait(deadline).unwrap_or_else(|gave_up| {
             let error = match gave_up {
-                GaveUp::Queued => StoreError::unavailable(format!(
-                    "{} did not take the row within {:?}",
-                    self.shared.db.place(),
-                    self.patience
-                )),
-                GaveUp::Writing => {
+                GaveUp::Writing if job.task == Task::Record => {
                     self.shared.remember(&job.row);
                     let place = self.shared.db.place();
                     unconfirmed(format!("{place} took longer than {:?}", self.patience))
                 }
+                GaveUp::Queued | GaveUp::Writing => StoreError::unavailable(format!(
+                    "{} did not take the look-up within {:?}",
+                    self.shared.db.place(),
+                    self.patience
+                )),
             };
             self.shared.outage.failed(&error);
             Err(error)
@@ -195,8 +216,7 @@ fn unconfirmed(why: impl std::fmt::Display) -> StoreError {
 
 impl Shared {
     /// Queues a row and wakes a writer. Fails if the queue is full.
-    fn enqueue(&self, lookup: &Lookup) -> Result<Job> {
-        let mut job = Job::new(lookup);
+    fn enqueue(&self, mut job: Job) -> Result<Job> {
         let mut queue = lock(&self.queue);
         if queue.jobs.len() >= QUEUE_ROWS_MAX {
             drop(queue);
@@ -205,7 +225,9 @@ impl Shared {
             self.outage.failed(&error);
             return Err(error);
         }
-        queue.give_time(&mut job.row);
+        if job.task == Task::Record {
+            queue.give_time(&mut job.row);
+        }
         queue.jobs.push_back(job.clone());
         let rows = queue.jobs.len();
         let expected = queue.expected;
@@ -226,20 +248,16 @@ impl Shared {
     /// Runs until the queue is closed and empty.
     fn write_batches(&self) {
         while let Some(mut batch) = self.next_batch() {
-            let written = catch_unwind(AssertUnwindSafe(|| {
-                let results = self.write(&mut batch);
-                let saved = self.saved_of(&batch, &results);
-                (results, saved)
-            }));
-            let (results, saved) = written.unwrap_or_else(|_| {
+            let results = catch_unwind(AssertUnwindSafe(|| self.carry_out(&mut batch)));
+            let results = results.unwrap_or_else(|_| {
                 let error = || Err(StoreError::internal("writing the row panicked"));
-                (batch.iter().map(|_| error()).collect(), SavedWords::default())
+                batch.iter().map(|_| error()).collect()
             });
             for (job, result) in batch.iter().zip(results) {
                 if result.as_ref().is_err_and(StoreError::may_be_stored) {
                     self.remember(&job.row);
                 }
-                job.slot.finish(result.map(|()| saved.of(job)));
+                job.slot.finish(result);
             }
         }
     }
@@ -272,7 +290,23 @@ impl Shared {
         Some(jobs.into_iter().filter(|job| job.slot.take()).collect())
     }
 
-    /// Writes a batch. Returns the result of each row.
+    /// Writes the rows of a batch and answers its questions. Returns the result of each job, in the
+    /// order that the batch has afterwards.
+    fn carry_out(&self, batch: &mut [Job]) -> Vec<Result<Saved>> {
+        batch.sort_by_key(|job| job.task == Task::Ask);
+        let rows = batch.partition_point(|job| job.task == Task::Record);
+        let mut results = self.write(&mut batch[..rows]);
+        results.resize_with(batch.len(), || Ok(()));
+        let saved = self.saved_of(batch, &results);
+        let answer = |(job, result): (&Job, Result<()>)| match (&saved, job.task) {
+            (Ok(saved), _) => result.map(|()| saved.of(job)),
+            (Err(_), Task::Record) => result.map(|()| Saved::No),
+            (Err(error), Task::Ask) => Err(error.clone()),
+        };
+        batch.iter().zip(results).map(answer).collect()
+    }
+
+    /// Writes rows. Returns the result of each row.
     fn write(&self, batch: &mut [Job]) -> Vec<Result<()>> {
         if batch.is_empty() {
             return Vec::new();
@@ -325,19 +359,20 @@ impl Shared {
         Ok(found.text()? == row.word && found.flag()? == row.found)
     }
 
-    /// Which of the headwords of the stored rows are in their users' word books.
-    fn saved_of(&self, batch: &[Job], results: &[Result<()>]) -> SavedWords {
+    /// Which of the headwords are in their users' word books, except those of rows that are not
+    /// stored.
+    fn saved_of(&self, batch: &[Job], results: &[Result<()>]) -> Result<SavedWords> {
         let stored = batch.iter().zip(results).filter(|(_, result)| result.is_ok());
         let asked = stored.filter_map(|(job, _)| Some((job.row.user, job.headword.as_deref()?)));
         let mut asked: Vec<(i64, &str)> = asked.collect();
-        let Some(&last) = asked.last() else { return SavedWords::default() };
+        let Some(&last) = asked.last() else { return Ok(SavedWords::default()) };
         // The last pair is repeated, so that few statements differ in their number of words.
         asked.resize(asked.len().next_power_of_two(), last);
         let params: Vec<Value> =
             asked.iter().flat_map(|&(user, word)| [user.into(), word.into()]).collect();
-        let rows = self.db.query(&saved_of_some(asked.len()), &params).unwrap_or_default();
-        let key = |mut row: Row| Some((row.int().ok()?, row.text().ok()?));
-        SavedWords(rows.into_iter().filter_map(key).collect())
+        let rows = self.db.query(&saved_of_some(asked.len()), &params)?;
+        let key = |mut row: Row| Ok((row.int()?, row.text()?));
+        rows.into_iter().map(key).collect::<Result<_>>().map(SavedWords)
     }
 
     /// Inserts rows in one statement, which is its own transaction.

@@ -55,7 +55,7 @@ struct Fixture {
 
 fn fixture(patience: Duration, rows_found: usize) -> Fixture {
     let ((came, comes), (answer, answers)) = (channel(), channel());
-    let batching = Batching { writers: 1, wait: NEVER };
+    let batching = Batching { writers: 1, wait: NEVER, questions: Questions::WithBatch };
     let db = Arc::new(Gated { came, answers: Mutex::new(answers), rows_found });
     let group = GroupCommit::start(db, Arc::default(), patience, batching).unwrap();
     Fixture { group, comes, answer }
@@ -63,7 +63,7 @@ fn fixture(patience: Duration, rows_found: usize) -> Fixture {
 
 fn lookup(time: i64) -> Lookup {
     Lookup {
-        user: crate::store::UserId(1),
+        user: UserId(1),
         word: crate::model::Word::parse("word").unwrap(),
         found: true,
         headword: None,
@@ -73,7 +73,7 @@ fn lookup(time: i64) -> Lookup {
 
 /// The error of a caller that gives up while the writer has the row.
 fn given_up_while_written(group: &GroupCommit, comes: &Receiver<usize>) -> StoreError {
-    let job = group.shared.enqueue(&lookup(1)).unwrap();
+    let job = group.shared.enqueue(Job::new(&lookup(1))).unwrap();
     assert_eq!(comes.recv(), Ok(1));
     group.wait(&job, Instant::now()).unwrap_err()
 }
@@ -81,9 +81,10 @@ fn given_up_while_written(group: &GroupCommit, comes: &Receiver<usize>) -> Store
 #[test]
 fn queued_rows_share_a_statement_and_a_full_queue_refuses_at_once() {
     let Fixture { group, comes, answer } = fixture(NEVER, 0);
-    let mut waiting = vec![group.shared.enqueue(&lookup(0)).unwrap()];
+    let mut waiting = vec![group.shared.enqueue(Job::new(&lookup(0))).unwrap()];
     assert_eq!(comes.recv(), Ok(1));
-    let rest = (1..=QUEUE_ROWS_MAX as i64).map(|time| group.shared.enqueue(&lookup(time)));
+    let rest =
+        (1..=QUEUE_ROWS_MAX as i64).map(|time| group.shared.enqueue(Job::new(&lookup(time))));
     waiting.extend(rest.map(Result::unwrap));
     let error = group.record(&lookup(9)).unwrap_err();
     assert!(error.is_unavailable() && error.to_string().contains("1024 rows"), "{error}");
@@ -113,9 +114,9 @@ fn a_row_whose_caller_gave_up_in_the_queue_is_never_stored() {
 fn a_repeated_look_up_gets_the_key_of_the_unconfirmed_one() {
     let Fixture { group, comes, answer } = fixture(Duration::from_millis(1), 0);
     assert!(given_up_while_written(&group, &comes).may_be_stored());
-    let again = group.shared.enqueue(&lookup(500)).unwrap();
+    let again = group.shared.enqueue(Job::new(&lookup(500))).unwrap();
     assert_eq!(again.row.time, 1);
-    let third = group.shared.enqueue(&lookup(900)).unwrap();
+    let third = group.shared.enqueue(Job::new(&lookup(900))).unwrap();
     assert_eq!(third.row.time, 900);
     drop((answer, comes));
 }
@@ -135,20 +136,41 @@ fn a_commit_that_was_not_confirmed_succeeds_if_the_row_is_there() {
 #[test]
 fn the_writer_waits_for_more_rows_after_a_batch_of_several() {
     let Fixture { group, comes, answer } = fixture(NEVER, 0);
-    let first = group.shared.enqueue(&lookup(0)).unwrap();
+    let first = group.shared.enqueue(Job::new(&lookup(0))).unwrap();
     assert_eq!(comes.recv(), Ok(1), "a single row waits for no other");
-    let pair = [1, 2].map(|time| group.shared.enqueue(&lookup(time)).unwrap());
+    let pair = [1, 2].map(|time| group.shared.enqueue(Job::new(&lookup(time))).unwrap());
     answer.send(Ok(1)).unwrap();
     assert_eq!(comes.recv(), Ok(2));
     answer.send(Ok(2)).unwrap();
     for job in [&first, &pair[0], &pair[1]] {
         assert_eq!(job.slot.wait(Instant::now() + NEVER).ok(), Some(Ok(Saved::No)));
     }
-    let third = group.shared.enqueue(&lookup(3)).unwrap();
-    let fourth = group.shared.enqueue(&lookup(4)).unwrap();
+    let third = group.shared.enqueue(Job::new(&lookup(3))).unwrap();
+    let fourth = group.shared.enqueue(Job::new(&lookup(4))).unwrap();
     assert_eq!(comes.recv(), Ok(2), "the third was written without the fourth");
     drop(answer);
     for job in [third, fourth] {
         assert_eq!(job.slot.wait(Instant::now() + NEVER).ok(), Some(Ok(Saved::No)));
+    }
+}
+
+#[test]
+fn a_question_stores_nothing_and_fails_if_it_cannot_be_answered() {
+    let user = UserId(1);
+    // Rows of other types than the answer has make the query fail.
+    for (rows_found, can_answer) in [(0, true), (1, false)] {
+        let Fixture { group, comes, answer } = fixture(NEVER, rows_found);
+        assert_eq!(group.is_saved(user, "word").ok(), can_answer.then_some(false));
+        let row = group.shared.enqueue(Job::new(&lookup(1))).unwrap();
+        assert_eq!(comes.recv(), Ok(1));
+        let question = group.shared.enqueue(Job::ask(user, "word")).unwrap();
+        let other = group.shared.enqueue(Job::new(&lookup(2))).unwrap();
+        drop(answer);
+        assert_eq!(comes.recv(), Ok(1), "the question is no row");
+        for job in [row, other] {
+            assert_eq!(job.slot.wait(Instant::now() + NEVER).ok(), Some(Ok(Saved::No)));
+        }
+        let answered = question.slot.wait(Instant::now() + NEVER).ok();
+        assert_eq!(answered.is_some_and(|answered| answered.is_ok()), can_answer);
     }
 }
