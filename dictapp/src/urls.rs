@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use webframe::monitoring::{alive, ready};
-use webframe::{Request, Urls, blocking};
+use webframe::{Request, Urls, blocking, blocking_if};
 
 use crate::paths;
 use crate::site::{IMPORT_BYTES_MAX, Site, TYPED_BYTES_MAX, UPLOAD_BYTES_MAX};
 use crate::views::{
     account, admin, api, assets, classes, history, home, info, install, language, look, lookup,
-    progress, report, review, settings, status, suggest, wordbook,
+    progress, report, review, settings, status, suggest, visitor::may_be_user, wordbook,
 };
 
 /// Every URL of the site.
@@ -37,7 +37,8 @@ pub(crate) fn table() -> Urls<Site> {
         // A search for a pattern may take 30 ms. An event loop must not be blocked for so long.
         .get(paths::SEARCH, blocking(lookup::search))
         .get(paths::SUGGEST, suggest::list)
-        .get(paths::WORD, lookup::show)
+        // A user's look-up waits until it is on disk. An event loop would do so for one at a time.
+        .get(paths::WORD, blocking_if(may_be_user, lookup::show))
         .get(paths::GLOSS, suggest::gloss)
         .get(paths::RANDOM, lookup::random)
         .get(paths::HISTORY, history::list)

@@ -2,7 +2,7 @@
 //! page, or JSON for scripts and programs.
 
 mod appearance;
-mod visitor;
+pub(crate) mod visitor;
 mod frame;
 mod page;
 mod zone;

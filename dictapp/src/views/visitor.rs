@@ -97,6 +97,11 @@ struct Identity {
 
 static GUEST: Identity = Identity { session: None, who: Who::Guest };
 
+/// Whether a request has the cookie of a session, which may be invalid.
+pub(crate) fn may_be_user(request: &Request) -> bool {
+    [SESSION.plain, SESSION.host].iter().any(|name| request.cookie(name).is_some())
+}
+
 impl<'r> Visitor<'r> {
     /// Reads the cookies, and queries the database if there is a session cookie.
     pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {

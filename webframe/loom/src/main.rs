@@ -32,6 +32,9 @@ use pace::Pace;
 use parking::{LastScan, ParkingSpot};
 use watchdog::{Neighbour, Watchdog, watch};
 
+/// Stands for a request of webframe: no model has one.
+struct Request;
+
 const MODELS: &[(&str, fn())] = &[
     ("a parked shard has one owner, whether it is reclaimed or stolen", one_owner),
     ("a shard that two threads scan has one owner", one_owner_of_three),
@@ -219,11 +222,11 @@ fn no_message_is_left() {
 /// A quick route stalls in one shard while a call of it ends in another.
 fn a_stall_is_kept() {
     let pace = Arc::new(Pace::learned());
-    (0..8).for_each(|_| pace.learn(false));
-    pace.learn(true);
+    (0..8).for_each(|_| pace.learn(Duration::ZERO));
+    pace.learn(Duration::from_secs(1));
     assert!(!pace.blocks());
     let elsewhere = Arc::clone(&pace);
-    let call = thread::spawn(move || elsewhere.learn(false));
+    let call = thread::spawn(move || elsewhere.learn(Duration::ZERO));
     pace.learn_stall();
     call.join().expect("no panic");
     assert!(pace.blocks(), "the stall is forgotten");

@@ -43,7 +43,7 @@ where
     }
 }
 
-/// A handler with a fixed pace; made by [`blocking`] and [`quick`].
+/// A handler with a fixed pace; made by [`blocking`], [`blocking_if`] and [`quick`].
 #[derive(Debug)]
 pub struct Marked<H> {
     handler: H,
@@ -53,12 +53,30 @@ pub struct Marked<H> {
 #[derive(Debug)]
 enum Mark {
     Blocking,
+    BlockingIf(fn(&Request) -> bool),
     Quick,
 }
 
 /// Marks a handler that always blocks: all its calls run on worker threads.
 pub fn blocking<H>(handler: H) -> Marked<H> {
     Marked { handler, mark: Mark::Blocking }
+}
+
+/// Marks a handler that blocks for some requests, such as those that write to a database: their
+/// calls run on worker threads. For other requests it is learned whether calls block, as for a
+/// handler without a mark. The condition is checked for each request, so it must be quick.
+///
+/// ```
+/// use webframe::{Request, Response, Result, Urls, blocking_if};
+///
+/// fn page(_: &(), request: &Request) -> Result<Response> {
+///     Ok(Response::text(request.cookie("user").unwrap_or("a guest").to_owned()))
+/// }
+///
+/// let urls = Urls::<()>::new().get("/", blocking_if(|request| request.cookie("user").is_some(), page));
+/// ```
+pub fn blocking_if<H>(condition: fn(&Request) -> bool, handler: H) -> Marked<H> {
+    Marked { handler, mark: Mark::BlockingIf(condition) }
 }
 
 /// Marks a handler that never blocks: all its calls run in the event loop of their connection. This
@@ -76,6 +94,7 @@ impl<S, H: Handler<S>> Handler<S> for Marked<H> {
     fn pace(&self) -> Pace {
         match self.mark {
             Mark::Blocking => Pace::blocking(),
+            Mark::BlockingIf(condition) => Pace::blocking_if(condition),
             Mark::Quick => Pace::quick(),
         }
     }

@@ -153,7 +153,7 @@ impl Turn {
                 Step::Request(endpoint) => {
                     scratch.number_request(engine);
                     let pace = engine.service.pace(endpoint);
-                    if pace.blocks() {
+                    if pace.blocks_for(&scratch.request) {
                         return End::Blocks(endpoint);
                     }
                     spot.begin_call(endpoint.to_number());

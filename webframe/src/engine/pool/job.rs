@@ -70,9 +70,13 @@ impl Task for Job {
         if let Some(last) = self.response.take() {
             last.recycle(); // its buffers serve the next response of this thread
         }
+        let pace = engine.service.pace(call.endpoint);
+        let is_said_to_block = pace.is_said_to_block(&self.request);
         let began = Instant::now();
         self.response = Some(engine.service.answer(call.endpoint, &mut self.request));
-        engine.service.pace(call.endpoint).learn(began.elapsed());
+        if !is_said_to_block {
+            pace.learn(began.elapsed());
+        }
         engine.inboxes[call.shard].put(Message::Answered(self));
     }
 }
