@@ -304,7 +304,7 @@ mod tests {
             (&["sqlite:"], "no file"),
             (&["sqlite::memory:"], "no file"),
             (&["sqlite:a\nb"], "no file"),
-            (&["sqlite:x.db", "mysql://u:p@h/d"], "only servers"),
+            (&["sqlite:x.db", "mysql://u:p@h/d"], "begin with mysql://"),
         ] {
             let wrong = DatabaseUrl::parse(urls).unwrap_err().to_string();
             assert!(wrong.contains(why), "{urls:?}: {wrong}");
