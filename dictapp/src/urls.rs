@@ -37,7 +37,8 @@ pub(crate) fn table() -> Urls<Site> {
         // A search for a pattern may take 30 ms. An event loop must not be blocked for so long.
         .get(paths::SEARCH, blocking(lookup::search))
         .get(paths::SUGGEST, suggest::list)
-        // A user's look-up waits until it is on disk. An event loop would do so for one at a time.
+        // A user's look-up waits until it is on disk. An event loop would wait for each look-up in
+        // turn.
         .get(paths::WORD, blocking_if(may_be_user, lookup::show))
         .get(paths::GLOSS, suggest::gloss)
         .get(paths::RANDOM, lookup::random)

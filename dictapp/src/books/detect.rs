@@ -16,8 +16,8 @@ use super::text::columns;
 /// The kinds of books that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BookKind {
-    /// Lines of a headword, white space and an explanation, like the word list of the programming
-    /// course with whose database this program is compatible; also similar texts.
+    /// Lines of a headword, white space and an explanation, like the word list of a programming
+    /// course (this program is compatible with its database); also similar texts.
     Course,
     /// This project's own format (`.book`), in the notation of
     /// [`Explanation`](crate::model::Explanation).
@@ -38,7 +38,7 @@ pub enum BookKind {
     Dsl,
     /// A table with columns for headword, explanation and others, separated by commas.
     Csv,
-    /// The same, separated by TABs.
+    /// A table separated by TABs.
     Tsv,
 }
 
@@ -136,7 +136,7 @@ impl BookKind {
     }
 }
 
-/// File name endings that identify a kind. `.csv` is missing: ECDICT has it too.
+/// File name endings that identify a kind. `.csv` is not listed, since ECDICT uses it, too.
 const ENDINGS: &[(&str, BookKind)] = &[
     (".ifo", BookKind::Stardict),
     (".idx", BookKind::Stardict),
@@ -170,7 +170,7 @@ fn by_name(path: &Path) -> Option<BookKind> {
     known.or(wordnet.then_some(BookKind::Wordnet))
 }
 
-/// The kind that the first bytes of a file show. Any text of no other kind is course text.
+/// The kind that the first bytes of a file show. A text of no other kind is course text.
 fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     let sample = sample.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(sample);
     if sample.starts_with(b"StarDict's dict ifo file") {

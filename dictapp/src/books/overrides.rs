@@ -15,7 +15,7 @@ pub struct Overrides {
     pub columns: Option<Vec<Column>>,
     /// The languages of headwords and explanations.
     pub languages: Option<Languages>,
-    /// Whether the cells of a table may have the sounds of Anki.
+    /// The meaning of `[sound:apple.mp3]` in the cells of a table.
     pub sounds: Sounds,
 }
 

@@ -31,7 +31,7 @@ pub fn preview(settings: &Settings, request: &ImportRequest) -> Result<()> {
     writeln!(io::stdout(), "{preview}").context("cannot write to standard output")
 }
 
-/// The error with the flag that may help.
+/// Adds the option that may help to an error.
 fn with_advice(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<BookError>() {
         Some(book) if book.is_encoding() => anyhow!(

@@ -173,8 +173,8 @@ fn read(
     }
 }
 
-/// Reports addresses of two settings at which only one of them can listen. Those of a protocol that
-/// is not enabled are not used.
+/// Reports two settings whose addresses cannot both be used. Addresses of a protocol that is not
+/// enabled are ignored.
 fn check_addresses(reader: &mut Reader, settings: &Settings) {
     let of = |section: &'static str, key: &'static str| move |one| (section, key, one);
     let Settings { server, tls, course, dict, monitoring, .. } = settings;

@@ -24,8 +24,9 @@ pub enum Address {
 }
 
 impl Address {
-    /// Whether only one of two servers can listen at both addresses. All addresses of the machine
-    /// (`0.0.0.0`, `[::]`) include the others. Port 0 is a different port each time.
+    /// Whether two servers cannot listen at these two addresses at the same time. `0.0.0.0`
+    /// includes all IPv4 addresses, `[::]` all IPv6 addresses. Port 0 is a different port each
+    /// time.
     pub(super) fn overlaps(&self, other: &Address) -> bool {
         let (Address::Tcp { host, port }, Address::Tcp { host: others, port: other_port }) =
             (self, other)
@@ -33,7 +34,7 @@ impl Address {
             return self == other;
         };
         let is_ip = |host: &str| host.parse::<IpAddr>().is_ok();
-        // A listener for IPv6 accepts no IPv4. A name may stand for either.
+        // A listener for IPv6 accepts no IPv4. A name may mean either.
         let includes = |all: &str, one: &str| match all {
             "0.0.0.0" => !one.contains(':'),
             "::" => one.contains(':') || !is_ip(one),

@@ -1,6 +1,6 @@
-//! What is the same for many visitors, kept in memory: rendered entries and results, whole pages of
-//! guests (plain and compressed), suggestions, and cards of words. Each shelf (the books in memory)
-//! has caches of its own, so a change of the books empties them.
+//! Caches of values that are the same for many visitors: rendered entries and results, whole pages
+//! of guests (plain and compressed), suggestions, and cards of words. Each shelf (the books in
+//! memory) has caches of its own, so a change of the books empties them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -147,8 +147,8 @@ impl Cached for ResultsPart {
     }
 }
 
-/// What a card shows of a word. A user's word book (the saved words), reviews and exports show
-/// cards.
+/// The content of the card of a word. A user's word book (the saved words), reviews and exports
+/// show cards.
 #[derive(Clone, Debug)]
 pub struct Card {
     /// The pronunciation; empty if there is none.
@@ -165,7 +165,7 @@ pub struct Card {
     pub inflection: Option<Inflection>,
 }
 
-/// What an inflected form is.
+/// An inflected form of a headword.
 #[derive(Clone, Debug)]
 pub struct Inflection {
     /// The headword.

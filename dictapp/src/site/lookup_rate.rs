@@ -14,7 +14,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// not recorded until the minute of a counted user is over.
 const USERS_MAX: usize = 1 << 14;
 
-/// Minimum time between two searches of all users for those whose minute is over.
+/// Minimum time between two searches for users whose minute is over. A search reads all users.
 const FORGET_EVERY: Duration = Duration::from_secs(1);
 
 /// Recorded look-ups of a user between two trims of the history.
@@ -30,7 +30,7 @@ pub(super) struct LookupRate {
 #[derive(Debug, Default)]
 struct Counted {
     users: HashMap<UserId, Count>,
-    /// When all users were last searched for those whose minute is over.
+    /// The time of the last search for users whose minute is over.
     searched: Option<Instant>,
 }
 

@@ -20,8 +20,8 @@ const WORDS_MAX: usize = 1 << 16;
 /// room of the others.
 const WORDS_OF_USER_MAX: usize = 1000;
 
-/// Minimum time between two searches of all words for those to forget. A search takes longer than a
-/// look-up, and a full table would otherwise cause one for each word.
+/// Minimum time between two searches for words to forget. A search reads all words, takes longer
+/// than a look-up, and a full table would otherwise cause one for each word.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// The words that were shown within the window.
@@ -37,7 +37,7 @@ struct Shown {
     users: HashMap<UserId, HashMap<u64, Instant>>,
     /// The number of words of all users.
     words: usize,
-    /// When all words were last searched for those to forget.
+    /// The time of the last search for words to forget.
     searched: Option<Instant>,
 }
 

@@ -63,7 +63,7 @@ pub fn blocking<H>(handler: H) -> Marked<H> {
 }
 
 /// Marks a handler that blocks for some requests, such as those that write to a database: their
-/// calls run on worker threads. For other requests it is learned whether calls block, as for a
+/// calls run on worker threads. For other requests the server learns whether calls block, as for a
 /// handler without a mark. The condition is checked for each request, so it must be quick.
 ///
 /// ```

@@ -20,10 +20,10 @@ use crate::{
 /// Larger responses are not compressed: that would keep a thread busy for more than 10 ms.
 const COMPRESSED_BYTES_MAX: usize = 1 << 20;
 
-/// A layer that compresses responses of 1 KiB to 1 MiB with a compressible media type, at about 10
-/// ns a byte. Streams of such a type are compressed with gzip, in pieces that the client can decode
-/// when they arrive. HEAD is treated like GET, since its response must have the same fields (RFC
-/// 9110 §9.3.2).
+/// Middleware that compresses responses of 1 KiB to 1 MiB with a compressible media type, at about
+/// 10 ns a byte. Streams of such a type are compressed with gzip, in pieces that the client can
+/// decode when they arrive. HEAD is treated like GET, since its response must have the same fields
+/// (RFC 9110 §9.3.2).
 ///
 /// ```
 /// use webframe::{App, Request, Response, TestClient, Urls, middleware::compression};

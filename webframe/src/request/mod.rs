@@ -32,7 +32,7 @@ pub struct Request {
     pub(crate) pattern: &'static str,
     /// The names of the app's routes; `None` if no route has a name.
     pub(crate) names: Option<Arc<Names>>,
-    /// The values that layers put on the request.
+    /// The values that middleware put on the request.
     pub(crate) values: Values,
     /// The body.
     pub(crate) content: Content,

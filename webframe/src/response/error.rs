@@ -16,10 +16,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The client sees the status and the public text. The cause is logged once, with the request's
 /// id, when the error becomes a response.
 ///
-/// With `?` every `std::error::Error` becomes a 500 with that error as its cause, unless the app
-/// [maps](crate::App::on_error) its type to another status, or it says that a form which is read
-/// as a [stream](crate::StreamedPart) is cut off: then it is a 400. For that reason this type does not
-/// implement `std::error::Error`; it converts into a `Box<dyn std::error::Error + Send + Sync>`.
+/// With `?` every `std::error::Error` becomes a 500 with that error as its cause. There are two
+/// exceptions: the app may [map](crate::App::on_error) its type to another status, and an error
+/// that a [streamed](crate::StreamedPart) form is cut off becomes a 400. Because of this
+/// conversion, this type does not implement `std::error::Error`; it converts into a
+/// `Box<dyn std::error::Error + Send + Sync>`.
 ///
 /// ```
 /// use webframe::{Error, Request, Response, Result};
@@ -227,8 +228,8 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     }
 }
 
-/// An error that is the client's fault, within an [`io::Error`]: reading the content of a request
-/// can fail only with that type.
+/// An error that the client caused, within an [`io::Error`]: reading the body of a request can fail
+/// only with that type.
 #[derive(Debug)]
 pub(crate) struct ClientFault {
     status: StatusCode,

@@ -1,27 +1,28 @@
-//! Protects the bars with a backslash before them in a table separated by bars, as in Markdown:
-//! `| a\|b | x |`. The csv reader knows no escapes outside of quotes. While a table is read, such
-//! a bar is [`PROTECTED`], which texts do not contain.
+//! Protects escaped bars in a table whose columns are separated by bars, as in Markdown:
+//! `| a\|b | x |`. The csv reader supports no escapes outside of quotes. So each `\|` is replaced
+//! by the character [`PROTECTED`] before the csv reader reads it, and this character by `|`
+//! afterwards. Texts do not contain the character.
 
 use std::io::{self, Read};
 
 use csv::StringRecord;
 
-/// A control character in place of the backslash and the bar. It has as many bytes in UTF-8.
+/// A control character that replaces `\|`. Both have two bytes in UTF-8.
 const PROTECTED: char = '\u{91}';
 
-/// The bytes of [`PROTECTED`].
+/// [`PROTECTED`] in UTF-8.
 const BYTES: [u8; 2] = [0xC2, 0x91];
 
-/// A stream with its escaped bars protected.
+/// A stream in which [`PROTECTED`] replaces each escaped bar.
 pub(super) struct EscapedBars<R> {
     pub(super) inner: R,
-    /// Whether the last byte read was a backslash that is not returned yet.
+    /// Whether the last byte read was a backslash, which is held back until the next byte is known.
     pub(super) is_escaped: bool,
 }
 
 impl<R: Read> Read for EscapedBars<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // The backslash of the read before needs a place.
+        // A backslash that the previous call held back comes first.
         let before = usize::from(self.is_escaped);
         if buffer.len() < 2 {
             return Err(io::Error::other("the buffer is too small"));
@@ -34,7 +35,7 @@ impl<R: Read> Read for EscapedBars<R> {
         let is_end = read == before;
         protect(&mut buffer[..read]);
         self.is_escaped = !is_end && buffer[..read].ends_with(b"\\");
-        // At least one byte is returned, since no byte means the end.
+        // Zero bytes would mean the end of the stream, so one more byte is read.
         if self.is_escaped && read == 1 {
             let more = self.inner.read(&mut buffer[1..2])?;
             self.is_escaped = false;
@@ -53,14 +54,14 @@ fn protect(bytes: &mut [u8]) {
     }
 }
 
-/// The bytes with their escaped bars protected.
+/// The bytes with [`PROTECTED`] in place of each escaped bar.
 pub(super) fn protected(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     protect(&mut bytes);
     bytes
 }
 
-/// A record with its bars.
+/// A record with bars in place of [`PROTECTED`].
 pub(super) fn restored(record: StringRecord) -> StringRecord {
     if !record.as_slice().contains(PROTECTED) {
         return record;

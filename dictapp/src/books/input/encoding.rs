@@ -70,7 +70,8 @@ fn utf_16_without_mark(sample: &[u8]) -> Encoding {
     let (first, second) = (zeros(0), zeros(1));
     let is_frequent =
         first + second >= UTF_16_ZEROS_MIN && (first + second) * UTF_16_ZEROS_OF >= sample.len();
-    // A few Chinese characters have a zero as the other byte, so a few zeros there are allowed.
+    // A few Chinese characters have zero as the other byte, so a few zeros at that position are
+    // allowed.
     match (first, second) {
         _ if !is_frequent => Encoding::UTF8,
         (first, second) if first * 8 <= second => Encoding(UTF_16LE),
@@ -90,8 +91,8 @@ fn is_utf8(sample: &[u8]) -> bool {
     std::str::from_utf8(sample).err().is_none_or(|error| error.error_len().is_none())
 }
 
-/// The encoding of a text in Japanese, Korean or Chinese. Many texts are valid in several of them, so
-/// the characters must be the frequent ones of the language.
+/// The encoding of a text in Japanese, Korean or Chinese. Many texts are valid in several
+/// encodings, so most characters must be frequent ones of the language.
 fn asian(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let known: [(&encoding_rs::Encoding, IsCommon); 5] = [
         (SHIFT_JIS, is_shift_jis),
@@ -112,7 +113,7 @@ fn asian(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
 /// Whether a text has the frequent characters of its encoding.
 type IsCommon = fn(&Characters) -> bool;
 
-/// The characters beyond ASCII of a text in an encoding.
+/// The non-ASCII characters of a text that was decoded from an encoding.
 struct Characters {
     encoding: &'static encoding_rs::Encoding,
     all: Vec<char>,
@@ -121,7 +122,7 @@ struct Characters {
 }
 
 impl Characters {
-    /// Decodes a text; `None` if it is invalid, or has no characters beyond ASCII.
+    /// Decodes a text. `None`: it is invalid, or has only ASCII characters.
     fn of(encoding: &'static encoding_rs::Encoding, text: &[u8]) -> Option<Characters> {
         let text = encoding.decode_without_bom_handling_and_without_replacement(text)?;
         let all: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
@@ -133,7 +134,7 @@ impl Characters {
         self.all.iter().filter(|c| is_of_kind(**c)).count()
     }
 
-    /// The number of characters that are encoded as two bytes with a first one in this range.
+    /// The number of characters that are encoded as two bytes, the first one in this range.
     fn led_by(&self, first: std::ops::RangeInclusive<u8>) -> usize {
         self.count(|c| {
             let mut buffer = [0; 4];
@@ -148,12 +149,12 @@ impl Characters {
         self.text.chars().zip(next).filter(|&(c, next)| is_of_kind(c, next)).count()
     }
 
-    /// Whether a short text, read as Chinese, has hardly any of the characters of basic words.
+    /// Whether a short text, decoded as Chinese, has few of the characters of basic Chinese words.
     fn is_unlikely_chinese(&self) -> bool {
         let (bytes, ..) = self.encoding.encode(&self.text);
         let (chinese, ..) = GB18030.decode(&bytes);
-        let is_shown = |c: &char| matches!(c, '\u{4E00}'..='\u{9FFF}');
-        let all = chinese.chars().filter(is_shown).count();
+        let is_hanzi = |c: &char| matches!(c, '\u{4E00}'..='\u{9FFF}');
+        let all = chinese.chars().filter(is_hanzi).count();
         let basic = chinese.chars().filter(|c| BASIC_HANZI.contains(*c)).count();
         (1..=SHORT_CHARACTERS_MAX).contains(&all) && basic * BASIC_OF <= all
     }
@@ -168,21 +169,24 @@ fn is_kana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{30FF}')
 }
 
-/// Punctuation and letters of full width, which all these encodings have.
+/// Fullwidth punctuation and letters, which all these encodings have.
 fn is_shared(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF5E}')
 }
 
-/// Japanese text has kana. Those of half width are the bytes of letters in other encodings.
+/// Japanese text has kana. Halfwidth kana do not count: their bytes are letters in other encodings.
 fn is_shift_jis(text: &Characters) -> bool {
     let kana = text.count(is_kana);
     let common = kana + text.count(is_shared) + text.led_by(0x88..=0x98);
     kana * KANA_OF >= text.all.len() && text.is_most(common)
 }
 
-/// Kana have the same bytes in EUC-JP and in GB18030. Frequent kanji come first in EUC-JP, and the
-/// words that begin with X, Y and Z last in GB18030: a quarter of all Chinese text. The mark of a long
-/// vowel after a kana is an opening bracket in GB18030, whose closing bracket is a bar in EUC-JP.
+/// Kana have the same bytes in EUC-JP and in GB18030. One of three features shows EUC-JP:
+/// - Marks of long vowels (`ー`) follow kana. In Chinese text these bytes are opening brackets, and
+///   each has a closing bracket, which is the bar `―` in EUC-JP.
+/// - Few first bytes are high. Frequent kanji have low ones in EUC-JP, but a quarter of all Chinese
+///   text has high ones in GB18030: the words that begin with X, Y and Z.
+/// - The text is short and has few of the characters of basic Chinese words.
 fn is_euc_jp(text: &Characters) -> bool {
     let kanji = text.led_by(0xB0..=0xF4);
     let rare = text.led_by(0xD0..=0xF4);
@@ -196,8 +200,9 @@ fn is_euc_jp(text: &Characters) -> bool {
             || kanji > 0 && text.is_unlikely_chinese())
 }
 
-/// Every syllable of Korean has a first byte that only half of Chinese text has. Chinese words that
-/// are sorted by pinyin have only such bytes too, but few of them are frequent syllables.
+/// All Korean syllables have first bytes in a range that covers only half of Chinese text. Chinese
+/// words that are sorted by pinyin may all be in this range, too, but few of their characters have
+/// the bytes of frequent Korean syllables.
 fn is_euc_kr(text: &Characters) -> bool {
     let syllables = text.led_by(0xB0..=0xC8);
     let frequent = text.count(|c| FREQUENT_SYLLABLES.contains(c));
@@ -208,8 +213,8 @@ fn is_euc_kr(text: &Characters) -> bool {
         && (syllables >= SYLLABLES_MIN && frequent * FREQUENT_OF >= syllables || is_basic)
 }
 
-/// Frequent Chinese characters have two high bytes. The letters of pronunciations have four bytes in
-/// GB18030, which other texts do not have by chance.
+/// Frequent Chinese characters have two high bytes. The letters of pronunciations have four bytes
+/// in GB18030. Texts in other encodings do not contain such sequences by chance.
 fn is_gb18030(text: &Characters) -> bool {
     let is_common = |c: char| {
         matches!(c, '\u{3000}'..='\u{30FF}' | '\u{FF00}'..='\u{FFEF}')
@@ -220,25 +225,25 @@ fn is_gb18030(text: &Characters) -> bool {
     common > 0 && text.is_most(common + letters)
 }
 
-/// Frequent Chinese characters have low first bytes.
+/// In Big5, frequent Chinese characters have low first bytes.
 fn is_big5(text: &Characters) -> bool {
     text.is_most(text.led_by(0xA1..=0xC6))
 }
 
-/// At least one of this number of characters in a Japanese text is a kana.
+/// At least one in this number of non-ASCII characters of a Japanese text must be kana.
 const KANA_OF: usize = 8;
 
-/// Minimum number of kanji that tell EUC-JP from GB18030.
+/// Minimum number of kanji that distinguish EUC-JP from GB18030.
 const KANJI_MIN: usize = 4;
 
-/// At most one of this number of kanji is a rare one.
+/// At most one in this number of kanji may be rare.
 const RARE_KANJI_OF: usize = 10;
 
-/// Minimum number of syllables that tell Korean from Chinese.
+/// Minimum number of syllables that distinguish Korean from Chinese.
 const SYLLABLES_MIN: usize = 4;
 
-/// At least one of this number of syllables is a frequent one. In Korean lists it is usually one of
-/// two, in Chinese text that is read as Korean one of ten or fewer.
+/// At least one in this number of syllables must be frequent. In Korean lists it is usually one in
+/// two; in Chinese text that is decoded as Korean, at most one in ten.
 const FREQUENT_OF: usize = 3;
 
 /// The most frequent syllables of Korean, without those that have the bytes of a frequent Chinese
@@ -260,10 +265,11 @@ const BASIC_HANZI: &str = "的一是不了在人有我他这个们中来上大�
     句英语音早吃喝树花草鸟鱼狗猫猪牛羊鸡车船飞包桌椅窗床房屋校朋友爸妈哥姐弟妹爷奶春夏秋冬黄蓝绿黑快慢短低冷热雨雪风云火\
     木土苹梨蕉球飯饭菜肉蛋奶茶衣服鞋帽件买卖钱店医病药跑跳唱舞画写读坐站笑哭爱喜欢六七八九零百千";
 
-/// At most one of this number of characters is one of a basic word if a text is not Chinese.
+/// A text is not Chinese if at most one in this number of its characters is in [`BASIC_HANZI`].
 const BASIC_OF: usize = 6;
 
-/// Maximum number of characters of a short text. A longer one has enough frequent characters.
+/// Maximum number of characters of a short text. Longer texts are recognised by frequent
+/// characters.
 const SHORT_CHARACTERS_MAX: usize = 60;
 
 struct Decoded {

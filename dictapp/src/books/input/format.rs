@@ -26,7 +26,7 @@ pub(crate) enum Quotes {
     Escaped,
     /// Single quotes enclose a field, and `''` in it is a quote.
     Single,
-    /// Quotes also enclose whole rows, and those in a row are doubled.
+    /// Quotes enclose whole rows, too. The quotes within a row are doubled.
     Rows,
 }
 
@@ -38,7 +38,7 @@ impl Format {
     /// Comma-separated (RFC 4180).
     pub(crate) const CSV: Format = Format { delimiter: b',', quotes: Quotes::Doubled };
 
-    /// Recognises the delimiter, if it is not known, and the quotes by the beginning of a file.
+    /// Recognises the quotes, and the delimiter if it is not known, from the beginning of a file.
     /// Chooses the format in which most rows have the same number of fields.
     pub(crate) fn sniff(bytes: &[u8], known: Option<u8>) -> Format {
         let known = known.or_else(|| named_delimiter(bytes));
@@ -99,8 +99,8 @@ impl Format {
     }
 }
 
-/// How many of a thousand records have the most frequent number of fields. Records of one field do
-/// not count as agreeing, since any text has them.
+/// The number of records per thousand that have the most frequent number of fields. Records of one
+/// field do not count: with a wrong delimiter, every record has one field.
 fn agreement(records: &[StringRecord]) -> usize {
     let mut counts = [0_usize; AGREEING_FIELDS_MAX + 1];
     let is_note = |record: &&StringRecord| record.get(0).is_some_and(|cell| cell.starts_with('#'));
@@ -170,7 +170,7 @@ fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     // A quoted field of several lines is closed on a later line.
     let doubled = Format { delimiter, quotes: Quotes::Doubled };
     let (with, without) = (agreement(&doubled.sample(bytes)), agreement(&records));
-    // Anki always writes quotes in this way.
+    // Anki always doubles quotes.
     if with > without || with == without && bytes.starts_with(b"#separator:") {
         return Quotes::Doubled;
     }
@@ -181,7 +181,7 @@ fn quotes(bytes: &[u8], delimiter: u8) -> Quotes {
     }
 }
 
-/// The lines of a sample that are not empty, and are certainly whole.
+/// The lines of a sample, without empty lines and without a last line that may be cut off.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let end = memchr::memrchr(b'\n', bytes).filter(|_| bytes.len() + 3 >= SAMPLE_BYTES_MAX);
@@ -189,31 +189,31 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
 }
 
-/// Whether single quotes enclose fields: all lines begin and end with one, but perhaps not the row of
-/// names.
+/// Whether single quotes enclose fields: every line begins and ends with one. The first line may be
+/// a header row without quotes.
 fn is_quoted_singly(bytes: &[u8]) -> bool {
     let is_quoted = |line: &[u8]| line.len() > 1 && line.starts_with(b"'") && line.ends_with(b"'");
     let below = lines(bytes).skip(1);
     below.clone().next().is_some() && below.clone().all(is_quoted)
 }
 
-/// Whether quotes enclose whole rows, which have the same number of fields without these quotes.
+/// Whether quotes enclose whole rows, and most rows have the same number of fields without them.
 fn has_quoted_rows(bytes: &[u8], delimiter: u8) -> bool {
     let rows: Option<Vec<Vec<u8>>> = lines(bytes).map(quoting::unwrapped).collect();
     let Some(rows) = rows.filter(|rows| rows.len() > 1) else { return false };
     let is_one = |row: &Vec<u8>| !row.starts_with(b"\"") && row.contains(&delimiter);
     let format = Format { delimiter, quotes: Quotes::Doubled };
-    // A list of phrases in quotes may have commas, so a quote in a row must show that it is a row.
+    // A list of quoted phrases may contain commas, too. A quote inside shows that these are rows.
     rows.iter().all(is_one)
         && rows.iter().any(|row| row.contains(&b'"'))
         && agreement(&format.sample(&rows.join(&b'\n'))) > QUOTED_ROWS_OF_THOUSAND
 }
 
-/// More than this number of a thousand quoted rows have the same number of fields.
+/// More than this number of quoted rows per thousand must have the same number of fields.
 const QUOTED_ROWS_OF_THOUSAND: usize = 900;
 
-/// Whether a field has a quote with this character before it. The quote that ends a field may have
-/// a backslash before it (`"a\"`), and an empty field is `""`.
+/// Whether a field contains a quote after this character. Two cases do not count: the quote that
+/// ends a field, as in `"a\"`, and an empty field, `""`.
 fn has_inner_quote(bytes: &[u8], delimiter: u8, before: u8) -> bool {
     let is_end = |byte: Option<&u8>| byte.is_none_or(|b| [delimiter, b'\n', b'\r'].contains(b));
     memchr::memmem::find_iter(bytes, &[before, b'"']).any(|at| {

@@ -145,7 +145,7 @@ pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     let sample = source.sample();
     let path = source.path();
     if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-        return Err(BookError::whole(path, "is in UTF-16, which a book of this kind cannot be"));
+        return Err(BookError::whole(path, "is in UTF-16, which this reader does not support"));
     }
     if has_carriage_returns_alone(&sample) {
         let reason = "its lines end with carriage returns only: save it with other line ends";

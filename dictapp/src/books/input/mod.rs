@@ -1,6 +1,8 @@
-//! Input of the readers of books: `source` opens, unpacks and decodes (`encoding`) a file, `lines`
-//! and `records` (of a csv or tsv file in a `format`, its `quoting` unified) split text, `articles` reads an article by its offset,
-//! `sheet` a small table in memory. `deadline` limits the time of reading.
+//! Input of the readers of books. `source` opens, unpacks and decodes a file (`encoding`). `lines`
+//! and `records` split the text into lines, or into the records of a csv or tsv file. For
+//! `records`, `format` recognises delimiter and quotes, `quoting` rewrites the quotes, and `bars`
+//! protects escaped bars. `articles` reads an article by its offset, `sheet` a small table in
+//! memory. `deadline` limits the time of reading.
 
 pub(super) mod articles;
 pub(super) mod bars;

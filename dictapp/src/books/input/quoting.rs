@@ -1,22 +1,23 @@
-//! Rewrites the quotes of a csv file as RFC 4180 has them, line by line, before the csv reader reads
-//! it. People and programs also write blanks beside quotes (`a, "b"`), quotes in a quoted cell that
-//! are not doubled (`"the "b" of a"`), quotes around a part of a cell (`"a" or "b"`), backslashes
-//! before quotes, single quotes, and quotes around whole rows.
+//! Rewrites the quotes of a csv file in the form of RFC 4180, line by line, before the csv reader
+//! reads it. People and programs also write blanks beside quotes (`a, "b"`), quotes in a quoted
+//! cell that are not doubled (`"the "b" of a"`), quotes around a part of a cell (`"a" or "b"`),
+//! backslashes before quotes, single quotes, and quotes around whole rows.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::format::Quotes;
 use crate::books::limits::RECORD_BYTES_MAX;
 
-/// A longer line is part of a record that is refused, and is passed on in parts.
+/// Maximum number of bytes that are rewritten at once. A longer line is passed on in parts: its
+/// record is too long, and will be refused.
 const LINE_BYTES_MAX: u64 = 2 * RECORD_BYTES_MAX;
 
-/// A file with rewritten quotes. It has the same lines.
+/// A file with rewritten quotes. The numbers of its lines do not change.
 pub(super) struct Quoted<R> {
     input: BufReader<R>,
     rewriter: Rewriter,
     line: Vec<u8>,
-    /// The rewritten line, and the number of its bytes that are read.
+    /// The rewritten line, and the number of its bytes that the csv reader has read.
     output: Vec<u8>,
     read: usize,
 }
@@ -53,7 +54,7 @@ struct Rewriter {
     state: State,
 }
 
-/// Where a line begins.
+/// The state at the beginning of a line: outside of quoted cells, or inside of one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Outside,
@@ -67,7 +68,8 @@ enum End {
     Quote(usize),
     /// On a line below.
     Below,
-    /// It is not quoted: its first quotes enclose only a part of it, up to this offset.
+    /// The cell is not quoted: its first quotes enclose only a part of it, which ends at this
+    /// offset.
     Part(usize),
 }
 
@@ -117,7 +119,7 @@ impl Rewriter {
         }
     }
 
-    /// Writes the cell that begins at this offset. Returns the offset behind it.
+    /// Writes the cell that begins at this offset. Returns the offset after it.
     fn cell(&mut self, line: &[u8], at: usize, output: &mut Vec<u8>) -> usize {
         let begin = at + self.blanks(&line[at..]);
         if line.get(begin) != Some(&self.quote()) {
@@ -176,8 +178,8 @@ impl Rewriter {
         }
     }
 
-    /// The end of a cell at the quote `end`. If the first quote in it closes, as in `"a" or "b"`,
-    /// the quotes enclose only parts of the cell.
+    /// The end of a cell whose last quote is at `end`. If an inner quote closes the first one, as
+    /// in `"a" or "b"`, the quotes enclose only parts of the cell.
     fn ended(&self, line: &[u8], from: usize, end: usize, inner: Option<usize>) -> End {
         match inner.filter(|_| self.state == State::Outside) {
             Some(inner) if inner > from && line[inner - 1] != b' ' && line[inner + 1] == b' ' => {
@@ -205,8 +207,8 @@ impl Rewriter {
         rest.iter().take_while(is_blank).count()
     }
 
-    /// Writes text without quotes of its own kind. Double quotes in it are no quotes if those of
-    /// the file are single.
+    /// Writes text that is not quoted. In a file with single quotes, a double quote is a character
+    /// like any other. A text that begins with one is quoted for the csv reader.
     fn plain(&self, text: &[u8], output: &mut Vec<u8>) {
         if self.quotes == Quotes::Single && text.starts_with(b"\"") {
             output.push(b'"');
@@ -217,7 +219,7 @@ impl Rewriter {
         }
     }
 
-    /// Writes the content of a quoted cell, its quotes doubled.
+    /// Writes the content of a quoted cell with its quotes doubled.
     fn content(&self, content: &[u8], output: &mut Vec<u8>) {
         if self.quotes == Quotes::Doubled && memchr::memchr(b'"', content).is_none() {
             return output.extend_from_slice(content);
@@ -236,7 +238,7 @@ impl Rewriter {
     }
 }
 
-/// Whether the byte behind a text has a backslash before it that is no escaped backslash.
+/// Whether the byte after this text is escaped: an odd number of backslashes precedes it.
 fn is_escaped(before: &[u8]) -> bool {
     before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
@@ -249,7 +251,8 @@ fn double(text: &[u8], doubled: u8, output: &mut Vec<u8>) {
     }
 }
 
-/// A row without the quotes around it, which double those in it: `"a,""b"""`.
+/// A row without the quotes around it, and with `"` in place of each `""` in it: `"a,""b"""`
+/// becomes `a,"b"`.
 pub(super) fn unwrapped(line: &[u8]) -> Option<Vec<u8>> {
     let text = line.trim_ascii();
     let inner = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;

@@ -1,4 +1,5 @@
-//! Reads the records of a csv or tsv file, with bounded size and with the line on which each begins.
+//! Reads the records of a csv or tsv file. Limits their size, and finds the line on which each
+//! begins.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -31,18 +32,18 @@ pub(crate) struct Records {
     ends_in_lines: bool,
 }
 
-/// Passes the file to the csv reader and watches its bytes. The csv reader does not report the line
-/// of a record after empty lines, nor whether the last quote was closed.
+/// Passes the file to the csv reader and watches its bytes. The csv reader does not report on which
+/// line a record after empty lines begins, or whether the last quote was closed.
 struct Watched<R> {
     inner: R,
     watch: Arc<Watch>,
 }
 
-/// The state of the bytes that the csv reader has taken.
+/// The state of reading that the csv reader does not report.
 #[derive(Default)]
 struct Watch {
-    /// Number of bytes since the last record. It is bounded, since a quote that is never closed
-    /// would collect the whole file.
+    /// Number of bytes since the last record. It is limited: otherwise a quote that is never closed
+    /// would make one record of the whole file, in memory.
     since: AtomicU64,
     /// The last byte of the file so far.
     last: AtomicU8,
@@ -52,7 +53,7 @@ struct Watch {
     ended: AtomicBool,
 }
 
-/// The buffer of the csv reader: it may have read this much of the next records.
+/// Size of the csv reader's buffer, which may contain this many bytes of the next records.
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 
 impl Records {
@@ -66,8 +67,8 @@ impl Records {
         let meter = source.meter();
         let watch = Arc::<Watch>::default();
         let mut builder = format.builder();
-        // A carriage return before the line end is removed below: as a line end of its own it would
-        // count as a line of the next record.
+        // A carriage return before the line end is removed below. If it ended the record, the
+        // line feed after it would count as a line of the next record.
         builder.terminator(Terminator::Any(b'\n')).buffer_capacity(READ_AHEAD_BYTES);
         let source: Box<dyn Read + Send> = match format.delimiter {
             b'|' => Box::new(EscapedBars { inner: source, is_escaped: false }),
@@ -156,8 +157,8 @@ impl Records {
 }
 
 impl Watch {
-    /// Whether the file ended inside a quoted field. Valid if the last field contains a line end:
-    /// then it is a quoted field, which must end with a quote.
+    /// Whether the file ended inside a quoted field. Valid only if the last field contains a line
+    /// end: such a field is quoted, so it must end with a quote.
     fn ends_in_quote(&self) -> bool {
         self.ended.load(Ordering::Relaxed) && self.last_of_text.load(Ordering::Relaxed) != b'"'
     }

@@ -33,8 +33,8 @@ pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
     text.strip_prefix('\u{FEFF}').map(str::to_owned).or(Some(text))
 }
 
-/// The first rows of a text, at most `rows_max`. The delimiter is recognised. Errors call the text
-/// `name`.
+/// The first rows of a text, at most `rows_max`. The delimiter is recognised. Errors show `name` as
+/// the name of the file.
 ///
 /// # Errors
 /// A quote is not closed, or a row is too large.

@@ -74,7 +74,7 @@ impl Source {
         Source::sampled(path, Box::new(Cursor::new(text.into_bytes())), meter, Encoding::UTF8)
     }
 
-    /// A source that has read its sample already and returns it again.
+    /// Makes a source and reads its sample. Reading the source returns the sample again.
     fn sampled(
         path: &Path,
         mut inner: Box<dyn Read + Send>,
@@ -148,8 +148,8 @@ fn open_unpacked(path: &Path) -> Result<(Box<dyn Read + Send>, Meter), BookError
     Ok((inner, meter))
 }
 
-/// The name of the archive format that the first bytes of a file show, if it is one that cannot be
-/// unpacked here.
+/// The archive format that the first bytes of a file show. `None`: it is no archive, or one that
+/// can be unpacked here.
 fn unsupported_archive(magic: &[u8]) -> Option<&'static str> {
     match magic {
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some("xz"),
@@ -181,7 +181,7 @@ pub(super) fn has_carriage_returns_alone(sample: &[u8]) -> bool {
     // A carriage return at the end of the sample may be half of a line end, or end the only line.
     let text = sample.trim_ascii_end();
     let count = |end: u8| sample.iter().filter(|byte| **byte == end).count();
-    // Cells of a table may have line feeds.
+    // Cells of a table may contain line feeds.
     let first = text.iter().find(|byte| b"\r\n".contains(byte));
     first == Some(&b'\r')
         && count(b'\r') > count(b'\n')

@@ -46,8 +46,8 @@ const THIRTEEN: Columns =
 /// `word,phonetic,definition,translation,collins,exchange,example`.
 const SEVEN: Columns = Columns { collins: 4, exchange: 5, bnc: None, frq: None, example: Some(6) };
 
-/// Number of words that Collins COBUILD marks with at least one, two, ... five stars. It is taken
-/// for the frequency rank of a word with so many stars.
+/// Number of words that Collins COBUILD marks with at least one, two, ... five stars. It serves as
+/// the frequency rank of a word with this number of stars.
 const COLLINS_RANKS: [u32; 5] = [14_600, 6_500, 3_300, 1_720, 680];
 
 /// The letters of inflected forms in `exchange`. `0` and `1` are left out: in the record of an
@@ -61,7 +61,7 @@ impl Ecdict {
         Ok(Ecdict { records, state })
     }
 
-    /// The entry of a record. `None`: it is the row of names, or has a fault, which is reported as
+    /// The entry of a record. `None`: it is the header row, or has a fault, which is reported as
     /// an oddity.
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
         let headword = record.get(WORD).unwrap_or_default();
@@ -109,8 +109,8 @@ fn mean(record: &StringRecord, columns: &Columns) -> String {
 }
 
 /// Splits a field into lines that are not empty. ECDICT writes a line end as the characters `\n`,
-/// `\r\n` or `\r`. `guarded` keeps a line that begins with a mark of the notation (this project's
-/// text form of an explanation) from being read as such a line.
+/// `\r\n` or `\r`. `guarded` protects a line that begins with a mark of the notation (this
+/// project's text form of an explanation), so that it is read as plain text.
 fn lines(field: &str) -> Vec<String> {
     let text = field.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\r", "\n");
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

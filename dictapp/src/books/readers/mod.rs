@@ -1,5 +1,5 @@
 //! One reader for each kind of book (`table` reads both csv and tsv). A reader makes a
-//! [`Draft`](draft::Draft) of every entry that it finds, which is checked before it becomes an
+//! [`Draft`](draft::Draft) of every entry that it finds. The draft is checked before it becomes an
 //! entry.
 
 pub(super) mod course;

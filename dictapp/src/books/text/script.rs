@@ -96,8 +96,8 @@ const NAMES: &[(&str, &str)] = &[
     ("后缀", "suffix."),
 ];
 
-/// Labels and the names of these parts of speech in other languages. They are read only where nothing else can be: in a
-/// column of parts of speech.
+/// Labels, each with the names of its part of speech in other languages. They are read only in a
+/// column of parts of speech: elsewhere they may be other words.
 const FOREIGN_NAMES: &[(&str, &str)] = &[
     ("n.", "substantiv|nomen|nom|sustantivo|sostantivo|существительное|名詞|명사"),
     (
@@ -194,8 +194,8 @@ pub(crate) fn respelled_before_gloss(text: &str) -> Option<(String, usize)> {
     (is_respelled && is_gloss).then_some((labels, text.len() - rest.len()))
 }
 
-/// Converts labels without their dots: `n` becomes `n.`, `n/v` becomes `n. & v.`. `None`: the word
-/// has another part.
+/// Converts labels without their dots: `n` becomes `n.`, `n/v` becomes `n. & v.`. `None`: a part of
+/// the word is no label.
 pub(crate) fn dotted(word: &str) -> Option<String> {
     let pieces = || word.split(['/', '&']);
     let labels = pieces().map(|piece| format!("{piece}.")).collect::<Vec<_>>().join(" & ");
@@ -306,9 +306,9 @@ pub(crate) fn is_phonetic_letter(c: char) -> bool {
     "ˈˌːəɪʊɔʌθʃʒŋɑɛɜɡɒɚɝ".contains(c)
 }
 
-/// Maximum length in bytes of a pronunciation between slashes: FreeDict has those of whole
-/// sentences. One that is longer than an entry may have is taken from the text too, and is left
-/// out.
+/// Maximum length in bytes of a pronunciation between slashes: FreeDict has pronunciations of whole
+/// sentences. A pronunciation that is too long for an entry is also removed from the text, and is
+/// left out.
 const PRONUNCIATION_BYTES_MAX: usize = 1024;
 
 /// The text in the brackets or slashes at the beginning of this text if it may be a pronunciation,

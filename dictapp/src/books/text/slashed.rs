@@ -10,7 +10,7 @@ pub(crate) struct Slashed {
     pub(crate) headword: String,
     /// Its other spellings.
     pub(crate) others: Vec<String>,
-    /// The pronunciation in square brackets: pinyin with marks for its tones, or kana.
+    /// The pronunciation in square brackets: pinyin with tone marks, or kana.
     pub(crate) reading: Option<String>,
     /// The glosses, one on each line.
     pub(crate) text: String,
@@ -47,8 +47,8 @@ pub(crate) fn parse(line: &str) -> Option<Slashed> {
     Some(Slashed { headword, others: words, reading, text })
 }
 
-/// Takes the reading of a Chinese or Japanese word from the first line of its article (`[xue2 sheng5]`,
-/// `[がくせい]`), and splits lines of glosses below it: `/student/schoolchild/`.
+/// Takes the reading of a Chinese or Japanese word from the first line of its article
+/// (`[xue2 sheng5]`, `[がくせい]`), and splits lines of glosses below it: `/student/schoolchild/`.
 pub(super) fn take_reading(text: &str) -> (Option<String>, String) {
     let mut lines: Vec<&str> = text.lines().collect();
     let first = lines.iter().position(|line| !line.trim().is_empty());
@@ -62,7 +62,7 @@ pub(super) fn take_reading(text: &str) -> (Option<String>, String) {
     (Some(reading), split.collect::<Vec<_>>().join("\n"))
 }
 
-/// The reading in brackets, with marks for its tones.
+/// The reading in brackets, with tone marks.
 pub(crate) fn reading(line: &str) -> Option<String> {
     let inner = line.strip_prefix('[')?.strip_suffix(']')?;
     let is_syllable = |word: &str| {
@@ -91,7 +91,7 @@ fn spellings(words: &str) -> Vec<String> {
     list.map(str::to_owned).collect()
 }
 
-/// Pinyin with marks for its tones. In `ping2guo3` a tone ends a syllable. Any other text stays.
+/// Pinyin with tone marks. A tone number ends a syllable, as in `ping2guo3`. Any other text stays.
 pub(crate) fn pinyin(text: &str) -> String {
     let is_tone = |c: char| ('1'..='5').contains(&c);
     let is_pinyin = |c: char| c.is_ascii_alphabetic() || is_tone(c) || " :-',ü".contains(c);
@@ -102,14 +102,14 @@ pub(crate) fn pinyin(text: &str) -> String {
     toned(&syllables.collect::<Vec<_>>().join(" "))
 }
 
-/// Replaces the numbers of tones in a reading by marks: `xue2 sheng5` becomes `xué sheng`. Kana
+/// Replaces the tone numbers of a reading by tone marks: `xue2 sheng5` becomes `xué sheng`. Kana
 /// stay as they are.
 fn toned(reading: &str) -> String {
     reading.split(' ').map(toned_syllable).collect::<Vec<_>>().join(" ")
 }
 
-/// The letters that may have the mark of a tone, each with the marks of the four tones. The first
-/// letter in this list that a syllable contains has the mark.
+/// The letters that may have a tone mark, each with its four forms. In a syllable, the first letter
+/// of this list that occurs in it has the mark.
 const TONES: [(char, &str); 6] =
     [('a', "āáǎà"), ('e', "ēéěè"), ('o', "ōóǒò"), ('i', "īíǐì"), ('u', "ūúǔù"), ('ü', "ǖǘǚǜ")];
 

@@ -156,8 +156,8 @@ fn local_url(scheme: &str, address: &Address) -> Option<String> {
     }
 }
 
-/// Prints one line for each address to standard output, and a URL that a browser on this machine can
-/// open for an address that stands for all. It is not an error if nobody reads it.
+/// Prints one line for each address to standard output. For an address that means all addresses of
+/// the machine, also prints a URL that a local browser can open. A closed output is not an error.
 fn announce(addresses: &[Address], settings: &Settings) {
     let mut out = io::stdout().lock();
     let scheme = if settings.tls.cert.is_some() { "https" } else { "http" };
@@ -169,7 +169,8 @@ fn announce(addresses: &[Address], settings: &Settings) {
     for line in &lines {
         ::log::info!("listening at {line}");
     }
-    ::log::logger().flush(); // the log is complete before the program that started the server reads the address
+    // The log must be complete before the program that started the server reads the address.
+    ::log::logger().flush();
     let local = addresses.iter().filter_map(|address| local_url(scheme, address));
     for line in lines.into_iter().chain(local) {
         if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {

@@ -23,7 +23,7 @@ impl Site {
         self.note_about(event, None, user, actor, client);
     }
 
-    /// Like [`note`](Site::note), with what the event was about beyond the user: see
+    /// Like [`note`](Site::note), with a detail of the event, such as the title of a book: see
     /// [`AuditEntry::detail`].
     pub fn note_about(
         &self,

@@ -294,8 +294,8 @@ impl Site {
         Ok(if saved.refused > 0 { Saving::Full } else { Saving::Saved })
     }
 
-    /// The name of a word list of the user's classes, and its saved words to review now, new ones
-    /// too, whatever the user wants a day. `None`: the user is in no class with this list.
+    /// The name of a word list of the user's classes, and its saved words to review now. The
+    /// daily limit of new words does not apply. `None`: the user is in no class with this list.
     ///
     /// # Errors
     /// The database is unavailable.

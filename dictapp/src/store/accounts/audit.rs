@@ -62,7 +62,7 @@ pub enum AuditEvent {
     HistoryDeleted,
     /// A user was deleted.
     Deleted,
-    /// Books were changed, in entries of before the next events were told apart.
+    /// Books were changed. New entries have one of the next events instead.
     BooksChanged,
     /// The import of a book began.
     BookImported,
@@ -91,8 +91,8 @@ pub struct AuditEntry {
     pub actor: Option<UserId>,
     /// The address of the client; `None` for commands.
     pub network: Option<String>,
-    /// What it was about beyond the user: the title of a book, both titles of a renamed one, the
-    /// name of a role.
+    /// A detail of the event: the title of a book, both titles of a renamed book, or the name of
+    /// a role.
     pub detail: Option<String>,
 }
 

@@ -75,8 +75,8 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
 }
 
 impl<K: Eq + Hash, V> Rows<K, V> {
-    /// Drops outdated rows if the cache is full, and all rows if more than half of them remain: the
-    /// rows are searched once for many that come.
+    /// Drops outdated rows if the cache is full, and all rows if more than half of them remain.
+    /// Then the next search is needed only after many new rows.
     fn make_room(&mut self, now: Instant) {
         if self.rows.len() < ROWS_MAX {
             return;

@@ -42,7 +42,7 @@ struct AuditPage<'a> {
 struct AuditLine {
     time: String,
     event: &'static str,
-    /// What the event did beyond its name: the title of a book, or the new role.
+    /// A detail of the event: the title of a book, or the new role.
     detail: String,
     /// The user concerned; empty if the event is not about a user.
     about: String,

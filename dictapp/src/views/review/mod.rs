@@ -43,7 +43,7 @@ struct ReviewPage<'a> {
     /// The word whose answer was undone.
     undone: String,
     sitting: Sitting,
-    /// The name of the class's list whose words alone are reviewed; empty: the whole word book.
+    /// The name of a class's list if only its words are reviewed; empty: the whole word book.
     list: String,
     /// The number of cards until nothing is due.
     left: u64,
@@ -137,8 +137,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-/// The number of cards that are left. `ready` of them are on this page. New words count only as many
-/// as the user wants a day.
+/// The number of cards that are left. `ready` of them are on this page. New words count only up to
+/// the daily limit of the user.
 fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
     if ready < CARDS.into() {
         return ready;

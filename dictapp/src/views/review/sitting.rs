@@ -1,11 +1,11 @@
-//! A sitting: the answers of a user from the first card to the last. Its numbers travel in the forms
+//! A sitting: the answers of a user from the first card to the last. Its numbers are in the forms
 //! and in the address of the page, so that no instance keeps them.
 
 use std::fmt;
 
 use jiff::Timestamp;
 
-/// A longer time before a card counts as this one: the user was away.
+/// Maximum time that counts for a card, in seconds. In a longer time the user was away.
 const SECONDS_MAX: i64 = 120;
 
 /// The numbers of a sitting. Its text is `answers-seconds-shown`, followed by `-list` if only the
@@ -23,7 +23,8 @@ pub(super) struct Sitting {
 }
 
 impl Sitting {
-    /// The sitting of this text, with a card that is shown now. A text that is none begins a new one.
+    /// The sitting that a text describes, with a card that is shown now. An invalid text begins a
+    /// new sitting.
     pub(super) fn shown(text: &str, now: Timestamp) -> Sitting {
         let none = Sitting { answers: 0, seconds: 0, shown: 0, list: None };
         let sitting = Sitting::parse(text).unwrap_or(none);

@@ -203,7 +203,7 @@ fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     shared
 }
 
-/// What the conversion of a book's texts needs to know.
+/// The context in which a book's texts are converted.
 struct Marks<'a> {
     /// The spellings of the headword, which are bold in examples.
     forms: &'a [String],
@@ -250,8 +250,7 @@ fn spoken(Pronunciation { region, is_weak, ipa }: Pronunciation) -> Spoken {
 }
 
 impl PartOfSpeech {
-    /// The names of the parts of speech that the label abbreviates; empty if it is none that is
-    /// known.
+    /// The names of the parts of speech that the label abbreviates; empty if the label is unknown.
     pub(super) fn name(&self, t: &Texts) -> String {
         let labels = self.label.split([' ', '&', '/', ',', '，', '、']);
         let names = labels.map(|label| name_of(label, t)).filter(|name| !name.is_empty());

@@ -1,5 +1,5 @@
-//! Makes the card of a word: what the user's word book (the saved words) and reviews show of the
-//! word's entry.
+//! Makes the card of a word: the part of its entry that the user's word book (the saved words) and
+//! the reviews show.
 
 use std::sync::Arc;
 

@@ -141,7 +141,7 @@ pub(crate) fn open_import(browser: &Browser, site: &Site) {
     browser.wait_for(".mapping");
 }
 
-/// Types a letter into whatever has the focus.
+/// Types a letter into the element that has the focus.
 #[track_caller]
 pub(crate) fn type_letter(browser: &Browser, letter: &str) {
     for kind in ["keyDown", "keyUp"] {

@@ -35,8 +35,8 @@ const PREFERENCES: &[(&str, &str)] = &[
     ("toolkit.telemetry.enabled", "false"),
 ];
 
-/// White on black, whatever a page asks for, while buttons and fields stay black on light colours:
-/// as many people with poor sight set it up.
+/// White text on black for every page, with buttons and fields that stay black on light colours.
+/// Many people with low vision choose such colours.
 const OF_THE_USER: &[(&str, &str)] = &[
     ("browser.display.document_color_use", "2"),
     ("browser.display.background_color", "\"#000000\""),

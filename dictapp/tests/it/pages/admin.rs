@@ -196,7 +196,7 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     }
 }
 
-/// Regression: "line 3: " without a word behind it.
+/// Regression: "line 3: " without a word after it.
 #[test]
 fn a_warning_about_nothing_but_a_line_names_the_line_alone() {
     let site = Site::start();
@@ -207,7 +207,7 @@ fn a_warning_about_nothing_but_a_line_names_the_line_alone() {
     page.assert_has_not(&["line 3: <"]);
 }
 
-/// Regression: an upload replaced a dictionary of the same name without a word.
+/// Regression: an upload replaced a dictionary of the same name without a warning.
 #[test]
 fn an_upload_replaces_a_dictionary_only_after_it_was_named() {
     let site = Site::start();

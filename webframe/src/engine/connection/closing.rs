@@ -39,7 +39,8 @@ impl Shard {
         connection.transport.shut_down_writing();
         connection.phase = Phase::Lingering(self.engine.settings.limits.linger_bytes_max);
         self.set_deadline_in(token, self.engine.clocks.linger);
-        self.todo.push_back(Todo::Read(token, Readiness::Input)); // the end of input is not known yet
+        // It is not known yet whether the peer has ended its input.
+        self.todo.push_back(Todo::Read(token, Readiness::Input));
     }
 
     /// Discards input that follows the last answer, up to a limit.

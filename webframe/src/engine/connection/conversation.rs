@@ -22,7 +22,8 @@ use crate::{
 };
 
 impl Shard {
-    /// Reads the bytes that have arrived and answers the requests in them. Returns `None` if another worker has stolen the shard.
+    /// Reads the bytes that have arrived and answers the requests in them. Returns `None` if
+    /// another worker has stolen the shard.
     pub(crate) fn read(
         mut self: Box<Self>,
         token: Token,

@@ -70,8 +70,8 @@ pub(crate) enum Registration {
     ReadingAndWriting,
 }
 
-/// What a readiness event reports of a connection. The variants are in the order of how much they
-/// report.
+/// The content of a readiness event of a connection. A later variant reports more than an earlier
+/// one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Readiness {
     Nothing,

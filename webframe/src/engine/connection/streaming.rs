@@ -165,7 +165,7 @@ impl Shard {
             Phase::Closing(CloseMode::Lingering)
         };
         if self.draining {
-            // The client was not told that this answer is the last: read its next request.
+            // The client does not know that this answer is the last: read its next request.
             connection.missed = connection.missed.max(Readiness::Input);
         }
     }

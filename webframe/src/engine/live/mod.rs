@@ -206,7 +206,8 @@ impl Shard {
         }
     }
 
-    /// Reads from a live connection and calls its conversation. Returns `None` if the shard was stolen.
+    /// Reads from a live connection and calls its conversation. Returns `None` if the shard was
+    /// stolen.
     pub(crate) fn read_live(
         mut self: Box<Self>,
         token: Token,
@@ -299,8 +300,8 @@ impl Shard {
         }
     }
 
-    /// Tells the senders on a live connection how many of their bytes were taken just now, and how
-    /// much its peer has not read.
+    /// Reports to the senders on a live connection how many of their bytes were taken just now, and
+    /// how much its peer has not read.
     pub(crate) fn note_progress(&mut self, token: Token, taken: usize) {
         let Some(connection) = self.connections.get(token) else { return };
         if let Phase::Live(live) = &connection.phase

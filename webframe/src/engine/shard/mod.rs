@@ -118,7 +118,7 @@ pub(crate) enum Todo {
     Accept(usize),
     /// Read for the first time, then register the connection with the poll if it stays open.
     FirstRead(Token),
-    /// The connection is readable: this has arrived.
+    /// The connection is readable, as this readiness event reports.
     Read(Token, Readiness),
     Write(Token),
     /// Call the conversation of a live connection.

@@ -1,5 +1,6 @@
-//! The forms that lists write beside a headword: `der Apfel, Äpfel`, `die Birne (-n)`,
-//! `gehen (ging, gegangen)`. The headword is found by each of them, and without its article.
+//! The inflected forms that word lists write beside a headword: `der Apfel, Äpfel`,
+//! `die Birne (-n)`, `gehen (ging, gegangen)`. A look-up of such a form finds the headword, and so
+//! does a look-up without the article.
 
 /// Articles of German nouns, which begin with a capital letter.
 const GERMAN: [&str; 3] = ["der", "die", "das"];
@@ -8,7 +9,7 @@ const GERMAN: [&str; 3] = ["der", "die", "das"];
 const ROMANCE: [&str; 13] =
     ["la", "le", "les", "un", "une", "el", "los", "las", "una", "il", "lo", "gli", "uno"];
 
-/// The forms of a headword, without those that are the headword itself.
+/// The forms of a headword, without the headword itself.
 pub(super) fn of(headword: &str) -> Vec<String> {
     let (base, listed) = split_listed(headword);
     let noun = without_german_article(base);
@@ -34,7 +35,7 @@ pub(super) fn of(headword: &str) -> Vec<String> {
     std::iter::once(noun.to_owned()).chain(others).collect()
 }
 
-/// The base of a headword and the forms behind a comma or in brackets.
+/// The base of a headword, and the forms after a comma or in brackets.
 fn split_listed(headword: &str) -> (&str, Vec<&str>) {
     let in_brackets = headword.strip_suffix(')').and_then(|rest| rest.split_once('('));
     let Some((base, list)) = in_brackets.or_else(|| headword.split_once(',')) else {

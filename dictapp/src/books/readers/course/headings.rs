@@ -1,4 +1,5 @@
-//! Recognises the lines of a list that are no entries: comments, headings and rules.
+//! Recognises the lines of a list that are not entries: comments, headings, and drawn lines
+//! (rules).
 
 use super::numbers::without_item;
 use crate::books::text::{layout, script};
@@ -54,7 +55,7 @@ fn begins_with_number(text: &str, is_small: bool) -> bool {
     (title.is_empty() || title.len() < rest.len()) && !has_explanation(title)
 }
 
-/// Whether a title is an explanation instead.
+/// Whether the text after a number is an explanation, not a title.
 fn has_explanation(title: &str) -> bool {
     let is_padded = title.contains('\t') || title.trim().contains("  ");
     script::label(title).is_some() || title.starts_with('[') || is_padded
@@ -108,26 +109,27 @@ const CHINESE_UNITS: [&str; 14] =
 /// Chinese digits.
 const DIGITS: &str = "一二三四五六七八九十百";
 
-/// Whether a line is drawn with one mark: `-----`, `=====`.
+/// Whether a line is a rule, which repeats one mark: `-----`, `=====`.
 fn is_rule(line: &str) -> bool {
     let line = line.trim();
     let mark = line.chars().next().filter(|c| "-=_*~—─".contains(*c));
     mark.is_some_and(|mark| line.chars().count() > 2 && line.chars().all(|c| c == mark))
 }
 
-/// A heading of Markdown of this level without its mark (`### apple`); any other line unchanged.
+/// A Markdown heading of this level without its marks (`### apple`); any other line unchanged.
 pub(super) fn without_hashes(line: &str, level: usize) -> &str {
     if level == 0 || level_of(line) != level { line } else { line[level..].trim() }
 }
 
-/// The number of marks before a heading of Markdown; 0: the line is no heading.
+/// The level of a Markdown heading, which is the number of its marks; 0: the line is no heading.
 fn level_of(line: &str) -> usize {
     let text = line.trim_start_matches('#');
     if text.starts_with(' ') && !text.trim().is_empty() { line.len() - text.len() } else { 0 }
 }
 
-/// The level of the headings of Markdown if they are headwords: each one of the lowest level has
-/// lines below it that begin no entries. 0: the headings are not headwords.
+/// The deepest level of the Markdown headings, if the headings of this level are headwords: each
+/// has a line below it, and these lines are not entries themselves. 0: the headings are not
+/// headwords.
 pub(super) fn level_of_headwords(lines: &[&str]) -> usize {
     let lines: Vec<&str> = lines.iter().copied().filter(|line| !line.is_empty()).collect();
     let lowest = lines.iter().map(|line| level_of(line)).max().unwrap_or_default();

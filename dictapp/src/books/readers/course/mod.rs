@@ -1,7 +1,7 @@
-//! Reads course text: each line has a headword, white space and an explanation, as in the word list
-//! of the programming course with whose old database this program is compatible. Also reads similar
-//! texts, with numbers, marks or blocks of lines, tolerates the irregularities of real files, and
-//! reports each line with text that does not become an entry.
+//! Reads course text: each line has a headword, white space and an explanation. The word list of a
+//! programming course has this form; this program is compatible with that course's old database.
+//! Similar texts with numbers, marks or blocks of lines are read, too. Irregularities of real files
+//! are tolerated. Each line with text that does not become an entry is reported.
 
 use crate::model::Entry;
 
@@ -38,13 +38,13 @@ pub(crate) struct Course {
     numbers: Numbers,
     /// The headings above blocks of lines. They are no entries.
     headings: Headings,
-    /// Whether full brackets are around the explanations: `apple（苹果）`.
+    /// Whether fullwidth parentheses enclose the explanations: `apple（苹果）`.
     enclosed: bool,
     /// Whether many headwords have articles of Romance languages.
     articles: bool,
-    /// The level of the headings of Markdown that are headwords (`### apple`); 0: there are none.
+    /// The level of the Markdown headings that are headwords (`### apple`); 0: there are none.
     headed: usize,
-    /// Whether the last line was empty, or there was none.
+    /// Whether the last line was empty, or no line was read yet.
     at_top: bool,
     encoding: Encoding,
     /// The record that was read last. The next lines may continue it.
@@ -63,7 +63,7 @@ struct WrappedLine {
     others: Vec<String>,
     /// Whether a line below was joined to it.
     continued: bool,
-    /// Whether it is a heading, unless a line below belongs to it.
+    /// Whether the line looks like a heading. It is an entry if a line below continues it.
     is_heading: bool,
     fault: Option<OddityKind>,
 }
@@ -182,7 +182,8 @@ impl Course {
         has_headings && !line.starts_with(char::is_whitespace) && !self.layout.is_row(text)
     }
 
-    /// Joins a line to the record above if it continues it. Returns `false` if it begins a record.
+    /// Joins a line to the record above if the line continues it. Returns `false` if the line
+    /// begins a new record.
     fn continues(&mut self, line: &str) -> bool {
         let is_below = |record: &WrappedLine| match self.layout {
             Layout::Blocks => true,
@@ -226,9 +227,9 @@ impl Course {
         }
     }
 
-    /// Whether the line begins a record although it is indented: the file has padded columns, and
-    /// headword and explanation are at their columns, apart from a small indent. At least two
-    /// spaces must be between them.
+    /// Whether an indented line begins a record. In a file with padded columns, its headword and
+    /// its explanation are at their columns, apart from a small indent. At least two spaces must be
+    /// between them.
     fn is_indented_headword(&self, line: &str) -> bool {
         let Layout::Padded(column) = self.layout else { return false };
         let text = line.trim();
@@ -292,7 +293,7 @@ impl Course {
         let mut lines: Vec<String> = lines.lines().flat_map(senses::numbered).collect();
         senses::without_numbers(&mut lines);
         let lines = lines.join("\n");
-        // Only parts of speech (`n.`) are no explanation.
+        // A text of only parts of speech (`n.`) is no explanation.
         let is_bare = script::labels_alone(&lines).is_some();
         if let Some(fault) = record.fault.or(is_bare.then_some(OddityKind::NoExplanation)) {
             self.state.note(fault, &record.headword);
@@ -305,13 +306,13 @@ impl Course {
     }
 }
 
-/// Whether a line names a headword: `Word: apple`.
+/// Whether a line gives a headword with its name: `Word: apple`.
 fn is_field_of_word(line: &str) -> bool {
     layout::field(line.trim()).is_some_and(|(column, _)| column == Column::Word)
 }
 
 impl WrappedLine {
-    /// Appends a named part of the entry.
+    /// Appends a line that gives a part of the entry with its name: `Meaning: 苹果`.
     fn append_field(&mut self, line: &str) {
         match layout::field(line) {
             Some((_, "")) => {}

@@ -24,13 +24,13 @@ struct Counts {
     all: usize,
     /// Lines with a number and a mark.
     marked: usize,
-    /// Of these, the ones with a headword and a sign of an explanation behind the number.
+    /// Lines with a number, a mark, a headword and a sign that an explanation begins.
     rows: usize,
-    /// Marked numbers that follow on the one before, and those that begin again with 1.
+    /// Marked numbers that are the previous one plus 1, and marked numbers that are 1.
     followers: usize,
     restarts: usize,
     hyphens: usize,
-    /// Numbers without a mark that follow on the one before, and those that are only greater.
+    /// Numbers without a mark that are the previous one plus 1, and those that are greater.
     counted: usize,
     greater: usize,
     alone: usize,
@@ -79,7 +79,7 @@ impl Numbers {
 }
 
 impl Counts {
-    /// Counts a number with a mark. `last` is the number that follows on the one before.
+    /// Counts a number with a mark. `last` is the previous number plus 1.
     fn marked(&mut self, line: &str, last: &mut Option<u32>) {
         let rest = without_number(line);
         if rest.len() == line.len() {
@@ -109,8 +109,9 @@ impl Counts {
         }
     }
 
-    /// Whether the numbers count headwords although other lines are between them: headings, or
-    /// explanations below. Numbers of senses begin again with 1 below each headword.
+    /// Whether the numbers count headwords although many lines have no number, such as headings, or
+    /// explanations below the headwords. Numbers of senses are different: they begin again with 1
+    /// below each headword.
     fn is_sequence(&self) -> bool {
         let is_counting = (self.followers + self.restarts) * 10 >= self.marked * 9;
         let is_single = self.restarts <= 1 && self.marked * 4 >= self.all;

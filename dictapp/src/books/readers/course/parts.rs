@@ -1,6 +1,6 @@
-//! Takes the headword and the explanation of a line further apart: marks around the headword, a
-//! part of speech or a pronunciation between it and the mark, the reading of a Chinese or Japanese
-//! headword, and a pronunciation at the end of the line.
+//! Separates further parts from the headword and the explanation of a line: marks around the
+//! headword, a part of speech or a pronunciation before the mark, the reading of a Chinese or
+//! Japanese headword, and a pronunciation at the end of the line.
 
 use super::forms;
 use crate::books::text::layout::heads;
@@ -19,7 +19,7 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    /// The parts of a line whose headword a mark or a line end ends.
+    /// The parts of a line in which a mark or a line end follows the headword.
     pub(super) fn of_marked(headword: &str, text: &str) -> Parts {
         let (word, tail) = heads::split_tail(unwrapped(headword));
         let text = unquoted(text);
@@ -133,7 +133,7 @@ fn split_after_reading(line: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// The reading in brackets: kana, or pinyin with marks for its tones.
+/// The reading in brackets: kana, or pinyin with tone marks.
 fn reading(text: &str) -> Option<String> {
     if is_kana(text) {
         return Some(text.to_owned());
@@ -144,7 +144,7 @@ fn reading(text: &str) -> Option<String> {
     slashed::reading(&format!("[{text}]")).filter(|reading| reading != text)
 }
 
-/// Whether a word is pinyin with at least one mark of a tone.
+/// Whether a word is pinyin with at least one tone mark.
 fn is_pinyin(word: &str) -> bool {
     let is_toned = |c: char| "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ".contains(c.to_ascii_lowercase());
     let letters = word.to_lowercase();
@@ -200,8 +200,8 @@ const WRAPPINGS: [(&str, &str); 9] = [
     ("《", "》"),
 ];
 
-/// A headword without the marks around it: `**apple**:`, and without the stars of an important one:
-/// `about*`.
+/// A headword without the marks around it (`**apple**:`), and without the star that some lists put
+/// after an important word (`about*`).
 pub(super) fn unwrapped(headword: &str) -> &str {
     let text = headword.trim_end_matches([':', '：']).trim_end();
     let inner = WRAPPINGS.iter().find_map(|(open, close)| {
@@ -220,14 +220,14 @@ pub(super) fn unwrapped(headword: &str) -> &str {
     }
 }
 
-/// A text without the quotes around it, and without the comma behind them: `"苹果",`.
+/// A text without the quotes around it, and without the comma after them: `"苹果",`.
 fn unquoted(text: &str) -> &str {
     let quoted = text.trim_end_matches(',').trim_end();
     let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     inner.filter(|inner| !inner.contains('"') && !inner.trim().is_empty()).unwrap_or(text)
 }
 
-/// The text in full brackets around a whole explanation: `（苹果）`.
+/// The text of an explanation that fullwidth parentheses enclose: `（苹果）`.
 pub(super) fn enclosed(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix('（')?.strip_suffix('）')?;
     (!inner.contains(['（', '）']) && !inner.trim().is_empty()).then_some(inner.trim())

@@ -9,7 +9,7 @@ use super::numbers::is_enclosed_number;
 const EXAMPLES: [&str; 9] =
     ["【例句】", "【例】", "[例]", "[例句]", "例句：", "例句:", "例：", "例:", "e.g. "];
 
-/// The names of related words in brackets, and the names that the notation knows.
+/// The names before lists of related words, and these names in the notation.
 const RELATED: [(&str, &str); 6] = [
     ("【同】", "同义词："),
     ("【近】", "近义词："),
@@ -29,8 +29,8 @@ pub(super) fn continues(line: &str) -> bool {
     names.any(|name| line.starts_with(name))
 }
 
-/// Splits an explanation before its examples and related words, and converts their names to the
-/// names that the notation knows.
+/// Puts examples and related words on lines of their own, and converts the names before them to the
+/// names of the notation.
 pub(super) fn with_notes_apart(text: &str) -> Cow<'_, str> {
     if !text.contains(['【', '：', ':']) && !EXAMPLES.iter().any(|name| text.contains(name)) {
         return text.into();
@@ -46,7 +46,7 @@ pub(super) fn with_notes_apart(text: &str) -> Cow<'_, str> {
             text = text.replace(name, "\n例：");
         }
     }
-    // An example behind the gloss: `n. 苹果 例句：I eat it.`
+    // An example after the gloss: `n. 苹果 例句：I eat it.`
     for name in ["例句：", "例句:", "例：", "例:"] {
         if text.contains(name) {
             text = text.replace(&format!(" {name}"), &format!("\n{name}"));
@@ -80,7 +80,7 @@ pub(super) fn numbered(line: &str) -> Vec<String> {
     if before.ends_with([':', '：']) {
         return vec![line.to_owned()];
     }
-    // A field of knowledge belongs to the first sense: `[音] ①舞曲 ②民歌`.
+    // A subject label (`[音]`, music) belongs to the first sense: `[音] ①舞曲 ②民歌`.
     if before.starts_with('[') && before.ends_with(']') {
         let mut senses: Vec<String> = senses.into_iter().map(sense).collect();
         senses[0] =
@@ -130,7 +130,7 @@ fn circled(text: &str) -> Option<(&str, Vec<&str>)> {
     (!senses.is_empty()).then_some((&text[..first], senses))
 }
 
-/// The same for numbers in digits with the same mark: `1. 跑 2. 经营`. There are at least two.
+/// Like [`circled`], for at least two numbers in digits with the same mark: `1. 跑 2. 经营`.
 fn counted(text: &str) -> Option<(&str, Vec<&str>)> {
     if !text.contains('1') || !text.contains('2') {
         return None;
@@ -160,7 +160,7 @@ fn counted(text: &str) -> Option<(&str, Vec<&str>)> {
     })
 }
 
-/// Whether a number may begin after this text.
+/// Whether the number of a sense may begin after this text.
 fn is_apart(before: &str) -> bool {
     before.chars().next_back().is_none_or(|c| !c.is_ascii() || " \t;,.)".contains(c))
 }

@@ -30,7 +30,7 @@ pub(crate) struct Dsl {
     about: About,
     /// The headword line that was read after the last article, with its number.
     next: Option<(u64, String)>,
-    /// Whether an entry was read. Lines with `#` before it are headers.
+    /// Whether a headword was read. Lines with `#` are headers only before the first headword.
     has_begun: bool,
     encoding: Encoding,
     state: ReadState,
@@ -126,7 +126,8 @@ impl Dsl {
 }
 
 impl Article {
-    /// Appends a line to the body. It is bounded, so that an article does not fill the memory.
+    /// Appends a line to the body, whose size is limited so that an article does not fill the
+    /// memory.
     fn append(&mut self, line: &str) {
         self.bytes += line.len();
         if self.bytes > 4 * MEAN_BYTES_MAX {

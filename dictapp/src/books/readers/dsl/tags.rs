@@ -27,8 +27,8 @@ struct State<'a> {
     converted: Converted,
     text: String,
     is_example: bool,
-    /// The offset at which the text in another language of an example ends, and its translation
-    /// begins.
+    /// The offset in an example at which its translation begins, after the text in the foreign
+    /// language.
     translation: Option<usize>,
     /// The offset at which an open `[ref]` or `[t]` begins.
     link: Option<usize>,
@@ -108,7 +108,7 @@ impl State<'_> {
         }
     }
 
-    /// Handles a tag. `false`: it is text in brackets.
+    /// Handles a tag. Returns `false` if it is not a tag but text in brackets.
     fn tag(&mut self, tag: &str) -> bool {
         let closes = tag.starts_with('/');
         let name = tag.trim_start_matches('/').split([' ', '=']).next().unwrap_or_default();
@@ -203,7 +203,7 @@ fn swapped(letter: char) -> char {
 /// The spellings of a headword line: parts in braces are shown but not looked up, parts in round
 /// brackets may be missing.
 pub(super) fn headwords(line: &str) -> Vec<String> {
-    // Each spelling has the optional parts or not, and the parts in braces or not.
+    // The spelling with or without the optional parts, and with or without the parts in braces.
     let spelling = |with_optional: bool, with_braced: bool| {
         let (mut word, mut braces, mut brackets) = (String::new(), 0_usize, 0_usize);
         let mut chars = line.chars();

@@ -113,12 +113,12 @@ impl Json {
     }
 }
 
-/// Why a file is refused, and what can be read instead.
+/// The reason that a file is refused, with the forms that can be read.
 const UNKNOWN: &str = "is JSON, but not a list of words. These can be read: \
     [{\"word\": \"apple\", \"meaning\": \"苹果\"}], [[\"apple\", \"苹果\"]], {\"apple\": \"苹果\"}, \
     an object on each line, and the lines of Wiktextract (kind kaikki)";
 
-/// The texts of a row.
+/// The cells of a row as texts.
 fn row(cells: &[Node]) -> StringRecord {
     cells.iter().map(|cell| cell.text().unwrap_or_default()).collect()
 }

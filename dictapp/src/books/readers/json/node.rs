@@ -1,4 +1,4 @@
-//! A value of JSON that keeps the order of its fields, and repeated fields.
+//! A JSON value that keeps the order of its fields, and repeated fields.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// The text of a text or a number.
+    /// The text of a string or a number.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Node::Text(text) | Node::Number(text) => Some(text),
@@ -24,7 +24,7 @@ impl Node {
         }
     }
 
-    /// Whether a text is in the value that is not empty.
+    /// Whether the value contains a text that is not empty.
     pub(super) fn has_text(&self) -> bool {
         match self {
             Node::Text(text) => !text.trim().is_empty(),
@@ -47,7 +47,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     type Value = Node;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value of JSON")
+        f.write_str("a JSON value")
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Node, E> {

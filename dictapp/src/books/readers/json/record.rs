@@ -1,5 +1,5 @@
-//! Collects the parts of an entry from a value of JSON: by the names of its fields, in the way in
-//! which the columns of a table are recognised.
+//! Collects the parts of an entry from a JSON value. Fields are recognised by their names, as the
+//! columns of a table are.
 
 use super::node::Node;
 use crate::books::overrides::Column;
@@ -46,10 +46,10 @@ const NAMES: &[(&str, Column)] = &[
     ("sents", Column::Example),
 ];
 
-/// Maximum depth of values in values.
+/// Maximum depth of nested values.
 const DEPTH_MAX: usize = 5;
 
-/// The column that a field of this name is.
+/// The kind of column that a field with this name has.
 fn column(name: &str) -> Option<Column> {
     let known = columns::by_name(name).or_else(|| {
         let name = name.to_lowercase().replace(['_', '-', ' '], "");
@@ -58,7 +58,7 @@ fn column(name: &str) -> Option<Column> {
     known.or_else(|| columns::by_name(&spaced(name)))
 }
 
-/// A name in camel case with spaces: `partOfSpeech`.
+/// A camel-case name as words: `partOfSpeech` becomes `part of speech`.
 fn spaced(name: &str) -> String {
     let mut spaced = String::new();
     for c in name.chars() {

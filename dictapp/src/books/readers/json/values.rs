@@ -66,8 +66,8 @@ impl Values {
         self.ended = false;
     }
 
-    /// Finds out what an object at the beginning is: the first of several values, the fields around
-    /// a list of records, or the words themselves.
+    /// Determines what an object at the beginning of the text is: the first of several values, an
+    /// object around a list of records, or an object of headwords.
     fn open_object(&mut self) -> Result<(), BookError> {
         let (at, line) = (self.at, self.line);
         self.parse::<IgnoredAny>()?;

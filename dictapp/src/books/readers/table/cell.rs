@@ -20,8 +20,8 @@ pub(super) fn unquoted(cell: &str) -> Option<&str> {
     pairs.into_iter().find_map(inner).filter(|inner| !inner.is_empty())
 }
 
-/// Decodes line ends that are written as `\n`, as ECDICT does, where a sense begins behind them. In
-/// other places `\n` may be the begin of a name, as in `a\new`.
+/// Decodes line ends that are written as `\n`, as ECDICT does, if a sense begins after them.
+/// Elsewhere `\n` may be the beginning of a name, as in `a\new`.
 pub(super) fn with_lines(cell: String) -> String {
     if !cell.contains("\\n") {
         return cell;
@@ -37,7 +37,7 @@ pub(super) fn with_lines(cell: String) -> String {
     lines.fold(first, |text, rest| text + if begins(rest) { "\n" } else { "\\n" } + rest)
 }
 
-/// Whether a cell of parts of speech has how frequent each is, as in ECDICT: `n:46/v:54`.
+/// Whether a cell gives the frequency of each part of speech, as in ECDICT: `n:46/v:54`.
 pub(super) fn is_share(cell: &str) -> bool {
     let is_one = |pair: &str| {
         pair.split_once(':').is_some_and(|(_, share)| share.bytes().all(|b| b.is_ascii_digit()))
@@ -54,14 +54,14 @@ pub(super) fn are_quoted<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> bo
 /// The beginning of a sound in a cell of Anki.
 const SOUND: &str = "[sound:";
 
-/// The forms in a cell of an export. They are on separate lines if a form contains a semicolon,
-/// otherwise semicolons separate them.
+/// The forms in a cell of an export of this program. They are on separate lines if a form contains
+/// a semicolon, otherwise semicolons separate them.
 pub(super) fn own_forms(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(if cell.contains('\n') { "\n" } else { "; " })
 }
 
 /// The forms in a cell: `was/were`, `goes; going`, or in the notation of ECDICT, `p:went/d:gone`. A
-/// dash in place of a form is none.
+/// dash means that there is no form.
 pub(super) fn forms(cell: &str) -> Vec<String> {
     let is_exchange = |pair: &str| pair.as_bytes().get(1) == Some(&b':');
     if cell.split('/').all(is_exchange) {

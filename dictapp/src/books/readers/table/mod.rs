@@ -1,5 +1,5 @@
-//! Reads a csv or tsv table. A row of names in English or Chinese decides the columns; without it
-//! they are recognised by their content.
+//! Reads a csv or tsv table. A header row in English or Chinese decides the columns. Without it,
+//! the columns are recognised by their content.
 
 mod cell;
 mod row;
@@ -41,16 +41,16 @@ pub(crate) struct Table {
     columns: Vec<Column>,
     /// Number of columns of each of the tables that are side by side in a row.
     block: usize,
-    /// What is left of a row with several tables.
+    /// The tables of the last row that are not read yet.
     parts: VecDeque<StringRecord>,
-    /// The headword of the last row. In a spreadsheet it is that of the rows below too if they have
-    /// only other parts of speech with their meanings.
+    /// The headword of the last row. The rows below may omit it, as in spreadsheets, if they have
+    /// further parts of speech of the same headword with their meanings.
     word: String,
-    /// Whether quotes that the format does not have enclose the headwords: `“apple”`.
+    /// Whether the headwords are in quotes that do not belong to the format: `“apple”`.
     is_quoted: bool,
-    /// The row of names.
+    /// The header row.
     names: Option<StringRecord>,
-    /// What follows the last column: text of its cell that has the delimiter in it, or more cells.
+    /// The meaning of cells beyond the last column.
     beyond: Beyond,
     /// The names of columns that have text but are not read, until they are reported.
     unread: Vec<String>,
@@ -62,12 +62,12 @@ pub(crate) struct Table {
     state: ReadState,
 }
 
-/// What cells beyond the last column are.
+/// The meaning of cells beyond the last column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Beyond {
-    /// The rest of the last cell, which has the delimiter in it.
+    /// They are the rest of the last cell, which contains the delimiter.
     Text,
-    /// Cells that are not read.
+    /// They are not read.
     Cells,
 }
 

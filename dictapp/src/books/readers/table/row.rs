@@ -1,4 +1,4 @@
-//! The cells of a row by column, and how an explanation is made of them.
+//! The cells of a row by column, and the explanation that is made of them.
 
 use std::borrow::Cow;
 
@@ -22,14 +22,14 @@ pub(super) struct Row<'a> {
     /// Cells of lists, each with the mark of its line in the notation.
     pub(super) lists: Vec<(char, String)>,
     pub(super) level: Option<&'a str>,
-    /// Cells that are not read although the table has no more columns.
+    /// Cells beyond the last column that are not read.
     pub(super) unread: Vec<&'a str>,
     /// Number of pictures that were left out.
     pub(super) pictures: usize,
 }
 
 impl Row<'_> {
-    /// The headword. Without characters, that is the reading: a list of Japanese words has no kanji
+    /// The headword. If its cell is empty, it is the reading: lists of Japanese words have no kanji
     /// for a word that is written in kana.
     pub(super) fn headword(&self) -> &str {
         let is_kana = |text: &&String| text.chars().all(|c| ('\u{3041}'..='\u{30FF}').contains(&c));
@@ -37,7 +37,7 @@ impl Row<'_> {
         reading.filter(|_| self.word.is_empty()).map_or(self.word, String::as_str)
     }
 
-    /// The frequency rank; `Some(None)`: the cell has another text.
+    /// The frequency rank; `Some(None)`: the cell contains another text.
     pub(super) fn rank(&self) -> Option<Option<u32>> {
         let rank = self.rank.filter(|text| !text.is_empty())?;
         // ECDICT writes 0 for a word without a rank.
@@ -83,7 +83,7 @@ impl Row<'_> {
         }
     }
 
-    /// The pronunciations of all columns. Pinyin with numbers has marks for its tones.
+    /// The pronunciations of all columns. Pinyin with tone numbers gets tone marks.
     fn said(&self) -> Option<String> {
         let is_chinese = self.word.contains(script::is_cjk);
         let mut said: Vec<String> = Vec::new();
@@ -102,8 +102,8 @@ impl Row<'_> {
     }
 
     /// The explanations with their parts of speech. Parts of speech without an explanation between
-    /// them are together, such as `noun` and `m`. Those of one place belong to all explanations,
-    /// those of several places to the ones beside them.
+    /// them form a group, such as `noun` and `m`. A single group belongs to all explanations. Of
+    /// several groups, each belongs to the explanations beside it.
     fn senses(&self) -> Vec<(Vec<&str>, Vec<&str>)> {
         let meanings = || self.meanings.iter().map(String::as_str);
         let places: Vec<&[(String, usize)]> = self.parts.chunk_by(|a, b| a.1 == b.1).collect();
@@ -132,8 +132,8 @@ fn listed(mark: char, cell: &str) -> String {
     if words.is_empty() { String::new() } else { format!("\n{mark} {}", words.join("; ")) }
 }
 
-/// The lines of an explanation with its parts of speech. One that is not known, such as a gender, is
-/// a note.
+/// The lines of an explanation with its parts of speech. A part of speech that is not known, or a
+/// gender, becomes a note.
 fn with_part(parts: &[&str], mean: &str) -> String {
     let mut lines: Vec<String> = mean.lines().map(gloss::one_sense_a_line).collect();
     let is_gender = |part: &str| matches!(part.trim(), "m" | "f" | "n") && parts.len() > 1;

@@ -1,4 +1,4 @@
-//! The rows of a table that are no entries, and those that have several.
+//! Handles the rows of a table that are not entries, and the rows that have several entries.
 
 use std::collections::VecDeque;
 
@@ -10,7 +10,7 @@ use crate::books::overrides::Column;
 use crate::books::text::columns;
 
 impl Table {
-    /// Leaves out a row before the first entry. One that is no comment is reported.
+    /// Skips a row before the first entry. Reports it if it is neither a comment nor a header row.
     pub(super) fn skip_row(&mut self, record: &StringRecord) {
         self.rows_before -= 1;
         let is_header = self.names.as_ref().is_none_or(|names| columns::is_same(names, record));
@@ -19,8 +19,8 @@ impl Table {
         }
     }
 
-    /// Whether a row between entries is none: it is empty, a comment, or names columns again as in
-    /// files that were joined. New names are those of the columns below.
+    /// Whether a row between entries is not an entry: it is empty, a comment, or another header
+    /// row, as in files that were joined. New column names apply to the rows below.
     pub(super) fn is_between(&mut self, record: &StringRecord) -> bool {
         let first = record.get(0).unwrap_or_default().trim();
         if record.iter().all(|cell| cell.trim().is_empty()) {
@@ -50,8 +50,8 @@ impl Table {
         true
     }
 
-    /// A row in which a cell has the delimiter and a blank in it, without quotes: `n. 苹果, 果`. It is
-    /// known by cells that begin with a blank, if there are as many of them as surplus cells.
+    /// Joins a cell that was split because it contains delimiters without quotes: `n. 苹果, 果`. Each
+    /// part after the first begins with a blank. Their number must be the number of surplus cells.
     fn joined(&self, record: StringRecord) -> StringRecord {
         let surplus = record.len().saturating_sub(self.columns.len());
         let is_rest = |cell: &&str| cell.starts_with(' ') && !cell.trim().is_empty();

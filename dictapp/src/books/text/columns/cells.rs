@@ -29,7 +29,7 @@ pub(super) enum Content {
     Text,
 }
 
-/// Whether a cell has a content.
+/// A test whether a cell has a certain content.
 type Is = fn(&str) -> bool;
 
 /// What a cell contains. It must not be empty.
@@ -164,7 +164,7 @@ fn is_key(cell: &str) -> bool {
 /// A shorter word with digits may be a headword: `mp3`.
 const KEY_BYTES_MIN: usize = 5;
 
-/// Whether a text has marks or numbers of tones.
+/// Whether a text has tone marks or tone numbers.
 pub(super) fn is_toned(text: &str) -> bool {
     text.contains(|c| TONED.iter().any(|(_, toned)| toned.contains(c))) || is_numbered_pinyin(text)
 }
@@ -202,10 +202,10 @@ pub(super) fn is_pinyin_of(text: &str, characters: usize) -> bool {
 /// A longer text is no reading of a word.
 const PINYIN_BYTES_MAX: usize = 64;
 
-/// The numbers of syllables into which a text can be split. Empty: it is not pinyin.
+/// The possible numbers of syllables of a text. Empty: it is not pinyin.
 fn syllables(text: &str) -> Vec<usize> {
     let text = text.as_bytes();
-    // The numbers for each part from the beginning.
+    // The possible numbers of syllables of the text before each offset.
     let mut counts: Vec<Vec<usize>> = vec![Vec::new(); text.len() + 1];
     counts[0].push(0);
     for at in 0..text.len() {
@@ -251,6 +251,6 @@ fn is_syllable(text: &[u8]) -> bool {
     FINALS.iter().any(|last| last.as_bytes() == &text[end..])
 }
 
-/// Letters with the marks of tones.
+/// Letters with tone marks.
 const TONED: &[(char, &str)] =
     &[('a', "āáǎà"), ('e', "ēéěè"), ('i', "īíǐì"), ('o', "ōóǒò"), ('u', "ūúǔù"), ('v', "ǖǘǚǜü")];

@@ -6,10 +6,10 @@ use super::cells::{self, Content};
 use crate::books::overrides::Column;
 use crate::books::text::script::is_cjk;
 
-/// At least this number of ten cells of a column must have the content that it is taken for.
+/// A column has a content if at least this number of every ten cells that are not empty have it.
 const MOST_OF_TEN: usize = 8;
 
-/// The columns by the content of their cells, without those of properties.
+/// Recognises the columns by the content of their cells. Columns in `properties` are skipped.
 pub(super) fn columns(rows: &[StringRecord], properties: &[usize]) -> Vec<Column> {
     let width = width(rows);
     let all: Vec<usize> = (0..width).filter(|at| !properties.contains(at)).collect();
@@ -18,7 +18,7 @@ pub(super) fn columns(rows: &[StringRecord], properties: &[usize]) -> Vec<Column
         columns[at] = special(rows, at).unwrap_or(Column::Skip);
     }
     let mut texts = texts(rows, &all);
-    // A first column of labels or numbers is that of headwords if nothing else can be.
+    // A first column of labels or numbers has the headwords if no other column can have them.
     if texts.len() < 2 && columns.first().is_some_and(|first| *first != Column::Skip) {
         columns[0] = Column::Skip;
         texts.insert(0, 0);
@@ -38,8 +38,8 @@ pub(super) fn columns(rows: &[StringRecord], properties: &[usize]) -> Vec<Column
     columns
 }
 
-/// Two columns of each table if several tables of words and meanings are side by side:
-/// `apple,苹果,pear,梨`.
+/// The number of columns of each table if several tables of words and meanings are side by side
+/// (`apple,苹果,pear,梨`): 2.
 pub(super) fn block(rows: &[StringRecord]) -> Option<usize> {
     let width = width(rows);
     let texts = Texts { rows, texts: texts(rows, &(0..width).collect::<Vec<_>>()) };
@@ -69,13 +69,13 @@ fn width(rows: &[StringRecord]) -> usize {
     (2..widest).find(is_usual).unwrap_or(widest)
 }
 
-/// Those of these columns that have text, in their order.
+/// The columns of text among these columns, in their order.
 pub(super) fn texts(rows: &[StringRecord], columns: &[usize]) -> Vec<usize> {
     let is_text = |at: &usize| content(rows, *at) == Some(Content::Text);
     columns.iter().copied().filter(is_text).collect()
 }
 
-/// Whether a column has text that an entry can lose: no numbers.
+/// Whether a column has content other than numbers. If it is not read, entries lose text.
 pub(super) fn has_text(rows: &[StringRecord], column: usize) -> bool {
     content(rows, column).is_some_and(|content| content != Content::Number)
 }
@@ -92,7 +92,7 @@ pub(super) fn is_level(rows: &[StringRecord], column: usize) -> bool {
     content(rows, column) == Some(Content::Level)
 }
 
-/// The kind of a column whose cells show it by themselves: parts of speech, pronunciations.
+/// The kind of a column that its cells show without other columns: parts of speech, pronunciations.
 pub(super) fn special(rows: &[StringRecord], column: usize) -> Option<Column> {
     match content(rows, column)? {
         Content::Part | Content::Gender => Some(Column::Part),
@@ -119,7 +119,7 @@ fn content(rows: &[StringRecord], column: usize) -> Option<Content> {
         return Some(Content::Gender);
     }
     let first = *contents.first()?;
-    // `/student/` would be a pronunciation.
+    // A gloss in slashes (`/student/`) looks like a pronunciation.
     if count(Content::Phonetic) > 0 && cells(rows, column).any(cells::has_glosses) {
         return Some(Content::Text);
     }
@@ -139,14 +139,14 @@ fn is_mostly(rows: &[StringRecord], column: usize, is: impl Fn(&str) -> bool) ->
     filled > 0 && cells(rows, column).filter(|cell| is(cell)).count() * 10 >= filled * MOST_OF_TEN
 }
 
-/// The columns of text of a table, which have to be told apart.
+/// The columns of text of a table. Their kinds are found by comparing the columns.
 struct Texts<'a> {
     rows: &'a [StringRecord],
     texts: Vec<usize>,
 }
 
 impl Texts<'_> {
-    /// Finds the headword, then what belongs to it, then the explanations.
+    /// Finds the headword, then the columns that belong to it, then the explanations.
     fn assign(mut self, columns: &mut [Column]) {
         let reads = self.reading();
         let word = reads.map_or_else(|| self.headword(), |(word, _)| word);
@@ -191,7 +191,8 @@ impl Texts<'_> {
         self.texts.retain(|text| *text != at);
     }
 
-    /// Takes the columns for which `is` holds. The last column of text stays for the explanation.
+    /// Assigns `column` to the columns for which `is` holds. The last column of text stays for the
+    /// explanation.
     fn take_where(
         &mut self,
         columns: &mut [Column],
@@ -218,7 +219,8 @@ impl Texts<'_> {
         pairs.find(|&(word, at)| self.texts.len() > 2 && self.is_reading(word, at))
     }
 
-    /// The first column of text, unless it has sentences or groups for the next one.
+    /// The first column of text that has neither example sentences for the next column nor group
+    /// names.
     fn headword(&self) -> usize {
         let is_headword = |&at: &usize| {
             let next = self.texts.iter().find(|text| **text > at);
@@ -231,7 +233,7 @@ impl Texts<'_> {
         self.texts.iter().copied().find(is_headword).unwrap_or(self.texts[0])
     }
 
-    /// The columns behind the headword that have its inflected forms or its spelling in traditional
+    /// The columns after the headword that have its inflected forms or its spelling in traditional
     /// characters. One column of text stays for the explanation.
     fn forms(&self, word: usize) -> Vec<usize> {
         let behind = self.texts.iter().copied().filter(|at| *at > word);
@@ -247,8 +249,8 @@ impl Texts<'_> {
         forms
     }
 
-    /// Whether cells may be forms of the headwords: enough of them have the same first letter, or in
-    /// Chinese the same number of characters.
+    /// Whether cells may be forms of the headwords: enough of them have the same first letter. In
+    /// Chinese they have the same number of characters, and share one of them.
     fn is_alike(&self, word: usize, other: usize) -> bool {
         self.is_script_of(word, is_cjk) == self.is_script_of(other, is_cjk)
             && self.alike_of_ten(word, other) >= ALIKE_OF_TEN
@@ -271,7 +273,7 @@ impl Texts<'_> {
         self.of_ten(word, other, is_alike)
     }
 
-    /// The number of ten pairs of filled cells for which `is` holds.
+    /// The number of pairs of filled cells, of every ten, for which `is` holds.
     fn of_ten(&self, one: usize, other: usize, is: impl Fn(&str, &str) -> bool) -> usize {
         let cell =
             |row: &StringRecord, at: usize| row.get(at).unwrap_or_default().trim().to_owned();
@@ -331,7 +333,7 @@ impl Texts<'_> {
         is_mostly(self.rows, at, |cell| !cell.contains(char::is_whitespace))
     }
 
-    /// The number of words of half of the cells, or more.
+    /// The median number of words of the cells.
     fn words(&self, at: usize) -> usize {
         let mut counts: Vec<usize> =
             cells(self.rows, at).map(|cell| cell.split_whitespace().count()).collect();
@@ -351,15 +353,16 @@ impl Texts<'_> {
     }
 }
 
-/// At least this number of ten cells of a column of forms is like the headword, and of all columns
-/// of forms together at least [`FORMS_OF_TEN`].
+/// At least this number of every ten cells in each column of forms must resemble the headword. In
+/// half of these columns, at least [`FORMS_OF_TEN`] must.
 const ALIKE_OF_TEN: usize = 4;
 const FORMS_OF_TEN: usize = 6;
 
-/// An example has at least these letters of its headword, which may be inflected in it.
+/// An example must contain this number of first letters of its headword. The other letters may
+/// differ, since the headword may be inflected.
 const STEM_CHARS_MAX: usize = 4;
 
-/// Common verbs with forms of other first letters.
+/// Common verbs with forms that begin with other letters.
 const SUPPLETIVE: &[(&str, &str)] = &[
     ("go", "went"),
     ("be", "was"),

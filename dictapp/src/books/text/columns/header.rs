@@ -1,4 +1,4 @@
-//! Recognises a row of names, and the columns that it names.
+//! Recognises a header row, and the columns that it names.
 
 use csv::StringRecord;
 
@@ -7,13 +7,13 @@ use super::names::{self, CODES, LANGUAGES, Name, lists};
 use crate::books::overrides::Column;
 use crate::books::text::script::is_cjk;
 
-/// How the cell of a header is understood.
+/// A function that finds the meaning of a cell of a header row.
 type Find = fn(&str) -> Option<Name>;
 
-/// Maximum number of rows before a row of names: spreadsheets have titles and notes above it.
+/// Maximum number of rows before a header row: spreadsheets have titles and notes above it.
 const ROWS_BEFORE_MAX: usize = 10;
 
-/// The place of the row of names, counted from `first`, and the columns that it names.
+/// The place of the header row, counted from `first`, and the columns that it names.
 pub(super) fn find(rows: &[StringRecord], first: usize) -> Option<(usize, Vec<Column>)> {
     let candidates = first..rows.len().min(first + ROWS_BEFORE_MAX);
     let below = |at: usize| &rows[at + 1..];
@@ -42,8 +42,8 @@ pub(super) fn of_list(names: &StringRecord, rows: &[StringRecord]) -> Option<Vec
     named(names, rows, by_part_of_name).or_else(|| partly_named(names, rows, by_part_of_name))
 }
 
-/// The columns if each cell of a row is a name, those of headword and explanation among them, and
-/// there are enough of them that the row is hardly an entry.
+/// The columns of a row that has only names of columns, headword and explanation among them. At
+/// least three names are needed: a row with fewer may be an entry.
 pub(super) fn of_names_only(row: &StringRecord, below: &[StringRecord]) -> Option<Vec<Column>> {
     let mut cells = row.iter().map(str::trim).filter(|cell| !cell.is_empty());
     let is_whole = cells.clone().count() > 2 && cells.all(|cell| by_whole_name(cell).is_some());
@@ -118,7 +118,7 @@ const NAME_WORDS_MAX: usize = 3;
 /// Maximum number of characters of a Chinese name that is recognised by its end.
 const NAME_CHARS_MAX: usize = 8;
 
-/// What a name says if its last part is known: `Chinese meaning`, `单词音标`.
+/// The meaning of a name whose last part is known: `Chinese meaning`, `单词音标`.
 fn by_part_of_name(name: &str) -> Option<Name> {
     let words: Vec<&str> = name.split_whitespace().collect();
     let known = by_whole_name(name).or_else(|| {
@@ -128,7 +128,7 @@ fn by_part_of_name(name: &str) -> Option<Name> {
     let by_ending = || {
         let name = name.trim();
         let mut endings = name.char_indices().skip(1).map(|(at, _)| &name[at..]);
-        // One character does not name a column: `词` is in `动词` and `过去分词`.
+        // An ending of one character is not enough: `动词` and `过去分词` end in `词`.
         let is_long = |ending: &&str| !ending.is_ascii() && ending.chars().nth(1).is_some();
         endings.by_ref().filter(is_long).find_map(by_whole_name)
     };
@@ -137,8 +137,8 @@ fn by_part_of_name(name: &str) -> Option<Name> {
     known.filter(|_| is_name).or_else(|| by_ending().filter(|_| is_short))
 }
 
-/// The columns of a row of names. `None`: the row does not name both a headword and an explanation.
-/// The names of two languages count as these.
+/// The columns of a header row. `None`: the row does not name both a headword and an explanation.
+/// The names of two languages count as names of both.
 fn named(row: &StringRecord, below: &[StringRecord], find: Find) -> Option<Vec<Column>> {
     let names: Vec<Option<Name>> = row.iter().map(find).collect();
     let mut columns = resolved(&names, below);
@@ -209,7 +209,7 @@ fn partly_named(row: &StringRecord, below: &[StringRecord], find: Find) -> Optio
     (columns.contains(&Column::Word) && columns.contains(&Column::Mean)).then_some(columns)
 }
 
-/// The columns that the names of a row mean together.
+/// The columns that the names of a row mean in combination.
 fn resolved(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
     let word_count = names.iter().filter(|name| **name == Some(Name::Column(Column::Word))).count();
     let has_word = word_count > 0;
@@ -222,7 +222,7 @@ fn resolved(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
         if words == 1 { Column::Word } else { Column::Forms }
     };
     let column = |(at, name): (usize, &Option<Name>)| match name {
-        // `word,stem`: the headword is the lemma, which was read in the form of the other column.
+        // `word,stem`: the lemma is the headword, and `word` is the form that occurred in a text.
         Some(Name::Column(Column::Word)) if has_stem && !has_mean => Column::Forms,
         Some(Name::Stem) if has_word && has_mean => Column::Mean,
         Some(Name::Stem) => Column::Word,
@@ -258,9 +258,9 @@ fn name_examples(names: &[Option<Name>], below: &[StringRecord], columns: &mut [
     }
 }
 
-/// Only one column is the headword: of `word, english` the first, and the second becomes an
-/// explanation. Only the first rank is read. Of the other kinds several columns may stay: the
-/// reader of tables uses the cells of all.
+/// Keeps one column of headwords: of `word, english` the first, and the second becomes an
+/// explanation. Keeps only the first column of ranks. Other kinds may have several columns, since
+/// the reader of tables uses the cells of all.
 fn keep_one(columns: &mut [Column]) {
     for (column, other) in [(Column::Word, Column::Mean), (Column::Rank, Column::Skip)] {
         let repeated = columns.iter_mut().filter(|known| **known == column).skip(1);
@@ -268,9 +268,9 @@ fn keep_one(columns: &mut [Column]) {
     }
 }
 
-/// Corrects columns that other columns explain. With a column of pinyin the headwords are Chinese
-/// (`Chinese, Pinyin, English`). A translation beside an example is the translation of the example,
-/// if an earlier column has the explanation.
+/// Corrects columns with the help of other columns. With a column of pinyin the headwords are
+/// Chinese (`Chinese, Pinyin, English`). A translation beside an example is the translation of the
+/// example, if an earlier column has the explanation.
 fn name_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
     let name = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
     let names: Vec<String> = (0..columns.len()).map(name).collect();
@@ -284,7 +284,7 @@ fn name_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
         }
         columns[headword] = Column::Word;
     }
-    // The book or the lesson of a word, unless the table has `source` and `target`.
+    // `source` is the book or the lesson of a word, unless the table also has `target`.
     if let Some(source) = names.iter().position(|name| name == "source") {
         let is_other = |column: Column| (0..source).any(|at| columns[at] == column);
         if is_other(Column::Word) && columns.contains(&Column::Mean) {

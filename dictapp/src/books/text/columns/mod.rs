@@ -1,4 +1,4 @@
-//! Recognises the columns of a table from its first rows: by a row of names, by a header of Anki
+//! Recognises the columns of a table from its first rows: by a header row, by a header of Anki
 //! that lists them, or by the content of the cells. Also reads the title and the languages from
 //! comments above the table.
 
@@ -20,7 +20,7 @@ pub(crate) struct Layout {
     /// Number of rows before the first entry.
     pub(crate) rows_before: usize,
     pub(crate) columns: Vec<Column>,
-    /// The row of names.
+    /// The header row.
     pub(crate) names: Option<StringRecord>,
     /// Number of columns of each of the tables that are side by side in a row.
     pub(crate) block: usize,
@@ -31,7 +31,7 @@ pub(crate) struct Layout {
     properties: Vec<usize>,
 }
 
-/// More than this number of ten rows must have cells beyond the last column.
+/// More than this number of every ten rows must have cells beyond the last column.
 const WIDE_OF_TEN: usize = 8;
 
 impl Layout {
@@ -78,10 +78,10 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     }
 }
 
-/// Whether the rows of a text are certainly a table. Either each cell of the first row is the name
-/// of a column, headword and explanation among them; or all rows have the same number of cells (at
-/// least three, the first three of them filled), and a column has parts of speech or
-/// pronunciations.
+/// Whether the rows of a text are certainly a table. One of two things shows it. Each cell of the
+/// first row is the name of a column, headword and explanation among them. Or all rows have the
+/// same number of cells (at least three, the first three of them filled), and a column has parts of
+/// speech or pronunciations.
 pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
     let rows: Vec<StringRecord> = rows
         .iter()
@@ -119,7 +119,7 @@ pub(crate) fn is_preamble(row: &StringRecord) -> bool {
     is_header || first.starts_with("sep=")
 }
 
-/// Whether a row has the same names as a header.
+/// Whether a row has the same names as a header row.
 pub(crate) fn is_same(names: &StringRecord, row: &StringRecord) -> bool {
     let is_empty =
         |row: &StringRecord, from: usize| row.iter().skip(from).all(|cell| cell.trim().is_empty());
@@ -129,8 +129,8 @@ pub(crate) fn is_same(names: &StringRecord, row: &StringRecord) -> bool {
         && is_empty(row, names.len())
 }
 
-/// The columns below a row that has the names of a header in another order, or only names of other
-/// columns.
+/// The columns below another header row, which has the names of the first one in another order, or
+/// only names of columns. `None`: the row is not a header row.
 pub(crate) fn renamed(names: &StringRecord, row: &StringRecord) -> Option<Vec<Column>> {
     // Nearly all rows are entries, so this must be fast.
     if row.iter().any(|cell| !cell.trim().is_empty() && by_name(cell).is_none()) {
@@ -173,15 +173,15 @@ fn tab_file_header<'a>(rows: &'a [StringRecord], key: &str) -> Option<&'a str> {
     row.get(1).map(str::trim).filter(|value| !value.is_empty())
 }
 
-/// The column that, by a header of Anki, has a property of the notes: `#tags column:3`.
+/// The column to which a header of Anki assigns a property of the notes: `#tags column:3`.
 fn property(row: &StringRecord) -> Option<usize> {
     let (name, number) = row.get(0)?.strip_prefix('#')?.split_once(" column:")?;
     let is_property = ["guid", "notetype", "deck", "tags"].contains(&name);
     number.trim().parse::<usize>().ok().filter(|_| is_property)?.checked_sub(1)
 }
 
-/// The names of the columns that are not read although they have text. A column of numbers, such as
-/// those of the rows, has none.
+/// The names of the columns that are not read although they have text. Numbers, such as row
+/// numbers, are not text.
 pub(crate) fn unread(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
     let (before, entries) = rows.split_at(layout.rows_before.min(rows.len()));
     let width = match layout.is_wide(rows) {

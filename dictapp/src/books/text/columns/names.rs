@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use crate::books::overrides::Column;
 
-/// What the name of a column says about its content.
+/// The meaning of the name of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Name {
-    /// The content.
+    /// The column has this content.
     Column(Column),
     /// British or American: pronunciations or spellings, as the cells show.
     Region,
@@ -22,7 +22,7 @@ pub(super) enum Name {
 /// The kind of column with this name.
 pub(super) fn find(name: &str) -> Option<Name> {
     static ALL: LazyLock<HashMap<&str, Name>> = LazyLock::new(|| {
-        // Of a name in two lists, the first list counts.
+        // A name in two lists has the meaning of the first list.
         let names = NAMES.iter().rev();
         names.flat_map(|(kind, names)| names.split('|').map(|name| (name, *kind))).collect()
     });
@@ -169,6 +169,6 @@ pub(super) const LANGUAGES: &str = "english|chinese|german|french|spanish|italia
      espagnol|francés|alemán|chino|japonés|inglese|francese|tedesco|немецкий|китайский|\
      polski|nederlands|svenska|português|tiếng việt|tiếng anh|türkçe|ingilizce";
 
-/// Codes of languages, which name columns if all columns have one.
+/// Codes of languages. They name columns only if every column has one.
 pub(super) const CODES: &str = "en|zh|cn|de|fr|es|it|pt|ru|ja|jp|ko|kr|la|ar|nl|vi|th|pl|sv|zh cn|zh-cn|zh-tw|zh-hans|\
      zh-hant|zh_cn|en-us|en-gb|en_us|eng|chi|zho|chs|cht|deu|ger|fra|fre|spa|ita|por|rus|jpn|kor";

@@ -1,4 +1,4 @@
-//! Takes apart the text before a mark, or a headword alone on its line: a part of speech, a
+//! Splits the text before a mark, or a headword alone on its line: a part of speech, a
 //! pronunciation or a note of grammar may follow the headword (`look after v.: 照顾`).
 
 use crate::books::text::script::{self, is_cjk};

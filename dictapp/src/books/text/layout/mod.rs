@@ -1,6 +1,6 @@
 //! Splits a line of a plain text book into headword and explanation. Spaces separate the words of a
 //! phrase, but also the headword from its explanation. So the layout of the whole file, which is
-//! recognised from its first lines, decides first, then the content of the line (`signs`).
+//! recognised from its first lines, is applied first, and the content of the line (`signs`) second.
 
 pub(crate) mod heads;
 mod marks;
@@ -112,8 +112,8 @@ impl Layout {
         (head.trim_end(), rest.trim())
     }
 
-    /// The headings above blocks of the file, such as `Fruit`: most lines are rows with a sign
-    /// where the headword ends, but the first lines of some blocks are not.
+    /// The headings above blocks of the file, such as `Fruit`: most lines are rows with a sign at
+    /// the end of the headword, but the first lines of some blocks are not.
     pub(crate) fn headings(&self, lines: &[&str]) -> Headings {
         let sections = Sections::new(lines);
         let is_row = |line: &str| self.is_row(line);
@@ -129,7 +129,7 @@ impl Layout {
         matches!(self, Layout::Tabbed | Layout::Marked(_) | Layout::Spaced)
     }
 
-    /// Whether a line is a row of the list: it has a sign where its headword ends.
+    /// Whether a line is a row of the list: it has a sign at the end of its headword.
     pub(crate) fn is_row(&self, line: &str) -> bool {
         let is_marked = |mark: &Mark| mark.split_headword(line).is_some();
         let is_own = match self {
@@ -187,8 +187,8 @@ impl Layout {
         if line[..first].chars().count() + 1 >= column {
             return Some(first);
         }
-        // A phrase that fills its column except for one space. A shorter phrase would be followed
-        // by more spaces: without them, the line is a phrase without an explanation.
+        // A phrase that fills its column except for one space. More spaces would follow a shorter
+        // phrase, so the line is a phrase without an explanation if they are missing.
         let (at, c) = line.char_indices().nth(column - 1)?;
         (c == ' ').then_some(at)
     }

@@ -77,8 +77,8 @@ fn is_heading(number: usize, block: &[&str], at: usize) -> bool {
     at == 0 && has_rows && !is_indented(&block[0]) && !signs::is_row(block[0])
 }
 
-/// Whether most rows have a beginning of their own: the text before a colon or a TAB, or the first
-/// two words.
+/// Whether most rows begin differently: each beginning is the text before a colon or a TAB, but at
+/// most two words.
 fn is_varied(rows: &[&str]) -> bool {
     let beginning = |row: &str| {
         let text = row.split([':', '：', '\t']).next().unwrap_or_default();
@@ -90,5 +90,5 @@ fn is_varied(rows: &[&str]) -> bool {
     beginnings.len() * 10 >= rows.len() * VARIED_OF_TEN
 }
 
-/// At least this number of every ten rows begin with a word of their own.
+/// Minimum number of different beginnings per ten rows.
 const VARIED_OF_TEN: usize = 6;

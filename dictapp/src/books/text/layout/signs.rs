@@ -132,8 +132,8 @@ fn has_empty_brackets(text: &str) -> bool {
 /// Maximum number of words of the headword of a row.
 const ROW_WORDS_MAX: usize = 6;
 
-/// Whether a line is certainly a row of a list: a headword with a sign where it ends. The lines of
-/// an explanation begin with a part of speech, or are sentences.
+/// Whether a line is certainly a row of a list: a headword with a sign at its end. The lines of an
+/// explanation begin with a part of speech, or are sentences.
 pub(crate) fn is_row(line: &str) -> bool {
     let gap = first_gap(line).map(|gap| gap.start);
     let sign = first_sign(line).map(|(at, _)| at);

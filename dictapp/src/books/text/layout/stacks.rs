@@ -11,7 +11,7 @@ use crate::books::text::script::{self, is_cjk};
 /// Maximum number of words of a headword alone on its line.
 const ALONE_WORDS_MAX: usize = 4;
 
-/// Minimum number of blocks, or of headwords with lines below, for such a layout.
+/// Minimum number of blocks, or of headwords with lines below them, to recognise the layout.
 const STACKS_MIN: usize = 2;
 
 /// Minimum number of lines for a layout of pairs.

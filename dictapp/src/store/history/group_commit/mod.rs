@@ -4,7 +4,8 @@
 //! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller waits
 //! for the commit of its own row, and a row that is refused fails alone. After the commit, the
 //! writer finds with one more statement which headwords of the whole batch their users have saved
-//! in their word books. A look-up that is not recorded again can join a batch only for this.
+//! in their word books. A repeated look-up, which is not recorded, may join a batch only for
+//! this answer.
 //!
 //! A caller that gives up takes its row back if no writer has it yet. Otherwise the row may be
 //! stored: the caller gets an error that says so, and the same look-up within a minute gets the
@@ -157,7 +158,7 @@ impl GroupCommit {
         self.shared.batching.questions
     }
 
-    /// Whether a user has saved a word: asks with the next batch.
+    /// Whether a user has saved a word. The question joins the next batch.
     pub(crate) fn is_saved(&self, user: UserId, word: &str) -> Result<bool> {
         let deadline = Instant::now() + self.patience;
         let saved = self.wait(&self.shared.enqueue(Job::ask(user, word))?, deadline)?;
@@ -198,8 +199,8 @@ impl Drop for GroupCommit {
 }
 
 /// The statement that finds which of some words their users have saved. Its parameters are pairs of
-/// a user and a word. A join takes MariaDB a tenth of the time of conditions with `or`, whose
-/// ranges it merges.
+/// a user and a word. A join takes MariaDB a tenth of the time of conditions with `or`, since
+/// MariaDB merges the ranges of such conditions.
 pub(crate) fn saved_of_some(words: usize) -> String {
     const WORD: &str = "select cast(? as signed) as user, cast(? as char) as word";
     let words = [WORD].repeat(words).join(" union all ");
