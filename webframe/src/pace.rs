@@ -7,8 +7,6 @@ use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
-use crate::Request;
-
 /// A call that takes longer than this is slow: the handler should run on a worker, not in a shard.
 pub(crate) const SLOW: Duration = Duration::from_micros(500);
 
@@ -23,12 +21,9 @@ pub struct Pace {
     /// marked and nothing is learned. From [`SUSPECTED`] on: the number of calls that are still to
     /// be timed after a suspicion.
     recent: AtomicU32,
-    /// Selects requests that block, for a handler that the app marked so.
-    blocking_if: Option<Condition>,
+    /// Whether the app has a condition by which calls for some requests block.
+    is_conditional: bool,
 }
-
-/// A condition on a request.
-type Condition = fn(&Request) -> bool;
 
 /// The bit of a route that the app marked.
 const MARKED: u32 = 1 << 8;
@@ -42,23 +37,23 @@ const TIMED: u32 = 8;
 impl Pace {
     /// An unknown route. Its first calls go to workers, where they are timed.
     pub(crate) fn learned() -> Pace {
-        Pace { recent: AtomicU32::new(ALL), blocking_if: None }
+        Pace { recent: AtomicU32::new(ALL), is_conditional: false }
     }
 
     /// A route whose calls always go to workers.
     pub(crate) fn blocking() -> Pace {
-        Pace { recent: AtomicU32::new(ALL | MARKED), blocking_if: None }
+        Pace { recent: AtomicU32::new(ALL | MARKED), is_conditional: false }
     }
 
     /// A route whose calls always run in the shard.
     pub(crate) fn quick() -> Pace {
-        Pace { recent: AtomicU32::new(MARKED), blocking_if: None }
+        Pace { recent: AtomicU32::new(MARKED), is_conditional: false }
     }
 
     /// A route whose calls for some requests always go to workers. Nothing is learned from these
     /// calls.
-    pub(crate) fn blocking_if(condition: Condition) -> Pace {
-        Pace { blocking_if: Some(condition), ..Pace::learned() }
+    pub(crate) fn conditional() -> Pace {
+        Pace { is_conditional: true, ..Pace::learned() }
     }
 
     /// Whether the app marked the route; then nothing is learned.
@@ -66,14 +61,9 @@ impl Pace {
         self.recent.load(Relaxed) & MARKED != 0
     }
 
-    /// Whether the app says that the call for this request blocks.
-    pub(crate) fn is_said_to_block(&self, request: &Request) -> bool {
-        self.blocking_if.is_some_and(|condition| condition(request))
-    }
-
-    /// Whether the call for this request goes to a worker.
-    pub(crate) fn blocks_for(&self, request: &Request) -> bool {
-        self.blocks() || self.is_said_to_block(request)
+    /// Whether the app has a condition by which calls for some requests block.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.is_conditional
     }
 
     /// Whether a call goes to a worker, unless the request decides it.

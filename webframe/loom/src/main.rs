@@ -32,9 +32,6 @@ use pace::Pace;
 use parking::{LastScan, ParkingSpot};
 use watchdog::{Neighbour, Watchdog, watch};
 
-/// Stands for a request of webframe: no model has one.
-struct Request;
-
 const MODELS: &[(&str, fn())] = &[
     ("a parked shard has one owner, whether it is reclaimed or stolen", one_owner),
     ("a shard that two threads scan has one owner", one_owner_of_three),

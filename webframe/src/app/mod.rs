@@ -330,6 +330,11 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         self.route(endpoint).map_or(&self.elsewhere, |route| &route.pace)
     }
 
+    fn is_said_to_block(&self, endpoint: Endpoint, request: &Request) -> bool {
+        let condition = self.route(endpoint).and_then(|route| route.handler.blocking_if());
+        condition.is_some_and(|condition| condition(request))
+    }
+
     fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64> {
         self.route(endpoint)?.body_bytes_max
     }

@@ -27,6 +27,12 @@ pub trait Handler<S>: Send + Sync + 'static {
         Pace::learned()
     }
 
+    /// The condition of a handler that [`blocking_if`] made.
+    #[doc(hidden)]
+    fn blocking_if(&self) -> Option<fn(&Request) -> bool> {
+        None
+    }
+
     /// The reason why the handler cannot work, such as a missing directory; `None` if it can. This
     /// method is called when the route is added. A reason prevents the start of the server.
     fn mistake(&self) -> Option<String> {
@@ -94,8 +100,15 @@ impl<S, H: Handler<S>> Handler<S> for Marked<H> {
     fn pace(&self) -> Pace {
         match self.mark {
             Mark::Blocking => Pace::blocking(),
-            Mark::BlockingIf(condition) => Pace::blocking_if(condition),
+            Mark::BlockingIf(_) => Pace::conditional(),
             Mark::Quick => Pace::quick(),
+        }
+    }
+
+    fn blocking_if(&self) -> Option<fn(&Request) -> bool> {
+        match self.mark {
+            Mark::BlockingIf(condition) => Some(condition),
+            Mark::Blocking | Mark::Quick => None,
         }
     }
 

@@ -13,6 +13,8 @@ pub(crate) trait Service: Send + Sync {
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
     /// The pace of the endpoint: whether its handler is quick or may block.
     fn pace(&self, endpoint: Endpoint) -> &Pace;
+    /// Whether the app has said that the call for this request blocks.
+    fn is_said_to_block(&self, endpoint: Endpoint, request: &Request) -> bool;
     /// Maximum size of the body of a request; `None`: the server's limit applies.
     fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64>;
     /// Maximum time that a client waits for the response; `None`: unlimited.

@@ -153,7 +153,10 @@ impl Turn {
                 Step::Request(endpoint) => {
                     scratch.number_request(engine);
                     let pace = engine.service.pace(endpoint);
-                    if pace.blocks_for(&scratch.request) {
+                    if pace.blocks()
+                        || pace.is_conditional()
+                            && engine.service.is_said_to_block(endpoint, &scratch.request)
+                    {
                         return End::Blocks(endpoint);
                     }
                     spot.begin_call(endpoint.to_number());

@@ -71,7 +71,8 @@ impl Task for Job {
             last.recycle(); // its buffers serve the next response of this thread
         }
         let pace = engine.service.pace(call.endpoint);
-        let is_said_to_block = pace.is_said_to_block(&self.request);
+        let is_said_to_block =
+            pace.is_conditional() && engine.service.is_said_to_block(call.endpoint, &self.request);
         let began = Instant::now();
         self.response = Some(engine.service.answer(call.endpoint, &mut self.request));
         if !is_said_to_block {

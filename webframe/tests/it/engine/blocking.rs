@@ -13,8 +13,8 @@ use std::{
 };
 
 use webframe::{
-    App, Error, Request, Response, Result, ServerSettings, Urls, blocking, middleware::request_id,
-    quick,
+    App, Error, Request, Response, Result, ServerSettings, Urls, blocking, blocking_if,
+    middleware::request_id, quick,
 };
 
 use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
@@ -326,4 +326,32 @@ fn an_error_that_panics_itself_is_a_500_too() {
             assert_eq!(client.get(&path).status, 500, "{path}");
         }
     }
+}
+
+/// Slow requests are those with a query, so the route stays quick for all others. A loaded machine
+/// may move the shard to another thread between two requests, so each is tried more than once.
+#[test]
+fn a_handler_that_blocks_for_some_requests_blocks_no_shard() {
+    let slow_with_query = |_: &(), request: &Request| {
+        if !request.query_string().is_empty() {
+            thread::sleep(Duration::from_millis(2));
+        }
+        Ok(Response::text(format!("{:?}", thread::current().id())))
+    };
+    let has_query = |request: &Request| !request.query_string().is_empty();
+    let urls = Urls::new()
+        .get("/shard", quick(slow_with_query))
+        .get("/", blocking_if(has_query, slow_with_query));
+    let site = Site::start_with(&ServerSettings { shards: 1, ..settings() }, (), urls);
+    let mut client = site.client();
+    let runs_in_the_shard =
+        |path: &str, client: &mut Client| client.get(path).body == client.get("/shard").body;
+    let learned = Instant::now() + PATIENCE;
+    while !runs_in_the_shard("/", &mut client) {
+        assert!(Instant::now() < learned, "the route never became quick");
+    }
+    let in_the_shard = (0..20).filter(|_| runs_in_the_shard("/?slow", &mut client)).count();
+    assert!(in_the_shard < 5, "{in_the_shard} of 20 calls that block ran in the shard");
+    let is_still_quick = (0..3).any(|_| runs_in_the_shard("/", &mut client));
+    assert!(is_still_quick, "the route learned from calls that are said to block");
 }
