@@ -185,7 +185,10 @@ fn check_addresses(reader: &mut Reader, settings: &Settings) {
     used.extend(dict.enabled.then_some(&dict.address).map(of("dict", "address")));
     used.extend(monitoring.address.iter().map(of("monitoring", "address")));
     for (at, (section, key, address)) in used.iter().enumerate() {
-        let overlaps = |earlier: &&(&str, &str, &Address)| earlier.2.overlaps(address);
+        let overlaps = |&&(other_section, other_key, other): &&(&str, &str, &Address)| {
+            let is_one_server = (other_section, other_key) == (*section, *key);
+            other.overlaps(address) && !(is_one_server && other.are_both_families(address))
+        };
         if let Some((other_section, other_key, other)) = used[..at].iter().find(overlaps) {
             let text = format!(
                 "[{section}] {key} {:?} and [{other_section}] {other_key} {:?} cannot both be used",

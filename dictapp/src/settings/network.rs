@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use webframe::Network;
 
@@ -25,26 +25,49 @@ pub enum Address {
 
 impl Address {
     /// Whether two servers cannot listen at these two addresses at the same time. `0.0.0.0`
-    /// includes all IPv4 addresses, `[::]` all IPv6 addresses. Port 0 is a different port each
-    /// time.
+    /// includes all IPv4 addresses, `[::]` all addresses. Port 0 is a different port each time.
     pub(super) fn overlaps(&self, other: &Address) -> bool {
-        let (Address::Tcp { host, port }, Address::Tcp { host: others, port: other_port }) =
-            (self, other)
-        else {
-            return self == other;
-        };
-        let is_ip = |host: &str| host.parse::<IpAddr>().is_ok();
-        // A listener for IPv6 accepts no IPv4. A name may mean either.
-        let includes = |all: &str, one: &str| match all {
-            "0.0.0.0" => !one.contains(':'),
-            "::" => one.contains(':') || !is_ip(one),
-            host if host.eq_ignore_ascii_case("localhost") && is_ip(one) => {
-                one == "127.0.0.1" || one == "::1"
+        match (self, other) {
+            (Address::Tcp { host, port }, Address::Tcp { host: others, port: other_port }) => {
+                let (host, others) = (canonical(host), canonical(others));
+                let overlap = includes(&host, &others) || includes(&others, &host);
+                port == other_port && *port != 0 && overlap
             }
-            _ => all.eq_ignore_ascii_case(one),
-        };
-        port == other_port && *port != 0 && (includes(host, others) || includes(others, host))
+            (Address::Unix(path), Address::Unix(other)) => absolute(path) == absolute(other),
+            _ => false,
+        }
     }
+
+    /// Whether these are all IPv4 and all IPv6 addresses at one port. One server can listen at
+    /// both.
+    pub(super) fn are_both_families(&self, other: &Address) -> bool {
+        let is = |one: &Address, wanted: &str| matches!(one, Address::Tcp { host, .. } if canonical(host) == wanted);
+        (is(self, ALL_IPV4) && is(other, ALL)) || (is(self, ALL) && is(other, ALL_IPV4))
+    }
+}
+
+const ALL_IPV4: &str = "0.0.0.0";
+/// A listener for all IPv6 addresses accepts IPv4 connections, too.
+const ALL: &str = "::";
+
+/// The usual spelling of a host. An IPv4 address within an IPv6 address becomes IPv4.
+fn canonical(host: &str) -> String {
+    let address = host.parse().map(|address: IpAddr| address.to_canonical().to_string());
+    address.unwrap_or_else(|_| host.to_ascii_lowercase())
+}
+
+/// Whether the first host includes the second one. A name may mean an address of either family.
+fn includes(all: &str, one: &str) -> bool {
+    match all {
+        ALL => true,
+        ALL_IPV4 => !one.contains(':'),
+        "localhost" => matches!(one, "localhost" | "127.0.0.1" | "::1"),
+        _ => all == one,
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 impl fmt::Display for Address {
@@ -154,7 +177,8 @@ mod tests {
         for (any, other) in [("0.0.0.0:80", "10.0.0.1:80"), ("[::]:80", "[::1]:80")] {
             assert!(overlap(any, other) && overlap(any, "localhost:80"), "{other}");
         }
-        assert!(!overlap("0.0.0.0:80", "[::]:80"));
+        assert!(overlap("0.0.0.0:80", "[::]:80") && overlap("[::]:80", "127.0.0.1:80"));
+        assert!(overlap("[::ffff:127.0.0.1]:80", "127.0.0.1:80"));
         assert!(overlap("LOCALHOST:80", "localhost:80"));
         assert!(overlap("unix:/a", "unix:/a"));
         for other in ["127.0.0.1:81", "127.0.0.2:80", "[::1]:80", "unix:/a"] {

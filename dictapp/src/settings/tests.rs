@@ -224,6 +224,22 @@ fn two_settings_with_one_address_are_a_mistake_that_names_both() {
             "s.toml:2: [server] address \"unix:/a\" and [server] address \"unix:/a\" {clash}"
         )],
     );
+    for (server, other) in [
+        ("[::]:8000", "127.0.0.1:8000"),
+        ("127.0.0.1:8000", "[::ffff:127.0.0.1]:8000"),
+        ("0.0.0.0:8000", "[::]:8000"),
+        ("unix:a/../a", "unix:a/../a"),
+    ] {
+        let both = format!("[server]\naddress = '{server}'\n[monitoring]\naddress = '{other}'");
+        assert!(
+            load(&both, &[], &[]).is_err_and(|error| error.to_string().contains(clash)),
+            "{both}"
+        );
+    }
+    let here = std::env::current_dir().unwrap().join("s");
+    let both = format!("[server]\naddress = ['unix:s', 'unix:{}']", here.display());
+    assert!(load(&both, &[], &[]).is_err(), "{both}");
+    assert!(load("[server]\naddress = ['0.0.0.0:80', '[::]:80']", &[], &[]).is_ok());
     let unused = "[course]\naddress = '127.0.0.1:8000'\n[monitoring]\naddress = '127.0.0.1:0'";
     assert!(load(unused, &[], &[]).is_ok());
 }

@@ -192,8 +192,8 @@ impl Site {
         Ok(self.store.books()?.into_iter().find(|book| book.name == name))
     }
 
-    /// Begins the import of an upload, unless it has begun before. If it replaces another book than
-    /// the administrator has confirmed, only the name is changed.
+    /// Begins the import of an upload, unless it has begun before. If it replaces a book that the
+    /// administrator has not confirmed, only the name is changed.
     ///
     /// # Errors
     /// 400 for a name that is too long; 404 if there is no such upload; 500 if the system
@@ -220,8 +220,8 @@ impl Site {
                 return Ok(());
             }
             upload.name = name;
-            if replaced != naming.replaces {
-                return Ok(());
+            if replaced.is_some() && replaced != naming.replaces {
+                return Ok(()); // the page now names the book, and asks again
             }
             upload.state = UploadState::Checking(0);
             upload.clone()

@@ -239,7 +239,7 @@ fn an_upload_replaces_a_dictionary_only_after_it_was_named() {
         admin.get(&second).assert_has(200, &warning);
     }
     admin.submit(&second, &[("name", &"x".repeat(65)), ("replaces", "")]).assert_has(400, &[]);
-    import(&second, &[("name", "unit 6"), ("replaces", "")]);
+    import(&second, &[("name", "unit 6"), ("replaces", &replaced)]);
     admin.get("/admin/books").assert_has(200, &["<b>Unit 5</b>", "<b>Unit 6</b>"]);
 
     let third = place(&upload(&admin, &[("unit.csv", other)], "Unit 7"), 1);
