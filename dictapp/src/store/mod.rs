@@ -30,7 +30,7 @@ pub use accounts::{
 pub use backup::{Counts, restore};
 pub use books::{
     Book, BookHeader, BookId, Import, ImportStart, REPORT_CHARS_MAX, REPORTS_MAX, Report, ReportId,
-    Visibility, put_first,
+    TITLE_CHARS_MAX, Visibility, put_first,
 };
 pub use config::{DatabaseConfig, DatabaseTimeouts};
 pub use course::{CourseRows, CourseSource, CourseUser};

@@ -79,10 +79,12 @@ texts! {
         remove_hint: "词典及其全部词条将被删除，无法恢复。", "The dictionary and all its entries are deleted and cannot be restored.";
         upload: "添加词典", "Add a dictionary";
         files: "文件", "Files";
-        files_hint: "CSV、文本、StarDict（四个文件一起选）、dictd、ECDICT 等，最大 {size} MiB。", "CSV, text, StarDict (choose all four files), dictd, ECDICT and others, {size} MiB at most.";
+        files_hint: "CSV、文本、JSON、StarDict（四个文件一起选）、dictd、DSL、ECDICT 等，最大 {size} MiB。", "CSV, text, JSON, StarDict (choose all four files), dictd, DSL, ECDICT and others, {size} MiB at most.";
         upload_title: "书名（可不填）", "Title (optional)";
         upload_button: "上传并预览", "Upload and preview";
         refused: "无法识别上传的文件，未做任何更改。原因（英文）：", "The files are not a dictionary that can be read. Nothing was changed. The reason: ";
+        title_refused: "书名须为 1 至 {most} 个字符，不能有换行等控制字符。未做任何更改。", "A title has 1 to {most} characters, and no line ends or other control characters. Nothing was changed.";
+        gone: "这本词典已不存在，未做任何更改。", "This dictionary does not exist any more. Nothing was changed.";
         preview: "预览", "Preview";
         preview_hint: "下面是识别结果和前几个词条，确认无误后请导入。", "The recognised properties and the first entries. Import the dictionary if they are right.";
         replaces: "导入后将替换现有的词典“{title}”（共 {count} 条）。要保留它，请改用另一个名称。", "This import replaces the dictionary {title}. Its entries: {count}. To keep it, choose another name.";

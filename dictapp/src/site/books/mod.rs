@@ -43,18 +43,19 @@ impl Site {
         Ok(books)
     }
 
-    /// Changes a book. A book that was removed meanwhile stays removed.
+    /// Changes a book.
     ///
     /// # Errors
-    /// 400 for a title that is empty or too long; the database is unavailable.
+    /// 400 for a title that is empty or too long; 404 if there is no such book; the database is
+    /// unavailable.
     pub fn change_book(
         &self,
         book: BookId,
         change: &BookChange,
         (visit, client): (&Visit, &Client),
     ) -> Result<(), Error> {
-        let title = self.store.books()?.into_iter().find(|one| one.id == book);
-        let title = title.map(|book| book.title);
+        let known = self.store.books()?.into_iter().find(|one| one.id == book);
+        let title = known.ok_or_else(|| Error::not_found(""))?.title;
         match change {
             BookChange::Up => self.move_book(book, |index| index.saturating_sub(1))?,
             BookChange::Down => self.move_book(book, |index| index + 1)?,
@@ -69,10 +70,8 @@ impl Site {
             },
         }
         self.shelf().skip_gone(&self.store)?;
-        if let Some(title) = title {
-            let (event, detail) = noted(change, title);
-            self.note_about(event, Some(detail), None, Some(visit.user), Some(client));
-        }
+        let (event, detail) = noted(change, title);
+        self.note_about(event, Some(detail), None, Some(visit.user), Some(client));
         Ok(())
     }
 

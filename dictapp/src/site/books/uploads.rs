@@ -19,7 +19,7 @@ use super::preview::{Preview, preview_book};
 use crate::books::{BookError, within};
 use crate::lock::lock;
 use crate::site::{Client, Site, Visit};
-use crate::store::{AuditEvent, Book, StoreError, UserId};
+use crate::store::{AuditEvent, Book, StoreError, TITLE_CHARS_MAX, UserId};
 
 /// Maximum bytes of all files of an upload: 64 MiB, four times the largest shipped book.
 pub const UPLOAD_BYTES_MAX: u64 = 64 << 20;
@@ -32,9 +32,6 @@ const UPLOADS_MAX: usize = 4;
 
 /// How long an upload is kept after its last change: the next upload removes older ones.
 const KEPT: Duration = Duration::from_secs(3600);
-
-/// Maximum number of characters of the title of an uploaded book.
-const TITLE_CHARS_MAX: usize = 255;
 
 /// Maximum number of characters of the name of a book.
 pub const NAME_CHARS_MAX: usize = 64;

@@ -29,7 +29,7 @@ const DELETE: &str = "delete from book where id = ?";
 pub(crate) const DELETE_WORDS: &str = "delete from words where book = ?";
 
 /// Maximum length of the title of a book, in characters.
-pub(crate) const TITLE_CHARS_MAX: usize = 255;
+pub const TITLE_CHARS_MAX: usize = 255;
 
 /// The key of a book. It does not change when the book is imported again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ use super::preview::kind_name;
 use crate::books::BookKind;
 use crate::paths;
 use crate::site::{BookChange, Site, UPLOAD_BYTES_MAX};
-use crate::store::{Book, BookId};
+use crate::store::{Book, BookId, TITLE_CHARS_MAX};
 use crate::texts::{Texts, fill};
 use crate::views::filters;
 use crate::views::page::Page;
@@ -25,8 +25,10 @@ struct BooksPage<'a> {
     books: Vec<BookLine>,
     size_max: u64,
     is_done: bool,
-    /// Why an upload was refused, in English; empty if none was.
+    /// Why an upload or a change was refused; empty if none was.
     refused: String,
+    /// More about the refusal, in English; may be empty.
+    reason: String,
     /// Whether the settings put some books first, before the order that is chosen here.
     has_first: bool,
 }
@@ -62,15 +64,23 @@ struct Form {
 
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    list(&Page::of(site, request), StatusCode::OK, String::new())
+    list(&Page::of(site, request), StatusCode::OK, Refusal::default())
+}
+
+/// Why nothing was changed: a text in the visitor's language, and a reason in English.
+#[derive(Default)]
+struct Refusal {
+    text: String,
+    reason: String,
 }
 
 /// The list with the reason why an upload was refused.
-pub(super) fn refuse(page: &Page<'_>, refused: String) -> Result<Response> {
-    list(page, StatusCode::BAD_REQUEST, refused)
+pub(super) fn refuse(page: &Page<'_>, reason: String) -> Result<Response> {
+    let text = page.texts().admin_books.refused.to_owned();
+    list(page, StatusCode::BAD_REQUEST, Refusal { text, reason })
 }
 
-fn list(page: &Page<'_>, status: StatusCode, refused: String) -> Result<Response> {
+fn list(page: &Page<'_>, status: StatusCode, refusal: Refusal) -> Result<Response> {
     let site = page.site;
     let line = |book: Book| BookLine {
         id: book.id.number(),
@@ -87,7 +97,8 @@ fn list(page: &Page<'_>, status: StatusCode, refused: String) -> Result<Response
         books: site.all_books()?.into_iter().map(line).collect(),
         size_max: UPLOAD_BYTES_MAX >> 20,
         is_done: page.request().query_string() == DONE,
-        refused,
+        refused: refusal.text,
+        reason: refusal.reason,
         has_first: !site.settings().dictionary.books.is_empty(),
     };
     page.send_as(status, &values)
@@ -117,8 +128,16 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
         Action::Remove => BookChange::Remove,
     };
     let actor = (admin(&page)?, &page.visitor.client());
-    site.change_book(BookId::new(form.book), &change, actor)?;
-    Response::see_other(&format!("{}?{DONE}", paths::ADMIN_BOOKS))
+    let t = &page.texts().admin_books;
+    let text = match site.change_book(BookId::new(form.book), &change, actor) {
+        Ok(()) => return Response::see_other(&format!("{}?{DONE}", paths::ADMIN_BOOKS)),
+        Err(error) if error.status() == StatusCode::BAD_REQUEST => {
+            fill(t.title_refused, "most", TITLE_CHARS_MAX)
+        }
+        Err(error) if error.is_not_found() => t.gone.to_owned(),
+        Err(error) => return Err(error),
+    };
+    list(&page, StatusCode::BAD_REQUEST, Refusal { text, reason: String::new() })
 }
 
 /// The query that shows that a change was made.

@@ -153,6 +153,8 @@ fn add_list(page: &Page<'_>, (visit, class): (&Visit, ClassId), form: Form) -> R
     let t = page.texts();
     let problem = match form.due.parse::<Date>() {
         Err(_) => t.classes.day_wrong,
+        // The pupils' pages show no list whose day is over.
+        Ok(due) if due < page.today() => t.classes.day_over,
         Ok(due) => {
             let head = (form.name.as_str(), day_number(due));
             let change = page.site.add_class_list(visit, class, head, &form.words)?;

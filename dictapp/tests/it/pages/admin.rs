@@ -178,10 +178,15 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     admin.get("/admin/books").assert_has(200, &[">hidden<"]);
     change("show", "").to("/admin/books");
     change("rename", "Unit 6").to("/admin/books");
-    assert_eq!(change("rename", " ").status, 400);
+    for title in [" ", &"x".repeat(256)] {
+        change("rename", title).assert_has(400, &["A title has 1 to 255 characters", "Unit 6</b>"]);
+    }
     admin.get("/admin/books").assert_has(200, &["<b>Unit 6</b>"]);
     change("remove", "").to("/admin/books");
     admin.get("/admin/books").assert_has_not(&["Unit 6", ">hidden<"]);
+    for action in ["remove", "hide", "rename", "up"] {
+        change(action, "Unit 7").assert_has(400, &["This dictionary does not exist any more."]);
+    }
     let log = admin.get("/admin/audit");
     for (event, about) in [
         ("Imported a dictionary", "Unit 5"),

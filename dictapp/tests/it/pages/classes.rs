@@ -127,8 +127,14 @@ fn a_class_belongs_to_its_teacher_and_pupils_cannot_make_one() {
     join(&levi, "2222-2222").assert_has(422, &["There is no class with this code."]);
     assert_eq!(Person::new(&site).get("/classes").to("/login"), "/login?next=/classes");
     share_list(&teacher, &place, " \n").assert_has(422, &["Enter at least one word.", "Unit 5"]);
-    let form = [("action", "add"), ("name", "Unit 5"), ("due", "soon"), ("words", "apple")];
-    teacher.submit(&place, &form).assert_has(422, &["Choose a day."]);
+    for (due, problem) in [
+        ("soon", "Choose a day."),
+        // Regression: it was shared, and no pupil saw it.
+        ("2020-01-01", "This day is over. Choose today or a later day."),
+    ] {
+        let form = [("action", "add"), ("name", "Unit 5"), ("due", due), ("words", "apple")];
+        teacher.submit(&place, &form).assert_has(422, &[problem]);
+    }
     teacher.submit(&place, &[("action", "delete")]).to("/classes");
     assert_eq!(teacher.get(&place).status, 404);
     levi.get("/classes").assert_has(200, &["You are not in a class yet."]);
