@@ -10,6 +10,7 @@ mod detect;
 mod dictd;
 mod fuzz;
 mod lists;
+mod marks;
 mod plain;
 mod stardict;
 mod tables;

@@ -5,6 +5,7 @@
 
 use crate::model::Entry;
 
+mod fields;
 mod forms;
 mod headings;
 mod numbers;
@@ -22,7 +23,6 @@ use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::limits::MEAN_BYTES_MAX;
 use crate::books::oddity::OddityKind;
-use crate::books::overrides::Column;
 use crate::books::text::gloss;
 use crate::books::text::layout::{self, Headings, Layout};
 use crate::books::text::script;
@@ -65,6 +65,10 @@ struct WrappedLine {
     continued: bool,
     /// Whether the line looks like a heading. It is an entry if a line below continues it.
     is_heading: bool,
+    /// Whether the line has the name of its part: `Word: apple`.
+    is_labelled: bool,
+    /// Whether the last line has only the name of a part: `Meaning:`. The lines below are its text.
+    is_open: bool,
     fault: Option<OddityKind>,
 }
 
@@ -146,6 +150,7 @@ impl Course {
                 if ended.is_some() {
                     return Ok(ended);
                 }
+                self.waiting.iter_mut().for_each(|record| record.is_open = false);
                 continue;
             }
             if is_comment(line) {
@@ -185,21 +190,19 @@ impl Course {
     /// Joins a line to the record above if the line continues it. Returns `false` if the line
     /// begins a new record.
     fn continues(&mut self, line: &str) -> bool {
+        if self.layout == Layout::Fields {
+            return self.joins_field(line);
+        }
         let is_below = |record: &WrappedLine| match self.layout {
             Layout::Blocks => true,
             Layout::Pairs => !record.continued,
             Layout::Stacked => {
                 self.numbers.strip(line).len() == line.len() && layout::is_below(line)
             }
-            Layout::Fields => !is_field_of_word(line),
             _ => continues(line),
         };
         if let Some(record) = self.waiting.as_mut().filter(|record| is_below(record)) {
-            if self.layout == Layout::Fields {
-                record.append_field(line.trim());
-            } else {
-                record.append(without_item(line.trim()), '\n');
-            }
+            record.append(without_item(line.trim()), '\n');
             return true;
         }
         line.starts_with(char::is_whitespace) && !self.indented && self.wraps(line)
@@ -257,7 +260,11 @@ impl Course {
             Layout::Blocks | Layout::Pairs | Layout::Stacked => {
                 Parts::of_marked(line.trim_end(), "")
             }
-            Layout::Fields => Parts::of(layout::field(line).map_or(line, |(_, word)| word), ""),
+            Layout::Fields => {
+                let field = layout::field(line).map(|(_, word)| (word, ""));
+                let (headword, text) = field.unwrap_or_else(|| self.layout.split(line));
+                Parts::of(headword, text)
+            }
             Layout::Marked(_) => {
                 let (headword, text) = self.layout.split(line);
                 Parts::of_marked(headword, text)
@@ -271,10 +278,12 @@ impl Course {
         if let Some(inner) = parts::enclosed(&text).filter(|_| self.enclosed) {
             text = inner.to_owned();
         }
+        let is_labelled = self.layout == Layout::Fields && layout::field(line).is_some();
         if self.articles {
             others.extend(forms::without_article(&headword).map(str::to_owned));
         }
-        WrappedLine { line: number, headword, text, reading, others, ..WrappedLine::default() }
+        let record = WrappedLine { line: number, headword, text, ..WrappedLine::default() };
+        WrappedLine { reading, others, is_labelled, ..record }
     }
 
     /// Makes the entry, or reports why there is none.
@@ -306,31 +315,7 @@ impl Course {
     }
 }
 
-/// Whether a line gives a headword with its name: `Word: apple`.
-fn is_field_of_word(line: &str) -> bool {
-    layout::field(line.trim()).is_some_and(|(column, _)| column == Column::Word)
-}
-
 impl WrappedLine {
-    /// Appends a line that gives a part of the entry with its name: `Meaning: 苹果`.
-    fn append_field(&mut self, line: &str) {
-        match layout::field(line) {
-            Some((_, "")) => {}
-            Some((Column::Phonetic, said)) => {
-                self.reading = Some(said.trim_matches(['[', ']', '/', ' ']).to_owned());
-            }
-            Some((Column::Part, part)) => {
-                let label = script::part_named(part);
-                self.append(label.as_deref().unwrap_or(part), '\n');
-            }
-            Some((Column::Example | Column::Translation, text)) => {
-                self.append(&format!("例：{text}"), '\n');
-            }
-            Some((_, text)) => self.append(text, '\n'),
-            None => self.append(line, '\n'),
-        }
-    }
-
     /// Appends a wrapped line after `joint`, unless the record would fill the memory.
     fn append(&mut self, text: &str, joint: char) {
         self.continued = true;

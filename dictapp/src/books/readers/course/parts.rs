@@ -3,7 +3,7 @@
 //! Japanese headword, and a pronunciation at the end of the line.
 
 use super::forms;
-use crate::books::text::layout::heads;
+use crate::books::text::layout::{self, heads};
 use crate::books::text::script::{self, is_cjk};
 use crate::books::text::slashed;
 
@@ -203,7 +203,7 @@ const WRAPPINGS: [(&str, &str); 9] = [
 /// A headword without the marks around it (`**apple**:`), and without the star that some lists put
 /// after an important word (`about*`).
 pub(super) fn unwrapped(headword: &str) -> &str {
-    let text = headword.trim_end_matches([':', '：']).trim_end();
+    let text = layout::without_mark(headword.trim_end_matches([':', '：']).trim_end());
     let inner = WRAPPINGS.iter().find_map(|(open, close)| {
         let inner = text.strip_prefix(open)?.strip_suffix(close)?;
         (!inner.trim().is_empty() && !inner.contains(close)).then_some(inner)

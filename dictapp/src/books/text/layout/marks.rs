@@ -104,6 +104,13 @@ impl Mark {
         (!headword.is_empty() && !rest.is_empty()).then_some((headword, rest))
     }
 
+    /// Whether a line ends with this mark after a headword.
+    fn is_last_of(self, line: &str) -> bool {
+        let marks = self.spellings().iter();
+        let mut words = marks.filter_map(|mark| line.strip_suffix(mark.trim_end()));
+        words.any(|word| word.contains(char::is_alphanumeric))
+    }
+
     /// Whether this mark of a split line is a sign, not punctuation, and has spaces around it.
     fn stands_alone(self, line: &str, headword: &str, rest: &str) -> bool {
         let between = &line[headword.len()..line.len() - rest.len()];
@@ -159,6 +166,39 @@ pub(super) fn recognise(sections: &Sections<'_>) -> Option<Mark> {
         rows.len() >= MARKED_LINES_MIN && certain * 2 >= rows.len()
     })
 }
+
+/// The mark that follows the headword in most lines of a list in which the other lines have no
+/// explanation, if there is one.
+pub(super) fn recognise_in_gaps(sections: &Sections<'_>) -> Option<Mark> {
+    let lines: Vec<&str> = sections.lines().map(str::trim).collect();
+    let is_row = |mark: Mark, line: &str| {
+        let Some((headword, rest)) = mark.split_headword(line) else { return false };
+        let (word, _) = heads::split_tail(headword);
+        let is_glossed = rest.split_whitespace().take(2).any(|word| word.contains(is_cjk));
+        is_glossed && !word.contains(is_cjk) || mark.stands_alone(line, headword, rest)
+    };
+    Mark::ALL.into_iter().find(|&mark| {
+        let rows = lines.iter().filter(|line| is_row(mark, line)).count();
+        let cut = lines.iter().filter(|line| mark.is_last_of(line)).count();
+        rows > 0 && rows + cut >= MARKED_LINES_MIN && (rows + cut) * 2 > lines.len()
+    })
+}
+
+/// A headword without a mark at its end that no explanation follows: `apple -`, `apple,`.
+pub(crate) fn without_mark(headword: &str) -> &str {
+    let trimmed = headword.trim_end();
+    let last = trimmed.rfind(char::is_whitespace).map(|at| trimmed[at..].trim_start());
+    let mut spellings = Mark::ALL.iter().flat_map(|mark| mark.spellings()).map(|mark| mark.trim());
+    let word = match last.filter(|last| spellings.any(|mark| mark == *last)) {
+        Some(last) => &trimmed[..trimmed.len() - last.len()],
+        None => trimmed.trim_end_matches(GLUED),
+    };
+    let word = word.trim_end();
+    if word.contains(char::is_alphanumeric) { word } else { headword }
+}
+
+/// Marks that are never the end of a headword.
+const GLUED: [char; 11] = [',', '，', ';', '；', '、', '：', '→', '⇒', '➜', '➡', '⟶'];
 
 /// Whether a place in a line is inside a pronunciation (`aboard [ə'bɔ:d]`), a time or an address.
 fn is_inside(line: &str, at: usize) -> bool {

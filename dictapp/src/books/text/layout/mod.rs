@@ -10,12 +10,12 @@ mod stacks;
 
 use super::script::{self, is_cjk};
 use super::slashed;
-pub(crate) use marks::Mark;
+pub(crate) use marks::{Mark, without_mark};
 pub(crate) use sections::Headings;
 use sections::Sections;
 pub(crate) use signs::is_row;
 use signs::{WIDE_GAP, begins_before, earliest, first_gap, first_sign};
-pub(crate) use stacks::{field, is_below};
+pub(crate) use stacks::{field, is_below, unknown_field};
 
 /// How a file separates headwords from explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl Layout {
         if agree >= AGREEING_LINES_MIN && left * 4 <= padded && padded * 2 > all {
             return Layout::Padded(column);
         }
-        Layout::Spaced
+        marks::recognise_in_gaps(&sections).map_or(Layout::Spaced, Layout::Marked)
     }
 
     /// Splits a line without leading white space into headword and explanation. The explanation may

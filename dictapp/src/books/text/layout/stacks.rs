@@ -117,16 +117,39 @@ pub(crate) fn field(line: &str) -> Option<(Column, &str)> {
     Some((column, value.trim().trim_start_matches('*').trim_start()))
 }
 
+/// The name in a line that gives a part of an entry with a name that is not known: `Other: x`.
+pub(crate) fn unknown_field(line: &str) -> Option<&str> {
+    let (name, value) = line.split_once([':', '：'])?;
+    let name = name.trim().trim_start_matches(['-', '*', ' ']);
+    let is_name = name.starts_with(char::is_alphabetic)
+        && name.split_whitespace().count() <= FIELD_WORDS_MAX
+        && name.chars().all(|c| c.is_alphanumeric() || " -_.()".contains(c));
+    (is_name && !value.starts_with("//") && columns::by_name(name).is_none()).then_some(name)
+}
+
+/// Maximum number of words of the name of a part.
+const FIELD_WORDS_MAX: usize = 3;
+
 /// Whether nearly all lines name their part of an entry, and several entries have a headword and an
-/// explanation.
+/// explanation. If the names of these two are the same in all entries, half of the lines are
+/// enough: the others have names that are not known.
 pub(super) fn has_fields(sections: &Sections<'_>) -> bool {
     let fields: Vec<Option<Column>> =
         sections.lines().map(|line| field(line).map(|(column, _)| column)).collect();
     let count = |column: Column| fields.iter().filter(|field| **field == Some(column)).count();
     let known = fields.iter().flatten().count();
     let words = count(Column::Word);
+    let is_same = |column: Column| {
+        let such = sections.lines().filter(|line| field(line).is_some_and(|(c, _)| c == column));
+        let mut names: Vec<&str> = such.filter_map(|line| line.split([':', '：']).next()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.len() == 1
+    };
+    let most = known * 10 >= fields.len() * 8;
+    let half = || known * 2 >= fields.len() && is_same(Column::Word) && is_same(Column::Mean);
     words >= STACKS_MIN
         && count(Column::Mean) * 10 >= words * 8
         && words * 2 <= known
-        && known * 10 >= fields.len() * 8
+        && (most || half())
 }

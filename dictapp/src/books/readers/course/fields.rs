@@ -1,0 +1,60 @@
+//! Reads the lines of a list in which each part of an entry has its name: `Word: apple`,
+//! `Meaning: 苹果`.
+
+use super::{Course, WrappedLine};
+use crate::books::error::Place;
+use crate::books::oddity::OddityKind;
+use crate::books::overrides::Column;
+use crate::books::text::{layout, script};
+
+impl Course {
+    /// Joins a line to the record above if it is a part of it, or reports a line that is no part
+    /// of an entry. Returns `false` if the line begins a new record.
+    pub(super) fn joins_field(&mut self, line: &str) -> bool {
+        let is_indented = line.starts_with(char::is_whitespace) && !self.indented;
+        let text = line.trim();
+        let field = layout::field(text).map(|(column, _)| column);
+        if field == Some(Column::Word) {
+            return false;
+        }
+        let fault = match (field, &mut self.waiting) {
+            (Some(_), Some(record)) if record.is_labelled => {
+                record.append_field(text);
+                return true;
+            }
+            (Some(_), _) => OddityKind::NoHeadword,
+            (None, Some(record)) if record.is_labelled && (is_indented || record.is_open) => {
+                record.append(text, '\n');
+                return true;
+            }
+            (None, _) if layout::unknown_field(text).is_some() => OddityKind::UnreadColumn,
+            (None, _) if layout::is_row(text) => return false,
+            (None, _) => OddityKind::Comment,
+        };
+        self.state.note_at(fault, Place::Line(self.lines.number()), text);
+        true
+    }
+}
+
+impl WrappedLine {
+    /// Appends a line that gives a part of the entry with its name: `Meaning: 苹果`.
+    fn append_field(&mut self, line: &str) {
+        let field = layout::field(line);
+        self.is_open = matches!(field, Some((_, "")));
+        match field {
+            Some((_, "")) => {}
+            Some((Column::Phonetic, said)) => {
+                self.reading = Some(said.trim_matches(['[', ']', '/', ' ']).to_owned());
+            }
+            Some((Column::Part, part)) => {
+                let label = script::part_named(part);
+                self.append(label.as_deref().unwrap_or(part), '\n');
+            }
+            Some((Column::Example | Column::Translation, text)) => {
+                self.append(&format!("例：{text}"), '\n');
+            }
+            Some((_, text)) => self.append(text, '\n'),
+            None => self.append(line, '\n'),
+        }
+    }
+}
