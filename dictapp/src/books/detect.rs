@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use csv::StringRecord;
 
 use super::error::BookError;
-use super::input::format::Format;
+use super::input::format::{self, Format};
 use super::input::source::Source;
 use super::limits::SAMPLE_BYTES_MAX;
 use super::overrides::Overrides;
@@ -70,6 +70,9 @@ impl BookKind {
             };
         }
         let source = Source::open_text(path, None)?;
+        if let Some(reason) = notes_of_kindle(&source.sample()) {
+            return Err(BookError::whole(path, reason));
+        }
         Ok(by_name(path).unwrap_or_else(|| by_content(path, &source.sample())))
     }
 
@@ -202,9 +205,35 @@ fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     let lines = whole_lines(sample);
     let is_table = csv && format.splits(sample)
         || columns::is_table(&format.sample(sample))
-        || (is_quoted(lines) || is_barred(lines)) && format.splits(sample);
+        || (is_quoted(lines) || is_barred(lines)) && format.splits(sample)
+        || format::is_markdown(lines);
     if is_table { BookKind::Csv } else { BookKind::Course }
 }
+
+/// The reason that a file of notes from a Kindle is refused: `My Clippings.txt`, or the table of a
+/// notebook. Neither is a list of words.
+fn notes_of_kindle(sample: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(sample);
+    let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim);
+    let is_notebook = |line: &str| {
+        line.contains("Your Kindle Notes For")
+            || line.contains("Annotation Type") && line.contains("Location")
+    };
+    if text.lines().take(NOTEBOOK_LINES).any(is_notebook) {
+        return Some(
+            "is a Kindle notebook with highlights, not a list of words: \
+             make a table with a word and a meaning in each row",
+        );
+    }
+    let is_kind = lines.nth(1).is_some_and(|line| line.starts_with("- ") && line.contains('|'));
+    (is_kind && lines.any(|line| line == "==========")).then_some(
+        "is Kindle's My Clippings.txt with highlights, not a list of words: \
+         make a table with a word and a meaning in each row",
+    )
+}
+
+/// The names of the columns of a notebook are within this number of lines.
+const NOTEBOOK_LINES: usize = 20;
 
 /// The lines of a sample without the last one if it may be cut off.
 fn whole_lines(sample: &[u8]) -> &[u8] {

@@ -3,7 +3,8 @@
 use csv::{ReaderBuilder, StringRecord};
 
 use super::bars;
-use super::quoting::{self, Quoted};
+use super::quoted::Quoted;
+use super::quoting;
 use crate::books::limits::SAMPLE_BYTES_MAX;
 
 /// How the fields of a file are separated and quoted.
@@ -42,6 +43,9 @@ impl Format {
     /// Chooses the format in which most rows have the same number of fields.
     pub(crate) fn sniff(bytes: &[u8], known: Option<u8>) -> Format {
         let known = known.or_else(|| named_delimiter(bytes));
+        if known.is_none_or(|known| known == b'|') && is_markdown(bytes) {
+            return Format { delimiter: b'|', quotes: Quotes::Plain };
+        }
         let candidates = DELIMITERS.map(|(delimiter, _)| delimiter);
         let candidates = known.map_or(candidates.to_vec(), |delimiter| vec![delimiter]);
         let formats = candidates
@@ -97,6 +101,18 @@ impl Format {
     pub(crate) fn is_tabs(self) -> bool {
         self.delimiter == b'\t'
     }
+}
+
+/// Whether a text has a table of Markdown: a row of names with bars around it, and a rule below.
+pub(crate) fn is_markdown(bytes: &[u8]) -> bool {
+    let is_row = |line: &[u8]| line.len() > 2 && line.starts_with(b"|") && line.ends_with(b"|");
+    let is_rule = |line: &[u8]| {
+        line.iter().all(|byte| b"|-: \t".contains(byte))
+            && memchr::memmem::find(line, b"--").is_some()
+    };
+    let mut rows = lines(bytes).map(|line| (is_row(line), is_row(line) && is_rule(line)));
+    let mut above = false;
+    rows.any(|(is_row, is_rule)| std::mem::replace(&mut above, is_row && !is_rule) && is_rule)
 }
 
 /// The number of records per thousand that have the most frequent number of fields. Records of one

@@ -10,6 +10,7 @@ pub(super) mod deadline;
 pub(super) mod encoding;
 pub(super) mod lines;
 pub(super) mod format;
+mod quoted;
 mod quoting;
 pub(super) mod records;
 pub(super) mod sheet;

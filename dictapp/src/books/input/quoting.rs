@@ -3,60 +3,21 @@
 //! cell that are not doubled (`"the "b" of a"`), quotes around a part of a cell (`"a" or "b"`),
 //! backslashes before quotes, single quotes, and quotes around whole rows.
 
-use std::io::{self, BufRead, BufReader, Read};
-
 use super::format::Quotes;
-use crate::books::limits::RECORD_BYTES_MAX;
 
-/// Maximum number of bytes that are rewritten at once. A longer line is passed on in parts: its
-/// record is too long, and will be refused.
-const LINE_BYTES_MAX: u64 = 2 * RECORD_BYTES_MAX;
-
-/// A file with rewritten quotes. The numbers of its lines do not change.
-pub(super) struct Quoted<R> {
-    input: BufReader<R>,
-    rewriter: Rewriter,
-    line: Vec<u8>,
-    /// The rewritten line, and the number of its bytes that the csv reader has read.
-    output: Vec<u8>,
-    read: usize,
-}
-
-impl<R: Read> Quoted<R> {
-    pub(super) fn new(input: R, delimiter: u8, quotes: Quotes) -> Quoted<R> {
-        let rewriter = Rewriter { delimiter, quotes, state: State::Outside };
-        let input = BufReader::with_capacity(64 * 1024, input);
-        Quoted { input, rewriter, line: Vec::new(), output: Vec::new(), read: 0 }
-    }
-}
-
-impl<R: Read> Read for Quoted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.rewriter.quotes == Quotes::Plain {
-            return self.input.read(buffer);
-        }
-        if self.read == self.output.len() {
-            self.line.clear();
-            self.output.clear();
-            self.read = 0;
-            (&mut self.input).take(LINE_BYTES_MAX).read_until(b'\n', &mut self.line)?;
-            self.rewriter.line(&self.line, &mut self.output);
-        }
-        let n = (&self.output[self.read..]).read(buffer)?;
-        self.read += n;
-        Ok(n)
-    }
-}
-
-struct Rewriter {
-    delimiter: u8,
-    quotes: Quotes,
-    state: State,
+#[derive(Clone, Copy)]
+pub(super) struct Rewriter {
+    pub(super) delimiter: u8,
+    pub(super) quotes: Quotes,
+    pub(super) state: State,
+    /// The number of bytes from the last quote that is not closed on its line to the end of the
+    /// line.
+    pub(super) opened: usize,
 }
 
 /// The state at the beginning of a line: outside of quoted cells, or inside of one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Outside,
     /// In a quoted cell that began on a line above.
     Inside,
@@ -74,7 +35,7 @@ enum End {
 }
 
 impl Rewriter {
-    fn line(&mut self, line: &[u8], output: &mut Vec<u8>) {
+    pub(super) fn line(&mut self, line: &[u8], output: &mut Vec<u8>) {
         let mark = "\u{FEFF}".as_bytes();
         let line = match self.state {
             // Files that were joined have byte order marks in the middle.
@@ -87,13 +48,41 @@ impl Rewriter {
             return self.cells(&row, output);
         }
         if self.state == State::Outside && memchr::memchr(self.quote(), line).is_none() {
-            return self.plain(line, output);
+            // A row without single quotes is the header row, which may have double quotes.
+            let doubled = Rewriter { quotes: Quotes::Doubled, ..*self };
+            return match (self.quotes, doubled.width(line)) {
+                (Quotes::Single, Some(_)) => { doubled }.cells(line, output),
+                (Quotes::Single, None) => self.cells(line, output),
+                _ => output.extend_from_slice(line),
+            };
         }
         self.cells(line, output);
     }
 
-    fn quote(&self) -> u8 {
+    pub(super) fn quote(&self) -> u8 {
         if self.quotes == Quotes::Single { b'\'' } else { b'"' }
+    }
+
+    /// The number of cells of a line. `None`: a quote is not closed.
+    pub(super) fn width(&self, line: &[u8]) -> Option<usize> {
+        let mut rewriter = Rewriter { state: State::Outside, ..*self };
+        let (mut at, mut width, mut output) = (0, 1, Vec::new());
+        while at < line.len() {
+            if line[at] == self.delimiter || b"\r\n".contains(&line[at]) {
+                width += usize::from(line[at] == self.delimiter);
+                at += 1;
+            } else {
+                at = rewriter.cell(line, at, &mut output);
+            }
+        }
+        (rewriter.state == State::Outside).then_some(width)
+    }
+
+    /// Whether the quote at this offset begins a cell with text.
+    pub(super) fn begins_cell(&self, line: &[u8], at: usize) -> bool {
+        let before = line[..at].trim_ascii_end();
+        let is_begin = before.is_empty() || before.last() == Some(&self.delimiter);
+        is_begin && !self.ends_cell(&line[at + 1..]) && line.get(at + 1) != Some(&self.quote())
     }
 
     fn cells(&mut self, line: &[u8], output: &mut Vec<u8>) {
@@ -135,6 +124,7 @@ impl Rewriter {
             }
             End::Below => {
                 self.state = State::Inside;
+                self.opened = line.len() - begin;
                 self.content(&line[begin + 1..], output);
                 return line.len();
             }
@@ -269,6 +259,9 @@ pub(super) fn unwrapped(line: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
+    use super::super::quoted::Quoted;
     use super::*;
 
     #[track_caller]

@@ -3,15 +3,15 @@
 
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use csv::{ByteRecord, ErrorKind, StringRecord, Terminator};
 
 use super::bars::{self, EscapedBars};
 use super::format::Format;
 use super::lines::{NOT_UTF8, check_text};
-use super::quoting::Quoted;
+use super::quoted::{OpenQuotes, Quoted};
 use super::source::{Meter, Source};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::RECORD_BYTES_MAX;
@@ -24,6 +24,7 @@ pub(crate) struct Records {
     bytes: ByteRecord,
     watch: Arc<Watch>,
     meter: Meter,
+    open_quotes: OpenQuotes,
     /// The line on which the last record begins, from 1.
     line: u64,
     /// Number of line ends in the fields of the last record.
@@ -75,12 +76,13 @@ impl Records {
             _ => Box::new(source),
         };
         let inner = Quoted::new(source, format.delimiter, format.quotes);
+        let open_quotes = inner.open_quotes();
         let csv = builder.from_reader(Watched { inner, watch: Arc::clone(&watch) });
         let bytes = ByteRecord::new();
         let line = 0;
         let inner_ends = 0;
         let ends_in_lines = false;
-        Ok(Records { path, csv, bytes, watch, meter, line, inner_ends, ends_in_lines })
+        Ok(Records { path, csv, bytes, watch, meter, open_quotes, line, inner_ends, ends_in_lines })
     }
 
     /// The next record that is not empty, `None` at the end.
@@ -123,6 +125,11 @@ impl Records {
             self.bytes.push_field(&field);
         }
         Ok(true)
+    }
+
+    /// The lines with a quote that was left out because it is not closed, and their texts.
+    pub(crate) fn take_open_quotes(&mut self) -> Vec<(u64, String)> {
+        std::mem::take(&mut *self.open_quotes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The line on which the last record begins, from 1.

@@ -66,3 +66,102 @@ fn an_unknown_label_is_reported_and_does_not_change_the_layout() {
     let text = "Word: apple\nMeaning:\n苹果\n果\n\nWord: pear\nMeaning:\n梨\n";
     reads_and_reports("a.txt", text, &["apple | 苹果 | 果", "pear | 梨"], &[]);
 }
+
+#[test]
+fn the_lemma_is_the_headword_and_the_word_in_the_text_is_its_form() {
+    for text in [
+        "word,stem,meaning\nwent,go,去\n",
+        "stem,word,meaning\ngo,went,去\n",
+        "Word,Lemma,Definition\nwent,go,去\n",
+        "word,stem,meaning\nwent,,去\n".replace("went,,", "went,go,").as_str(),
+    ] {
+        reads_and_reports("a.csv", text, &["go ~went | 去"], &[]);
+    }
+    let text = "word,stem,usage,meaning\nwent,go,He went home.,去\nate,,He ate.,吃\n";
+    let expected = ["go ~went | 去 | > He went home.", "ate | 吃 | > He ate."];
+    reads_and_reports("a.csv", text, &expected, &[]);
+}
+
+#[test]
+fn the_notes_of_a_kindle_are_no_meanings() {
+    let text = "word,stem,usage,lang,book,category,timestamp\n\
+                went,go,He went home.,en,My Book,learning,2023-01-03 10:11:12\n";
+    let notes = ["lang", "book", "category", "timestamp"];
+    reads_and_reports("a.csv", text, &["go ~went | He went home."], &notes);
+    let text = "word,stem,lang,book,category,timestamp\nwent,go,en,My Book,x,2023-01-03 10:11\n";
+    reads_and_reports("a.csv", text, &[], &["no explanation", "line 2: go", "lang", "book"]);
+    let text = "word,stem,lang,title\nwent,go,en,My Book\n";
+    reads_and_reports("a.csv", text, &[], &["line 2: go", "lang", "title"]);
+}
+
+#[test]
+fn highlights_of_a_kindle_are_refused_with_their_name() {
+    let clippings = "A Book (An Author)\n- Your Highlight on page 3 | Location 45-46 | Added on \
+                     Monday\n\napple\n==========\nA Book (An Author)\n- Your Note | x\n\n果\n\
+                     ==========\n";
+    let notebook = "\"Your Kindle Notes For:\",,,\n\"A BOOK\",,,\n\n\
+                    \"Annotation Type\",\"Location\",\"Starred?\",\"Annotation\"\n\
+                    \"Highlight (Yellow)\",\"Location 1\",\"\",\"apple\"\n";
+    for (name, text, kind) in [
+        ("My Clippings.txt", clippings, "My Clippings.txt with highlights"),
+        ("Notebook.csv", notebook, "Kindle notebook"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let error = BookKind::detect(&path).unwrap_err().to_string();
+        assert!(error.contains(kind), "{error}");
+    }
+}
+
+#[test]
+fn tables_of_markdown_may_have_text_around_them() {
+    let text = "# Fruit\n\nSome \"text, with a comma.\n\n| Word | Meaning |\n|---|---|\n\
+                | apple | 苹果 |\n\nMore text | here\n\n| Meaning | Word |\n| :-- | --: |\n\
+                | 梨 | pear |\n\nThe end.\n";
+    let reported = ["line 1: # Fruit", "line 3: Some", "line 9: More text", "line 15: The end."];
+    for name in ["a.md", "a.txt", "a.csv"] {
+        reads_and_reports(name, text, TWO, &reported);
+    }
+    let text = "| Word | Meaning |\n|---|---|\n| apple | 苹果 |\n\n\
+                | English | Chinese | Note |\n|---|---|---|\n| pear | 梨 | x |\n";
+    reads_and_reports("a.md", text, TWO, &["line 5: Note"]);
+    let prose = "A line.\n\n".repeat(30);
+    let text = format!("{prose}| a | b |\n|---|---|\n| apple | 苹果 |\n| pear | 梨 |\n");
+    let reported = ["30 x comment", "line 1: A line."];
+    let _ = text;
+    let text = format!("{prose}| Word | Meaning |\n|---|---|\n| apple | 苹果 |\n| pear | 梨 |\n");
+    reads_and_reports("a.md", &text, TWO, &reported);
+}
+
+#[test]
+fn gaps_and_sounds_of_anki_are_left_out_and_reported() {
+    let text = "#separator:tab\n#html:true\n#tags column:4\nplum {{c1::x}}\t一个{{c1::李子::hint}}\
+                [sound:a.mp3]\t[sound:b.mp3]\tfruit\npear\t梨[sound:c.mp3]\t[sound:d.mp3]\tfruit\n";
+    let expected = ["plum x | 一个李子", "pear | 梨"];
+    let reported = ["3 x column", "[sound:a.mp3]", "column 3", "column 4"];
+    reads_and_reports("a.txt", text, &expected, &reported);
+}
+
+#[test]
+fn a_quote_that_is_not_closed_does_not_swallow_the_next_rows() {
+    let three = ["apple | 苹果", "pear | 梨", "plum | 李"];
+    for text in [
+        "word,meaning\n\"apple,苹果\n\"pear\",梨\nplum,李\n",
+        "word,meaning\n\"apple,苹果\npear,梨\n\"plum\",李\n",
+        "word,meaning\r\napple,\"苹果\r\n\"pear\",\"梨\"\r\nplum,李\r\n",
+    ] {
+        reads_and_reports("a.csv", text, &three, &["line 2: "]);
+    }
+    let text =
+        "word,meaning\napple,\"苹果\n果, 水果\"\n\"pear\",\"梨\n\n\"\"x\"\", 果\"\nplum,李\n";
+    let expected = ["apple | 苹果 | 果, 水果", "pear | 梨 | \"x\", 果", "plum | 李"];
+    reads_and_reports("a.csv", text, &expected, &[]);
+}
+
+#[test]
+fn a_header_in_double_quotes_may_be_above_rows_in_single_quotes() {
+    let text = "\"word\",\"meaning\"\n'apple','苹果'\n'pear','梨'\n";
+    reads_and_reports("a.csv", text, TWO, &[]);
+    reads_and_reports("a.csv", &text.replace('\n', "\r\n"), TWO, &[]);
+}

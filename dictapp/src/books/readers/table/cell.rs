@@ -13,6 +13,35 @@ pub(super) fn without_sounds(mut cell: String) -> String {
     cell
 }
 
+/// A cell with the words of Anki's gaps: `{{c1::plum::hint}}` becomes `plum`.
+pub(super) fn without_gaps(mut cell: String) -> String {
+    // The innermost gap is the last one that begins.
+    let mut end = cell.len();
+    while let Some(from) = cell[..end].rfind(GAP) {
+        end = from;
+        let number = &cell[from + GAP.len()..];
+        let inner = number.trim_start_matches(|c: char| c.is_ascii_digit());
+        let Some(inner) = inner.strip_prefix("::").filter(|_| inner.len() < number.len()) else {
+            continue;
+        };
+        let Some((content, _)) = inner.split_once("}}") else { continue };
+        let begin = cell.len() - inner.len();
+        let close = begin + content.len() + "}}".len();
+        let word = content.split("::").next().unwrap_or_default().to_owned();
+        cell.replace_range(from..close, &word);
+    }
+    cell
+}
+
+/// The beginning of a gap in a note of Anki.
+const GAP: &str = "{{c";
+
+/// The first sound of Anki in a cell.
+pub(super) fn sound(cell: &str) -> Option<&str> {
+    let sound = &cell[cell.find(SOUND)?..];
+    sound.find(']').map(|end| &sound[..=end])
+}
+
 /// A cell without the quotes around it.
 pub(super) fn unquoted(cell: &str) -> Option<&str> {
     let pairs = [('“', '”'), ('"', '"'), ('„', '“'), ('«', '»'), ('「', '」'), ('\'', '\'')];
@@ -139,6 +168,15 @@ mod tests {
         assert_eq!(headwords(r"a|b\|c|d"), ["a", "b|c", "d"]);
         assert_eq!(headwords(r"a\\|b"), [r"a\", "b"]);
         assert_eq!(unescaped(r"a\nb\tc\\nd\x"), "a\nb c\\nd\\x");
+    }
+
+    #[test]
+    fn the_gaps_of_anki_show_their_words() {
+        let shows = |cell: &str, expected| assert_eq!(without_gaps(cell.to_owned()), expected);
+        shows("a {{c1::plum::hint}} and {{c2::pear}}.", "a plum and pear.");
+        shows("{{c1::a {{c2::red}} plum}}", "a red plum");
+        shows("{{c1::plum", "{{c1::plum");
+        shows("{{cloze}} {{c::x}}", "{{cloze}} {{c::x}}");
     }
 
     #[test]

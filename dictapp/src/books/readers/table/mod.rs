@@ -2,6 +2,7 @@
 //! the columns are recognised by their content.
 
 mod cell;
+mod markdown;
 mod row;
 mod rows;
 
@@ -21,7 +22,7 @@ use crate::books::{About, ReadState, Reader};
 use crate::model::{Entry, Languages, Level};
 
 use super::draft::Draft;
-use cell::{headwords, own_forms, unemphasised, unescaped, without_sounds};
+use cell::{headwords, own_forms, unemphasised, unescaped, without_gaps, without_sounds};
 use row::Row;
 
 /// Reads a table.
@@ -43,11 +44,14 @@ pub(crate) struct Table {
     block: usize,
     /// The tables of the last row that are not read yet.
     parts: VecDeque<StringRecord>,
+    ahead: markdown::Ahead,
     /// The headword of the last row. The rows below may omit it, as in spreadsheets, if they have
     /// further parts of speech of the same headword with their meanings.
     word: String,
     /// Whether the headwords are in quotes that do not belong to the format: `“apple”`.
     is_quoted: bool,
+    /// Whether a sound in a cell was reported.
+    is_sound_noted: bool,
     /// The header row.
     names: Option<StringRecord>,
     /// The meaning of cells beyond the last column.
@@ -87,7 +91,10 @@ impl Table {
     }
 
     fn new(source: Source, format: Format, overrides: &Overrides) -> Result<Table, BookError> {
-        let rows = format.sample(&source.sample());
+        let mut rows = format.sample(&source.sample());
+        if markdown::is_markdown(format) {
+            rows.retain(markdown::is_row);
+        }
         if let Some(given) = &overrides.columns {
             check(given, &rows).map_err(|reason| BookError::whole(source.path(), reason))?;
         }
@@ -113,6 +120,7 @@ impl Table {
         let records = Records::new(source, format)?;
         Ok(Table {
             is_quoted,
+            is_sound_noted: overrides.sounds == Sounds::Text || is_own,
             word: String::new(),
             unread,
             beyond,
@@ -124,6 +132,7 @@ impl Table {
             state: ReadState::new(Place::Line(0), records.meter()),
             block: if overrides.columns.is_some() { usize::MAX } else { layout.block },
             parts: VecDeque::new(),
+            ahead: None,
             columns,
             names: layout.names.filter(|_| !is_own),
             rows_before: if is_own { own_rows } else { layout.rows_before },
@@ -158,6 +167,7 @@ impl Table {
         }
         let rank = rank.flatten();
         row.unread.iter().for_each(|cell| self.state.note(OddityKind::UnreadColumn, cell));
+        self.note_sound(record);
         (0..row.pictures).for_each(|_| self.state.note(OddityKind::Picture, row.word));
         // Tab files may have several headwords in one cell.
         let word = row.headword();
@@ -219,6 +229,13 @@ impl Table {
             }
         }
         row.pictures = pictures;
+        if self
+            .names
+            .as_ref()
+            .is_some_and(|names| row.word.is_empty() && columns::has_lemmas(names))
+        {
+            row.take_form();
+        }
         self.read_beyond(record, &mut row);
         row
     }
@@ -251,7 +268,7 @@ impl Table {
             false if self.is_own => cell.to_owned(),
             false => cell::with_lines(cell.to_owned()),
         };
-        let text = if self.sounds == Sounds::Text { text } else { without_sounds(text) };
+        let text = self.without_notation_of_anki(text);
         if !self.is_plain && markup::is_markup(&text) {
             markup::text(&text, LineEnds::Kept)
         } else {
@@ -259,9 +276,14 @@ impl Table {
         }
     }
 
+    /// A text without the sounds and the gaps of Anki.
+    fn without_notation_of_anki(&self, text: String) -> String {
+        if self.sounds == Sounds::Text { text } else { without_gaps(without_sounds(text)) }
+    }
+
     /// A headword without markup. One that is only a tag stays (`<b>` in a book about HTML).
     fn headword(&self, word: String) -> String {
-        let word = if self.sounds == Sounds::Text { word } else { without_sounds(word) };
+        let word = self.without_notation_of_anki(word);
         let word = if self.format.delimiter == b'|' { unemphasised(word) } else { word };
         if self.is_plain || !markup::is_markup(&word) {
             return word;
@@ -304,8 +326,7 @@ impl Reader for Table {
                     return Ok(Some(entry));
                 }
             }
-            let Some(record) = self.records.next()? else { return Ok(None) };
-            self.state.place = Place::Line(self.records.line());
+            let Some(record) = self.next_record()? else { return Ok(None) };
             if self.rows_before <= 1 {
                 let unread = std::mem::take(&mut self.unread);
                 unread.iter().for_each(|name| self.state.note(OddityKind::UnreadColumn, name));

@@ -29,6 +29,13 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// Takes the first form for the headword if the cell of the headword is empty.
+    pub(super) fn take_form(&mut self) {
+        if self.word.is_empty() && !self.forms.is_empty() {
+            self.word = self.forms.remove(0);
+        }
+    }
+
     /// The headword. If its cell is empty, it is the reading: lists of Japanese words have no kanji
     /// for a word that is written in kana.
     pub(super) fn headword(&self) -> &str {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use csv::StringRecord;
 
-use super::{Beyond, Table};
+use super::{Beyond, Table, cell};
 use crate::books::oddity::OddityKind;
 use crate::books::overrides::Column;
 use crate::books::text::columns;
@@ -74,7 +74,19 @@ impl Table {
         StringRecord::from(cells)
     }
 
-    fn note_comment(&mut self, record: &StringRecord) {
+    /// Reports the first sound of Anki in the columns that are read. All sounds are left out.
+    pub(super) fn note_sound(&mut self, record: &StringRecord) {
+        let cells = record.iter().zip(&self.columns).filter(|(_, column)| **column != Column::Skip);
+        let sound = || cells.filter_map(|(cell, _)| cell::sound(cell)).next();
+        if !self.is_sound_noted
+            && let Some(sound) = sound()
+        {
+            self.state.note(OddityKind::UnreadColumn, sound);
+            self.is_sound_noted = true;
+        }
+    }
+
+    pub(super) fn note_comment(&mut self, record: &StringRecord) {
         let mut cells = record.iter().map(str::trim).filter(|cell| !cell.is_empty());
         if let Some(first) = cells.next() {
             self.state.note(OddityKind::Comment, first);

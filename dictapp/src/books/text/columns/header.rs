@@ -191,6 +191,8 @@ fn partly_named(row: &StringRecord, below: &[StringRecord], find: Find) -> Optio
     name_by_neighbours(row, &mut columns);
     let unknown: Vec<usize> = (0..names.len()).filter(|&at| names[at].is_none()).collect();
     let mut texts = content::texts(below, &unknown).into_iter();
+    // A table of forms, lemmas and notes has no meanings. All of its words are reported.
+    let has_lemmas = filled > 2 && known.contains(&Name::Stem);
     let instead = [
         (Column::Word, [Column::Phrases, Column::Phonetic, Column::Example]),
         (Column::Mean, [Column::Example, Column::Synonyms, Column::Translation]),
@@ -200,13 +202,24 @@ fn partly_named(row: &StringRecord, below: &[StringRecord], find: Find) -> Optio
             continue;
         }
         let other = |other: Column| columns.iter().position(|column| *column == other);
-        let is_phrase = wanted == Column::Word && columns.contains(&Column::Phrases);
+        // The lists of readers of books have no meanings. Their sentences are better than a title.
+        let is_phrase = wanted == Column::Word && columns.contains(&Column::Phrases)
+            || wanted == Column::Mean && known.contains(&Name::Stem);
         let text = texts.next().filter(|_| !is_phrase);
-        let at = text.or_else(|| others.into_iter().find_map(other))?;
-        columns[at] = wanted;
+        match text.or_else(|| others.into_iter().find_map(other)) {
+            Some(at) => columns[at] = wanted,
+            None if wanted == Column::Mean && has_lemmas => {}
+            None => return None,
+        }
     }
     keep_one(&mut columns);
-    (columns.contains(&Column::Word) && columns.contains(&Column::Mean)).then_some(columns)
+    let has = |column: Column| columns.contains(&column);
+    (has(Column::Word) && (has_lemmas || has(Column::Mean))).then_some(columns)
+}
+
+/// Whether a header row has a column of lemmas.
+pub(crate) fn has_lemmas(row: &StringRecord) -> bool {
+    row.iter().any(|name| by_whole_name(name) == Some(Name::Stem))
 }
 
 /// The columns that the names of a row mean in combination.
@@ -215,7 +228,8 @@ fn resolved(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
     let has_word = word_count > 0;
     let has_mean = names.contains(&Some(Name::Column(Column::Mean)));
     let has_stem = names.contains(&Some(Name::Stem));
-    let mut words = usize::from(has_word);
+    let mut words = usize::from(has_word || has_stem);
+    let mut stems = 0;
     // The first column of headwords is the headword, others are its spellings.
     let mut word_or_form = || {
         words += 1;
@@ -223,9 +237,11 @@ fn resolved(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
     };
     let column = |(at, name): (usize, &Option<Name>)| match name {
         // `word,stem`: the lemma is the headword, and `word` is the form that occurred in a text.
-        Some(Name::Column(Column::Word)) if has_stem && !has_mean => Column::Forms,
-        Some(Name::Stem) if has_word && has_mean => Column::Mean,
-        Some(Name::Stem) => Column::Word,
+        Some(Name::Column(Column::Word)) if has_stem => Column::Forms,
+        Some(Name::Stem) => {
+            stems += 1;
+            if stems == 1 { Column::Word } else { Column::Forms }
+        }
         Some(Name::Column(column)) => *column,
         Some(Name::Traditional) if !has_mean && word_count == 1 => Column::Word,
         Some(Name::Traditional) => word_or_form(),

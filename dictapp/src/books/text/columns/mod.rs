@@ -12,7 +12,7 @@ use csv::StringRecord;
 use crate::books::overrides::Column;
 use crate::model::{LanguageTag, Languages};
 
-pub(crate) use header::by_name;
+pub(crate) use header::{by_name, has_lemmas};
 
 /// The recognised layout of a table.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,9 +26,6 @@ pub(crate) struct Layout {
     pub(crate) block: usize,
     pub(crate) title: Option<String>,
     pub(crate) languages: Option<Languages>,
-    /// Columns with properties of a note of Anki, such as its deck and its tags. They are no
-    /// part of an entry.
-    properties: Vec<usize>,
 }
 
 /// More than this number of every ten rows must have cells beyond the last column.
@@ -52,11 +49,11 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
         code("sourceLang").zip(code("targetLang")).map(|(from, to)| Languages { from, to })
     });
     let title = tab_file_header(&rows[..first], "name").map(str::to_owned);
+    // Properties of the notes of Anki, such as deck and tags, are no part of an entry.
     let properties: Vec<usize> = rows[..first].iter().filter_map(property).collect();
     let layout = |rows_before, columns, names| {
-        let properties = properties.clone();
         let block = usize::MAX;
-        Layout { rows_before, columns, names, block, title, languages, properties }
+        Layout { rows_before, columns, names, block, title, languages }
     };
     let listed =
         rows[..first].iter().find_map(|row| header::of_list(&listed(row)?, &rows[first..]));
@@ -142,9 +139,14 @@ pub(crate) fn renamed(names: &StringRecord, row: &StringRecord) -> Option<Vec<Co
         names
     };
     if sorted(names) == sorted(row) {
-        return header::find(std::slice::from_ref(row), 0).map(|(_, columns)| columns);
+        return of_header(row);
     }
     header::of_names_only(row, &[])
+}
+
+/// The columns that a header row names. `None`: the row is not a header row.
+pub(crate) fn of_header(row: &StringRecord) -> Option<Vec<Column>> {
+    header::find(std::slice::from_ref(row), 0).map(|(_, columns)| columns)
 }
 
 /// Whether a row is the rule below the names of a table in Markdown: `| --- | :---: |`.
@@ -188,10 +190,7 @@ pub(crate) fn unread(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
         true => entries.iter().map(StringRecord::len).max().unwrap_or_default(),
         false => layout.columns.len(),
     };
-    let is_read = |at: usize| {
-        layout.properties.contains(&at)
-            || layout.columns.get(at).is_some_and(|column| *column != Column::Skip)
-    };
+    let is_read = |at: usize| layout.columns.get(at).is_some_and(|column| *column != Column::Skip);
     let name = |at: usize| {
         let names = layout.names.as_ref().or(before.last()).filter(|names| names.len() > 1);
         let name = names.and_then(|names| names.get(at)).map(str::trim);

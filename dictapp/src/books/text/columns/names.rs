@@ -156,7 +156,8 @@ const UNREAD: &str = "id|guid|uuid|no|no.|nr|nr.|#|number|index|order|key id|序
      位置|note|notes|remark|remarks|comment|comments|hint|mnemonic|备注|備註|笔记|筆記|注释|\
      助记|记忆法|词根|词根词缀|etymology|词源|notizen|bemerkung|remarque|nota|메모|비고|\
      備考|メモ|freq|frequency|count|times|score|familiarity|status|known|star|stars|collins|\
-     oxford|detail|频率|频次|次数|熟悉度|掌握程度|状态|是否掌握|复习次数";
+     oxford|detail|lang|language|book key|bookkey|dict key|dictkey|asin|word key|wordkey|\
+     频率|频次|次数|熟悉度|掌握程度|状态|是否掌握|复习次数";
 
 /// Names of languages. In a row with two of them, the first is the headword's.
 pub(super) const LANGUAGES: &str = "english|chinese|german|french|spanish|italian|portuguese|russian|japanese|korean|latin|\

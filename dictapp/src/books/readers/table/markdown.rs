@@ -1,0 +1,73 @@
+//! Tables of Markdown: the text around them is reported, and a file may have several.
+
+use csv::StringRecord;
+
+use super::Table;
+use crate::books::error::{BookError, Place};
+use crate::books::input::format::{Format, Quotes};
+use crate::books::oddity::OddityKind;
+use crate::books::overrides::Column;
+use crate::books::text::columns;
+
+/// The record below the last one, and its line.
+pub(super) type Ahead = Option<(StringRecord, u64)>;
+
+/// Whether a file of this format has tables of Markdown.
+pub(super) fn is_markdown(format: Format) -> bool {
+    format.delimiter == b'|' && format.quotes == Quotes::Plain
+}
+
+/// Whether a line is a row of a table of Markdown: it begins and ends with a bar.
+pub(super) fn is_row(record: &StringRecord) -> bool {
+    let is_empty = |cell: Option<&str>| cell.is_some_and(|cell| cell.trim().is_empty());
+    record.len() > 2 && is_empty(record.get(0)) && is_empty(record.iter().next_back())
+}
+
+impl Table {
+    /// The next row. The lines between the tables of Markdown, and the names of the columns of
+    /// further tables, are reported.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub(super) fn next_record(&mut self) -> Result<Option<StringRecord>, BookError> {
+        if !is_markdown(self.format) {
+            let record = self.records.next()?;
+            for (line, text) in self.records.take_open_quotes() {
+                self.state.note_at(OddityKind::BadDetail, Place::Line(line), &text);
+            }
+            self.state.place = Place::Line(self.records.line());
+            return Ok(record);
+        }
+        loop {
+            let record = match self.ahead.take() {
+                None => self.records.next()?.map(|record| (record, self.records.line())),
+                ahead => ahead,
+            };
+            let Some((record, line)) = record else { return Ok(None) };
+            self.ahead = self.records.next()?.map(|record| (record, self.records.line()));
+            self.state.place = Place::Line(line);
+            if !is_row(&record) {
+                self.note_comment(&record);
+            } else if self.rows_before == 0
+                && self.ahead.as_ref().is_some_and(|(below, _)| columns::is_rule(below))
+            {
+                self.read_names(record);
+            } else {
+                return Ok(Some(record));
+            }
+        }
+    }
+
+    /// Applies the names of the columns of a further table.
+    fn read_names(&mut self, record: StringRecord) {
+        self.note_comment(&record);
+        if let Some(columns) = columns::of_header(&record) {
+            let unread = columns.iter().zip(&record).filter(|(one, _)| **one == Column::Skip);
+            for (_, name) in unread.filter(|(_, name)| !name.trim().is_empty()) {
+                self.state.note(OddityKind::UnreadColumn, name.trim());
+            }
+            (self.columns, self.block) = (columns, usize::MAX);
+            self.names = Some(record);
+        }
+    }
+}
