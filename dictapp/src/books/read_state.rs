@@ -48,6 +48,13 @@ impl ReadState {
         self.oddities.note(kind, place, about);
     }
 
+    /// Reports the quotes of a table that were left out, each with its line.
+    pub(super) fn note_open_quotes(&mut self, quotes: Vec<(u64, String)>) {
+        for (line, text) in quotes {
+            self.note_at(OddityKind::BadDetail, Place::Line(line), &text);
+        }
+    }
+
     /// Checks a draft (the parts of an entry as found in the file) and makes an entry of it.
     /// `None`: it is invalid; the reason is reported as an oddity.
     pub(super) fn finish(&mut self, draft: Draft<'_>) -> Option<Entry> {

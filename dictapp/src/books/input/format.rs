@@ -106,10 +106,8 @@ impl Format {
 /// Whether a text has a table of Markdown: a row of names with bars around it, and a rule below.
 pub(crate) fn is_markdown(bytes: &[u8]) -> bool {
     let is_row = |line: &[u8]| line.len() > 2 && line.starts_with(b"|") && line.ends_with(b"|");
-    let is_rule = |line: &[u8]| {
-        line.iter().all(|byte| b"|-: \t".contains(byte))
-            && memchr::memmem::find(line, b"--").is_some()
-    };
+    let is_rule =
+        |line: &[u8]| line.iter().all(|byte| b"|-: \t".contains(byte)) && line.contains(&b'-');
     let mut rows = lines(bytes).map(|line| (is_row(line), is_row(line) && is_rule(line)));
     let mut above = false;
     rows.any(|(is_row, is_rule)| std::mem::replace(&mut above, is_row && !is_rule) && is_rule)

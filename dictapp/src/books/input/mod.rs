@@ -1,7 +1,7 @@
 //! Input of the readers of books. `source` opens, unpacks and decodes a file (`encoding`). `lines`
 //! and `records` split the text into lines, or into the records of a csv or tsv file. For
-//! `records`, `format` recognises delimiter and quotes, `quoting` rewrites the quotes, and `bars`
-//! protects escaped bars. `articles` reads an article by its offset, `sheet` a small table in
+//! `records`, `format` recognises delimiter and quotes, `quoted` rewrites the quotes with `quoting`, and
+//! `bars` protects escaped bars. `articles` reads an article by its offset, `sheet` a small table in
 //! memory. `deadline` limits the time of reading.
 
 pub(super) mod articles;

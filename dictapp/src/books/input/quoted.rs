@@ -95,7 +95,8 @@ impl<R: Read> Quoted<R> {
     }
 
     /// Whether the quote that begins a cell of this line, which is without it here, was not meant
-    /// to join lines: the line is a whole row, and the next line with quotes is one, too.
+    /// to join lines: the line is a whole row, and the lines below are rows up to the next one with quotes,
+    /// which is one, too.
     fn is_open_by_mistake(&mut self, line: &[u8]) -> io::Result<bool> {
         if self.width < 2 || self.rewriter.width(line) != Some(self.width) {
             return Ok(false);

@@ -142,6 +142,7 @@ impl Reader for Ecdict {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         while let Some(record) = self.records.next()? {
             self.state.place = Place::Line(self.records.line());
+            self.state.note_open_quotes(self.records.take_open_quotes());
             if let Some(entry) = self.entry(&record)? {
                 return Ok(Some(entry));
             }

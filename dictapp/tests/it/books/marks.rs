@@ -46,6 +46,10 @@ fn a_mark_is_no_part_of_a_headword_if_some_lines_lack_an_explanation() {
     reads_and_reports("a.txt", text, &["apple | 苹果", "plum | 李"], &["line 2: pear\n"]);
     let text = "apple - a red fruit\npear - a fruit\nhttps://example.org/list\n";
     reads_and_reports("a.txt", text, &["apple | a red fruit", "pear | a fruit"], &["line 3"]);
+    let text = "apple - a red fruit\npear - a fruit\nkiwi\nfig\ndate\n";
+    reads_and_reports("a.txt", text, &["apple | a red fruit", "pear | a fruit"], &["3 x no"]);
+    let text = "apple ..... 苹果\npear ..... 梨\nplum .....\nkiwi\n";
+    reads_and_reports("a.txt", text, TWO, &["line 3: plum\n", "line 4: kiwi"]);
     let text = "apple -\n苹果\n\npear -\n梨\n";
     reads_and_reports("a.txt", text, TWO, &[]);
 }
@@ -127,9 +131,9 @@ fn tables_of_markdown_may_have_text_around_them() {
                 | English | Chinese | Note |\n|---|---|---|\n| pear | 梨 | x |\n";
     reads_and_reports("a.md", text, TWO, &["line 5: Note"]);
     let prose = "A line.\n\n".repeat(30);
-    let text = format!("{prose}| a | b |\n|---|---|\n| apple | 苹果 |\n| pear | 梨 |\n");
+    let text = format!("{prose}| a | b |\n|-|:-:|\n| apple | 苹果 |\n| pear | 梨 |\n");
     let reported = ["30 x comment", "line 1: A line."];
-    let _ = text;
+    reads_and_reports("a.md", &text, TWO, &["31 x comment"]);
     let text = format!("{prose}| Word | Meaning |\n|---|---|\n| apple | 苹果 |\n| pear | 梨 |\n");
     reads_and_reports("a.md", &text, TWO, &reported);
 }
@@ -153,6 +157,9 @@ fn a_quote_that_is_not_closed_does_not_swallow_the_next_rows() {
     ] {
         reads_and_reports("a.csv", text, &three, &["line 2: "]);
     }
+    let text = "word,phonetic,definition,translation,pos,collins,oxford,tag,bnc,frq,exchange,\
+                detail,audio\napple,,,苹果,,,,,,,,,\npear,\",,梨,,,,,,,,,\n\"plum\",,,李,,,,,,,,,\n";
+    reads_and_reports("e.csv", text, &three, &["line 3: pear"]);
     let text =
         "word,meaning\napple,\"苹果\n果, 水果\"\n\"pear\",\"梨\n\n\"\"x\"\", 果\"\nplum,李\n";
     let expected = ["apple | 苹果 | 果, 水果", "pear | 梨 | \"x\", 果", "plum | 李"];

@@ -32,9 +32,7 @@ impl Table {
     pub(super) fn next_record(&mut self) -> Result<Option<StringRecord>, BookError> {
         if !is_markdown(self.format) {
             let record = self.records.next()?;
-            for (line, text) in self.records.take_open_quotes() {
-                self.state.note_at(OddityKind::BadDetail, Place::Line(line), &text);
-            }
+            self.state.note_open_quotes(self.records.take_open_quotes());
             self.state.place = Place::Line(self.records.line());
             return Ok(record);
         }

@@ -151,7 +151,7 @@ pub(crate) fn of_header(row: &StringRecord) -> Option<Vec<Column>> {
 
 /// Whether a row is the rule below the names of a table in Markdown: `| --- | :---: |`.
 pub(crate) fn is_rule(row: &StringRecord) -> bool {
-    let is_line = |cell: &str| cell.contains("--") && cell.bytes().all(|b| b"-: ".contains(&b));
+    let is_line = |cell: &str| cell.contains('-') && cell.bytes().all(|b| b"-: ".contains(&b));
     row.len() > 1
         && row.iter().any(is_line)
         && row.iter().all(|c| c.trim().is_empty() || is_line(c))

@@ -111,6 +111,12 @@ impl Mark {
         words.any(|word| word.contains(char::is_alphanumeric))
     }
 
+    /// A line without an explanation: the headword, without a row of dots behind it.
+    pub(super) fn headword_alone(self, line: &str) -> &str {
+        let line = line.trim_end();
+        if self == Mark::Leader { line.trim_end_matches(LEADERS).trim_end() } else { line }
+    }
+
     /// Whether this mark of a split line is a sign, not punctuation, and has spaces around it.
     fn stands_alone(self, line: &str, headword: &str, rest: &str) -> bool {
         let between = &line[headword.len()..line.len() - rest.len()];
@@ -167,7 +173,7 @@ pub(super) fn recognise(sections: &Sections<'_>) -> Option<Mark> {
     })
 }
 
-/// The mark that follows the headword in most lines of a list in which the other lines have no
+/// The mark that follows the headword in at least half of the lines of a list in which the other lines have no
 /// explanation, if there is one.
 pub(super) fn recognise_in_gaps(sections: &Sections<'_>) -> Option<Mark> {
     let lines: Vec<&str> = sections.lines().map(str::trim).collect();
@@ -180,7 +186,7 @@ pub(super) fn recognise_in_gaps(sections: &Sections<'_>) -> Option<Mark> {
     Mark::ALL.into_iter().find(|&mark| {
         let rows = lines.iter().filter(|line| is_row(mark, line)).count();
         let cut = lines.iter().filter(|line| mark.is_last_of(line)).count();
-        rows > 0 && rows + cut >= MARKED_LINES_MIN && (rows + cut) * 2 > lines.len()
+        rows > 0 && rows + cut >= MARKED_LINES_MIN && (rows + cut) * 2 >= lines.len()
     })
 }
 
@@ -195,6 +201,14 @@ pub(crate) fn without_mark(headword: &str) -> &str {
     };
     let word = word.trim_end();
     if word.contains(char::is_alphanumeric) { word } else { headword }
+}
+
+/// An explanation without a mark that stands alone before it: `- a fruit`.
+pub(super) fn without_leading_mark(text: &str) -> &str {
+    let Some((first, rest)) = text.split_once(char::is_whitespace) else { return text };
+    let marks = [Mark::Arrow, Mark::Dash, Mark::Equals, Mark::Tilde];
+    let mut spellings = marks.iter().flat_map(|mark| mark.spellings());
+    if spellings.any(|mark| mark.trim() == first) { rest.trim_start() } else { text }
 }
 
 /// Marks that are never the end of a headword.

@@ -105,11 +105,13 @@ impl Layout {
                 Some((line[..at].trim_end(), line[at..].trim()))
             };
             let split = mark.split(line).or_else(other).or_else(by_sign);
-            return split.unwrap_or((line.trim_end(), ""));
+            return split.unwrap_or((mark.headword_alone(line), ""));
         }
         let at = self.headword_end(line).unwrap_or(line.len());
         let (head, rest) = line.split_at(at);
-        (head.trim_end(), rest.trim())
+        let rest = rest.trim();
+        let text = if *self == Layout::Spaced { marks::without_leading_mark(rest) } else { rest };
+        (head.trim_end(), text)
     }
 
     /// The headings above blocks of the file, such as `Fruit`: most lines are rows with a sign at
