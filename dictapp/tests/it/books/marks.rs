@@ -60,6 +60,10 @@ fn an_unknown_label_is_reported_and_does_not_change_the_layout() {
                 Word: pear\nMeaning: 梨\nOther: y\n";
     let expected = ["apple | 苹果 | keep me", "pear | 梨"];
     reads_and_reports("a.txt", text, &expected, &["line 4: Other: lost?", "line 8: Other: y"]);
+    let text = "Word: apple\nMeaning: 苹果\nPlural: apples\nTags: fruit\n\n\
+                Word: pear\nMeaning: 梨\nDate: 2023-01-02\n";
+    let reported = ["line 4: Tags: fruit", "line 8: Date: 2023-01-02"];
+    reads_and_reports("a.txt", text, &["apple ~apples | 苹果", "pear | 梨"], &reported);
     for stray in ["plum 李\n", "plum 李\n\n", "\nplum 李\n", "\nplum 李\n\n"] {
         let text = format!("Word: apple\nMeaning: 苹果\n{stray}Word: pear\nMeaning: 梨\n");
         let expected = ["apple | 苹果", "plum | 李", "pear | 梨"];

@@ -18,6 +18,7 @@ impl Course {
             return false;
         }
         let fault = match (field, &mut self.waiting) {
+            (Some(Column::Skip), _) if !is_note(text) => OddityKind::UnreadColumn,
             (Some(_), Some(record)) if record.is_labelled => {
                 record.append_field(text);
                 return true;
@@ -36,6 +37,17 @@ impl Course {
     }
 }
 
+/// Whether the name of a part says that it is a note, which belongs to the entry. Other parts that
+/// are not read, such as dates and tags, do not.
+fn is_note(line: &str) -> bool {
+    let name = line.split([':', '：']).next().unwrap_or_default().to_lowercase();
+    NOTES.iter().any(|note| name.contains(note))
+}
+
+/// Parts of the names of notes.
+const NOTES: [&str; 10] =
+    ["note", "remark", "comment", "hint", "mnemonic", "备注", "備註", "笔记", "注释", "助记"];
+
 impl WrappedLine {
     /// Appends a line that gives a part of the entry with its name: `Meaning: 苹果`.
     fn append_field(&mut self, line: &str) {
@@ -52,6 +64,10 @@ impl WrappedLine {
             }
             Some((Column::Example | Column::Translation, text)) => {
                 self.append(&format!("例：{text}"), '\n');
+            }
+            Some((Column::Forms, text)) => {
+                let forms = text.split([',', ';', '/', '，', '；', '、']).map(str::trim);
+                self.others.extend(forms.filter(|form| !form.is_empty()).map(str::to_owned));
             }
             Some((_, text)) => self.append(text, '\n'),
             None => self.append(line, '\n'),
