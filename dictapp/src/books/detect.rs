@@ -187,8 +187,11 @@ fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     }
     let name = path.to_string_lossy().to_lowercase();
     let is_json = JSON_ENDINGS.iter().any(|ending| name.ends_with(ending));
-    if is_json || is_json_record(sample) {
-        return if is_json_list(sample) { BookKind::Json } else { BookKind::Kaikki };
+    if is_json_record(sample) {
+        return BookKind::Kaikki;
+    }
+    if is_json {
+        return BookKind::Json;
     }
     if is_json_list(sample) && begins_with_json(sample) {
         return BookKind::Json;
@@ -263,20 +266,57 @@ fn is_barred(sample: &[u8]) -> bool {
     lines.next().is_some_and(is_row) && lines.all(is_row)
 }
 
-/// Whether a text begins with a record of Wiktextract.
+/// Whether a text begins with a record of Wiktextract: an object on a line with the language of a
+/// headword, with senses that are objects, or with a redirect.
 fn is_json_record(sample: &[u8]) -> bool {
-    sample.starts_with(b"{") && memchr::memmem::find(sample, b"\"senses\"").is_some()
+    let members = outer_members(sample);
+    let begins = |name: &str, start: &[u8]| {
+        let mut values = members.iter().filter(|(member, _)| *member == name.as_bytes());
+        values.any(|(_, at)| {
+            let value = sample[*at..].iter().filter(|byte| !byte.is_ascii_whitespace());
+            value.take(start.len()).eq(start)
+        })
+    };
+    let has_senses = begins("senses", b"[]") || begins("senses", b"[{");
+    begins("title", b"\"") && begins("redirect", b"\"")
+        || begins("word", b"\"") && (begins("lang_code", b"\"") || has_senses)
+}
+
+/// The names of the members of the object at the beginning of a text, as far as the sample goes,
+/// each with the offset of its value.
+fn outer_members(sample: &[u8]) -> Vec<(&[u8], usize)> {
+    let mut members = Vec::new();
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(byte) = sample.get(at) {
+        let from = at + 1;
+        at = from;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth < 2 => break,
+            b'}' | b']' => depth -= 1,
+            b'"' => {
+                while sample.get(at).is_some_and(|byte| *byte != b'"') {
+                    at += if sample[at] == b'\\' { 2 } else { 1 };
+                }
+                let name = sample.get(from..at).unwrap_or_default();
+                at += 1;
+                let rest = sample.get(at..).unwrap_or_default();
+                let white = rest.len() - rest.trim_ascii_start().len();
+                if depth == 1 && rest.get(white) == Some(&b':') {
+                    members.push((name, at + white + 1));
+                }
+            }
+            byte if depth == 0 && !byte.is_ascii_whitespace() => break,
+            _ => {}
+        }
+    }
+    members
 }
 
 /// Whether a text in JSON is a word list, not the records of Wiktextract.
 fn is_json_list(sample: &[u8]) -> bool {
-    let fields = [&b"\"senses\""[..], b"\"lang_code\"", b"\"redirect\""];
-    let is_record = fields.iter().any(|field| memchr::memmem::find(sample, field).is_some());
-    match sample.trim_ascii_start() {
-        [b'[', ..] => true,
-        [b'{', ..] => !is_record,
-        _ => false,
-    }
+    !is_json_record(sample) && sample.trim_ascii_start().starts_with(b"{")
+        || sample.trim_ascii_start().starts_with(b"[")
 }
 
 /// Whether a text begins like JSON: with a list or an object, and a quote in it.

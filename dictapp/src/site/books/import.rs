@@ -107,7 +107,7 @@ pub enum ImportStep {
 
 /// A part of the digest of a file. Increase it whenever the readers make different entries of the
 /// same file: then the file does not count as imported, and can be imported again.
-const READERS_VERSION: u32 = 9;
+const READERS_VERSION: u32 = 10;
 
 /// Number of entries between two updates of the progress.
 const WATCH_EVERY: u64 = 256;

@@ -61,6 +61,16 @@ fn json_is_a_word_list_or_a_wiktionary_by_its_content() {
     is(at, "a.json", "[{\"word\":\"a\",\"meaning\":\"b\"}]", BookKind::Json);
     is(at, "b.txt", "{\"a\":\"b\"}", BookKind::Json);
     is(at, "c.jsonl", "{\"word\":\"a\",\"senses\":[]}\n", BookKind::Kaikki);
+    is(at, "g.jsonl", "{\"title\": \"a\", \"redirect\": \"b\"}\n", BookKind::Kaikki);
+    for (name, text) in [
+        ("h.json", ""),
+        ("i.json", "apple"),
+        ("j.json", "{\"word\":\"a\",\"senses\":[\"b\"]}\n"),
+        ("k.json", "{\"words\":[{\"word\":\"a\",\"senses\":[{\"meaning\":\"b\"}]}]}"),
+        ("l.json", "{\"redirect\": \"重定向\", \"senses\": \"感官\"}"),
+    ] {
+        is(at, name, text, BookKind::Json);
+    }
     is(at, "d.txt", "{{c1::apple}}\t苹果\n", BookKind::Course);
     is(at, "e.txt", "[1] apple 苹果\n", BookKind::Course);
     is(at, "f.txt", "#NAME \"x\"\n#INDEX_LANGUAGE \"English\"\n", BookKind::Dsl);

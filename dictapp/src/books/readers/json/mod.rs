@@ -1,7 +1,8 @@
 //! Reads word lists in JSON: a list of objects (`[{"word": "apple", "meaning": "苹果"}]`) or of rows
-//! (`[["apple", "苹果"]]`), an object with such a list, an object of headwords
-//! (`{"apple": "苹果"}`), and an object on each line.
+//! (`[["apple", "苹果"]]`), an object with such lists, an object of headwords
+//! (`{"apple": "苹果"}`), and several of these one after another.
 
+mod kind;
 mod node;
 mod record;
 mod values;
@@ -32,6 +33,8 @@ pub(crate) struct Json {
     values: Values,
     /// The columns of rows.
     columns: Vec<Column>,
+    /// The cells of the header row, which may occur again above each list.
+    names: Vec<String>,
     /// Number of rows before the first entry: the names of the columns.
     rows_before: usize,
     /// The names of fields that were reported as unread.
@@ -60,13 +63,13 @@ impl Json {
         for _ in 0..SAMPLED_VALUES {
             let Some(value) = sample.next()? else { break };
             match &value {
-                (None, Node::List(cells)) => rows.push(row(cells)),
-                (None, Node::Map(fields)) => {
+                Value::Element(Node::List(cells)) => rows.push(row(cells)),
+                Value::Element(Node::Map(fields)) => {
                     let record = Record::of_fields(fields);
                     is_list |= !record.word.is_empty() && !record.mean().is_empty();
                 }
-                (Some(key), node) => is_list |= !Record::of_key(key, node).mean().is_empty(),
-                (None, _) => {}
+                Value::Keyed(key, node) => is_list |= !Record::of_key(key, node).mean().is_empty(),
+                Value::Element(_) | Value::Member(_) => {}
             }
         }
         sample.rewind();
@@ -78,6 +81,7 @@ impl Json {
         Ok(Json {
             values: sample,
             columns: if rows.is_empty() { Vec::new() } else { layout.columns },
+            names: layout.names.iter().flatten().map(str::to_owned).collect(),
             rows_before: layout.rows_before,
             unread: HashSet::new(),
             encoding,
@@ -85,24 +89,46 @@ impl Json {
         })
     }
 
-    fn entry(&mut self, value: &Value) -> Option<Entry> {
-        let record = match value {
-            (Some(key), node) => Record::of_key(key, node),
-            (None, Node::Map(fields)) => Record::of_fields(fields),
-            (None, Node::List(_)) if self.rows_before > 0 => {
-                self.rows_before -= 1;
-                return None;
-            }
-            (None, Node::List(cells)) => Record::of_row(cells, &self.columns),
-            (None, node) => {
-                self.state.note(OddityKind::BadRecord, node.text().unwrap_or_default());
-                return None;
-            }
-        };
-        for name in &record.unread {
+    /// Reports fields that are not read, each name once.
+    fn note_unread(&mut self, names: &[String]) {
+        for name in names {
             if self.unread.insert(name.clone()) {
                 self.state.note(OddityKind::UnreadColumn, name);
             }
+        }
+    }
+
+    /// Whether a row has the names of the columns, or is above them.
+    fn is_header(&mut self, cells: &[Node]) -> bool {
+        if self.rows_before > 0 {
+            self.rows_before -= 1;
+            return true;
+        }
+        !self.names.is_empty() && row(cells).iter().eq(self.names.iter())
+    }
+
+    fn entry(&mut self, value: &Value) -> Option<Entry> {
+        let record = match value {
+            Value::Keyed(key, node) => Record::of_key(key, node),
+            Value::Element(Node::Map(fields)) => Record::of_fields(fields),
+            Value::Element(Node::List(cells)) if self.is_header(cells) => return None,
+            Value::Element(Node::List(cells)) => Record::of_row(cells, &self.columns, &self.names),
+            Value::Member(name) => {
+                self.note_unread(std::slice::from_ref(name));
+                return None;
+            }
+            Value::Element(node) => {
+                self.state.note(OddityKind::BadRecord, node.shown());
+                return None;
+            }
+        };
+        self.note_unread(&record.unread);
+        if record.word.trim().is_empty() {
+            self.state.note(OddityKind::NoHeadword, &value.beginning());
+            return None;
+        }
+        if record.has_bad_detail {
+            self.state.note(OddityKind::BadDetail, &record.word);
         }
         let said = record.phonetics.iter().map(|said| said.trim_matches(['[', ']', '/', ' ']));
         let mut phonetics: Vec<&str> = said.filter(|said| !said.is_empty()).collect();
@@ -143,3 +169,6 @@ impl Reader for Json {
         Recognised { encoding: Some(self.encoding), columns, ..Recognised::default() }
     }
 }
+
+#[cfg(test)]
+mod tests;

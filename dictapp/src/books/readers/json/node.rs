@@ -10,7 +10,7 @@ pub(super) enum Node {
     Text(String),
     Number(String),
     /// `null`, `true` or `false`.
-    Other,
+    Other(&'static str),
     List(Vec<Node>),
     Map(Vec<(String, Node)>),
 }
@@ -20,7 +20,27 @@ impl Node {
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Node::Text(text) | Node::Number(text) => Some(text),
-            Node::Other | Node::List(_) | Node::Map(_) => None,
+            Node::Other(_) | Node::List(_) | Node::Map(_) => None,
+        }
+    }
+
+    /// The value as a report shows it.
+    pub(super) fn shown(&self) -> &str {
+        match self {
+            Node::Text(text) | Node::Number(text) => text,
+            Node::Other(text) => text,
+            Node::List(_) => "[..]",
+            Node::Map(_) => "{..}",
+        }
+    }
+
+    /// Whether the value is a list or an object with lists or objects in it.
+    pub(super) fn has_inner_lists(&self) -> bool {
+        let is_inner = |node: &Node| matches!(node, Node::List(_) | Node::Map(_));
+        match self {
+            Node::List(nodes) => nodes.iter().any(is_inner),
+            Node::Map(fields) => fields.iter().any(|(_, node)| is_inner(node)),
+            Node::Text(_) | Node::Number(_) | Node::Other(_) => false,
         }
     }
 
@@ -28,7 +48,7 @@ impl Node {
     pub(super) fn has_text(&self) -> bool {
         match self {
             Node::Text(text) => !text.trim().is_empty(),
-            Node::Number(_) | Node::Other => false,
+            Node::Number(_) | Node::Other(_) => false,
             Node::List(nodes) => nodes.iter().any(Node::has_text),
             Node::Map(fields) => fields.iter().any(|(_, node)| node.has_text()),
         }
@@ -50,8 +70,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
         f.write_str("a JSON value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
-        Ok(Node::Other)
+    fn visit_bool<E>(self, is_true: bool) -> Result<Node, E> {
+        Ok(Node::Other(if is_true { "true" } else { "false" }))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
@@ -71,7 +91,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Other)
+        Ok(Node::Other("null"))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {

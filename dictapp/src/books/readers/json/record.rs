@@ -3,8 +3,10 @@
 
 use super::node::Node;
 use crate::books::overrides::Column;
+use crate::books::readers::table::listed;
 use crate::books::text::markup::{self, LineEnds};
 use crate::books::text::{columns, gloss, script};
+use crate::model::Level;
 
 /// The parts of an entry.
 #[derive(Debug, Default)]
@@ -16,6 +18,11 @@ pub(super) struct Record {
     examples: Vec<String>,
     pub(super) rank: Option<u32>,
     pub(super) forms: Vec<String>,
+    /// Lists of synonyms, antonyms and phrases, each with the mark of its line in the notation.
+    lists: Vec<(char, String)>,
+    level: Option<Level>,
+    /// Whether a rank or a level is invalid.
+    pub(super) has_bad_detail: bool,
     /// The names of fields with text that are not read.
     pub(super) unread: Vec<String>,
 }
@@ -50,7 +57,7 @@ const NAMES: &[(&str, Column)] = &[
 const DEPTH_MAX: usize = 5;
 
 /// The kind of column that a field with this name has.
-fn column(name: &str) -> Option<Column> {
+pub(super) fn column(name: &str) -> Option<Column> {
     let known = columns::by_name(name).or_else(|| {
         let name = name.to_lowercase().replace(['_', '-', ' '], "");
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, column)| *column)
@@ -70,22 +77,32 @@ fn spaced(name: &str) -> String {
     spaced
 }
 
-/// Whether a value is a record of a word: an object with a headword, or a row of texts.
-pub(super) fn is_record(node: &Node) -> bool {
-    match node {
-        Node::Map(fields) => fields
-            .iter()
-            .any(|(name, node)| column(name) == Some(Column::Word) && node.text().is_some()),
-        Node::List(cells) => cells.len() > 1 && cells.iter().all(|cell| cell.text().is_some()),
-        Node::Text(_) | Node::Number(_) | Node::Other => false,
-    }
+/// Whether this is the name of a field of a record.
+pub(super) fn is_field(name: &str) -> bool {
+    column(name).is_some()
+}
+
+/// Whether a name of headwords names other things, too: the `name` of a list.
+pub(super) fn is_common(name: &str) -> bool {
+    columns::by_name(name).is_none()
 }
 
 impl Record {
     /// The record of a value whose headword is the key of the value.
     pub(super) fn of_key(key: &str, node: &Node) -> Record {
         let mut record = Record { word: key.to_owned(), ..Record::default() };
-        record.add_meaning(node, 0);
+        // The object may repeat its key.
+        let is_key = |(name, node): &(String, Node)| {
+            column(name) == Some(Column::Word) && node.text() == Some(key)
+        };
+        match node {
+            Node::Map(fields) if fields.iter().any(is_key) => {
+                let mut fields = fields.clone();
+                fields.retain(|field| !is_key(field));
+                record.add_meaning(&Node::Map(fields), 0);
+            }
+            _ => record.add_meaning(node, 0),
+        }
         record
     }
 
@@ -96,11 +113,15 @@ impl Record {
         record
     }
 
-    /// The record of a row with these columns.
-    pub(super) fn of_row(cells: &[Node], columns: &[Column]) -> Record {
+    /// The record of a row with these columns. The names of the columns are `names`, if there is a
+    /// header row.
+    pub(super) fn of_row(cells: &[Node], columns: &[Column], names: &[String]) -> Record {
         let mut record = Record::default();
-        for (cell, column) in cells.iter().zip(columns) {
-            record.add(*column, "", cell, 0);
+        for (at, cell) in cells.iter().enumerate() {
+            let column = columns.get(at).copied().unwrap_or(Column::Skip);
+            let name = names.get(at).filter(|name| !name.trim().is_empty());
+            let name = name.map_or_else(|| format!("column {}", at + 1), String::to_owned);
+            record.add(column, &name, cell, 0);
         }
         record
     }
@@ -120,29 +141,41 @@ impl Record {
             (Column::Word, Some(word)) if self.word.is_empty() => word.clone_into(&mut self.word),
             (Column::Word | Column::Mean, _) => self.add_meaning(node, depth),
             (Column::Phonetic, _) => texts(node, &mut self.phonetics),
-            (Column::Part, Some(part)) => self.part = Some(part.to_owned()),
+            (Column::Part, _) => {
+                let part = Some(joined(node)).filter(|part| !part.is_empty());
+                self.part = part.or(self.part.take());
+            }
             (Column::Example, _) => self.add_example(node),
             (Column::Translation, Some(text)) => {
                 if let Some(example) = self.examples.last_mut().filter(|e| !e.contains(" = ")) {
                     example.push_str(&format!(" = {}", one_line(text)));
                 }
             }
-            (Column::Rank, Some(rank)) => self.rank = rank.parse().ok().filter(|&rank| rank > 0),
+            (Column::Rank, _) => self.add_rank(&joined(node)),
+            (Column::Level, _) => self.add_level(&joined(node)),
             (Column::Forms, _) => texts(node, &mut self.forms),
-            (Column::Part | Column::Translation | Column::Rank, None) if node.has_text() => {
+            (Column::Synonyms, _) => self.lists.push(('=', joined(node))),
+            (Column::Antonyms, _) => self.lists.push(('!', joined(node))),
+            (Column::Phrases, _) => self.lists.push(('+', joined(node))),
+            (Column::Translation | Column::Skip, _) if node.has_text() => {
                 self.unread.push(name.to_owned());
             }
-            (
-                Column::Synonyms
-                | Column::Antonyms
-                | Column::Phrases
-                | Column::Level
-                | Column::Skip,
-                _,
-            ) => {
-                self.unread.extend(node.has_text().then(|| name.to_owned()));
-            }
-            (Column::Part | Column::Translation | Column::Rank, _) => {}
+            (Column::Translation | Column::Skip, _) => {}
+        }
+    }
+
+    fn add_rank(&mut self, rank: &str) {
+        // ECDICT writes 0 for a word without a rank.
+        if !rank.is_empty() && rank != "0" {
+            self.rank = rank.parse().ok();
+            self.has_bad_detail |= self.rank.is_none();
+        }
+    }
+
+    fn add_level(&mut self, level: &str) {
+        if !level.is_empty() {
+            self.level = Level::parse(level);
+            self.has_bad_detail |= self.level.is_none();
         }
     }
 
@@ -159,9 +192,13 @@ impl Record {
                 self.unread.append(&mut inner.unread);
                 self.phonetics.append(&mut inner.phonetics);
                 self.forms.append(&mut inner.forms);
+                self.lists.append(&mut inner.lists);
+                self.has_bad_detail |= inner.has_bad_detail;
+                self.rank = self.rank.or(inner.rank);
+                self.level = self.level.or(inner.level);
                 self.senses.push(inner.mean());
             }
-            Node::List(_) | Node::Map(_) | Node::Other => {}
+            Node::List(_) | Node::Map(_) | Node::Other(_) => {}
         }
     }
 
@@ -175,7 +212,7 @@ impl Record {
                 let texts: Vec<String> = texts.take(2).map(one_line).collect();
                 self.examples.push(texts.join(" = "));
             }
-            Node::Number(_) | Node::Other => {}
+            Node::Number(_) | Node::Other(_) => {}
         }
     }
 
@@ -194,8 +231,29 @@ impl Record {
             .collect();
         let lines = label.into_iter().chain(lines).collect::<Vec<_>>().join("\n");
         let examples = self.examples.iter().map(|example| format!("\n> {example}"));
-        let mean = gloss::labelled_between_examples(&lines);
-        if mean.is_empty() { mean } else { mean + &examples.collect::<String>() }
+        let mut mean = gloss::labelled_between_examples(&lines);
+        if !mean.is_empty() {
+            mean.extend(examples);
+            mean.extend(self.lists.iter().map(|(mark, list)| listed(*mark, list)));
+            let level = self.level.map(|level| format!("* {}\n", level.as_str()));
+            mean.insert_str(0, &level.unwrap_or_default());
+        }
+        mean
+    }
+}
+
+/// The text of a value as a cell of a table has it: the texts of a list with semicolons between
+/// them, the texts of an object with spaces.
+fn joined(node: &Node) -> String {
+    let all = |nodes: &mut dyn Iterator<Item = &Node>, mark: &str| {
+        let texts = nodes.map(joined).filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join(mark)
+    };
+    match node {
+        Node::Text(text) | Node::Number(text) => one_line(text),
+        Node::List(nodes) => all(&mut nodes.iter(), "; "),
+        Node::Map(fields) => all(&mut fields.iter().map(|(_, node)| node), " "),
+        Node::Other(_) => String::new(),
     }
 }
 
@@ -207,7 +265,7 @@ fn texts(node: &Node, found: &mut Vec<String>) {
         ),
         Node::List(nodes) => nodes.iter().for_each(|node| texts(node, found)),
         Node::Map(fields) => fields.iter().for_each(|(_, node)| texts(node, found)),
-        Node::Number(_) | Node::Other => {}
+        Node::Number(_) | Node::Other(_) => {}
     }
 }
 

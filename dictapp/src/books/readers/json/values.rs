@@ -1,108 +1,105 @@
-//! The values of a JSON text one by one, with their lines: the elements of a list, the fields of an
-//! object, or values one after another.
+//! The values of a JSON text one by one, with their lines: the elements of lists, the fields of an
+//! object, and values one after another. Lists and objects that hold records are entered.
 
 use std::path::{Path, PathBuf};
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Deserializer;
 
+use super::kind::Kind;
 use super::node::Node;
-use super::record::is_record;
+use super::record::is_field;
 use crate::books::error::{BookError, Place};
 
-/// The outer structure of a text.
+/// A list or an object whose values are read one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
-    /// `[{..}, {..}]`, perhaps in a field of an object.
+    /// `[{..}, {..}]`
     List,
     /// `{"apple": "苹果", ..}`
     Map,
-    /// A value on each line.
-    Lines,
+    /// An object with lists of records: `{"title": "..", "words": [{..}, {..}]}`
+    Holder,
 }
 
 /// The values of a text.
 pub(super) struct Values {
     path: PathBuf,
     text: Vec<u8>,
-    shape: Shape,
+    /// The lists and objects around the next value, outermost first.
+    around: Vec<Shape>,
+    /// Whether the text is a single value.
+    is_single: bool,
     /// The offset of the next value, and its line.
     at: usize,
     line: u64,
     /// The line of the last value.
     last: u64,
-    /// Whether the list or the object has ended.
-    ended: bool,
-    /// The offset and the line of the first value.
-    first: (usize, u64),
+    /// The offset of the first value.
+    first: usize,
 }
 
-/// A value with its key if it is a field of the outer object.
-pub(super) type Value = (Option<String>, Node);
+/// A value.
+#[derive(Debug)]
+pub(super) enum Value {
+    /// A field of an object of headwords.
+    Keyed(String, Node),
+    /// An element of a list, or one of several values.
+    Element(Node),
+    /// The name of a member that has no records, beside lists of records.
+    Member(String),
+}
+
+impl Value {
+    /// The beginning of a record without a headword: its first text, or the names of its fields.
+    pub(super) fn beginning(&self) -> String {
+        let nodes: Vec<&Node> = match self {
+            Value::Keyed(_, node) => vec![node],
+            Value::Element(Node::Map(fields)) => fields.iter().map(|(_, node)| node).collect(),
+            Value::Element(Node::List(cells)) => cells.iter().collect(),
+            Value::Element(node) => vec![node],
+            Value::Member(name) => return name.clone(),
+        };
+        let mut texts = nodes.iter().filter_map(|node| node.text());
+        let names = || match self {
+            Value::Element(Node::Map(fields)) => {
+                let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+                format!("{{{}}}", names.join(", "))
+            }
+            _ => {
+                let shown: Vec<&str> = nodes.iter().map(|node| node.shown()).collect();
+                format!("[{}]", shown.join(", "))
+            }
+        };
+        texts.find(|text| !text.trim().is_empty()).map_or_else(names, str::to_owned)
+    }
+}
 
 impl Values {
     /// # Errors
-    /// If the text does not begin with a list or an object.
+    /// If the text does not begin with a list or an object, or the first value is damaged.
     pub(super) fn new(path: &Path, text: Vec<u8>) -> Result<Values, BookError> {
         let path = path.to_owned();
-        let shape = Shape::Lines;
+        let (around, is_single) = (Vec::new(), true);
         let mut values =
-            Values { path, text, shape, at: 0, line: 1, last: 1, ended: false, first: (0, 1) };
+            Values { path, text, around, is_single, at: 0, line: 1, last: 1, first: 0 };
         if values.text.starts_with("\u{FEFF}".as_bytes()) {
-            values.at = "\u{FEFF}".len();
+            values.first = "\u{FEFF}".len();
+            values.at = values.first;
         }
-        match values.peek() {
-            Some(b'[') => values.enter(Shape::List),
-            Some(b'{') => values.open_object()?,
-            _ => return Err(BookError::whole(&values.path, "is not a list or an object in JSON")),
+        if !matches!(values.peek(), Some(b'[' | b'{')) {
+            return Err(BookError::whole(&values.path, "is not a list or an object in JSON"));
         }
-        values.first = (values.at, values.line);
+        values.parse::<IgnoredAny>()?;
+        values.is_single = values.peek().is_none();
+        values.rewind();
         Ok(values)
     }
 
     /// Returns to the first value.
     pub(super) fn rewind(&mut self) {
-        (self.at, self.line) = self.first;
-        self.ended = false;
-    }
-
-    /// Determines what an object at the beginning of the text is: the first of several values, an
-    /// object around a list of records, or an object of headwords.
-    fn open_object(&mut self) -> Result<(), BookError> {
-        let (at, line) = (self.at, self.line);
-        self.parse::<IgnoredAny>()?;
-        if self.peek().is_some() {
-            (self.at, self.line) = (at, line);
-            return Ok(());
-        }
-        (self.at, self.line) = (at, line);
-        self.enter(Shape::Map);
-        let inside = (self.at, self.line);
-        while let Some(_key) = self.next_key()? {
-            let list = (self.at, self.line);
-            if self.peek() == Some(b'[') {
-                self.enter(Shape::List);
-                let is_first = matches!(self.peek(), Some(b'{' | b'['));
-                if is_first && is_record(&self.parse::<Node>()?) {
-                    (self.at, self.line) = list;
-                    self.enter(Shape::List);
-                    return Ok(());
-                }
-                (self.at, self.line) = list;
-            }
-            self.parse::<IgnoredAny>()?;
-        }
-        (self.at, self.line) = inside;
-        self.shape = Shape::Map;
-        self.ended = false;
-        Ok(())
-    }
-
-    /// Enters the list or object that begins here.
-    fn enter(&mut self, shape: Shape) {
-        self.peek();
-        self.advance(1);
-        self.shape = shape;
+        (self.at, self.line) = (self.first, 1);
+        self.around.clear();
     }
 
     /// The next value, `None` at the end.
@@ -110,38 +107,123 @@ impl Values {
     /// # Errors
     /// If the text is damaged.
     pub(super) fn next(&mut self) -> Result<Option<Value>, BookError> {
-        if self.shape == Shape::Map {
-            let Some(key) = self.next_key()? else { return Ok(None) };
-            return Ok(Some((Some(key), self.parse()?)));
-        }
-        if self.ended {
-            return Ok(None);
-        }
-        match self.peek() {
-            None if self.shape == Shape::Lines => return Ok(None),
-            Some(b']') if self.shape == Shape::List => {
-                self.ended = true;
-                return Ok(None);
+        loop {
+            if self.peek() == Some(b',') {
+                self.advance(1);
             }
-            _ => {}
+            let next = self.peek();
+            let found = match self.around.last() {
+                None if next.is_none() => return Ok(None),
+                None => self.outer()?,
+                Some(Shape::List) if next == Some(b']') => self.leave(),
+                Some(Shape::Map | Shape::Holder) if next == Some(b'}') => self.leave(),
+                Some(Shape::List) => self.element()?,
+                Some(Shape::Map) => {
+                    let key = self.key()?;
+                    Some(Value::Keyed(key, self.parse()?))
+                }
+                Some(Shape::Holder) => self.member()?,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
         }
-        self.last = self.line;
-        let node = self.parse()?;
-        if self.peek() == Some(b',') {
-            self.advance(1);
-        }
-        Ok(Some((None, node)))
     }
 
-    /// The next key of the object, `None` at its end. The value follows.
-    fn next_key(&mut self) -> Result<Option<String>, BookError> {
-        if self.peek() == Some(b',') {
-            self.advance(1);
+    /// The value that begins here, outside of all others. `None`: it is entered.
+    fn outer(&mut self) -> Result<Option<Value>, BookError> {
+        self.last = self.line;
+        let kind = self.kind()?;
+        match self.peek() {
+            Some(b'[') if kind == Kind::Row && !self.is_single => self.node(),
+            Some(b'[') => self.enter(Shape::List),
+            Some(b'{') if kind == Kind::Holder => self.enter(Shape::Holder),
+            Some(b'{') if self.is_map()? => self.enter(Shape::Map),
+            _ => self.node(),
         }
-        if self.peek() == Some(b'}') || self.ended {
-            self.ended = true;
-            return Ok(None);
+    }
+
+    /// The element of a list that begins here. `None`: it is entered.
+    fn element(&mut self) -> Result<Option<Value>, BookError> {
+        self.last = self.line;
+        let (at, line) = (self.at, self.line);
+        let node: Node = self.parse()?;
+        if node.has_inner_lists() {
+            let end = (self.at, self.line);
+            (self.at, self.line) = (at, line);
+            if self.kind()? == Kind::Holder {
+                return self.enter_any();
+            }
+            (self.at, self.line) = end;
         }
+        Ok(Some(Value::Element(node)))
+    }
+
+    /// The name of the member that begins here. `None`: its value holds records and is entered.
+    fn member(&mut self) -> Result<Option<Value>, BookError> {
+        let key = self.key()?;
+        if matches!(self.peek(), Some(b'[' | b'{')) && self.kind()? == Kind::Holder {
+            return self.enter_any();
+        }
+        self.parse::<IgnoredAny>()?;
+        Ok(Some(Value::Member(key)))
+    }
+
+    fn node(&mut self) -> Result<Option<Value>, BookError> {
+        Ok(Some(Value::Element(self.parse()?)))
+    }
+
+    /// The kind of the value that begins here. It is not passed.
+    fn kind(&mut self) -> Result<Kind, BookError> {
+        let (at, line) = (self.at, self.line);
+        let kind = self.parse()?;
+        (self.at, self.line) = (at, line);
+        Ok(kind)
+    }
+
+    /// Whether the object that begins here is an object of headwords, not a record: few of its keys
+    /// are the names of fields.
+    fn is_map(&mut self) -> Result<bool, BookError> {
+        let (at, line) = (self.at, self.line);
+        self.advance(1);
+        let (mut keys, mut fields) = (0_usize, 0_usize);
+        loop {
+            if self.peek() == Some(b',') {
+                self.advance(1);
+            }
+            if self.peek() == Some(b'}') {
+                break;
+            }
+            keys += 1;
+            fields += usize::from(is_field(&self.key()?));
+            self.parse::<IgnoredAny>()?;
+        }
+        (self.at, self.line) = (at, line);
+        Ok(if self.is_single { fields < 2 || fields * 3 < keys * 2 } else { fields * 2 < keys })
+    }
+
+    /// Enters the list or object that begins here.
+    fn enter(&mut self, shape: Shape) -> Result<Option<Value>, BookError> {
+        self.advance(1);
+        self.around.push(shape);
+        Ok(None)
+    }
+
+    /// Enters the list or object that begins here and holds records.
+    fn enter_any(&mut self) -> Result<Option<Value>, BookError> {
+        let is_list = self.peek() == Some(b'[');
+        self.enter(if is_list { Shape::List } else { Shape::Holder })
+    }
+
+    /// Leaves the list or object that ends here.
+    fn leave(&mut self) -> Option<Value> {
+        self.advance(1);
+        self.around.pop();
+        None
+    }
+
+    /// The key of a field. Its value follows.
+    fn key(&mut self) -> Result<String, BookError> {
         self.last = self.line;
         let key = self.parse()?;
         if self.peek() != Some(b':') {
@@ -149,7 +231,7 @@ impl Values {
         }
         self.advance(1);
         self.peek();
-        Ok(Some(key))
+        Ok(key)
     }
 
     /// The line of the last value, from 1.

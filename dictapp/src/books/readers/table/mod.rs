@@ -25,6 +25,8 @@ use super::draft::Draft;
 use cell::{headwords, own_forms, unemphasised, unescaped, without_gaps, without_sounds};
 use row::Row;
 
+pub(super) use row::listed;
+
 /// Reads a table.
 pub(crate) struct Table {
     records: Records,

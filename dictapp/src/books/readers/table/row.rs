@@ -133,7 +133,7 @@ impl Row<'_> {
 }
 
 /// A line of the notation with the words of a list.
-fn listed(mark: char, cell: &str) -> String {
+pub(crate) fn listed(mark: char, cell: &str) -> String {
     let words: Vec<&str> =
         cell::items(cell).filter(|word| word.contains(char::is_alphanumeric)).collect();
     if words.is_empty() { String::new() } else { format!("\n{mark} {}", words.join("; ")) }
