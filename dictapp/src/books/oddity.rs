@@ -45,6 +45,10 @@ pub enum OddityKind {
     BadDetail,
     /// A picture; left out of its entry.
     Picture,
+    /// A sound; left out of its entry.
+    Sound,
+    /// A video; left out of its entry.
+    Video,
     /// Another spelling of a headword that is not in the book; left out.
     LostSpelling,
     /// More than [`FORMS_MAX`](super::limits::FORMS_MAX) other spellings of a headword; the further
@@ -173,6 +177,8 @@ impl fmt::Display for OddityKind {
             }
             OddityKind::BadDetail => write!(f, "invalid detail, the entry was imported without it"),
             OddityKind::Picture => write!(f, "picture, left out"),
+            OddityKind::Sound => write!(f, "sound, left out"),
+            OddityKind::Video => write!(f, "video, left out"),
             OddityKind::LostSpelling => {
                 write!(f, "another spelling of a missing headword, left out")
             }

@@ -167,6 +167,8 @@ texts! {
         unjoined: "重复的单词太多或太长，无法合并，未导入", "Repeated headword, too long or too frequent to join, left out";
         bad_detail: "音标、变形等有误，词条已导入但不含这一项", "Invalid detail, the entry was imported without it";
         picture: "图片，未导入", "Picture, left out";
+        sound: "录音，未导入", "Sound, left out";
+        video: "视频，未导入", "Video, left out";
         lost_spelling: "词典里没有的单词的另一种拼写，未导入", "Another spelling of a missing headword, left out";
         extra_forms: "另外的拼写太多，其余未导入", "Too many other spellings, the others left out";
         other_count: "单词数与词典自己写明的不同", "The number of headwords differs from the one that the book states";

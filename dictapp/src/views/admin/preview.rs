@@ -142,6 +142,8 @@ fn warning_text(kind: OddityKind, t: &Texts) -> &'static str {
         OddityKind::Unjoined => texts.unjoined,
         OddityKind::BadDetail => texts.bad_detail,
         OddityKind::Picture => texts.picture,
+        OddityKind::Sound => texts.sound,
+        OddityKind::Video => texts.video,
         OddityKind::LostSpelling => texts.lost_spelling,
         OddityKind::ExtraForms => texts.extra_forms,
         OddityKind::OtherCount => texts.other_count,

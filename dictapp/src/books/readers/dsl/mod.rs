@@ -11,18 +11,22 @@
 //!     [m2][ex]I eat an apple. — 我吃苹果。[/ex][/m]
 //! ```
 
+mod cards;
 mod tags;
+
+use std::collections::VecDeque;
 
 use super::draft::Draft;
 use crate::books::error::{BookError, Place};
 use crate::books::input::encoding::Encoding;
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
-use crate::books::limits::{FORMS_MAX, MEAN_BYTES_MAX};
+use crate::books::limits::FORMS_MAX;
 use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
 use crate::books::{About, ReadState, Reader, Recognised};
 use crate::model::{Entry, LanguageTag, Languages};
+use cards::{Article, Numbers};
 
 /// Reads a `.dsl` file.
 pub(crate) struct Dsl {
@@ -30,22 +34,26 @@ pub(crate) struct Dsl {
     about: About,
     /// The headword line that was read after the last article, with its number.
     next: Option<(u64, String)>,
+    /// The cards inside the last article.
+    cards: VecDeque<Article>,
+    /// The comment, `{{`, that is not closed yet.
+    comment: Option<Comment>,
     /// Whether a headword was read. Lines with `#` are headers only before the first headword.
     has_begun: bool,
     encoding: Encoding,
     state: ReadState,
 }
 
-/// The lines of an article.
-#[derive(Default)]
-struct Article {
-    /// The line of the first headword.
+/// The beginning of a comment.
+struct Comment {
     line: u64,
-    headwords: Vec<String>,
-    body: Vec<String>,
-    bytes: usize,
-    fault: Option<OddityKind>,
+    /// Whether it begins in a line of an article, not at the beginning of a line.
+    is_in_body: bool,
+    about: String,
 }
+
+/// Maximum number of characters of a comment that are kept for the report.
+const ABOUT_CHARS_MAX: usize = 80;
 
 impl Dsl {
     pub(crate) fn new(source: Source) -> Result<Dsl, BookError> {
@@ -55,7 +63,16 @@ impl Dsl {
         let about = about(sample.trim_start_matches('\u{FEFF}').lines());
         let lines = Lines::new(source)?;
         let state = ReadState::new(Place::Line(0), lines.meter());
-        Ok(Dsl { lines, about, next: None, has_begun: false, encoding, state })
+        Ok(Dsl {
+            lines,
+            about,
+            next: None,
+            cards: VecDeque::new(),
+            comment: None,
+            has_begun: false,
+            encoding,
+            state,
+        })
     }
 
     /// Reads the next article. `None`: the file has ended.
@@ -71,6 +88,7 @@ impl Dsl {
             };
             article.fault = article.fault.or(fault);
             let number = self.lines.number();
+            let text = self.without_comments(text, number);
             if text.trim().is_empty() || !self.has_begun && is_header(&text) {
                 continue;
             }
@@ -79,7 +97,7 @@ impl Dsl {
                     self.state.note_at(OddityKind::NoHeadword, Place::Line(number), text.trim());
                     continue;
                 }
-                article.append(text.trim());
+                article.append(number, text.trim());
                 continue;
             }
             self.has_begun = true;
@@ -95,62 +113,85 @@ impl Dsl {
         Ok((!article.headwords.is_empty()).then_some(article))
     }
 
+    /// A line without its comments, `{{..}}`. A comment may end on a later line: then the rest of
+    /// that line belongs to an article if the comment begins in it.
+    fn without_comments(&mut self, line: String, number: u64) -> String {
+        let mut text = String::new();
+        let mut rest = line.as_str();
+        loop {
+            if let Some(comment) = &self.comment {
+                let Some((_, behind)) = rest.split_once("}}") else { return text };
+                if comment.line != number && comment.is_in_body {
+                    text.push('\t');
+                }
+                (self.comment, rest) = (None, behind);
+            }
+            let Some(at) = tags::comment(rest) else { break };
+            text.push_str(&rest[..at]);
+            rest = &rest[at + "{{".len()..];
+            let is_in_body = text.starts_with([' ', '\t']);
+            let about = rest.trim().chars().take(ABOUT_CHARS_MAX).collect();
+            self.comment = Some(Comment { line: number, is_in_body, about });
+        }
+        text.push_str(rest);
+        text
+    }
+
     fn entry(&mut self, article: &Article) -> Option<Entry> {
         let mut spellings =
             article.headwords.iter().flat_map(|line| tags::headwords(line)).take(FORMS_MAX);
-        let headword = spellings.next().unwrap_or_default();
+        let Some(headword) = spellings.next() else {
+            self.state.note(OddityKind::NoHeadword, &article.headwords.join(" "));
+            return None;
+        };
         let mut forms: Vec<String> = Vec::new();
         forms.extend(spellings.filter(|spelling| *spelling != headword));
         if let Some(fault) = article.fault {
             self.state.note(fault, &headword);
             return None;
         }
+        if article.is_damaged() {
+            self.state.note(OddityKind::BadDetail, &headword);
+        }
         let mut phonetic = None;
         let mut lines = Vec::new();
+        let mut numbers = Numbers::default();
         for line in &article.body {
-            let found = tags::convert(line, &headword);
+            let found = tags::convert(line, &headword, |tag| article.closes(tag));
             phonetic = phonetic.or(found.phonetic);
-            (0..found.media).for_each(|_| self.state.note(OddityKind::Picture, &headword));
-            lines.extend(found.text);
+            found.media.iter().for_each(|kind| self.state.note(*kind, &headword));
+            lines.extend(found.text.iter().filter_map(|line| numbers.without(line)));
         }
         let mean = gloss::labelled_between_examples(&lines.join("\n"));
-        let (said, mean) = match phonetic {
+        let (said, mut mean) = match phonetic {
             Some(said) => (Some(said), mean),
             None => {
                 let (said, rest) = gloss::take_phonetic(&mean);
                 (said, rest.to_owned())
             }
         };
+        if !article.cards.is_empty() {
+            mean.push_str(&format!("\n+ {}", article.cards.join("; ")));
+        }
         self.state.finish(Draft { phonetic: said, mean, forms, ..Draft::new(&headword) })
     }
 }
 
-impl Article {
-    /// Appends a line to the body, whose size is limited so that an article does not fill the
-    /// memory.
-    fn append(&mut self, line: &str) {
-        self.bytes += line.len();
-        if self.bytes > 4 * MEAN_BYTES_MAX {
-            self.fault = self.fault.or(Some(OddityKind::LongExplanation));
-            return;
-        }
-        self.body.push(line.to_owned());
-    }
-}
-
-/// Headers before the first entry.
-const HEADERS: [&str; 6] = [
-    "#NAME",
-    "#INDEX_LANGUAGE",
-    "#CONTENTS_LANGUAGE",
-    "#INCLUDE",
-    "#ICON_FILE",
-    "#SOURCE_CODE_PAGE",
-];
-
+/// Whether a line before the first entry is a header: a number sign, a name in capital letters and
+/// a value, `#SOUND_DICTIONARY "S"`.
 fn is_header(line: &str) -> bool {
-    HEADERS.iter().any(|header| line.starts_with(header))
+    let Some(header) = line.strip_prefix('#') else { return false };
+    let (name, value) = header.split_once(char::is_whitespace).unwrap_or((header, ""));
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let value = value.trim();
+    // A name may be a headword, too: `#` alone, `#C`. Values have quotes.
+    name.len() > 1
+        && name.chars().all(is_name)
+        && (HEADERS.contains(&name) || name.contains('_') || value.starts_with('"'))
 }
+
+/// Headers whose values may have no quotes.
+const HEADERS: [&str; 2] = ["NAME", "INCLUDE"];
 
 /// The title and the languages of the headers.
 fn about<'a>(lines: impl Iterator<Item = &'a str>) -> About {
@@ -206,11 +247,22 @@ const LANGUAGES: [(&str, &str); 22] = [
 
 impl Reader for Dsl {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
-        while let Some(article) = self.article()? {
+        loop {
+            let article = match self.cards.pop_front() {
+                Some(card) => card,
+                None => {
+                    let Some(mut article) = self.article()? else { break };
+                    self.cards = article.take_cards();
+                    article
+                }
+            };
             self.state.place = Place::Line(article.line);
             if let Some(entry) = self.entry(&article) {
                 return Ok(Some(entry));
             }
+        }
+        if let Some(Comment { line, about, .. }) = self.comment.take() {
+            self.state.note_at(OddityKind::Comment, Place::Line(line), &format!("{{{{{about}"));
         }
         Ok(None)
     }
@@ -227,3 +279,6 @@ impl Reader for Dsl {
         Recognised { encoding: Some(self.encoding), ..Recognised::default() }
     }
 }
+
+#[cfg(test)]
+mod tests;

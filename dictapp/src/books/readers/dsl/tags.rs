@@ -1,6 +1,7 @@
 //! Converts the lines of DSL, with their tags (`[m1]`, `[trn]`, `[ex]`), escapes and links, to
 //! text.
 
+use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
 use crate::model::link;
 
@@ -11,8 +12,8 @@ pub(super) struct Converted {
     pub(super) text: Vec<String>,
     /// The first pronunciation, `[t]`.
     pub(super) phonetic: Option<String>,
-    /// Number of sounds and pictures that were left out.
-    pub(super) media: usize,
+    /// The kinds of sounds, pictures and videos that were left out.
+    pub(super) media: Vec<OddityKind>,
 }
 
 /// Tags without a meaning here: their content is text.
@@ -22,8 +23,10 @@ const PLAIN: [&str; 19] = [
 ];
 
 /// The state of converting a line.
-struct State<'a> {
+struct State<'a, F> {
     headword: &'a str,
+    /// Whether the article has a closing tag of a name.
+    closes: F,
     converted: Converted,
     text: String,
     is_example: bool,
@@ -35,10 +38,12 @@ struct State<'a> {
     phonetic: Option<usize>,
 }
 
-/// Converts a line of an article. `~` stands for the headword.
-pub(super) fn convert(line: &str, headword: &str) -> Converted {
+/// Converts a line of an article. `~` stands for the headword. Unknown tags are removed if `closes`
+/// says that the article closes them; others are text in brackets.
+pub(super) fn convert(line: &str, headword: &str, closes: impl Fn(&str) -> bool) -> Converted {
     let mut state = State {
         headword,
+        closes,
         converted: Converted::default(),
         text: String::new(),
         is_example: false,
@@ -46,8 +51,7 @@ pub(super) fn convert(line: &str, headword: &str) -> Converted {
         link: None,
         phonetic: None,
     };
-    // `@ give up` is the headword of a part of the article.
-    let mut rest = line.strip_prefix('@').unwrap_or(line);
+    let mut rest = line;
     while let Some(c) = rest.chars().next() {
         rest = state.step(c, rest);
     }
@@ -55,7 +59,7 @@ pub(super) fn convert(line: &str, headword: &str) -> Converted {
     state.converted
 }
 
-impl State<'_> {
+impl<F: Fn(&str) -> bool> State<'_, F> {
     /// Handles the character `c` at the beginning of the text. Returns the text after it.
     fn step<'t>(&mut self, c: char, text: &'t str) -> &'t str {
         let behind = &text[c.len_utf8()..];
@@ -68,10 +72,9 @@ impl State<'_> {
             '[' => match behind.split_once(']') {
                 Some((tag, rest)) if self.tag(tag) => {
                     if matches!(tag, "s" | "video") {
-                        self.converted.media += 1;
-                        return rest.split_once("[/").map_or("", |(_, end)| {
-                            end.split_once(']').map_or("", |(_, rest)| rest)
-                        });
+                        let (file, end) = rest.split_once("[/").unwrap_or((rest, ""));
+                        self.converted.media.push(media(tag, file));
+                        return end.split_once(']').map_or("", |(_, rest)| rest);
                     }
                     rest
                 }
@@ -90,7 +93,6 @@ impl State<'_> {
                     &behind[1..]
                 }
             },
-            '{' if behind.starts_with('{') => behind.split_once("}}").map_or("", |(_, rest)| rest),
             '^' if behind.starts_with('~') => {
                 let mut letters = self.headword.chars();
                 self.text.extend(letters.next().map(swapped));
@@ -148,7 +150,10 @@ impl State<'_> {
             name if PLAIN.contains(&name) => {}
             name => {
                 let indent = name.strip_prefix('m').unwrap_or_default();
-                return indent.len() == 1 && indent.bytes().all(|byte| byte.is_ascii_digit());
+                let is_indent =
+                    indent.len() == 1 && indent.bytes().all(|byte| byte.is_ascii_digit());
+                let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
+                return is_indent || is_name && (closes || (self.closes)(name));
             }
         }
         true
@@ -190,6 +195,31 @@ impl State<'_> {
     }
 }
 
+/// The kind of a file that is left out.
+fn media(tag: &str, file: &str) -> OddityKind {
+    let file = file.trim().to_lowercase();
+    let is_picture = || PICTURES.iter().any(|ending| file.ends_with(ending));
+    match tag {
+        "video" => OddityKind::Video,
+        _ if is_picture() => OddityKind::Picture,
+        _ => OddityKind::Sound,
+    }
+}
+
+/// Endings of pictures.
+const PICTURES: [&str; 10] =
+    [".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".pcx", ".dcx", ".svg"];
+
+/// The offset of the first comment, `{{`, of a line.
+pub(super) fn comment(line: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    line.char_indices().map(|(at, _)| at).find(|&at| {
+        let found = !is_escaped && line[at..].starts_with("{{");
+        is_escaped = line[at..].starts_with('\\') && !is_escaped;
+        found
+    })
+}
+
 /// A letter in the other case.
 fn swapped(letter: char) -> char {
     let other = |mut letters: std::char::ToUppercase| letters.next().unwrap_or(letter);
@@ -215,7 +245,7 @@ pub(super) fn headwords(line: &str) -> Vec<String> {
                 '}' => braces = braces.saturating_sub(1),
                 '(' if braces == 0 => brackets += 1,
                 ')' if braces == 0 => brackets = brackets.saturating_sub(1),
-                '[' if braces > 0 => drop(chars.by_ref().find(|c| *c == ']')),
+                '[' if chars.as_str().contains(']') => drop(chars.by_ref().find(|c| *c == ']')),
                 c if is_shown => word.push(c),
                 _ => {}
             }

@@ -1,0 +1,106 @@
+//! The articles of DSL: the cards inside an article, which begin with `@`, become articles of their
+//! own, and the numbers before senses are removed.
+
+use std::collections::VecDeque;
+
+use super::tags;
+use crate::books::limits::MEAN_BYTES_MAX;
+use crate::books::oddity::OddityKind;
+
+/// The lines of an article.
+#[derive(Default)]
+pub(super) struct Article {
+    /// The line of the first headword.
+    pub(super) line: u64,
+    pub(super) headwords: Vec<String>,
+    pub(super) body: Vec<String>,
+    /// The numbers of the lines of the body.
+    numbers: Vec<u64>,
+    /// The headwords of the cards that were inside this article.
+    pub(super) cards: Vec<String>,
+    /// Number of bytes of the body.
+    bytes: usize,
+    /// The reason that the article cannot be read.
+    pub(super) fault: Option<OddityKind>,
+}
+
+impl Article {
+    /// Appends a line to the body, whose size is limited so that an article does not fill the
+    /// memory.
+    pub(super) fn append(&mut self, number: u64, line: &str) {
+        self.bytes += line.len();
+        if self.bytes > 4 * MEAN_BYTES_MAX {
+            self.fault = self.fault.or(Some(OddityKind::LongExplanation));
+            return;
+        }
+        self.body.push(line.to_owned());
+        self.numbers.push(number);
+    }
+
+    /// Removes the cards inside this article. A card begins with `@ apple pie` and ends at the next
+    /// card, at `@` alone, or with the article.
+    pub(super) fn take_cards(&mut self) -> VecDeque<Article> {
+        let mut cards = VecDeque::new();
+        if !self.body.iter().any(|line| line.starts_with('@')) {
+            return cards;
+        }
+        let numbers = std::mem::take(&mut self.numbers);
+        let mut card: Option<Article> = None;
+        for (line, number) in std::mem::take(&mut self.body).into_iter().zip(numbers) {
+            match (line.strip_prefix('@').map(str::trim), &mut card) {
+                (Some(""), _) => cards.extend(card.take()),
+                (Some(headword), Some(open)) if open.body.is_empty() => {
+                    open.headwords.push(headword.to_owned());
+                }
+                (Some(headword), _) => {
+                    cards.extend(card.take());
+                    let headwords = vec![headword.to_owned()];
+                    card = Some(Article { line: number, headwords, ..Article::default() });
+                }
+                (None, Some(card)) => card.append(number, &line),
+                (None, None) => self.append(number, &line),
+            }
+        }
+        cards.extend(card);
+        let first = |card: &Article| tags::headwords(card.headwords.first()?).into_iter().next();
+        self.cards = cards.iter().filter_map(first).collect();
+        cards
+    }
+
+    /// Whether the article has a closing tag of this name.
+    pub(super) fn closes(&self, tag: &str) -> bool {
+        let closing = format!("[/{tag}]");
+        self.body.iter().any(|line| line.contains(&closing))
+    }
+
+    /// Whether bytes of the article could not be decoded.
+    pub(super) fn is_damaged(&self) -> bool {
+        let mut lines = self.headwords.iter().chain(&self.body);
+        lines.any(|line| line.contains(char::REPLACEMENT_CHARACTER))
+    }
+}
+
+/// The numbers before the senses of an article. The page numbers senses itself.
+#[derive(Default)]
+pub(super) struct Numbers {
+    /// The largest number so far.
+    max: u32,
+}
+
+impl Numbers {
+    /// A line without its number, if that is 1 or follows an earlier number. `None`: nothing is
+    /// left.
+    pub(super) fn without(&mut self, line: &str) -> Option<String> {
+        let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, behind) = line.split_at(digits);
+        let Some(rest) = behind.strip_prefix(['.', ')']) else { return Some(line.to_owned()) };
+        let is_sense = rest.is_empty() || !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
+        match number.parse() {
+            Ok(number) if is_sense && (1..=self.max + 1).contains(&number) => {
+                self.max = self.max.max(number);
+                Some(rest.trim_start().to_owned()).filter(|rest| !rest.is_empty())
+            }
+            _ => Some(line.to_owned()),
+        }
+    }
+}
