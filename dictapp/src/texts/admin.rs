@@ -114,6 +114,7 @@ texts! {
         title: "文件里的书名", "Title in the file";
         languages: "语言", "Languages";
         entries: "前 {count} 条", "First entries: {count}";
+        no_entries: "文件里没有词条，无法导入。", "The file has no entries, so it cannot be imported.";
         comma: "、", ", ";
         course: "文本（每行一个词和释义）", "Text, one word and its explanation per line";
         plain: "本站词典格式", "Notation of this site";

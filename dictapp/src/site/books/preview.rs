@@ -105,6 +105,9 @@ impl fmt::Display for Preview {
         lines.extend(self.columns().map(|columns| format!("columns: {columns}")));
         lines.extend(self.title.as_ref().map(|title| format!("title: {title}")));
         lines.extend(self.languages.map(|languages| format!("languages: {languages}")));
+        if self.entries.is_empty() {
+            lines.push("\nno entries".to_owned());
+        }
         for entry in &self.entries {
             let phonetic = entry.phonetic.as_ref().map(|phonetic| format!(" /{phonetic}/"));
             lines.push(format!("\n{}{}", entry.word, phonetic.unwrap_or_default()));

@@ -212,6 +212,19 @@ fn a_warning_about_nothing_but_a_line_names_the_line_alone() {
     page.assert_has_not(&["line 3: <"]);
 }
 
+/// Regression: the preview of an empty file offered to import it, and called it a Wiktionary.
+#[test]
+fn an_empty_upload_is_described_and_cannot_be_imported() {
+    let site = Site::start();
+    let admin = with_role(&site, "Ada", "admin");
+    for file in ["a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "a.dsl"] {
+        let place = upload(&admin, &[(file, "")], "").to("/admin/uploads/1").to_owned();
+        let page = admin.get(&place);
+        page.assert_has(200, &["id=\"no-entries\""]);
+        page.assert_has_not(&["id=\"import\"", "kaikki"]);
+    }
+}
+
 /// Regression: an upload replaced a dictionary of the same name without a warning.
 #[test]
 fn an_upload_replaces_a_dictionary_only_after_it_was_named() {

@@ -72,10 +72,11 @@ impl Json {
                 Value::Element(_) | Value::Member(_) => {}
             }
         }
+        let is_empty = sample.is_empty();
         sample.rewind();
         let layout = columns::recognise(&rows);
         is_list |= rows.iter().any(|row| row.len() > 1);
-        if !is_list {
+        if !is_list && !is_empty {
             return Err(BookError::whole(&path, UNKNOWN));
         }
         Ok(Json {

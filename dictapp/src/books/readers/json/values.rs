@@ -76,6 +76,8 @@ impl Value {
 }
 
 impl Values {
+    /// The values of a text, which may be empty.
+    ///
     /// # Errors
     /// If the text does not begin with a list or an object, or the first value is damaged.
     pub(super) fn new(path: &Path, text: Vec<u8>) -> Result<Values, BookError> {
@@ -87,13 +89,22 @@ impl Values {
             values.first = "\u{FEFF}".len();
             values.at = values.first;
         }
-        if !matches!(values.peek(), Some(b'[' | b'{')) {
-            return Err(BookError::whole(&values.path, "is not a list or an object in JSON"));
+        match values.peek() {
+            Some(b'[' | b'{') => drop(values.parse::<IgnoredAny>()?),
+            Some(_) => {
+                return Err(BookError::whole(&values.path, "is not a list or an object in JSON"));
+            }
+            None => {}
         }
-        values.parse::<IgnoredAny>()?;
         values.is_single = values.peek().is_none();
         values.rewind();
         Ok(values)
+    }
+
+    /// Whether the text has no values.
+    pub(super) fn is_empty(&mut self) -> bool {
+        self.rewind();
+        self.peek().is_none()
     }
 
     /// Returns to the first value.
