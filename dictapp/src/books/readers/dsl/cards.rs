@@ -1,7 +1,7 @@
 //! The articles of DSL: the cards inside an article, which begin with `@`, become articles of their
 //! own, and the numbers before senses are removed.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use super::tags;
 use crate::books::limits::MEAN_BYTES_MAX;
@@ -67,10 +67,10 @@ impl Article {
         cards
     }
 
-    /// Whether the article has a closing tag of this name.
-    pub(super) fn closes(&self, tag: &str) -> bool {
-        let closing = format!("[/{tag}]");
-        self.body.iter().any(|line| line.contains(&closing))
+    /// The names of all closing tags of the article.
+    pub(super) fn closed_tags(&self) -> HashSet<&str> {
+        let behind = self.body.iter().flat_map(|line| line.split("[/").skip(1));
+        behind.filter_map(|text| text.split_once(']')).map(|(name, _)| name).collect()
     }
 
     /// Whether bytes of the article could not be decoded.

@@ -88,7 +88,7 @@ impl Dsl {
             };
             article.fault = article.fault.or(fault);
             let number = self.lines.number();
-            let text = self.without_comments(text, number);
+            let text = self.without_comments(&text, number);
             if text.trim().is_empty() || !self.has_begun && is_header(&text) {
                 continue;
             }
@@ -115,9 +115,9 @@ impl Dsl {
 
     /// A line without its comments, `{{..}}`. A comment may end on a later line: then the rest of
     /// that line belongs to an article if the comment begins in it.
-    fn without_comments(&mut self, line: String, number: u64) -> String {
+    fn without_comments(&mut self, line: &str, number: u64) -> String {
         let mut text = String::new();
-        let mut rest = line.as_str();
+        let mut rest = line;
         loop {
             if let Some(comment) = &self.comment {
                 let Some((_, behind)) = rest.split_once("}}") else { return text };
@@ -156,8 +156,9 @@ impl Dsl {
         let mut phonetic = None;
         let mut lines = Vec::new();
         let mut numbers = Numbers::default();
+        let closed = article.closed_tags();
         for line in &article.body {
-            let found = tags::convert(line, &headword, |tag| article.closes(tag));
+            let found = tags::convert(line, &headword, |tag| closed.contains(tag));
             phonetic = phonetic.or(found.phonetic);
             found.media.iter().for_each(|kind| self.state.note(*kind, &headword));
             lines.extend(found.text.iter().filter_map(|line| numbers.without(line)));

@@ -1,3 +1,5 @@
+//! Tests of the reader of DSL: texts, their entries and their oddities.
+
 use std::path::Path;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of the reader of JSON: texts, their entries and their oddities.
+
 use std::path::Path;
 
 use super::*;
@@ -132,4 +134,12 @@ fn every_warning_names_a_field_or_the_beginning_of_a_value() {
     let found = read(text);
     assert!(found.len() > 6, "{found:?}");
     assert!(found.iter().all(|line| !line.trim_end().ends_with(':')), "{found:?}");
+}
+
+#[test]
+fn deeply_nested_lists_are_not_entered() {
+    let apple = r#"[["apple", "苹果"]]"#;
+    let nested = |depth| format!("[{apple}, {}{apple}{}]", "[".repeat(depth), "]".repeat(depth));
+    assert_eq!(read(&nested(3)), ["apple: 苹果", "apple: 苹果"]);
+    assert_eq!(read(&nested(50)), ["apple: 苹果", "line 1 NoHeadword: [[..]]"]);
 }

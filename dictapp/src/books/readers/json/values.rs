@@ -22,6 +22,9 @@ enum Shape {
     Holder,
 }
 
+/// Maximum number of lists and objects around a value. Each one that is entered is parsed again.
+const AROUND_MAX: usize = 8;
+
 /// The values of a text.
 pub(super) struct Values {
     path: PathBuf,
@@ -159,7 +162,7 @@ impl Values {
         self.last = self.line;
         let (at, line) = (self.at, self.line);
         let node: Node = self.parse()?;
-        if node.has_inner_lists() {
+        if self.around.len() < AROUND_MAX && node.has_inner_lists() {
             let end = (self.at, self.line);
             (self.at, self.line) = (at, line);
             if self.kind()? == Kind::Holder {
@@ -173,7 +176,8 @@ impl Values {
     /// The name of the member that begins here. `None`: its value holds records and is entered.
     fn member(&mut self) -> Result<Option<Value>, BookError> {
         let key = self.key()?;
-        if matches!(self.peek(), Some(b'[' | b'{')) && self.kind()? == Kind::Holder {
+        let may_enter = self.around.len() < AROUND_MAX && matches!(self.peek(), Some(b'[' | b'{'));
+        if may_enter && self.kind()? == Kind::Holder {
             return self.enter_any();
         }
         self.parse::<IgnoredAny>()?;
