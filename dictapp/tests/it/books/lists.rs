@@ -308,3 +308,12 @@ fn the_vocabulary_of_a_reader_has_sentences_as_meanings() {
     let file = [&[0xff, 0xfe], &utf16[..]].concat();
     assert_eq!(entries("a.txt", &file), ["apple /ˈæpl/ | n. 苹果", "pear /peə/ | n. 梨"]);
 }
+
+/// Regression: the headword `e.g.` was lost: its line became an example of the entry above.
+#[test]
+fn a_headword_that_also_introduces_examples_stays_a_headword() {
+    let text = "egg    蛋\ne.g.   举例来说\ne.g. 例如\neel    鳗鱼\n";
+    reads("a.txt", text, &["egg | 蛋", "e.g. | 举例来说 | 例如", "eel | 鳗鱼"]);
+    let text = "egg    蛋\ne.g. I ate an egg.\neel    鳗鱼\n";
+    reads("a.txt", text, &["egg | 蛋 | > I ate an egg.", "eel | 鳗鱼"]);
+}

@@ -7,7 +7,8 @@ use super::numbers::is_enclosed_number;
 
 /// The names of examples in brackets or before a colon.
 const EXAMPLES: [&str; 9] =
-    ["【例句】", "【例】", "[例]", "[例句]", "例句：", "例句:", "例：", "例:", "e.g. "];
+    ["【例句】", "【例】", "[例]", "[例句]", "例句：", "例句:", "例：", "例:", FOR_EXAMPLE];
+const FOR_EXAMPLE: &str = "e.g. ";
 
 /// The names before lists of related words, and these names in the notation.
 const RELATED: [(&str, &str); 6] = [
@@ -25,6 +26,11 @@ const NAMED: [&str; 7] =
 
 /// Whether a line belongs to the entry above although it is not indented: `例：I eat an apple.`
 pub(super) fn continues(line: &str) -> bool {
+    // `e.g.` is a headword, too: a sentence of three words or more follows it in an example.
+    if let Some(text) = line.strip_prefix(FOR_EXAMPLE) {
+        return text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.split_whitespace().count() >= 3;
+    }
     let mut names = EXAMPLES.iter().chain(&NAMED).chain(RELATED.iter().map(|(name, _)| name));
     names.any(|name| line.starts_with(name))
 }
