@@ -13,3 +13,17 @@ pub(super) mod plain;
 pub(super) mod stardict;
 pub(super) mod table;
 pub(super) mod wordnet;
+
+/// The entries of a reader as `word: explanation`, then its oddities as `place kind: about`.
+#[cfg(test)]
+fn found(mut reader: impl super::Reader) -> Vec<String> {
+    let mut found = Vec::new();
+    while let Some(entry) = reader.next().unwrap() {
+        found.push(format!("{}: {}", entry.word, entry.mean));
+    }
+    for (kind, group) in reader.state().oddities().by_kind() {
+        let lines = group.first.iter();
+        found.extend(lines.map(|odd| format!("{} {kind:?}: {}", odd.place, odd.about)));
+    }
+    found
+}

@@ -3,20 +3,12 @@
 use std::path::Path;
 
 use super::*;
+use crate::books::readers::found;
 
-/// The entries of a text as `word: explanation`, then its oddities as `line kind: about`.
+/// The entries of a text and its oddities, as [`found`] writes them.
 fn read(text: &str) -> Vec<String> {
     let source = Source::of_text(Path::new("a.json"), text.to_owned()).unwrap();
-    let mut reader = Json::new(source).unwrap();
-    let mut found = Vec::new();
-    while let Some(entry) = reader.next().unwrap() {
-        found.push(format!("{}: {}", entry.word, entry.mean));
-    }
-    for (kind, group) in reader.state().oddities().by_kind() {
-        found
-            .extend(group.first.iter().map(|odd| format!("{} {kind:?}: {}", odd.place, odd.about)));
-    }
-    found
+    found(Json::new(source).unwrap())
 }
 
 fn error(text: &str) -> String {
