@@ -38,7 +38,13 @@ const AHEAD_LINES_MAX: usize = 32;
 
 impl<R: Read> Quoted<R> {
     pub(super) fn new(input: R, delimiter: u8, quotes: Quotes) -> Quoted<R> {
-        let rewriter = Rewriter { delimiter, quotes, state: State::Outside, opened: 0 };
+        let rewriter = Rewriter {
+            delimiter,
+            quotes,
+            state: State::Outside,
+            opened: 0,
+            no_end_from: usize::MAX,
+        };
         let input = BufReader::with_capacity(64 * 1024, input);
         Quoted {
             input,
@@ -95,8 +101,8 @@ impl<R: Read> Quoted<R> {
     }
 
     /// Whether the quote that begins a cell of this line, which is without it here, was not meant
-    /// to join lines: the line is a whole row, and the lines below are rows up to the next one with quotes,
-    /// which is one, too.
+    /// to join lines: the line is a whole row, and the lines below are rows up to the next one with
+    /// quotes, which is a row, too.
     fn is_open_by_mistake(&mut self, line: &[u8]) -> io::Result<bool> {
         if self.width < 2 || self.rewriter.width(line) != Some(self.width) {
             return Ok(false);

@@ -13,6 +13,9 @@ pub(super) struct Rewriter {
     /// The number of bytes from the last quote that is not closed on its line to the end of the
     /// line.
     pub(super) opened: usize,
+    /// The offset in the line from which no quote ends a cell, if one search has found none: the
+    /// other cells need not search the rest of the line again.
+    pub(super) no_end_from: usize,
 }
 
 /// The state at the beginning of a line: outside of quoted cells, or inside of one.
@@ -36,6 +39,7 @@ enum End {
 
 impl Rewriter {
     pub(super) fn line(&mut self, line: &[u8], output: &mut Vec<u8>) {
+        self.no_end_from = usize::MAX;
         let mark = "\u{FEFF}".as_bytes();
         let line = match self.state {
             // Files that were joined have byte order marks in the middle.
@@ -65,7 +69,7 @@ impl Rewriter {
 
     /// The number of cells of a line. `None`: a quote is not closed.
     pub(super) fn width(&self, line: &[u8]) -> Option<usize> {
-        let mut rewriter = Rewriter { state: State::Outside, ..*self };
+        let mut rewriter = Rewriter { state: State::Outside, no_end_from: usize::MAX, ..*self };
         let (mut at, mut width, mut output) = (0, 1, Vec::new());
         while at < line.len() {
             if line[at] == self.delimiter || b"\r\n".contains(&line[at]) {
@@ -139,8 +143,9 @@ impl Rewriter {
     }
 
     /// The end of a quoted cell whose content begins at this offset.
-    fn end(&self, line: &[u8], from: usize) -> End {
+    fn end(&mut self, line: &[u8], from: usize) -> End {
         let quote = self.quote();
+        let has_no_end = from >= self.no_end_from;
         let mut first_inner = None;
         let mut escaped_end = None;
         let mut at = from;
@@ -149,6 +154,9 @@ impl Rewriter {
             at = found + 1;
             if self.quotes == Quotes::Escaped && is_escaped(&line[from..found]) {
                 escaped_end = escaped_end.or(is_last.then_some(found));
+                if has_no_end && escaped_end.is_some() {
+                    break;
+                }
             } else if is_last {
                 return self.ended(line, from, found, first_inner);
             } else if line.get(found + 1) == Some(&quote) {
@@ -158,9 +166,14 @@ impl Rewriter {
                 }
                 at = found + 2;
             } else {
-                first_inner = first_inner.or(Some(found));
+                let inner = *first_inner.get_or_insert(found);
+                let closes = self.quotes != Quotes::Escaped && closes_part(line, from, inner);
+                if (has_no_end || closes) && self.state == State::Outside {
+                    return End::Part(inner + 1);
+                }
             }
         }
+        self.no_end_from = self.no_end_from.min(from);
         match (escaped_end, first_inner) {
             (Some(end), _) => End::Quote(end),
             (None, Some(inner)) if self.state == State::Outside => End::Part(inner + 1),
@@ -172,9 +185,7 @@ impl Rewriter {
     /// in `"a" or "b"`, the quotes enclose only parts of the cell.
     fn ended(&self, line: &[u8], from: usize, end: usize, inner: Option<usize>) -> End {
         match inner.filter(|_| self.state == State::Outside) {
-            Some(inner) if inner > from && line[inner - 1] != b' ' && line[inner + 1] == b' ' => {
-                End::Part(inner + 1)
-            }
+            Some(inner) if closes_part(line, from, inner) => End::Part(inner + 1),
             _ => End::Quote(end),
         }
     }
@@ -228,6 +239,11 @@ impl Rewriter {
     }
 }
 
+/// Whether the quote at `inner` closes the one before `from`, as in `"a" or "b"`.
+fn closes_part(line: &[u8], from: usize, inner: usize) -> bool {
+    inner > from && line[inner - 1] != b' ' && line.get(inner + 1) == Some(&b' ')
+}
+
 /// Whether the byte after this text is escaped: an odd number of backslashes precedes it.
 fn is_escaped(before: &[u8]) -> bool {
     before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
@@ -269,6 +285,26 @@ mod tests {
         let mut found = String::new();
         Quoted::new(text.as_bytes(), b',', quotes).read_to_string(&mut found).unwrap();
         assert_eq!(found, expected, "{text}");
+    }
+
+    /// Regression: each cell searched the rest of the line for the end of its quotes, so that a line
+    /// of 1 MB took minutes.
+    #[test]
+    fn a_long_line_of_quotes_that_close_no_cell_is_searched_once() {
+        for (quotes, cell) in [
+            (Quotes::Doubled, "\"a\"x,"),
+            (Quotes::Doubled, "\"a\" or x,"),
+            (Quotes::Escaped, "\"a\\\","),
+            (Quotes::Escaped, "\"a\"x,"),
+            (Quotes::Single, "'a'x,"),
+        ] {
+            for end in ["\n", "\"z\"\n"] {
+                let text = format!("{}{end}", cell.repeat(100_000));
+                let mut found = Vec::new();
+                Quoted::new(text.as_bytes(), b',', quotes).read_to_end(&mut found).unwrap();
+                assert!(found.len() >= text.len(), "{cell}");
+            }
+        }
     }
 
     #[test]
