@@ -75,7 +75,7 @@ pub(crate) const API_WORD_BOOK: &str = "/api/v1/wordbook";
 pub(crate) const API_SAVED_WORD: &str = "/api/v1/wordbook/{word}";
 pub(crate) const API_REVIEW: &str = "/api/v1/review";
 pub(crate) const API_DOCUMENT: &str = "/api/v1/openapi.json";
-pub(crate) const STATIC: &str = "/static/{*path}";
+pub(crate) const STATIC: &str = "/static";
 
 /// The path of a word's page. A slash in the word is encoded: it does not separate segments.
 pub(crate) fn word(word: &str) -> String {

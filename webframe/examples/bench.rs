@@ -49,13 +49,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .get("/json", json)
         .get("/sleep", sleep)
         .post("/echo", echo)
-        .get("/static/{*path}", StaticFiles::dir("www"))
-        .get("/events", |hub: &Arc<Hub>, request: &Request| hub.events.subscribe(request))
+        .files("/static", StaticFiles::dir("www"))
+        .get("/events", |hub, request| hub.events.subscribe(request))
         .post("/publish", publish)
         .get("/ws", repeat)
-        .get("/room", |hub: &Arc<Hub>, request: &Request| {
-            Response::websocket(request, Talker(Arc::clone(hub)))
-        });
+        .get("/room", |hub, request| Response::websocket(request, Talker(Arc::clone(hub))));
     let channel = ChannelSettings { ids: EventIds::None, ..ChannelSettings::default() };
     let hub = Hub { events: Channel::with_settings(&channel), room: Mutex::default() };
     Server::bind(&settings)?.stop_on_signals()?.serve(App::new(Arc::new(hub)).urls(urls))?;

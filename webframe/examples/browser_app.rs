@@ -17,7 +17,7 @@ pub(crate) fn app(directory: &Path) -> App<()> {
     let page = move |_: &(), request: &Request| Response::file(&index, request);
     let api = Urls::new().get("/version", version).fallback(nothing);
     let assets = StaticFiles::dir(directory.join("assets")).with_hashed_names();
-    let urls = Urls::new().nest("/api", api).get("/assets/{*path}", assets).fallback(page);
+    let urls = Urls::new().nest("/api", api).files("/assets", assets).fallback(page);
     App::new(()).wrap(compression).urls(urls)
 }
 

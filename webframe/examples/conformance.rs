@@ -34,15 +34,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..ServerSettings::default()
     };
     let urls = Urls::new()
-        .get("/", |_: &(), _: &Request| Ok(Response::text("conformance\n")))
+        .get("/", |_, _| Ok(Response::text("conformance\n")))
         .post("/echo", echo)
-        .get("/static/{*path}", StaticFiles::dir(root))
-        .get("/nocontent", |_: &(), _: &Request| Ok(Response::new(StatusCode::NO_CONTENT)))
-        .get("/stream", |_: &(), _: &Request| Ok(Response::stream(TEXT, Pieces(0))))
+        .files("/static", StaticFiles::dir(root))
+        .get("/nocontent", |_, _| Ok(Response::new(StatusCode::NO_CONTENT)))
+        .get("/stream", |_, _| Ok(Response::stream(TEXT, Pieces(0))))
         .get("/dump", dump)
         .post("/dump", dump)
         .get("/reflect", reflect)
-        .get("/panic", |_: &(), _: &Request| panic!("asked for"));
+        .get("/panic", |_, _| panic!("asked for"));
     Server::bind(&settings)?.stop_on_signals()?.serve(App::new(()).urls(urls))?;
     Ok(())
 }

@@ -62,17 +62,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(folder.path().join("small.txt"), "s".repeat(4 << 10))?;
     fs::write(folder.path().join("large.bin"), vec![b'f'; LARGE_BYTES])?;
     let urls = Urls::new()
-        .get("/quick", |_: &Meeting, _: &Request| Ok(Response::text("quick")))
+        .get("/quick", |_, _| Ok(Response::text("quick")))
         .get("/slow", slow)
         .get("/wait", wait)
-        .get("/panic", |_: &Meeting, _: &Request| panic!("asked for"))
-        .get("/stream", |_: &Meeting, _: &Request| Ok(Response::stream(TEXT, Lines(0))))
+        .get("/panic", |_, _| panic!("asked for"))
+        .get("/stream", |_, _| Ok(Response::stream(TEXT, Lines(0))))
         .get("/large", large)
         .post("/form", form)
         .post("/upload", upload)
-        .get("/files/{*path}", StaticFiles::dir(folder.path()))
+        .files("/files", StaticFiles::dir(folder.path()))
         .get("/meet", meet)
-        .get("/events", |meeting: &Meeting, request: &Request| meeting.news.subscribe(request))
+        .get("/events", |meeting, request| meeting.news.subscribe(request))
         .get("/ws", repeat);
     let timeouts = Timeouts { head: phase, body: phase, idle, write: phase, ..Timeouts::default() };
     let server = Server::bind(&settings(port, workers_max, timeouts))?.stop_on_signals()?;

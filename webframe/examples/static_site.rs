@@ -10,6 +10,6 @@ fn main() -> std::io::Result<()> {
         .wrap(AccessLog::stderr()?)
         .wrap(compression)
         .wrap(SecurityHeaders::new())
-        .urls(Urls::new().get("/{*path}", files))
+        .urls(Urls::new().files("/", files))
         .run()
 }

@@ -52,7 +52,7 @@ extern crate self as webframe;
 
 pub use app::{App, Slashes, Urls};
 pub use contract::{
-    handler::{Handler, Marked, blocking, blocking_if, quick},
+    handler::Handler,
     layer::{Middleware, Next},
     refusal::{Refusal, Refused},
 };

@@ -16,7 +16,7 @@ pub(crate) const SLOW: Duration = Duration::from_micros(500);
 /// and slow again when two of them were: one long call is usually an interruption by the machine. A
 /// call during which another worker stole the shard counts as eight slow ones.
 #[derive(Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     /// Low 8 bits: the last eight calls, the newest lowest, 1 for slow. [`MARKED`]: the route was
     /// marked and nothing is learned. From [`SUSPECTED`] on: the number of calls that are still to
     /// be timed after a suspicion.

@@ -157,7 +157,7 @@ fn app(pictures: PathBuf) -> Result<App<Book>> {
         .post("/entries", write)
         .post("/pictures", upload)
         .body_limit(PICTURE_BYTES_MAX)
-        .get("/pictures/{*path}", StaticFiles::dir(&pictures))
+        .files("/pictures", StaticFiles::dir(&pictures))
         .get("/live", live);
     let (pages, news) = (Templates::embedded(PAGES)?, Channel::new());
     let book = Book { pages, entries: Mutex::default(), news, pictures };

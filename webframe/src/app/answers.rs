@@ -19,7 +19,7 @@ impl<S: Send + Sync + 'static> App<S> {
     pub(super) fn respond(&self, endpoint: Endpoint, request: &Request) -> Response {
         let answer = || match endpoint {
             Endpoint::Route(number) => match self.table.route(number) {
-                Some(route) => route.handler.call(&self.state, request),
+                Some(route) => (route.handler)(&self.state, request),
                 None => Err(Error::not_found("")),
             },
             Endpoint::Nothing => Err(Error::not_found("")),

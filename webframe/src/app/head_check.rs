@@ -46,14 +46,10 @@ impl<S> Urls<S> {
     /// ```
     #[must_use]
     pub fn check_head(
-        mut self,
+        self,
         check: impl Fn(&S, &Request) -> Result<()> + Send + Sync + 'static,
     ) -> Urls<S> {
-        match self.routes.last_mut() {
-            Some(route) => route.head_check = Some(Box::new(check)),
-            None => self.mistakes.push("check_head: there is no route before it".to_owned()),
-        }
-        self
+        self.change_last("check_head", |route| route.head_check = Some(Box::new(check)))
     }
 }
 

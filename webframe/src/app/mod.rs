@@ -6,6 +6,7 @@ mod fault_page;
 mod head_check;
 mod jobs;
 mod routes;
+mod route_settings;
 mod table;
 
 pub(crate) use jobs::RunningJobs;
@@ -331,7 +332,7 @@ impl<S: Send + Sync + 'static> Service for App<S> {
     }
 
     fn is_said_to_block(&self, endpoint: Endpoint, request: &Request) -> bool {
-        let condition = self.route(endpoint).and_then(|route| route.handler.blocking_if());
+        let condition = self.route(endpoint).and_then(|route| route.blocking_if);
         condition.is_some_and(|condition| condition(request))
     }
 

@@ -6,7 +6,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use http::Method;
 
 use super::head_check::HeadCheck;
-use crate::{Handler, Middleware, pace::Pace};
+use crate::{Handler, Middleware, Request, StaticFiles, pace::Pace};
 
 /// The table of URLs of an app. If it has mistakes, the server reports all of them and does not
 /// start.
@@ -23,6 +23,7 @@ use crate::{Handler, Middleware, pace::Pace};
 /// [`default_body_limit`](Urls::default_body_limit),
 /// [`default_time_limit`](Urls::default_time_limit), [`all_blocking`](Urls::all_blocking) and
 /// [`slashes`](Urls::slashes) apply to a whole table. [`named`](Urls::named),
+/// [`blocking`](Urls::blocking), [`blocking_if`](Urls::blocking_if), [`quick`](Urls::quick),
 /// [`body_limit`](Urls::body_limit), [`check_head`](Urls::check_head),
 /// [`time_limit`](Urls::time_limit) and [`wrap_route`](Urls::wrap_route) apply to the route that
 /// was added last.
@@ -70,6 +71,8 @@ pub(crate) struct Route<S> {
     pub(crate) handler: Box<dyn Handler<S>>,
     /// Whether the handler is quick, so that it is called in the event loop, or may block.
     pub(crate) pace: Pace,
+    /// The requests for which the handler blocks; for others this is learned.
+    pub(crate) blocking_if: Option<fn(&Request) -> bool>,
     pub(crate) body_bytes_max: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) head_check: Option<Box<HeadCheck<S>>>,
@@ -181,6 +184,17 @@ impl<S> Urls<S> {
         self.add(Methods::Fallback, Cow::Borrowed("/{*path}"), handler)
     }
 
+    /// Serves the files of a directory for GET below a prefix such as `/static`; `/` serves them
+    /// at the root. A directory that cannot be read is a mistake of the table.
+    #[must_use]
+    pub fn files(mut self, prefix: &str, files: StaticFiles) -> Urls<S> {
+        let pattern = format!("{}/{{*path}}", prefix.strip_suffix('/').unwrap_or(prefix));
+        if let Some(mistake) = files.mistake() {
+            self.mistakes.push(format!("files {prefix}: {mistake}"));
+        }
+        self.get(pattern, move |_, request| files.answer(request))
+    }
+
     /// Adds the routes of another table below a prefix such as `/admin` or `/users/{user}`. The
     /// pattern `/` of that table becomes the prefix itself. The routes keep the layers and limits
     /// of that table.
@@ -223,7 +237,7 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Marks all routes added so far as [`blocking`](crate::blocking), unless they are already
+    /// Marks all routes added so far as [`blocking`](Urls::blocking), unless they are already
     /// marked.
     #[must_use]
     pub fn all_blocking(mut self) -> Urls<S> {
@@ -241,88 +255,19 @@ impl<S> Urls<S> {
         self
     }
 
-    /// Names the route that was added last, for [`Request::url`](crate::Request::url). Routes of
-    /// the same pattern may share a name.
-    #[must_use]
-    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Urls<S> {
-        let name = name.into();
-        match self.routes.last_mut() {
-            Some(route) => route.name = Some(name),
-            None => self.mistakes.push(format!("named {name:?}: there is no route before it")),
-        }
-        self
-    }
-
-    /// Limits the request body of the route that was added last, in bytes. The limit may exceed
-    /// [`Limits::body_bytes_max`](crate::Limits::body_bytes_max). A longer body is refused with
-    /// 413, and before it is read if the request has a `Content-Length`.
-    #[must_use]
-    pub fn body_limit(mut self, bytes_max: u64) -> Urls<S> {
-        match self.routes.last_mut() {
-            Some(route) => route.body_bytes_max = Some(bytes_max),
-            None => self.mistakes.push("body_limit: there is no route before it".to_owned()),
-        }
-        self
-    }
-
-    /// Limits the time of the route that was added last. After this time the client is answered
-    /// 503, and its connection closes. The handler is not interrupted, since nothing can interrupt
-    /// code that blocks: it keeps its worker until it returns, and its response is dropped. It can
-    /// check with [`Request::presence`](crate::Request::presence) whether the client still waits.
-    /// The route is marked as [`blocking`](crate::blocking).
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use webframe::{Request, Response, Result, Urls};
-    ///
-    /// fn report(_: &(), request: &Request) -> Result<Response> {
-    ///     let client = request.presence();
-    ///     let mut lines = String::new();
-    ///     for line in 0..1_000 {
-    ///         if !client.is_there() {
-    ///             break; // the time is over, or the client has gone
-    ///         }
-    ///         lines.push_str(&format!("{line}\n"));
-    ///     }
-    ///     Ok(Response::text(lines))
-    /// }
-    ///
-    /// let urls: Urls<()> = Urls::new().get("/report", report).time_limit(Duration::from_secs(2));
-    /// ```
-    #[must_use]
-    pub fn time_limit(mut self, time: Duration) -> Urls<S> {
-        match self.routes.last_mut() {
-            Some(route) => route.time_limit = Some(time),
-            None => self.mistakes.push("time_limit: there is no route before it".to_owned()),
-        }
-        self
-    }
-
-    /// Puts a layer around the route that was added last, inside the existing ones.
-    #[must_use]
-    pub fn wrap_route(mut self, layer: impl Middleware<S>) -> Urls<S> {
-        match self.routes.last_mut() {
-            Some(route) => route.layers.push(Arc::new(layer)),
-            None => self.mistakes.push("wrap_route: there is no route before it".to_owned()),
-        }
-        self
-    }
-
     fn add(
         mut self,
         methods: Methods,
         pattern: Cow<'static, str>,
         handler: impl Handler<S>,
     ) -> Urls<S> {
-        if let Some(mistake) = handler.mistake() {
-            self.mistakes.push(format!("{methods} {pattern}: {mistake}"));
-        }
         self.routes.push(Route {
             methods,
             pattern,
             name: None,
-            pace: handler.pace(),
             handler: Box::new(handler),
+            pace: Pace::learned(),
+            blocking_if: None,
             body_bytes_max: None,
             time_limit: None,
             head_check: None,

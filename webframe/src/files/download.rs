@@ -97,10 +97,8 @@ mod tests {
         let path = folder.path().join("a.txt");
         fs::write(&path, "0123456789").unwrap();
         let urls = Urls::new()
-            .get("/file", |path: &std::path::PathBuf, request: &Request| {
-                Response::file(path, request)
-            })
-            .get("/folder", |path: &std::path::PathBuf, request: &Request| {
+            .get("/file", |path: &std::path::PathBuf, request| Response::file(path, request))
+            .get("/folder", |path: &std::path::PathBuf, request| {
                 Response::file(path.parent().unwrap(), request)
             });
         let app = App::new(path.clone()).urls(urls);

@@ -26,7 +26,7 @@ use std::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::{
-    Body, Error, Handler, OrNotFound, Request, Response, Result,
+    Body, Error, OrNotFound, Request, Response, Result,
     request::condition::{Asked, Verdict},
     response::coding::Coding,
 };
@@ -49,7 +49,7 @@ const CACHE_BYTES_MAX: usize = 16 << 20;
 /// request would take a tenth of the request's time, and no person reloads a page faster.
 const RECHECK: Duration = Duration::from_millis(100);
 
-/// A handler that serves files, for a pattern that ends in `{*path}`.
+/// Files to serve, for [`Urls::files`](crate::Urls::files).
 ///
 /// It sets the media type by the file's name and implements validators, conditions, ranges, content
 /// codings (`.br` and `.gz` beside the file, or made in memory for small files) and caching of RFC
@@ -63,8 +63,8 @@ const RECHECK: Duration = Duration::from_millis(100);
 ///
 /// const ICONS: [(&str, &[u8]); 1] = [("dot.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")];
 /// let urls: Urls<()> = Urls::new()
-///     .get("/static/{*path}", StaticFiles::dir("static"))
-///     .get("/icons/{*path}", StaticFiles::embedded(ICONS));
+///     .files("/static", StaticFiles::dir("static"))
+///     .files("/icons", StaticFiles::embedded(ICONS));
 /// ```
 #[derive(Debug)]
 pub struct StaticFiles {
@@ -158,9 +158,16 @@ impl StaticFiles {
         StaticFiles { place, caching: Caching::default(), listing: Listing::Refused }
     }
 
+    /// The reason why no file can be served; `None` if the directory can be read.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        let Place::Disk(Directory { root, .. }) = &self.place else { return None };
+        let Err(problem) = std::fs::read_dir(root) else { return None };
+        Some(format!("the directory {} cannot be read: {problem}", root.display()))
+    }
+
     /// Answers a request for a file, or for a directory: its path must end with a slash, otherwise
     /// it is redirected.
-    fn answer(&self, request: &Request) -> Result<Response> {
+    pub(crate) fn answer(&self, request: &Request) -> Result<Response> {
         let name = Name::of(request).or_404()?;
         match self.find(&name.text)? {
             Resolved::File(_) if name.slash => Err(Error::not_found("")),
@@ -219,18 +226,6 @@ impl StaticFiles {
                 directory.find(name, &self.caching).map_err(|cause| failed(name, &cause))
             }
         }
-    }
-}
-
-impl<S> Handler<S> for StaticFiles {
-    fn call(&self, _: &S, request: &Request) -> Result<Response> {
-        self.answer(request)
-    }
-
-    fn mistake(&self) -> Option<String> {
-        let Place::Disk(Directory { root, .. }) = &self.place else { return None };
-        let Err(problem) = std::fs::read_dir(root) else { return None };
-        Some(format!("the directory {} cannot be read: {problem}", root.display()))
     }
 }
 
@@ -343,11 +338,11 @@ mod tests {
 
     #[test]
     fn a_missing_directory_is_reported_when_the_app_is_bound() {
-        let urls = Urls::<()>::new().get("/s/{*path}", StaticFiles::dir("/no/such/place"));
+        let urls = Urls::<()>::new().files("/s", StaticFiles::dir("/no/such/place"));
         let app = crate::App::new(()).urls(urls);
         let mistake = app.mistakes().next().expect("a mistake");
         assert!(
-            mistake.starts_with("GET /s/{*path}: the directory /no/such/place cannot be read: "),
+            mistake.starts_with("files /s: the directory /no/such/place cannot be read: "),
             "{mistake}"
         );
     }

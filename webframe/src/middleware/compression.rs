@@ -28,7 +28,7 @@ const COMPRESSED_BYTES_MAX: usize = 1 << 20;
 /// ```
 /// use webframe::{App, Request, Response, TestClient, Urls, middleware::compression};
 ///
-/// let urls = Urls::new().get("/", |_: &(), _: &Request| Ok(Response::html("a".repeat(5000))));
+/// let urls = Urls::new().get("/", |_, _| Ok(Response::html("a".repeat(5000))));
 /// let app = App::new(()).wrap(compression).urls(urls);
 /// let answer = TestClient::new(&app).get("/").with_field("Accept-Encoding", "gzip").send();
 /// assert_eq!(answer.field("Content-Encoding"), Some("gzip"));

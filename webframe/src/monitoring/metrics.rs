@@ -13,18 +13,17 @@ use std::{
 
 use super::Exposition;
 use crate::{
-    Error, GaugesHandle, Handler, Middleware, Next, Refused, Request, Response, Result, lock::lock,
+    Error, GaugesHandle, Handler, Middleware, Next, Refused, Request, Response, lock::lock,
 };
 
 /// The upper bounds of the histogram in microseconds; the last bucket has none.
 const BOUNDS: [u64; 11] =
     [1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000];
 
-/// Counts responses: a layer of an app, and the handler of `/metrics`. Clones share their counts.
+/// Counts responses: a layer of an app. [`Metrics::handler`] answers with the counts. Clones share
+/// their counts.
 ///
-/// Routes are counted by their pattern, so clients cannot increase the number of metrics. As a
-/// handler it answers only clients on the same machine that use no proxy; others get 404. To answer
-/// others, or to add metrics, write your own handler with [`Metrics::page`].
+/// Routes are counted by their pattern, so clients cannot increase the number of metrics.
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<Counts>);
 
@@ -103,6 +102,20 @@ impl Metrics {
         let mut routes: Vec<_> = routes.into_iter().collect();
         routes.sort_by_key(|(_, timing)| Reverse(timing.mean()));
         routes
+    }
+
+    /// The handler of `/metrics`: the [`page`](Metrics::page) for clients on the same machine that
+    /// use no proxy, and 404 for others. To answer others, or to add metrics, write your own handler
+    /// with the page.
+    pub fn handler<S>(&self) -> impl Handler<S> {
+        let metrics = self.clone();
+        move |_: &S, request: &Request| {
+            if request.is_local() {
+                Ok(metrics.page().into_response())
+            } else {
+                Err(Error::not_found(""))
+            }
+        }
     }
 
     /// All metrics, to which an app can add its own.
@@ -201,12 +214,6 @@ impl<S: Send + Sync + 'static> Middleware<S> for Metrics {
     }
 }
 
-impl<S> Handler<S> for Metrics {
-    fn call(&self, _: &S, request: &Request) -> Result<Response> {
-        if request.is_local() { Ok(self.page().into_response()) } else { Err(Error::not_found("")) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,8 +257,8 @@ mod tests {
         let metrics = Metrics::new("a");
         let app = App::new(()).wrap(metrics.clone()).urls(
             Urls::new()
-                .get("/metrics", metrics.clone())
-                .post("/{id}", |_: &(), _: &Request| Ok(Response::text("x")))
+                .get("/metrics", metrics.handler())
+                .post("/{id}", |_, _| Ok(Response::text("x")))
                 .body_limit(1),
         );
         let client = TestClient::new(&app);
@@ -281,7 +288,7 @@ mod tests {
     #[test]
     fn clients_of_a_proxy_on_this_machine_that_is_not_trusted_get_404() {
         let metrics = Metrics::new("a");
-        let app = App::new(()).urls(Urls::new().get("/metrics", metrics));
+        let app = App::new(()).urls(Urls::new().get("/metrics", metrics.handler()));
         let client = TestClient::new(&app);
         for field in ["X-Forwarded-For", "x-real-ip", "Forwarded"] {
             let answer = client.get("/metrics").with_field(field, "127.0.0.1").send();

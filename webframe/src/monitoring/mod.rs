@@ -22,7 +22,7 @@
 //!         .get("/", home)
 //!         .get("/healthz", alive)
 //!         .get("/readyz", ready(obstacles))
-//!         .get("/metrics", metrics),
+//!         .get("/metrics", metrics.handler()),
 //! );
 //! let client = TestClient::new(&app);
 //! client.get("/").send();

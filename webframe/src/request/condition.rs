@@ -382,9 +382,10 @@ mod tests {
             let tag = HeaderValue::from_static("W/\"x\"");
             Response::text("").with_field(header::ETAG, tag).or_not_modified(request).status()
         };
-        let app = App::new(()).urls(Urls::new().get("/", move |_: &(), request: &Request| {
-            Ok(Response::text(weak(request).as_str().to_owned()))
-        }));
+        let app = App::new(()).urls(
+            Urls::new()
+                .get("/", move |_, request| Ok(Response::text(weak(request).as_str().to_owned()))),
+        );
         let client = TestClient::new(&app);
         let status = |name: &str, value: &str| {
             client.get("/").with_field(name, value).send().text().to_owned()

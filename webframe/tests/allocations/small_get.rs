@@ -10,7 +10,6 @@ use std::thread::JoinHandle;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use webframe::{
     Address, App, Request, Response, Result, Server, ServerSettings, StopHandle, Stopped, Urls,
-    blocking,
 };
 
 #[global_allocator]
@@ -47,7 +46,7 @@ impl SmallGet {
 
     /// With a route that is marked as blocking.
     pub(crate) fn start_blocking() -> SmallGet {
-        SmallGet::of(Urls::new().get("/hello/{name}", blocking(hello)))
+        SmallGet::of(Urls::new().get("/hello/{name}", hello).blocking())
     }
 
     fn of(urls: Urls<()>) -> SmallGet {

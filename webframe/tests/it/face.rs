@@ -5,7 +5,6 @@ use webframe::{
     http::{Method, StatusCode},
     middleware::request_id,
     monitoring::{alive, ready},
-    quick,
 };
 
 use crate::engine::site::Site;
@@ -27,7 +26,7 @@ fn each_method_has_a_route_of_its_own() {
         .patch("/one", length)
         .delete("/one", length)
         .options("/one", length)
-        .head("/two", |_: &(), _: &Request| Ok(Response::new(StatusCode::IM_A_TEAPOT)))
+        .head("/two", |_, _| Ok(Response::new(StatusCode::IM_A_TEAPOT)))
         .get("/two", length)
         .on(&Method::from_bytes(b"PURGE").expect("a token"), "/one", length)
         .any("/any", length);
@@ -148,7 +147,7 @@ fn two_apps_in_one_process_share_nothing() {
 
 #[test]
 fn each_response_has_the_number_of_its_request_errors_too() {
-    let app = App::new(()).wrap(request_id).urls(Urls::new().get("/", quick(length)));
+    let app = App::new(()).wrap(request_id).urls(Urls::new().get("/", length).quick());
     let client = TestClient::new(&app);
     let id = |path: &str| client.get(path).send().field("X-Request-Id").map(str::to_owned);
     let ids = [id("/"), id("/"), id("/nothing")];

@@ -43,6 +43,8 @@ pub(crate) struct TableRoute<S> {
     pub(crate) handler: Box<dyn Handler<S>>,
     /// Whether the handler is quick, so that it is called in the event loop, or may block.
     pub(crate) pace: Pace,
+    /// The requests for which the handler blocks; for others this is learned.
+    pub(crate) blocking_if: Option<fn(&Request) -> bool>,
     /// `None`: the limit of the server applies.
     pub(crate) body_bytes_max: Option<u64>,
     pub(crate) time_limit: Option<Duration>,
@@ -103,8 +105,9 @@ impl<S: 'static> Table<S> {
             table.routes.push(TableRoute {
                 methods: Methods::Any,
                 pattern: "",
-                handler: Box::new(|_: &S, request: &Request| redirect_slash(request)),
+                handler: Box::new(|_, request| redirect_slash(request)),
                 pace: Pace::quick(),
+                blocking_if: None,
                 body_bytes_max: None,
                 time_limit: None,
                 // The head decides, so that a body of any size is redirected and not stored.
@@ -144,6 +147,7 @@ impl<S: 'static> Table<S> {
             pattern,
             handler: route.handler,
             pace: route.pace,
+            blocking_if: route.blocking_if,
             body_bytes_max: route.body_bytes_max,
             time_limit: route.time_limit,
             head_check: route.head_check,

@@ -131,13 +131,36 @@ fn a_route_for_any_method_yields_to_routes_for_one() {
 
 #[test]
 fn the_pace_of_a_group_is_that_of_its_routes_that_are_not_marked() {
-    let group = Urls::new().get("/a", ok).get("/b", crate::quick(ok)).all_blocking().get("/c", ok);
-    let table = Table::new(Urls::new().nest("/g", group).get("/d", crate::blocking(ok)));
+    let group = Urls::new().get("/a", ok).get("/b", ok).quick().all_blocking().get("/c", ok);
+    let table = Table::new(Urls::new().nest("/g", group).get("/d", ok).blocking());
     let pace = |number| &table.route(number).expect("a route").pace;
     let blocks = |number| pace(number).is_marked() && pace(number).blocks();
     assert!(blocks(0) && blocks(3));
     assert!(pace(1).is_marked() && !pace(1).blocks());
     assert!(!pace(2).is_marked(), "it was added later");
+}
+
+#[test]
+fn a_closure_needs_no_argument_types_and_the_last_mark_of_a_route_counts() {
+    let urls = Urls::<()>::new()
+        .get("/a", |_, _| Ok(Response::text("a")))
+        .blocking_if(|_| true)
+        .quick()
+        .post("/{id}", |_, request| Ok(Response::text(request.param("id").unwrap_or_default())))
+        .quick()
+        .blocking_if(|_| true);
+    let table = Table::new(urls);
+    let route = |number| table.route(number).expect("a route");
+    assert!(route(0).pace.is_marked() && route(0).blocking_if.is_none());
+    assert!(!route(1).pace.is_marked() && route(1).blocking_if.is_some());
+}
+
+#[test]
+fn a_mark_or_name_without_a_route_is_a_mistake() {
+    let table = Table::new(Urls::<()>::new().blocking().quick().named("n").body_limit(1));
+    let methods = ["blocking", "quick", "named", "body_limit"];
+    let expected = methods.map(|method| format!("{method}: there is no route before it"));
+    assert_eq!(table.mistakes(), expected);
 }
 
 #[test]

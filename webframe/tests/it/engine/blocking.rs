@@ -13,8 +13,7 @@ use std::{
 };
 
 use webframe::{
-    App, Error, Request, Response, Result, ServerSettings, Urls, blocking, blocking_if,
-    middleware::request_id, quick,
+    App, Error, Request, Response, Result, ServerSettings, Urls, middleware::request_id,
 };
 
 use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
@@ -71,7 +70,7 @@ fn hello(_: &Arc<Door>, _: &Request) -> Result<Response> {
 }
 
 fn urls() -> Urls<Arc<Door>> {
-    Urls::new().get("/door", at_door).get("/hello", quick(hello))
+    Urls::new().get("/door", at_door).get("/hello", hello).quick()
 }
 
 fn ask(client: &mut Client, path: &str) {
@@ -144,7 +143,7 @@ fn a_quick_route_that_becomes_slow_leaves_the_shard() {
 fn a_few_clients_are_shared_evenly_by_the_shards() {
     let who = |(): &(), _: &Request| Ok(Response::text(format!("{:?}", thread::current().id())));
     let two_shards = ServerSettings { shards: 2, ..settings() };
-    let site = Site::start_with(&two_shards, (), Urls::new().get("/who", quick(who)));
+    let site = Site::start_with(&two_shards, (), Urls::new().get("/who", who).quick());
     let mut clients: Vec<Client> = (0..8).map(|_| site.client()).collect();
     let shards: Vec<String> = clients.iter_mut().map(|c| c.get("/who").body).collect();
     assert!(busiest(&shards) <= 4, "{shards:?}");
@@ -191,7 +190,7 @@ fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
 #[test]
 fn a_client_that_half_closes_while_it_waits_gets_its_responses() {
     let door = Door::closed();
-    let urls = Urls::new().get("/door", blocking(at_door)).get("/hello", quick(hello));
+    let urls = Urls::new().get("/door", at_door).blocking().get("/hello", hello).quick();
     let one_shard = ServerSettings { shards: 1, ..settings() };
     let site = Site::start_with(&one_shard, Arc::clone(&door), urls);
     let mut client = site.client();
@@ -216,7 +215,7 @@ fn requests_that_wait_too_long_are_refused_and_quick_routes_are_answered() {
         queue_age_max: Duration::ZERO,
         ..settings()
     };
-    let urls = Urls::new().get("/door", blocking(at_door)).get("/hello", quick(hello));
+    let urls = Urls::new().get("/door", at_door).blocking().get("/hello", hello).quick();
     let site = Site::start_with(&settings, Arc::clone(&door), urls);
     let mut clients: Vec<Client> = (0..8).map(|_| site.client()).collect();
     clients.iter_mut().for_each(|client| ask(client, "/door"));
@@ -263,9 +262,12 @@ fn ten_thousand_panics_are_each_a_500_with_its_request_id_and_cost_no_worker() {
     }
     let door = Door::opened();
     let urls = Urls::new()
-        .get("/fall", blocking(fall))
-        .get("/fall-here", quick(fall))
-        .get("/door", blocking(at_door));
+        .get("/fall", fall)
+        .blocking()
+        .get("/fall-here", fall)
+        .quick()
+        .get("/door", at_door)
+        .blocking();
     let one_shard = ServerSettings { shards: 1, ..settings() };
     let app = App::new(Arc::clone(&door)).wrap(request_id).urls(urls);
     let site = Site::start_app(&one_shard, app);
@@ -313,12 +315,18 @@ fn an_error_that_panics_itself_is_a_500_too() {
     let dropped = |_: &(), _: &Request| Err(Error::internal(Unspeakable { written: false }));
     let panicked = |_: &(), _: &Request| std::panic::panic_any(Unspeakable { written: false });
     let urls = Urls::new()
-        .get("/written", blocking(written))
-        .get("/written-here", quick(written))
-        .get("/dropped", blocking(dropped))
-        .get("/dropped-here", quick(dropped))
-        .get("/panicked", blocking(panicked))
-        .get("/panicked-here", quick(panicked));
+        .get("/written", written)
+        .blocking()
+        .get("/written-here", written)
+        .quick()
+        .get("/dropped", dropped)
+        .blocking()
+        .get("/dropped-here", dropped)
+        .quick()
+        .get("/panicked", panicked)
+        .blocking()
+        .get("/panicked-here", panicked)
+        .quick();
     let site = Site::start((), urls);
     let mut client = site.client();
     for path in ["/written", "/dropped", "/panicked"] {
@@ -340,8 +348,10 @@ fn a_handler_that_blocks_for_some_requests_blocks_no_shard() {
     };
     let has_query = |request: &Request| !request.query_string().is_empty();
     let urls = Urls::new()
-        .get("/shard", quick(slow_with_query))
-        .get("/", blocking_if(has_query, slow_with_query));
+        .get("/shard", slow_with_query)
+        .quick()
+        .get("/", slow_with_query)
+        .blocking_if(has_query);
     let site = Site::start_with(&ServerSettings { shards: 1, ..settings() }, (), urls);
     let mut client = site.client();
     let runs_in_the_shard =

@@ -7,9 +7,8 @@ use std::{
 };
 
 use webframe::{
-    Limits, Request, Response, Result, ServerSettings, Urls, blocking,
+    Limits, Request, Response, Result, ServerSettings, Urls,
     http::{HeaderValue, StatusCode},
-    quick,
 };
 
 use super::site::{Site, settings};
@@ -151,7 +150,7 @@ fn bytes_during_the_last_request_do_not_reset_the_connection() {
         came.1.wait();
         Ok(Response::text("x".repeat(100_000)))
     };
-    let site = Site::start(Arc::clone(&came), Urls::new().get("/slow", blocking(slow)));
+    let site = Site::start(Arc::clone(&came), Urls::new().get("/slow", slow).blocking());
     let mut client = site.client();
     client.send("GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     came.0.wait();
@@ -169,7 +168,7 @@ fn a_client_that_continues_to_send_gets_the_whole_last_response() {
     let limits = Limits { requests_per_connection_max: 1, ..Limits::default() };
     let settings = ServerSettings { limits, ..settings() };
     let large = |(): &(), _: &Request| Ok(Response::text("x".repeat(LENGTH)));
-    let site = Site::start_with(&settings, (), Urls::new().get("/large", quick(large)));
+    let site = Site::start_with(&settings, (), Urls::new().get("/large", large).quick());
     let mut client = site.client();
     client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
     client.wait_for_bytes();

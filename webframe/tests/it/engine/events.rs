@@ -7,7 +7,6 @@ use std::{
 
 use webframe::{
     Channel, ChannelSettings, Event, EventIds, Request, Response, Result, SlowSubscriber, Urls,
-    quick,
 };
 
 use super::site::{Client, Site, WORKERS_MAX};
@@ -28,7 +27,7 @@ fn plain(_: &Channel, _: &Request) -> Result<Response> {
 }
 
 fn site(channel: &Channel) -> Site {
-    let urls = Urls::new().get("/live", quick(subscribe)).get("/", quick(plain));
+    let urls = Urls::new().get("/live", subscribe).quick().get("/", plain).quick();
     Site::start(channel.clone(), urls)
 }
 
@@ -130,13 +129,15 @@ fn a_silent_stream_gets_heartbeats_and_a_lost_subscriber_is_noticed() {
     let (left, has_left) = mpsc::channel();
     let left = std::sync::Mutex::new(left);
     let state = Arc::new((channel.clone(), left));
-    let urls = Urls::new().get(
-        "/live",
-        quick(|state: &Arc<(Channel, std::sync::Mutex<mpsc::Sender<()>>)>, request: &Request| {
-            let left = state.1.lock().expect("no panic").clone();
-            state.0.subscribe_then(request, move || left.send(()).expect("the test listens"))
-        }),
-    );
+    let urls = Urls::new()
+        .get(
+            "/live",
+            |state: &Arc<(Channel, std::sync::Mutex<mpsc::Sender<()>>)>, request: &Request| {
+                let left = state.1.lock().expect("no panic").clone();
+                state.0.subscribe_then(request, move || left.send(()).expect("the test listens"))
+            },
+        )
+        .quick();
     let site = Site::start(state, urls);
     let mut client = site.client();
     client.send("GET /live HTTP/1.1\r\nHost: x\r\n\r\n");

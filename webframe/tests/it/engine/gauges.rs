@@ -5,10 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use webframe::{
-    Gauges, GaugesHandle, Request, Response, Result, ServerSettings, Timeouts, Urls, blocking,
-    quick,
-};
+use webframe::{Gauges, GaugesHandle, Request, Response, Result, ServerSettings, Timeouts, Urls};
 
 use super::site::{PATIENCE, Site, settings};
 
@@ -47,7 +44,7 @@ fn a_handler_is_overdue_from_its_deadline_to_its_response() {
     let timeouts = Timeouts { handler: Duration::from_millis(50), ..Timeouts::default() };
     let settings = ServerSettings { timeouts, shards: 1, ..settings() };
     let gate = Arc::new(Gate::default());
-    let urls = Urls::new().get("/pool", blocking(at_gate)).get("/shard", quick(at_gate));
+    let urls = Urls::new().get("/pool", at_gate).blocking().get("/shard", at_gate).quick();
     let site = Site::start_with(&settings, Arc::clone(&gate), urls);
     let mut clients = [("/pool", site.client()), ("/shard", site.client())];
     for (path, client) in &mut clients {
@@ -70,7 +67,7 @@ fn requests_that_wait_for_a_worker_are_counted() {
     let settings = ServerSettings { workers_min: 1, workers_max: 1, shards: 1, ..settings() };
     let gate = Arc::new(Gate::default());
     let site =
-        Site::start_with(&settings, Arc::clone(&gate), Urls::new().get("/", blocking(at_gate)));
+        Site::start_with(&settings, Arc::clone(&gate), Urls::new().get("/", at_gate).blocking());
     let mut clients: Vec<_> = (0..20).map(|_| site.client()).collect();
     clients.iter_mut().for_each(|client| client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
     let full = when(&site.gauges, |gauges| gauges.workers_idle == 0 && gauges.requests_waiting > 0);

@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use webframe::{Address, App, Request, Response, Server, Urls, blocking};
+use webframe::{Address, App, Request, Response, Server, Urls};
 
 use super::site::{Client, settings};
 
@@ -75,7 +75,7 @@ fn child_server() {
     let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };
     println!("\nlistening {address}");
     let number = |(): &(), _: &Request| Ok(Response::text(std::process::id().to_string()));
-    let urls = Urls::new().get("/", number).get("/blocking", blocking(number)).get("/fail", fail);
+    let urls = Urls::new().get("/", number).get("/blocking", number).blocking().get("/fail", fail);
     let stopped = server.serve(App::new(()).urls(urls)).expect("it serves");
     std::process::exit(i32::from(stopped.cut > 0)); // the output at the end of a test is not read
 }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use webframe::{Request, Response, Result, ServerSettings, Urls, blocking, quick};
+use webframe::{Request, Response, Result, ServerSettings, Urls};
 
 use super::site::{PATIENCE, Site, settings};
 
@@ -40,11 +40,16 @@ fn thread_id(_: &(), _: &Request) -> Result<Response> {
 
 fn site() -> Site {
     let urls = Urls::new()
-        .get("/in-a-worker", blocking(class))
-        .get("/in-the-shard", quick(class))
-        .get("/nap", blocking(nap))
-        .get("/stall", quick(stall))
-        .get("/id-in-the-shard", quick(thread_id));
+        .get("/in-a-worker", class)
+        .blocking()
+        .get("/in-the-shard", class)
+        .quick()
+        .get("/nap", nap)
+        .blocking()
+        .get("/stall", stall)
+        .quick()
+        .get("/id-in-the-shard", thread_id)
+        .quick();
     Site::start_with(&ServerSettings { shards: 1, ..settings() }, (), urls)
 }
 

@@ -12,9 +12,8 @@ use std::{
 };
 
 use webframe::{
-    Body, Request, Response, Result, ServerSettings, Timeouts, Urls, blocking,
+    Body, Request, Response, Result, ServerSettings, Timeouts, Urls,
     http::{HeaderValue, StatusCode},
-    quick,
 };
 
 use super::site::{PATIENCE, Site, WORKERS_MAX, settings};
@@ -224,10 +223,14 @@ fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
         made(state, request).map(|response| response.with_status(StatusCode::EARLY_HINTS))
     };
     let urls = Urls::new()
-        .get("/in-a-worker", blocking(endless))
-        .get("/in-the-shard", quick(quickly))
-        .get("/early", blocking(early))
-        .get("/hello", quick(|(): &(), _: &Request| Ok(Response::text("hello"))));
+        .get("/in-a-worker", endless)
+        .blocking()
+        .get("/in-the-shard", quickly)
+        .quick()
+        .get("/early", early)
+        .blocking()
+        .get("/hello", |(): &(), _: &Request| Ok(Response::text("hello")))
+        .quick();
     // Long enough that a waiting client is not closed.
     let timeouts = Timeouts { linger: PATIENCE, ..Timeouts::default() };
     Site::start_with(&ServerSettings { shards: 1, timeouts, ..settings() }, (), urls)
@@ -342,7 +345,7 @@ fn unread_sources_do_not_pile_up() {
         };
         Ok(Response::stream(TEXT, LetGo(drop)))
     };
-    let site = Site::start((), Urls::new().get("/", quick(endless)));
+    let site = Site::start((), Urls::new().get("/", endless).quick());
     let mut client = site.client();
     client.send(&"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(REQUESTS));
     for _ in 0..REQUESTS {

@@ -20,7 +20,7 @@ use rustls::{
 use socket2::{Domain, Socket, Type};
 use webframe::{
     Address, Network, Request, Response, Result, ServerSettings, Stopped, Timeouts, TlsSettings,
-    Urls, quick,
+    Urls,
 };
 
 use super::site::{Client, PATIENCE, Site, settings};
@@ -68,7 +68,7 @@ pub(super) fn content(length: usize) -> Vec<u8> {
 }
 
 pub(super) fn urls() -> Urls<()> {
-    Urls::new().get("/", quick(peer)).post("/echo", echo).get("/large", large).get("/cut", cut)
+    Urls::new().get("/", peer).quick().post("/echo", echo).get("/large", large).get("/cut", cut)
 }
 
 fn site() -> Site {

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, mpsc},
 };
 
-use webframe::{Request, Response, Result, Urls, blocking, http::HeaderValue, quick};
+use webframe::{Request, Response, Result, Urls, http::HeaderValue};
 
 use super::site::{Client, PATIENCE, Site, WORKERS_MAX};
 
@@ -71,7 +71,7 @@ fn sources_of_lost_clients_do_not_exhaust_the_workers() {
         };
         Ok(waiting(waits, Box::new(wait)))
     };
-    let urls = Urls::new().get("/block", quick(block)).get("/", blocking(plain));
+    let urls = Urls::new().get("/block", block).quick().get("/", plain).blocking();
     let site = Site::start(waits, urls);
     drop(open_streams(&site, "/block"));
     assert_eq!(site.get("/").body, "plain", "there is a worker for others");
@@ -85,7 +85,7 @@ fn a_source_without_bytes_holds_no_worker_and_is_dropped_with_its_client() {
     let nothing = |waits: &Arc<Waits>, _: &Request| {
         Ok(waiting(waits, Box::new(|| Err(io::ErrorKind::WouldBlock.into()))))
     };
-    let urls = Urls::new().get("/nothing", quick(nothing)).get("/", blocking(plain));
+    let urls = Urls::new().get("/nothing", nothing).quick().get("/", plain).blocking();
     let site = Site::start(waits, urls);
     let streams = open_streams(&site, "/nothing");
     assert_eq!(site.get("/").body, "plain");
@@ -110,7 +110,7 @@ fn a_source_can_check_the_presence_of_its_client() {
         };
         Ok(waiting(waits, Box::new(wait)))
     };
-    let site = Site::start(waits, Urls::new().get("/ask", quick(ask)));
+    let site = Site::start(waits, Urls::new().get("/ask", ask).quick());
     let mut client = site.client();
     client.send("GET /ask HTTP/1.1\r\nHost: x\r\n\r\n");
     client.read_until("\r\n\r\n");

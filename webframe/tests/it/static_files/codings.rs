@@ -71,7 +71,7 @@ fn embedded_files_are_compressed_and_tagged_by_content() {
     ])
     .with_hashed_names()
     .with_cache_control(HeaderValue::from_static("max-age=60"));
-    let app = App::new(()).urls(Urls::new().get("/s/{*path}", files));
+    let app = App::new(()).urls(Urls::new().files("/s", files));
     let client = TestClient::new(&app);
     let get =
         |path: &str, accept: &str| client.get(path).with_field("Accept-Encoding", accept).send();

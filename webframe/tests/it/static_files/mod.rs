@@ -37,12 +37,12 @@ impl Site {
         write(&root.join("file.txt"), TEXT.as_bytes());
         write(&root.join("big.bin"), &big());
         let files = options(StaticFiles::dir(&root));
-        let app = App::new(()).urls(Urls::new().get("/static/{*path}", files));
+        let app = App::new(()).urls(Urls::new().files("/static", files));
         Site { directory, app }
     }
 
     fn app(root: &Path) -> App<()> {
-        App::new(()).urls(Urls::new().get("/static/{*path}", StaticFiles::dir(root)))
+        App::new(()).urls(Urls::new().files("/static", StaticFiles::dir(root)))
     }
 
     fn write(&self, name: &str, bytes: &[u8]) {

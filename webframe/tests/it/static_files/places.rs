@@ -106,7 +106,7 @@ fn a_redirect_never_leads_to_another_host() {
     let directory = tempfile::tempdir().unwrap();
     fs::create_dir(directory.path().join("evil.example")).unwrap();
     fs::write(directory.path().join("evil.example/index.html"), "index").unwrap();
-    let app = App::new(()).urls(Urls::new().get("/{*all}", StaticFiles::dir(directory.path())));
+    let app = App::new(()).urls(Urls::new().files("/", StaticFiles::dir(directory.path())));
     let client = TestClient::new(&app);
     let plain = client.get("/evil.example").send();
     assert_eq!(field(&plain, "location"), "/evil.example/");

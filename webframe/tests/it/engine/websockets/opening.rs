@@ -1,7 +1,7 @@
 //! Handshakes of WebSockets: accepted, or refused with a reason.
 
 use webframe::{
-    App, Request, Response, TestClient, Urls,
+    App, Response, TestClient, Urls,
     http::Method,
     middleware::SameOrigin,
     websocket::{Message, Origins, Socket, SocketSettings},
@@ -24,9 +24,8 @@ fn a_handshake_that_breaks_the_rfc_is_refused() {
 
 #[test]
 fn a_handshake_with_another_method_is_answered_405_with_allow() {
-    let urls = Urls::new().any("/", |_: &(), request: &Request| {
-        Response::websocket(request, |_: &Socket, _: Message| Ok(()))
-    });
+    let urls = Urls::new()
+        .any("/", |_, request| Response::websocket(request, |_: &Socket, _: Message| Ok(())));
     let app = App::new(()).urls(urls);
     let fields = [("Connection", "Upgrade"), ("Upgrade", "websocket")];
     let client = TestClient::new(&app);
