@@ -13,13 +13,13 @@ pub(crate) const SLOW: Duration = Duration::from_micros(500);
 /// Whether a route is slow: marked by the app, or learned from its last eight calls.
 ///
 /// A new route starts as slow. It becomes quick when at most one of its last eight calls was slow,
-/// and slow again when two of them were: one long call is usually an interruption by the machine. A
-/// call during which another worker stole the shard counts as eight slow ones.
+/// and slow again when two of them were: a single slow call is usually an interruption by the
+/// operating system. A call during which another worker stole the shard counts as eight slow ones.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// Low 8 bits: the last eight calls, the newest lowest, 1 for slow. [`MARKED`]: the route was
-    /// marked and nothing is learned. From [`SUSPECTED`] on: the number of calls that are still to
-    /// be timed after a suspicion.
+    /// Bits 0 to 7: the last eight calls, the newest in bit 0; 1 is a slow call. Bit 8,
+    /// [`MARKED`]: the app marked the route, and nothing is learned. From bit 9 ([`SUSPECTED`]) on:
+    /// the number of calls that are still to be timed, because an untimed call may have been slow.
     recent: AtomicU32,
     /// Whether the app has a condition by which calls for some requests block.
     is_conditional: bool,
@@ -28,7 +28,7 @@ pub(crate) struct Pace {
 /// The bit of a route that the app marked.
 const MARKED: u32 = 1 << 8;
 /// The bits of the last eight calls.
-const ALL: u32 = 0xff;
+const LAST_EIGHT: u32 = 0xff;
 /// The lowest bit of the number of calls to be timed.
 const SUSPECTED: u32 = 1 << 9;
 /// Number of calls that are timed after a suspicion.
@@ -37,12 +37,12 @@ const TIMED: u32 = 8;
 impl Pace {
     /// An unknown route. Its first calls go to workers, where they are timed.
     pub(crate) fn learned() -> Pace {
-        Pace { recent: AtomicU32::new(ALL), is_conditional: false }
+        Pace { recent: AtomicU32::new(LAST_EIGHT), is_conditional: false }
     }
 
     /// A route whose calls always go to workers.
     pub(crate) fn blocking() -> Pace {
-        Pace { recent: AtomicU32::new(ALL | MARKED), is_conditional: false }
+        Pace { recent: AtomicU32::new(LAST_EIGHT | MARKED), is_conditional: false }
     }
 
     /// A route whose calls always run in the shard.
@@ -66,13 +66,14 @@ impl Pace {
         self.is_conditional
     }
 
-    /// Whether a call goes to a worker, unless the request decides it.
+    /// Whether calls go to a worker. If the pace is [conditional](Pace::is_conditional), the
+    /// app's condition may send a call there anyway.
     pub(crate) fn blocks(&self) -> bool {
-        (self.recent.load(Relaxed) & ALL).count_ones() >= 2
+        (self.recent.load(Relaxed) & LAST_EIGHT).count_ones() >= 2
     }
 
-    /// Whether the next call is timed, because one of the last calls was slow or may have been
-    /// slow.
+    /// Whether the next call is to be timed, because one of the last calls was slow or may have
+    /// been slow.
     pub(crate) fn is_in_doubt(&self) -> bool {
         let recent = self.recent.load(Relaxed);
         recent & MARKED == 0 && recent != 0
@@ -84,7 +85,7 @@ impl Pace {
         let is_slow = took > SLOW;
         let recent = self.recent.load(Relaxed);
         let to_time = (recent / SUSPECTED).saturating_sub(1) * SUSPECTED;
-        let next = (((recent << 1) | u32::from(is_slow)) & ALL) | to_time;
+        let next = (((recent << 1) | u32::from(is_slow)) & LAST_EIGHT) | to_time;
         if recent & MARKED == 0 && next != recent {
             let _ = self.recent.compare_exchange(recent, next, Relaxed, Relaxed);
         }
@@ -94,7 +95,7 @@ impl Pace {
     pub(crate) fn suspect(&self) {
         let recent = self.recent.load(Relaxed);
         if recent & MARKED == 0 {
-            let next = (recent & ALL) | (TIMED * SUSPECTED);
+            let next = (recent & LAST_EIGHT) | (TIMED * SUSPECTED);
             let _ = self.recent.compare_exchange(recent, next, Relaxed, Relaxed);
         }
     }
@@ -102,7 +103,7 @@ impl Pace {
     /// Records a call during which another worker stole the shard: the route becomes slow.
     pub(crate) fn learn_stall(&self) {
         if self.recent.load(Relaxed) & MARKED == 0 {
-            self.recent.fetch_or(ALL, Relaxed);
+            self.recent.fetch_or(LAST_EIGHT, Relaxed);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// Calls code of the app.
+/// Calls code of the app, and returns its result or the text of its panic.
 ///
 /// # Errors
 /// If it panics. The error is the text of the panic.

@@ -179,8 +179,8 @@ struct Shared {
 }
 
 impl Request {
-    /// Gives a value to the templates of [`Templates::render_for`], for example from middleware for
-    /// what all pages show. It replaces an earlier value of the same name.
+    /// Gives a value to the templates of [`Templates::render_for`]. Middleware uses it for values
+    /// that all pages show. It replaces an earlier value of the same name.
     pub fn share(&self, name: &'static str, value: impl Serialize) {
         self.put(Shared { name, value: Value::from_serialize(value) });
     }
@@ -209,8 +209,8 @@ fn named_templates(source: &str) -> impl Iterator<Item = &str> {
         let (word, rest) = tag.split_once([' ', '"', '\''])?;
         let rest = tag.get(word.len()..).filter(|_| !rest.contains("ignore missing"))?.trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let asks = matches!(word, "extends" | "include" | "import" | "from");
-        rest.get(1..)?.split_once(quote).map(|split| split.0).filter(|_| asks)
+        let refers = matches!(word, "extends" | "include" | "import" | "from");
+        rest.get(1..)?.split_once(quote).map(|split| split.0).filter(|_| refers)
     })
 }
 
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn what_layers_share_is_in_every_page_unless_the_handler_says_otherwise() {
+    fn a_shared_value_is_in_every_page_unless_the_handler_sets_the_same_name() {
         let limits = crate::Limits::default();
         let address = ([127, 0, 0, 1], 1).into();
         let request = Request::empty(&limits, crate::Peer { address, encrypted: false });

@@ -277,15 +277,15 @@ fn a_sleeper_is_woken() {
         workers: Workers,
     });
     let registration = Arc::clone(&engine);
-    engine.watchdog.rest();
+    engine.watchdog.shard_sleeps();
     let watchdog = thread::spawn(move || watch(&registration));
-    engine.watchdog.wake();
+    engine.watchdog.shard_wakes();
     let (given, comes) = mpsc::channel();
     engine.parking[0].begin_call(0);
     engine.parking[0].park(Box::new(Shard(given)));
     comes.recv().expect("the watchdog gives the shard away"); // blocks for ever if nobody scans: loom reports it
     assert!(engine.parking[0].reclaim().is_none());
-    engine.watchdog.rest();
+    engine.watchdog.shard_sleeps();
     engine.watchdog.end();
     watchdog.join().expect("no panic");
 }

@@ -14,8 +14,9 @@ use crate::{
 };
 
 impl<S: Send + Sync + 'static> App<S> {
-    /// The answer of an endpoint without any layers: calls the handler of a route, or makes the
-    /// answer to a request that has no route. Panics become a 500.
+    /// The answer of an endpoint (the part of the app that answers a request, such as a route)
+    /// without any layers: calls the handler of a route, or makes the answer to a request that has
+    /// no route. Panics become a 500.
     pub(super) fn respond(&self, endpoint: Endpoint, request: &Request) -> Response {
         let answer = || match endpoint {
             Endpoint::Route(number) => match self.table.route(number) {
@@ -44,7 +45,7 @@ impl<S: Send + Sync + 'static> App<S> {
     /// The error for a path that has routes, but none for the method: 405, or 501 if the method is
     /// not a standard one and no route of the app is for it.
     fn wrong_method(&self, request: &Request) -> Error {
-        if is_known(request.method()) || self.table.takes(request.method()) {
+        if is_standard(request.method()) || self.table.has_route_for(request.method()) {
             return Error::new(StatusCode::METHOD_NOT_ALLOWED, "");
         }
         Error::new(StatusCode::NOT_IMPLEMENTED, "")
@@ -169,7 +170,7 @@ pub(super) fn log_error(text: &str) {
 }
 
 /// Whether the method is a standard one (RFC 9110 §9, RFC 5789).
-fn is_known(method: &Method) -> bool {
+fn is_standard(method: &Method) -> bool {
     [
         Method::GET,
         Method::HEAD,

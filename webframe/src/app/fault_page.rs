@@ -31,7 +31,7 @@ pub(super) fn page(request: &Request, error: &Error) -> Option<Response> {
             }
         })
         .collect();
-    let (causes, places) = explain(error);
+    let Explanation { causes, places } = explain(error);
     let values = context!(
         status => error.status().to_string(),
         public => error.public(),
@@ -49,8 +49,15 @@ pub(super) fn page(request: &Request, error: &Error) -> Option<Response> {
     Some(Response::html(page).with_status(error.status()))
 }
 
-/// Each cause, and the lines of the template around a cause that is an error in a template.
-fn explain(error: &Error) -> (Vec<String>, Vec<String>) {
+/// The causes of an error.
+struct Explanation {
+    /// The text of each cause.
+    causes: Vec<String>,
+    /// For each cause that is an error in a template: the lines of the template around it.
+    places: Vec<String>,
+}
+
+fn explain(error: &Error) -> Explanation {
     let (mut causes, mut places) = (Vec::new(), Vec::new());
     let mut cause: Option<&(dyn StdError + 'static)> = error.cause();
     while let Some(error) = cause {
@@ -60,7 +67,7 @@ fn explain(error: &Error) -> (Vec<String>, Vec<String>) {
         }
         cause = error.source();
     }
-    (causes, places)
+    Explanation { causes, places }
 }
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {
@@ -103,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_other_machines_proxies_and_mistakes_of_clients_get_a_line() {
+    fn only_a_local_browser_sees_the_page_and_only_for_an_error_of_the_server() {
         let app = app();
         let client = TestClient::new(&app);
         let line = |request: crate::TestRequest<'_, Templates>| {

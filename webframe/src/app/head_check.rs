@@ -61,9 +61,9 @@ impl<S: Send + Sync + 'static> App<S> {
         let Some(check) = check else { return endpoint };
         let result = panics::catch(|| check(&self.state, request))
             .unwrap_or_else(|panic| Err(Error::internal(panic)));
-        // The values on a request are dropped after the answer of the app. But that may never come
-        // if the server itself refuses the request later (its body is too large). So the values
-        // that the check put there are dropped now.
+        // Usually the values on a request are dropped after the app has answered. If the server
+        // itself refuses the request later (its body is too large), the app never answers. So the
+        // values that the check put there are dropped now.
         drop_values(request);
         match result {
             Ok(()) => endpoint,

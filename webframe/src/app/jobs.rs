@@ -22,7 +22,7 @@ pub(super) struct Jobs<S> {
 }
 
 struct Job<S> {
-    act: Box<JobFn<S>>,
+    run: Box<JobFn<S>>,
     /// The time from the start of the server to the first run.
     first: Duration,
     /// The time from the end of a run to the next one. `None`: the job runs once.
@@ -50,13 +50,13 @@ impl<S: Send + Sync + 'static> Jobs<S> {
         &mut self,
         first: Duration,
         interval: Option<Duration>,
-        act: impl Fn(&S) + Send + Sync + 'static,
+        run: impl Fn(&S) + Send + Sync + 'static,
     ) {
-        self.jobs.push(Job { act: Box::new(act), first, interval });
+        self.jobs.push(Job { run: Box::new(run), first, interval });
     }
 
-    pub(super) fn add_hook(&mut self, act: impl Fn(&S) + Send + Sync + 'static) {
-        self.on_stop.push(Box::new(act));
+    pub(super) fn add_hook(&mut self, hook: impl Fn(&S) + Send + Sync + 'static) {
+        self.on_stop.push(Box::new(hook));
     }
 
     /// Starts the thread of the jobs, if there are any.
@@ -89,27 +89,28 @@ fn run_jobs<S>(jobs: &[Job<S>], state: &S, stop: &(Mutex<bool>, Condvar)) {
     let mut due: Vec<Option<Instant>> = jobs.iter().map(|job| Some(start + job.first)).collect();
     let mut stopped = lock(&stop.0);
     while !*stopped {
-        let Some((at, when)) = next_due(&due) else { return };
-        let wait = when.saturating_duration_since(Instant::now());
+        let Some((index, time)) = next_due(&due) else { return };
+        let wait = time.saturating_duration_since(Instant::now());
         if !wait.is_zero() {
             stopped = unpoisoned(stop.1.wait_timeout(stopped, wait)).0;
             continue;
         }
         drop(stopped);
-        if let Err(panic) = panics::catch(|| (jobs[at].act)(state)) {
+        if let Err(panic) = panics::catch(|| (jobs[index].run)(state)) {
             log::error!("a job failed: {panic}");
         }
         // The interval starts when the job ends, so that runs of a job that takes longer than its
         // interval do not pile up.
-        due[at] = jobs[at].interval.map(|interval| Instant::now() + interval);
+        due[index] = jobs[index].interval.map(|interval| Instant::now() + interval);
         stopped = lock(&stop.0);
     }
 }
 
-/// The index of the job that is due next, and when. `None`: no job will run again.
+/// The index of the job that is due next, and the time at which it is due. `None`: no job will run
+/// again.
 fn next_due(due: &[Option<Instant>]) -> Option<(usize, Instant)> {
-    let times = due.iter().enumerate().filter_map(|(at, when)| Some((at, (*when)?)));
-    times.min_by_key(|(_, when)| *when)
+    let times = due.iter().enumerate().filter_map(|(index, time)| Some((index, (*time)?)));
+    times.min_by_key(|(_, time)| *time)
 }
 
 impl Drop for RunningJobs {

@@ -43,13 +43,13 @@ pub struct App<S> {
     logged_targets: LoggedTarget,
     /// The answers to requests that the server refuses without calling a handler.
     refusal_pages: RefusalPages,
-    /// The same for paths that begin with the prefix.
+    /// Prefixes of paths, each with its own answers to refused requests.
     refusal_pages_below: Vec<(String, RefusalPages)>,
     jobs: Jobs<S>,
     method_override: MethodOverride,
-    /// The pace of answers without a route (404, 405, OPTIONS): whether they are quick, although
-    /// layers and the error page run, or may block.
-    elsewhere: Pace,
+    /// Whether answers without a route (404, 405, OPTIONS) are quick or may block: layers and the
+    /// error page run for them too.
+    unrouted_pace: Pace,
 }
 
 /// Whether a POST may override its method.
@@ -76,7 +76,7 @@ impl<S: Send + Sync + 'static> App<S> {
             refusal_pages_below: Vec::new(),
             jobs: Jobs::default(),
             method_override: MethodOverride::Off,
-            elsewhere: Pace::learned(),
+            unrouted_pace: Pace::learned(),
         }
     }
 
@@ -290,6 +290,7 @@ impl<S: Send + Sync + 'static> App<S> {
         Some(Endpoint::Route(number))
     }
 
+    /// The route of an endpoint; `None` if the endpoint is not a route.
     fn route(&self, endpoint: Endpoint) -> Option<&TableRoute<S>> {
         match endpoint {
             Endpoint::Route(number) => self.table.route(number),
@@ -328,10 +329,10 @@ impl<S: Send + Sync + 'static> Service for App<S> {
     }
 
     fn pace(&self, endpoint: Endpoint) -> &Pace {
-        self.route(endpoint).map_or(&self.elsewhere, |route| &route.pace)
+        self.route(endpoint).map_or(&self.unrouted_pace, |route| &route.pace)
     }
 
-    fn is_said_to_block(&self, endpoint: Endpoint, request: &Request) -> bool {
+    fn is_declared_blocking(&self, endpoint: Endpoint, request: &Request) -> bool {
         let condition = self.route(endpoint).and_then(|route| route.blocking_if);
         condition.is_some_and(|condition| condition(request))
     }
@@ -350,7 +351,7 @@ impl<S: Send + Sync + 'static> Service for App<S> {
         let response = if has_layers {
             self.answer_through_layers(endpoint, request)
         } else {
-            self.respond(endpoint, request) // which catches panics itself
+            self.respond(endpoint, request) // catches panics itself
         };
         drop_values(request);
         response

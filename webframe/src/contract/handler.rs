@@ -15,8 +15,8 @@ use crate::{Request, Response, Result};
 ///     Urls::new().get("/{name}", show).get("/", |greeting, _| Ok(Response::text(greeting.clone())));
 /// ```
 ///
-/// On Linux the thread that calls it may have the scheduling class `SCHED_BATCH`. Threads and
-/// processes that the handler starts inherit this class.
+/// On Linux the thread that calls a handler may have the scheduling class `SCHED_BATCH`. Threads
+/// and processes that the handler starts inherit this class.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler for an app with the state `{S}`",
     label = "expected `fn(&{S}, &Request) -> webframe::Result<Response>`",

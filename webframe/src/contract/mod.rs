@@ -1,4 +1,4 @@
-//! The contracts between the engine, an app and its layers.
+//! The traits and types by which the engine, an app and its layers (middleware) call each other.
 
 pub(crate) mod handler;
 pub(crate) mod layer;

@@ -17,8 +17,8 @@ const PAGE_BYTES_MAX: usize = 16 << 10;
 pub enum Refusal {
     /// The request is invalid or exceeds a limit.
     Unacceptable(WireError),
-    /// The server has too little room for the request: the requests before it have waited for a
-    /// worker thread for too long, or there is no space for its body.
+    /// The server is overloaded: the requests before this one have waited too long for a worker
+    /// thread, or there is no space for the body.
     Busy,
     /// The body of the request cannot be stored for another reason: an error of the server.
     Fault,
@@ -79,8 +79,8 @@ impl Refusal {
     }
 
     fn all() -> impl Iterator<Item = Refusal> {
-        let ours = [Refusal::Busy, Refusal::Fault, Refusal::Overdue];
-        WireError::ALL.into_iter().map(Refusal::Unacceptable).chain(ours)
+        let of_server = [Refusal::Busy, Refusal::Fault, Refusal::Overdue];
+        WireError::ALL.into_iter().map(Refusal::Unacceptable).chain(of_server)
     }
 
     /// The response if the app has no page for the refusal: a line of text.
@@ -178,7 +178,7 @@ mod tests {
     use crate::Error;
 
     #[test]
-    fn the_target_of_a_wrong_head_is_what_arrived_of_it() {
+    fn the_target_of_an_invalid_head_is_the_part_that_arrived() {
         let targets: [(&[u8], &[u8]); 7] = [
             (b"GET /api/x HTTP/2.0\r\n\r\n", b"/api/x"),
             (b"\r\nGET /api/%zz HTTP/1.1\r\nA: b c", b"/api/%zz"),

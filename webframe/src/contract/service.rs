@@ -1,4 +1,5 @@
-//! The contract between the engine and an app.
+//! The app as the engine calls it: the engine finds the endpoint of a request, asks for its limits,
+//! and calls it.
 
 use std::time::Duration;
 
@@ -13,8 +14,9 @@ pub(crate) trait Service: Send + Sync {
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
     /// The pace of the endpoint: whether its handler is quick or may block.
     fn pace(&self, endpoint: Endpoint) -> &Pace;
-    /// Whether the app has said that the call for this request blocks.
-    fn is_said_to_block(&self, endpoint: Endpoint, request: &Request) -> bool;
+    /// Whether the app has declared, by [`blocking_if`](crate::blocking_if), that the call for this
+    /// request blocks.
+    fn is_declared_blocking(&self, endpoint: Endpoint, request: &Request) -> bool;
     /// Maximum size of the body of a request; `None`: the server's limit applies.
     fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64>;
     /// Maximum time that a client waits for the response; `None`: unlimited.
@@ -41,7 +43,8 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    // The numbers of endpoints that are not routes. Routes are numbered from 0.
+    // The numbers of endpoints that are not routes. Routes are numbered from 0, so these are the
+    // largest numbers.
     const WRONG_METHOD: u32 = u32::MAX;
     const NOTHING: u32 = u32::MAX - 1;
     const WHOLE_SERVER: u32 = u32::MAX - 2;

@@ -1,6 +1,8 @@
-//! The limit on open descriptors: raised at the start, and compared with the limit on connections.
+//! The operating system's limit on open file descriptors: raised when the server starts, and
+//! compared with the limit on connections.
 
-/// Descriptors for everything but connections: listeners, polls, files of the app, its database.
+/// Descriptors that are kept for everything but connections: listeners, polls, files and the
+/// database of the app. A process with few descriptors keeps half of them.
 const RESERVED: u64 = 256;
 
 /// Raises the soft limit on descriptors to the hard one. Returns the number of connections that

@@ -18,7 +18,7 @@ pub struct Gauges {
     pub workers_idle: usize,
     /// Requests that wait for a worker.
     pub requests_waiting: usize,
-    /// How long the first of them has waited.
+    /// How long the oldest of these requests has waited.
     pub oldest_wait: Duration,
     /// Handlers that have run for longer than [`Timeouts::handler`](crate::Timeouts::handler).
     pub handlers_overdue: usize,
@@ -32,10 +32,10 @@ pub struct Gauges {
 pub struct GaugesHandle(pub(crate) Arc<OnceLock<Weak<Engine>>>);
 
 impl GaugesHandle {
-    /// Whether the server was asked to stop, or has stopped.
+    /// Whether the server was requests to stop, or has stopped.
     pub fn is_stopping(&self) -> bool {
         let engine = self.0.get().map(Weak::upgrade);
-        engine.is_some_and(|engine| engine.is_none_or(|engine| engine.stop.asked() > 0))
+        engine.is_some_and(|engine| engine.is_none_or(|engine| engine.stop.requests() > 0))
     }
 
     /// The current values. All are zero before the server serves and after it has stopped.

@@ -57,12 +57,12 @@ pub(crate) struct Engine {
     service: Arc<dyn Service>,
     settings: ServerSettings,
     certificates: Option<Arc<Certificates>>,
-    /// Listeners below this index serve the site. Those between this index and
-    /// `first_line_listener` only redirect to it.
+    /// Number of listeners that serve the site; they are first in the list of listeners. They are
+    /// followed by those that only redirect to the site.
     site_listeners: usize,
-    /// Listeners from this index on speak line protocols.
+    /// The index of the first listener that speaks a line protocol; these are last in the list.
     first_line_listener: usize,
-    /// The line protocols, one for each of these listeners.
+    /// The line protocols, one for each listener from `first_line_listener` on.
     line_services: Vec<Arc<dyn LineService>>,
     /// The encrypted site that unencrypted listeners redirect to.
     destination: Destination,
@@ -88,11 +88,18 @@ pub(crate) struct Engine {
     started: Instant,
     /// Whether a shard has panicked.
     failed: AtomicBool,
-    /// Number of shards that ended, and of connections that they closed before their answers were
-    /// complete.
-    ended: Mutex<(usize, usize)>,
+    ended: Mutex<EndedShards>,
+    /// Notified when a shard has ended.
     one_ended: Condvar,
     stop: StopHandle,
+}
+
+/// The shards that have ended.
+#[derive(Clone, Copy, Debug, Default)]
+struct EndedShards {
+    count: usize,
+    /// Number of connections that these shards closed before the answers were complete.
+    connections_cut: usize,
 }
 
 /// The timeouts in ticks of [`wheel::TICK_MS`]. Converting a `Duration` for each request would cost
@@ -147,7 +154,7 @@ impl Engine {
 
     /// Counts a shard that no longer accepts connections. When all shards are draining, no
     /// connection moves between shards any more, and a shard without connections may end.
-    fn shard_drains(&self) {
+    fn count_draining_shard(&self) {
         if self.draining.fetch_add(1, SeqCst) + 1 == self.inboxes.len() {
             // Wakes idle shards, which may end now.
             self.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain));
@@ -155,14 +162,14 @@ impl Engine {
     }
 
     /// Counts a shard that has ended and closed `cut` connections.
-    fn shard_is_done(&self, cut: usize) {
+    fn count_ended_shard(&self, cut: usize) {
         let mut ended = lock(&self.ended);
-        ended.0 += 1;
-        ended.1 += cut;
+        ended.count += 1;
+        ended.connections_cut += cut;
         drop(ended);
         self.one_ended.notify_all();
         if self.failed.load(SeqCst) {
-            self.stop.stop_anyway();
+            self.stop.stop_if_running();
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The handle by which other threads reload the certificate of a running server.
+//! The handle with which other threads reload the certificate of a running server.
 
 use std::{io, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! A server: binds sockets, runs an app on an engine, and stops.
+//! The server that an app starts: binds sockets, runs the app on an engine (shards, workers and
+//! the watchdog), and stops them.
 
 use std::{
     io,
@@ -49,7 +50,7 @@ pub struct Server {
     /// The site's listeners, then those that redirect to it, then those of line protocols.
     listeners: Vec<Listener>,
     site_listeners: usize,
-    /// The line protocols, one for each of the last listeners.
+    /// The line protocols, one for each listener of a line protocol, in the same order.
     line_services: Vec<Arc<dyn LineService>>,
     socket_files: Vec<SocketFile>,
     certificates: Option<Arc<Certificates>>,
@@ -238,12 +239,13 @@ impl Server {
             };
             match log::max_level() {
                 // A closed standard error output is not a reason to stop.
-                LevelFilter::Off => drop(panics::catch(|| eprintln!("{line}"))),
+                LevelFilter::Off => drop(panics::catch(|| eprintln!("{line}"))), // it may panic
                 _ => log::debug!("{line}"),
             }
         }
     }
 
+    /// Creates the engine and starts its threads.
     fn start(&self, service: Arc<dyn Service>, shards: usize) -> io::Result<Arc<Engine>> {
         let (engine, polls) = self.prepare(service, shards)?;
         self.launch(&engine, polls).inspect_err(|_| {
@@ -255,10 +257,10 @@ impl Server {
 
     /// Starts the watchdog's thread and lets workers run the shards (event loops).
     fn launch(&self, engine: &Arc<Engine>, polls: Vec<Poll>) -> io::Result<()> {
-        let registration = Arc::clone(engine);
+        let watched = Arc::clone(engine);
         thread::Builder::new()
             .name("watchdog".to_owned())
-            .spawn(move || watchdog::watch(&registration))?;
+            .spawn(move || watchdog::watch(&watched))?;
         // Create all shards before one runs: a running shard could use up the descriptors.
         for mut shard in self.shards(engine, polls)?.into_iter().map(Box::new) {
             shard.must_drain = true;
@@ -318,7 +320,7 @@ impl Server {
             one_ended: Condvar::new(),
             stop: self.stop.clone(),
         });
-        let _ = self.gauges.0.set(Arc::downgrade(&engine)); // not set before: a server serves once
+        let _ = self.gauges.0.set(Arc::downgrade(&engine)); // it is unset: a server serves once
         Ok((engine, polls))
     }
 }
@@ -381,16 +383,16 @@ impl Engine {
     /// it sends them [`Message::Leave`]: they close their connections and end.
     fn wait_for_shards(&self, stop: &StopHandle, deadline: Instant) -> Stopped {
         let all = self.inboxes.len();
-        let mut left = false;
+        let mut leave_sent = false;
         let mut ended = lock(&self.ended);
-        while ended.0 < all {
-            let over = Instant::now() >= deadline || stop.asked() > 1;
-            if over && !left {
-                left = true;
+        while ended.count < all {
+            let is_over = Instant::now() >= deadline || stop.requests() > 1;
+            if is_over && !leave_sent {
+                leave_sent = true;
                 self.inboxes.iter().for_each(|inbox| inbox.put(Message::Leave));
             }
             ended = unpoisoned(self.one_ended.wait_timeout(ended, Duration::from_millis(20))).0;
         }
-        Stopped { cut: ended.1 }
+        Stopped { cut: ended.connections_cut }
     }
 }

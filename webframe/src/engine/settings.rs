@@ -17,9 +17,9 @@ pub struct ServerSettings {
     pub tls: Option<TlsSettings>,
     /// Unencrypted addresses that only redirect to the encrypted site. Default: none.
     pub redirect_addresses: Vec<Address>,
-    /// The origin that visitors see, for example `https://dict.example`; redirects lead there.
-    /// Default: `None`, they lead to the `Host` of the request with the port of the first TCP
-    /// address in `addresses`.
+    /// The origin that visitors see, for example `https://dict.example`. Redirects from
+    /// `redirect_addresses` lead there. Default: `None`, redirects lead to the `Host` of the
+    /// request, with the port of the first TCP address in `addresses`.
     pub public_url: Option<String>,
     /// Host names that are served, without ports. Empty: all. HTTP/1.0 requests without a host are
     /// always served. Default: empty.

@@ -14,7 +14,7 @@ pub struct StopHandle(Arc<Stop>);
 #[derive(Debug, Default)]
 struct Stop {
     /// Number of stop requests: 1 is a graceful stop, 2 an immediate one.
-    asked: Mutex<usize>,
+    requests: Mutex<usize>,
     changed: Condvar,
 }
 
@@ -28,31 +28,31 @@ pub struct Stopped {
 impl StopHandle {
     /// Requests a graceful stop; when called again, an immediate one.
     pub fn stop(&self) {
-        *lock(&self.0.asked) += 1;
+        *lock(&self.0.requests) += 1;
         self.0.changed.notify_all();
     }
 
     /// Requests a graceful stop, unless one was requested already.
-    pub(crate) fn stop_anyway(&self) {
-        let mut asked = lock(&self.0.asked);
-        *asked = 1.max(*asked);
+    pub(crate) fn stop_if_running(&self) {
+        let mut requests = lock(&self.0.requests);
+        *requests = 1.max(*requests);
         self.0.changed.notify_all();
     }
 
     /// Number of stop requests.
-    pub(crate) fn asked(&self) -> usize {
-        *lock(&self.0.asked)
+    pub(crate) fn requests(&self) -> usize {
+        *lock(&self.0.requests)
     }
 
     /// Waits for this number of stop requests, or until the deadline.
     pub(crate) fn wait_for(&self, times: usize, deadline: Option<Instant>) {
-        let mut asked = lock(&self.0.asked);
-        while *asked < times {
+        let mut requests = lock(&self.0.requests);
+        while *requests < times {
             let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            asked = match left {
+            requests = match left {
                 Some(Duration::ZERO) => return,
-                Some(left) => unpoisoned(self.0.changed.wait_timeout(asked, left)).0,
-                None => unpoisoned(self.0.changed.wait(asked)),
+                Some(left) => unpoisoned(self.0.changed.wait_timeout(requests, left)).0,
+                None => unpoisoned(self.0.changed.wait(requests)),
             };
         }
     }

@@ -9,7 +9,7 @@ use std::{
 
 use super::{LineProtocol, Replies, Service};
 use crate::{
-    live::{Conversation, Next, Occasion, Outcome, outlet::Outlet},
+    live::{CallReason, Conversation, Next, Outcome, outlet::Outlet},
     pace::Pace,
     request::Peer,
 };
@@ -198,34 +198,34 @@ impl<P: LineProtocol> Conversation for Lines<P> {
         self.outlet = Some(outlet);
     }
 
-    fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome {
+    fn proceed(&mut self, reason: CallReason, input: &[u8], output: &mut Vec<u8>) -> Outcome {
         let now = Instant::now();
-        let timed_out = occasion == Occasion::TimedOut;
+        let timed_out = reason == CallReason::TimedOut;
         let mut end = InputEnd::MayContinue;
-        match occasion {
-            Occasion::Opened => self.open(output),
-            Occasion::Closed => {
+        match reason {
+            CallReason::Opened => self.open(output),
+            CallReason::Closed => {
                 if let Some(session) = self.session.take() {
                     self.service.protocol.closed(session);
                 }
                 return Outcome { consumed: input.len(), next: Next::Close };
             }
-            Occasion::TimedOut if self.parts.is_some() => self.send_part(now, output),
-            Occasion::TimedOut if self.service.settings.pause_ends_line.is_some() => {
+            CallReason::TimedOut if self.parts.is_some() => self.send_part(now, output),
+            CallReason::TimedOut if self.service.settings.pause_ends_line.is_some() => {
                 end = InputEnd::EndsLine;
             }
-            Occasion::Ended => end = InputEnd::EndsLine,
-            Occasion::Stopping => self.send_parts(output),
-            Occasion::Input | Occasion::TimedOut => {}
+            CallReason::Ended => end = InputEnd::EndsLine,
+            CallReason::Stopping => self.send_parts(output),
+            CallReason::Input | CallReason::TimedOut => {}
         }
         let consumed = self.lines(input, end, output);
-        if occasion == Occasion::Ended {
+        if reason == CallReason::Ended {
             self.send_parts(output);
         }
         let rest = input.len() - consumed;
         self.note_rest(rest, now);
         let overdue = timed_out && self.parts.is_none() && now >= self.ends_at;
-        if (overdue || occasion == Occasion::Stopping) && !self.closes {
+        if (overdue || reason == CallReason::Stopping) && !self.closes {
             self.call(output, |protocol, session, replies| protocol.closing(session, replies));
             self.closes = true;
         }
@@ -273,14 +273,14 @@ mod tests {
     fn lines(settings: LineSettings) -> Lines<Echo> {
         let peer = Peer { address: ([127, 0, 0, 1], 1).into(), encrypted: false };
         let mut lines = Lines::new(Arc::new(Service::new(Echo, settings)), peer);
-        lines.proceed(Occasion::Opened, b"", &mut Vec::new());
+        lines.proceed(CallReason::Opened, b"", &mut Vec::new());
         lines
     }
 
     #[track_caller]
-    fn check(lines: &mut Lines<Echo>, occasion: Occasion, input: &[u8], reply: &str, rest: usize) {
+    fn check(lines: &mut Lines<Echo>, reason: CallReason, input: &[u8], reply: &str, rest: usize) {
         let mut output = Vec::new();
-        let outcome = lines.proceed(occasion, input, &mut output);
+        let outcome = lines.proceed(reason, input, &mut output);
         assert_eq!(String::from_utf8(output).expect("text"), reply);
         assert_eq!(input.len() - outcome.consumed, rest);
     }
@@ -288,39 +288,39 @@ mod tests {
     #[test]
     fn complete_lines_are_answered_and_a_partial_line_waits() {
         let mut echo = lines(LineSettings::default());
-        check(&mut echo, Occasion::Input, b"a\r\nb\nc", "a\r\nb\r\n", 1);
-        check(&mut echo, Occasion::Input, b"cd\r", "", 3);
-        check(&mut echo, Occasion::Ended, b"cd", "cd\r\n", 0);
+        check(&mut echo, CallReason::Input, b"a\r\nb\nc", "a\r\nb\r\n", 1);
+        check(&mut echo, CallReason::Input, b"cd\r", "", 3);
+        check(&mut echo, CallReason::Ended, b"cd", "cd\r\n", 0);
     }
 
     #[test]
     fn a_pause_ends_a_line_only_if_the_protocol_allows_it() {
         let pause_ends_line = Some(Duration::from_millis(50));
         let mut course = lines(LineSettings { pause_ends_line, ..LineSettings::default() });
-        check(&mut course, Occasion::Input, b"L a b", "", 5);
-        check(&mut course, Occasion::TimedOut, b"L a b", "L a b\r\n", 0);
-        check(&mut lines(LineSettings::default()), Occasion::TimedOut, b"L", "", 1);
+        check(&mut course, CallReason::Input, b"L a b", "", 5);
+        check(&mut course, CallReason::TimedOut, b"L a b", "L a b\r\n", 0);
+        check(&mut lines(LineSettings::default()), CallReason::TimedOut, b"L", "", 1);
     }
 
     #[test]
     fn the_parts_of_a_reply_are_sent_separately_and_in_a_row() {
         let settings = LineSettings { pause: Duration::ZERO, ..LineSettings::default() };
         let mut echo = lines(settings);
-        check(&mut echo, Occasion::Input, b"rows\nx\n", "a\r\n", 2);
-        check(&mut echo, Occasion::TimedOut, b"x\n", "b\r\n", 2);
-        check(&mut echo, Occasion::TimedOut, b"x\n", "c\r\n", 2);
-        check(&mut echo, Occasion::TimedOut, b"x\n", "x\r\n", 0);
+        check(&mut echo, CallReason::Input, b"rows\nx\n", "a\r\n", 2);
+        check(&mut echo, CallReason::TimedOut, b"x\n", "b\r\n", 2);
+        check(&mut echo, CallReason::TimedOut, b"x\n", "c\r\n", 2);
+        check(&mut echo, CallReason::TimedOut, b"x\n", "x\r\n", 0);
     }
 
     #[test]
     fn a_line_that_is_too_long_closes_the_connection() {
         let mut echo = lines(LineSettings { line_bytes_max: 3, ..LineSettings::default() });
-        check(&mut echo, Occasion::Input, b"abc\r\n", "abc\r\n", 0);
+        check(&mut echo, CallReason::Input, b"abc\r\n", "abc\r\n", 0);
         let mut output = Vec::new();
-        let outcome = echo.proceed(Occasion::Input, b"abcde", &mut output);
+        let outcome = echo.proceed(CallReason::Input, b"abcde", &mut output);
         assert_eq!((&output[..], outcome.next), (&b"too long\r\n"[..], Next::Close));
         let mut whole = lines(LineSettings { line_bytes_max: 3, ..LineSettings::default() });
-        check(&mut whole, Occasion::Input, b"abcd\n", "too long\r\n", 0);
+        check(&mut whole, CallReason::Input, b"abcd\n", "too long\r\n", 0);
     }
 
     /// It is in a box of its own: with the allocator's header, 56 bytes take 64 for each client.
@@ -335,7 +335,7 @@ mod tests {
         let settings = LineSettings { idle: 10 * second, line: 3 * second, ..Default::default() };
         let mut echo = lines(settings);
         let wait = |echo: &mut Lines<Echo>, input: &[u8]| match echo
-            .proceed(Occasion::Input, input, &mut Vec::new())
+            .proceed(CallReason::Input, input, &mut Vec::new())
             .next
         {
             Next::Wait(Some(time)) => time,

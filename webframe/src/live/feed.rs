@@ -1,8 +1,8 @@
 //! A feed: encoded blocks in a bounded ring, and the shards (event loops) with connections that
 //! read them.
 //!
-//! A block is encoded once and shared. A reader is a cursor into the ring, so a slow one costs no
-//! copies. Publishing sends one message to each shard that has readers, not one to each reader.
+//! A block is encoded once and shared. A reader is a cursor into the ring, so a slow reader costs
+//! no copies. Publishing sends one message to each shard that has readers, not one to each reader.
 
 use std::{
     collections::VecDeque,
@@ -66,16 +66,18 @@ pub(crate) struct FeedRules {
     pub(crate) heartbeat: Option<(Duration, Block)>,
 }
 
-/// Counts of the readers of a feed: connected now, and how often one has skipped blocks or was
-/// disconnected because it was slow.
+/// Counts of the readers of a feed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FeedCounts {
+    /// Readers that are connected now.
     pub(crate) readers: usize,
+    /// How often a slow reader has skipped blocks.
     pub(crate) skipped: u64,
+    /// How often a slow reader was disconnected.
     pub(crate) disconnected: u64,
 }
 
-/// The ring of blocks and its audience.
+/// The ring of blocks, and the shards with readers.
 #[derive(Debug)]
 pub(crate) struct Feed {
     rules: FeedRules,
@@ -91,14 +93,14 @@ struct Ring {
     bytes: usize,
     /// The number of the oldest block in the ring.
     first: u64,
-    audience: Vec<Audience>,
+    shards: Vec<ReadingShard>,
 }
 
-/// The readers of one shard.
-struct Audience {
+/// A shard with readers of the feed.
+struct ReadingShard {
     engine: Weak<dyn Deliver>,
     shard: usize,
-    /// The index of their group in the shard.
+    /// The index of the readers' group in the shard.
     group: usize,
     /// The shard was notified of new blocks and has not read them yet.
     notified: bool,
@@ -109,7 +111,7 @@ struct Audience {
 pub(crate) enum Read {
     /// These blocks, from the cursor on.
     Blocks(Vec<Block>),
-    /// The block at the cursor has left the ring. The number is that of the next block to be
+    /// The block at the cursor has left the ring. The value is the number of the next block to be
     /// published.
     Missed(u64),
 }
@@ -136,18 +138,18 @@ impl Feed {
         let mut ring = lock(&self.ring);
         let block = encode(ring.first + ring.blocks.len() as u64);
         ring.push(block, &self.rules);
-        ring.audience.retain_mut(|audience| {
-            if audience.notified {
+        ring.shards.retain_mut(|it| {
+            if it.notified {
                 return true;
             }
-            let Some(engine) = audience.engine.upgrade() else { return false };
-            audience.notified = true;
-            to_notify.push((engine, audience.shard, audience.group));
+            let Some(engine) = it.engine.upgrade() else { return false };
+            it.notified = true;
+            to_notify.push((engine, Delivery::Published { shard: it.shard, group: it.group }));
             true
         });
         drop(ring);
-        for (engine, shard, group) in to_notify {
-            engine.deliver(Delivery::Published { shard, group });
+        for (engine, delivery) in to_notify {
+            engine.deliver(delivery);
         }
     }
 
@@ -175,22 +177,20 @@ impl Feed {
 
     /// Called when a shard has its first reader.
     pub(crate) fn join(&self, engine: Weak<dyn Deliver>, shard: usize, group: usize) {
-        lock(&self.ring).audience.push(Audience { engine, shard, group, notified: false });
+        lock(&self.ring).shards.push(ReadingShard { engine, shard, group, notified: false });
     }
 
     /// Called when a shard has lost its last reader.
     pub(crate) fn leave(&self, engine: &Weak<dyn Deliver>, shard: usize) {
         let mut ring = lock(&self.ring);
-        ring.audience.retain(|it| it.shard != shard || !it.engine.ptr_eq(engine));
+        ring.shards.retain(|it| it.shard != shard || !it.engine.ptr_eq(engine));
     }
 
     /// Called when a shard begins to read new blocks: it is notified of the next one again.
     pub(crate) fn note_reading(&self, engine: &Weak<dyn Deliver>, shard: usize) {
         let mut ring = lock(&self.ring);
-        let mine = ring.audience.iter_mut();
-        mine.filter(|it| it.shard == shard && it.engine.ptr_eq(engine)).for_each(|it| {
-            it.notified = false;
-        });
+        let is_it = |it: &&mut ReadingShard| it.shard == shard && it.engine.ptr_eq(engine);
+        ring.shards.iter_mut().filter(is_it).for_each(|it| it.notified = false);
     }
 
     pub(crate) fn note_skipped(&self) {
@@ -224,9 +224,9 @@ impl Ring {
     }
 }
 
-impl fmt::Debug for Audience {
+impl fmt::Debug for ReadingShard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Audience(shard {})", self.shard)
+        write!(f, "ReadingShard({})", self.shard)
     }
 }
 
@@ -241,8 +241,16 @@ pub(crate) struct Subscription {
     /// Sent before everything else.
     pub(crate) greeting: Option<Block>,
     on_leave: Option<OnLeave>,
-    /// The reader's group in the shard, and its position there.
-    pub(crate) seat: Option<(usize, usize)>,
+    pub(crate) place: Option<GroupPlace>,
+}
+
+/// The place of a reader in its shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GroupPlace {
+    /// The index of the reader's group.
+    pub(crate) group: usize,
+    /// The reader's position in the group.
+    pub(crate) position: usize,
 }
 
 impl Subscription {
@@ -254,7 +262,7 @@ impl Subscription {
         on_leave: Option<OnLeave>,
     ) -> Subscription {
         feed.readers.fetch_add(1, Relaxed);
-        Subscription { feed, cursor, greeting, on_leave, seat: None }
+        Subscription { feed, cursor, greeting, on_leave, place: None }
     }
 
     /// Takes the code that runs when the reader has left. It may block.

@@ -33,7 +33,7 @@ pub(crate) trait Conversation: Send {
     /// An implementation must consume at least part of an input that is longer than half of the
     /// read buffer (32 KiB), and should return [`Next::Again`] when the output exceeds
     /// [`Limits::output_bytes_max`](crate::Limits::output_bytes_max).
-    fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome;
+    fn proceed(&mut self, reason: CallReason, input: &[u8], output: &mut Vec<u8>) -> Outcome;
 
     /// Whether calls of the app's code are quick or may block, learned from all connections of the
     /// same kind.
@@ -42,10 +42,10 @@ pub(crate) trait Conversation: Send {
 
 /// Why a conversation is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Occasion {
+pub(crate) enum CallReason {
     /// The connection is open: the first call.
     Opened,
-    /// Input has arrived, or output that delayed it has been written.
+    /// Input has arrived, or the output before it, for which it had to wait, has been written.
     Input,
     /// The peer has shut down its writing side. After this call the connection closes.
     Ended,
@@ -60,7 +60,8 @@ pub(crate) enum Occasion {
 /// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
-    /// Number of consumed bytes of the input. The rest is passed again, with the bytes after it.
+    /// Number of consumed bytes of the input. The next call gets the rest, and the bytes that have
+    /// arrived after it.
     pub(crate) consumed: usize,
     pub(crate) next: Next,
 }
@@ -68,7 +69,7 @@ pub(crate) struct Outcome {
 /// The step after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Wait for input; after this time, if there is one, call with [`Occasion::TimedOut`].
+    /// Wait for input; after this time, if there is one, call with [`CallReason::TimedOut`].
     Wait(Option<Duration>),
     /// Call again as soon as the output is written.
     Again,
@@ -76,8 +77,8 @@ pub(crate) enum Next {
     Close,
 }
 
-/// A connection that stays open after the head of its response; the content of
-/// [`Body::Live`](crate::Body::Live).
+/// A connection that stays open after the head of its response; the value of
+/// [`Body::Live`](crate::Body::Live). It has either a conversation or a subscription.
 pub struct Live {
     pub(crate) conversation: Option<Box<dyn Conversation>>,
     pub(crate) subscription: Option<Box<Subscription>>,

@@ -52,10 +52,10 @@ pub(crate) struct Outlet(Arc<Shared>);
 struct Shared {
     engine: Weak<dyn Deliver>,
     slot: Slot,
-    /// All bytes that wait: on their way to the shard, or in the shard and not yet in the socket.
-    /// It is one number, so that no sender ever sees bytes counted twice or not at all.
+    /// Number of all bytes that wait: on their way to the shard, or in the shard and not yet in the
+    /// socket. It is one number, so that no sender ever sees bytes counted twice or not at all.
     queued: AtomicUsize,
-    /// The part of `queued` that the shard has. Only the shard reads it.
+    /// The part of `queued` that the shard has already. Only the shard reads this number.
     unwritten: AtomicUsize,
     closed: AtomicBool,
 }
@@ -66,9 +66,9 @@ impl Outlet {
         Outlet(Arc::new(Shared { engine, slot, queued, unwritten, closed: AtomicBool::new(false) }))
     }
 
-    /// Sends bytes, unless more than `queue_max` bytes would be waiting then. They are written in
-    /// the order of the calls, and never within the output of a call of the conversation (the
-    /// protocol of the connection).
+    /// Sends bytes, unless more than `queue_max` bytes would wait then. Bytes are written in the
+    /// order in which they were sent. They never interrupt the output of one call of the
+    /// conversation (the protocol of the connection).
     ///
     /// # Errors
     /// If the connection is closed or its queue is full.
@@ -104,8 +104,8 @@ impl Outlet {
         self.0.queued.load(Relaxed)
     }
 
-    /// Records that the shard has taken `taken` of the sent bytes, and that `unwritten` bytes of
-    /// all that it has are not yet in the socket.
+    /// Records that the shard has taken `taken` more of the sent bytes, and that `unwritten` bytes
+    /// in the shard are not yet in the socket.
     pub(crate) fn note_progress(&self, taken: usize, unwritten: usize) {
         let before = self.0.unwritten.swap(unwritten, Relaxed);
         let change = unwritten.wrapping_sub(before).wrapping_sub(taken);

@@ -1,4 +1,4 @@
-//! Whether the client of a request is still connected, for long-running code.
+//! Tells long-running code whether the client of a request is still connected.
 
 use std::{
     fmt,
@@ -13,9 +13,9 @@ use super::outlet::Slot;
 /// The connected clients of a server, for other threads.
 #[derive(Debug)]
 pub(crate) struct PresenceTable {
-    /// For each shard (event loop), and each index of a connection in it: the connection's token
-    /// plus one; 0 if there is no connection or its client has left. The low 32 bits of a token are
-    /// the index.
+    /// For each shard (event loop) an array with an entry for each connection: the connection's
+    /// token plus one, or 0 if there is no connection or its client has left. The low 32 bits of a
+    /// token are the index in the array.
     shards: Vec<Box<[AtomicU64]>>,
 }
 

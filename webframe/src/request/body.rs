@@ -15,7 +15,7 @@ use crate::{Result, lock::lock};
 /// The body of one request. It is cleared, not dropped, between requests, so that small bodies
 /// allocate nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Content {
+pub(crate) struct ReceivedBody {
     memory: Vec<u8>,
     file: Option<Spool>,
     length: u64,
@@ -102,7 +102,7 @@ pub(crate) fn is_shortage(error: &io::Error) -> bool {
         || matches!(error.raw_os_error(), Some(ENFILE | EMFILE))
 }
 
-impl Content {
+impl ReceivedBody {
     /// Empties the body and keeps a small buffer.
     pub(crate) fn clear(&mut self) {
         if self.length > 0 {
@@ -125,7 +125,7 @@ impl Content {
         self.append_within(piece, memory_max, Allowance { network, total_max: u64::MAX })
     }
 
-    /// Like [`Content::append`], but fails if the temporary files of all bodies would exceed what
+    /// Like [`ReceivedBody::append`], but fails if the temporary files of all bodies would exceed what
     /// is allowed.
     ///
     /// # Errors
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_large_body_is_kept_in_a_file() {
-        let mut content = Content::default();
+        let mut content = ReceivedBody::default();
         for piece in [&b"abc"[..], b"def", b"ghi"] {
             content.append(piece, 4).expect("room");
         }
@@ -195,9 +195,9 @@ mod tests {
 
     #[test]
     fn all_temporary_files_together_have_a_limit() {
-        let mut first = Content::default();
+        let mut first = ReceivedBody::default();
         first.append_within(&[0; 1 << 20], 10, of(1, u64::MAX)).expect("room");
-        let mut second = Content::default();
+        let mut second = ReceivedBody::default();
         second.append_within(b"in memory", 10, of(2, 0)).expect("no file is needed");
         let error = second
             .append_within(&[0; 100], 10, of(2, 1 << 20))

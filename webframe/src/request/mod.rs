@@ -17,7 +17,7 @@ use http::{HeaderName, Method};
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
-use self::{body::Content, values::Values};
+use self::{body::ReceivedBody, values::Values};
 use crate::{
     Error, Limits, Presence, Result,
     response::cookie,
@@ -35,9 +35,9 @@ pub struct Request {
     /// The values that middleware put on the request.
     pub(crate) values: Values,
     /// The body.
-    pub(crate) content: Content,
+    pub(crate) body: ReceivedBody,
     /// Whether the body was left unread, so that the connection has to close.
-    pub(crate) content_unread: bool,
+    pub(crate) body_unread: bool,
     pub(crate) peer: Peer,
     pub(crate) id: RequestId,
     pub(crate) presence: Presence,
@@ -161,7 +161,7 @@ impl Request {
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
         form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
-        let content = self.content.bytes()?;
+        let content = self.body.bytes()?;
         form::parse(&content, self.form_fields_max, "form")
     }
 
@@ -197,7 +197,7 @@ impl Request {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
         json::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
-        json::parse(&self.content.bytes()?)
+        json::parse(&self.body.bytes()?)
     }
 
     /// Returns an error for a compressed body: nothing decodes it.
@@ -214,7 +214,7 @@ impl Request {
     /// # Errors
     /// 500: the temporary file cannot be read.
     pub fn body(&self) -> Result<Cow<'_, [u8]>> {
-        self.content.bytes()
+        self.body.bytes()
     }
 
     /// The body as a stream, for large bodies: a temporary file is not read into memory. Use one
@@ -223,7 +223,7 @@ impl Request {
     /// # Errors
     /// 500: the temporary file cannot be read.
     pub fn reader(&self) -> Result<impl std::io::Read + '_> {
-        Ok(self.content.reader()?)
+        Ok(self.body.reader()?)
     }
 
     /// The first cookie of that name.
@@ -346,8 +346,8 @@ impl Request {
             pattern: "",
             names: None,
             values: Values::default(),
-            content: Content::default(),
-            content_unread: false,
+            body: ReceivedBody::default(),
+            body_unread: false,
             peer,
             id: RequestId::default(),
             presence: Presence::default(),

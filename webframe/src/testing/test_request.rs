@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Body, Limits, Refused, Request, RequestId,
     contract::service::{Endpoint, Service},
-    request::body::Content,
+    request::body::ReceivedBody,
     wire::{Head, Progress, WireError},
 };
 
@@ -142,14 +142,14 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
             Ok(head) => head,
             Err(error) => return refuse(error, None),
         };
-        let mut content = Content::default();
-        content.append(&self.body, limits.body_memory_max).expect("a body in memory or a file");
+        let mut body = ReceivedBody::default();
+        body.append(&self.body, limits.body_memory_max).expect("a body in memory or a file");
         let id = RequestId(SENT.fetch_add(1, Relaxed));
         let empty = Request::empty(limits, client.peer);
-        let mut request = Request { head, content, id, ..empty };
+        let mut request = Request { head, body, id, ..empty };
         let endpoint = client.app.find(&mut request);
         let body_max = client.app.body_bytes_max(endpoint).unwrap_or(limits.body_bytes_max);
-        if matches!(endpoint, Endpoint::Route(_)) && request.content.length() > body_max {
+        if matches!(endpoint, Endpoint::Route(_)) && request.body.length() > body_max {
             return refuse(WireError::BodyTooLarge, Some(&request));
         }
         let (status, fields, body) = client.app.answer(endpoint, &mut request).into_parts();

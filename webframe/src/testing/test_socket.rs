@@ -14,7 +14,7 @@ use super::{PATIENCE, test_request::TestRequest};
 use crate::{
     Body,
     live::{
-        Conversation, Next, Occasion,
+        CallReason, Conversation, Next,
         outlet::{Deliver, Delivery, Outlet, Slot},
     },
     lock::lock,
@@ -132,7 +132,7 @@ impl TestSocket {
             close: None,
             ended: false,
         };
-        socket.proceed(Occasion::Opened, &[]);
+        socket.proceed(CallReason::Opened, &[]);
         socket
     }
 
@@ -151,7 +151,7 @@ impl TestSocket {
             Message::Binary(_) => crate::wire::websocket::Kind::Binary,
         };
         let frame = self.writer.message(kind, message.as_bytes());
-        self.proceed(Occasion::Input, &frame);
+        self.proceed(CallReason::Input, &frame);
     }
 
     /// Waits for the next message and returns it.
@@ -171,7 +171,7 @@ impl TestSocket {
     /// Closes from this end. The handler has been called when this returns.
     pub fn close(&mut self, code: CloseCode, reason: &str) {
         let frame = self.writer.close(&Close::new(code, reason));
-        self.proceed(Occasion::Input, &frame);
+        self.proceed(CallReason::Input, &frame);
     }
 
     /// Waits for the close of the app and returns it.
@@ -190,17 +190,17 @@ impl TestSocket {
 
     /// Calls the conversation (the server's end) with these bytes and reads its output, until it
     /// waits.
-    fn proceed(&mut self, occasion: Occasion, input: &[u8]) {
+    fn proceed(&mut self, reason: CallReason, input: &[u8]) {
         let mut rest = input;
-        let mut occasion = occasion;
+        let mut reason = reason;
         while !self.ended {
             let mut output = Vec::new();
-            let outcome = self.conversation.proceed(occasion, rest, &mut output);
+            let outcome = self.conversation.proceed(reason, rest, &mut output);
             rest = rest.get(outcome.consumed..).unwrap_or_default();
             self.take_sent();
             self.read(&output);
             match outcome.next {
-                Next::Again => occasion = Occasion::Input,
+                Next::Again => reason = CallReason::Input,
                 Next::Wait(_) => return,
                 Next::Close => self.end(),
             }
@@ -241,7 +241,7 @@ impl TestSocket {
     fn end(&mut self) {
         if !std::mem::replace(&mut self.ended, true) {
             self.outlet.note_closed();
-            self.conversation.proceed(Occasion::Closed, &[], &mut Vec::new());
+            self.conversation.proceed(CallReason::Closed, &[], &mut Vec::new());
         }
     }
 }

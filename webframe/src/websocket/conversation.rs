@@ -11,7 +11,7 @@ use std::{
 use super::{Close, CloseCode, Message, Socket, SocketHandler, call};
 use crate::{
     Result,
-    live::{Conversation, Next, Occasion, Outcome, outlet::Outlet},
+    live::{CallReason, Conversation, Next, Outcome, outlet::Outlet},
     lock::lock,
     pace::Pace,
     panics,
@@ -186,27 +186,27 @@ impl<H: SocketHandler> Conversation for Talking<H> {
         self.socket.attach(outlet);
     }
 
-    fn proceed(&mut self, occasion: Occasion, input: &[u8], output: &mut Vec<u8>) -> Outcome {
+    fn proceed(&mut self, reason: CallReason, input: &[u8], output: &mut Vec<u8>) -> Outcome {
         let mut rest = 0; // bytes of the input that are not consumed
-        let next = match occasion {
-            Occasion::Closed => {
+        let next = match reason {
+            CallReason::Closed => {
                 self.closed();
                 Next::Close
             }
             _ if self.ended.is_some() => Next::Close,
-            Occasion::Opened => {
+            CallReason::Opened => {
                 self.opened = true;
                 rest = input.len();
                 let next = self.call(output, |handler, socket| handler.open(socket));
                 // Input may have arrived with the handshake.
                 next.unwrap_or(if rest > 0 { Next::Again } else { self.wait() })
             }
-            Occasion::Input => {
+            CallReason::Input => {
                 let (next, left) = self.read(input, output);
                 rest = left;
                 next
             }
-            Occasion::Ended => match self.read(input, output) {
+            CallReason::Ended => match self.read(input, output) {
                 (Next::Again, left) => {
                     rest = left;
                     Next::Again
@@ -216,11 +216,11 @@ impl<H: SocketHandler> Conversation for Talking<H> {
                     Next::Close
                 }
             },
-            Occasion::TimedOut => {
+            CallReason::TimedOut => {
                 rest = input.len();
                 self.time_out(output)
             }
-            Occasion::Stopping => {
+            CallReason::Stopping => {
                 self.finish(Close::new(CloseCode::GOING_AWAY, "the server stops"), output)
             }
         };

@@ -22,10 +22,9 @@ use crate::{
 /// The routes of an app in one tree; groups are flattened into it.
 pub(crate) struct Table<S> {
     routes: Vec<TableRoute<S>>,
-    /// Routes for one method whose pattern has no parameters: pattern, method and number. They are
-    /// listed at the length of the pattern, since few patterns have the same length. Most requests
-    /// match one of them.
-    fixed: Vec<Vec<(&'static [u8], Method, u32)>>,
+    /// The routes without parameters, by the length of their pattern: few patterns have the same
+    /// length. Most requests match one of these routes.
+    fixed: Vec<Vec<FixedRoute>>,
     root: Node,
     /// The patterns by the names of their routes, for [`Request::url`].
     names: Arc<Names>,
@@ -34,6 +33,13 @@ pub(crate) struct Table<S> {
     /// with [`Slashes::Redirect`].
     slash_redirect: u32,
     mistakes: Vec<String>,
+}
+
+/// A route for one method and one path, since its pattern has no parameters.
+struct FixedRoute {
+    path: &'static [u8],
+    method: Method,
+    number: u32,
 }
 
 /// A route in the table.
@@ -140,7 +146,8 @@ impl<S: 'static> Table<S> {
         {
             let length = pattern.len();
             self.fixed.resize_with(self.fixed.len().max(length + 1), Vec::new);
-            self.fixed[length].push((pattern.as_bytes(), method.clone(), number));
+            let fixed = FixedRoute { path: pattern.as_bytes(), method: method.clone(), number };
+            self.fixed[length].push(fixed);
         }
         self.routes.push(TableRoute {
             methods: route.methods,
@@ -183,16 +190,17 @@ impl<S> Table<S> {
             return RouteMatch::Route(number);
         }
         match self.find_pattern(method, path) {
-            RouteMatch::Nothing => self.find_otherwise(method, path),
+            RouteMatch::Nothing => self.find_slash_variant_or_fallback(method, path),
             found => found,
         }
     }
 
-    /// The route of a pattern that equals the path. No other pattern is more specific.
+    /// The route without parameters for this method and path. No other pattern is more specific.
     fn find_fixed(&self, method: &Method, path: &[u8]) -> Option<u32> {
-        let same = self.fixed.get(path.len())?;
+        let same_length = self.fixed.get(path.len())?;
         let found = |wanted: &Method| {
-            same.iter().find(|fixed| fixed.0 == path && fixed.1 == *wanted).map(|fixed| fixed.2)
+            let is_it = |fixed: &&FixedRoute| fixed.path == path && fixed.method == *wanted;
+            same_length.iter().find(is_it).map(|fixed| fixed.number)
         };
         if method == Method::HEAD {
             return found(method).or_else(|| found(&Method::GET));
@@ -206,18 +214,18 @@ impl<S> Table<S> {
         if let Some(number) = self.root.find(Some(below), &mut |methods| choose(methods, method)) {
             return RouteMatch::Route(number);
         }
-        let mut known = false;
+        let mut has_routes = false;
         self.root.find(Some(below), &mut |methods| {
-            known |= !methods.is_empty();
+            has_routes |= !methods.is_empty();
             None
         });
-        if known { RouteMatch::WrongMethod } else { RouteMatch::Nothing }
+        if has_routes { RouteMatch::WrongMethod } else { RouteMatch::Nothing }
     }
 
-    /// For a path that matches no pattern. If a pattern matches the path with one slash more or
-    /// less at its end, [`Slashes`] decides: its route, the redirect, or neither. Otherwise the
-    /// fallback.
-    fn find_otherwise(&self, method: &Method, path: &[u8]) -> RouteMatch {
+    /// The route for a path that matches no pattern. If a pattern matches the path with one slash
+    /// more or less at its end, [`Slashes`] chooses between the route of that pattern, the redirect
+    /// and 404. Otherwise the fallback answers, if there is one.
+    fn find_slash_variant_or_fallback(&self, method: &Method, path: &[u8]) -> RouteMatch {
         // A redirect to a path with an empty first segment would lead to another host.
         if self.slashes != Slashes::Strict && !path.starts_with(b"//") {
             let other = toggle_slash(path);
@@ -252,9 +260,9 @@ impl<S> Table<S> {
         allowed
     }
 
-    /// Whether a route at any path is for this method. If not, a method that is not a standard one
+    /// Whether any path has a route for this method. If not, a method that is not a standard one
     /// is answered with 501 instead of 405.
-    pub(crate) fn takes(&self, method: &Method) -> bool {
+    pub(crate) fn has_route_for(&self, method: &Method) -> bool {
         self.routes.iter().any(|route| route.methods == Methods::One(method.clone()))
     }
 }
@@ -335,41 +343,41 @@ impl Node {
         &mut self.plain[at].1
     }
 
-    /// Calls `pick` with the routes of every matching pattern, the most specific first, until it
-    /// returns one. `below` is the rest of the path, `None` at its end.
+    /// Calls `pick` with the routes of every matching pattern, the most specific first, until
+    /// `pick` returns a route. `below` is the rest of the path; `None` after the last segment.
     fn find(&self, below: Option<&[u8]>, pick: &mut Pick<'_>) -> Option<u32> {
         let Some(below) = below else { return pick(&self.here) };
-        let (segment, further) = split_segment(below);
+        let (segment, rest) = split_segment(below);
         for (text, child) in &self.plain {
             if target::is_segment(segment, text)
-                && let Some(number) = child.find(further, pick)
+                && let Some(number) = child.find(rest, pick)
             {
                 return Some(number);
             }
         }
         if !segment.is_empty()
-            && let Some(number) = self.one.as_ref().and_then(|one| one.find(further, pick))
+            && let Some(number) = self.one.as_ref().and_then(|one| one.find(rest, pick))
         {
             return Some(number);
         }
         pick(&self.rest)
     }
 
-    /// The fallback of the deepest subtree that contains the path.
+    /// The fallback of the deepest subtree that contains the path. `below` is as in [`Node::find`].
     fn find_fallback(&self, below: Option<&[u8]>) -> Option<u32> {
         let Some(below) = below else { return self.fallback };
-        let (segment, further) = split_segment(below);
+        let (segment, rest) = split_segment(below);
         let plain = self.plain.iter().filter(|child| target::is_segment(segment, child.0));
         let one = self.one.iter().filter(|_| !segment.is_empty());
         plain
             .map(|child| &child.1)
             .chain(one.map(|one| &**one))
-            .find_map(|node| node.find_fallback(further))
+            .find_map(|node| node.find_fallback(rest))
             .or(self.fallback)
     }
 }
 
-/// Splits off the first segment. `None`: it is the last one.
+/// Splits off the first segment, and returns it and the rest. `None`: it was the last segment.
 fn split_segment(below: &[u8]) -> (&[u8], Option<&[u8]>) {
     match memchr::memchr(b'/', below) {
         Some(slash) => (&below[..slash], Some(&below[slash + 1..])),

@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// Encodes a response as the answer to the current request: appends it to the output of the
-/// scratch (the buffers of this thread), and sets the phase of the connection that follows. A body
-/// that is not in memory stays with the phase. The `turn` is the connection's part that answering
-/// needs.
+/// scratch (the buffers of this thread), and sets the next phase of the connection. The phase
+/// takes a body that is not in memory. The `turn` is a copy of the fields of the connection that
+/// answering needs.
 pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Response) {
     turn.served += 1;
     let is_live = matches!(response.body(), Body::Live(_));
@@ -37,7 +37,7 @@ pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Resp
     let keep = !is_live
         && turn.served < turn.served_max
         && head.keep_alive()
-        && !request.content_unread
+        && !request.body_unread
         && frame.length != Length::Close;
     let persistence = match (keep, head.version()) {
         (true, Version::Http11) => Persistence::Keep,
@@ -63,12 +63,13 @@ pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Resp
 /// How to close after the answer to the current request.
 fn close_mode(turn: &Turn, scratch: &Scratch) -> CloseMode {
     let request = &*scratch.request;
-    if request.content_unread || scratch.at < scratch.have || request.head.keep_alive() {
+    if request.body_unread || scratch.unread_start < scratch.unread_end || request.head.keep_alive()
+    {
         return CloseMode::Lingering; // the client does not know that this answer is the last
     }
     // Unread bytes may exist if nothing was read in this turn, if the read filled the buffer, or if
     // a TLS close_notify may follow.
-    if scratch.have == 0 || scratch.have == scratch.input.len() || turn.peer.encrypted {
+    if scratch.unread_end == 0 || scratch.unread_end == scratch.input.len() || turn.peer.encrypted {
         return CloseMode::IfDrained;
     }
     CloseMode::Immediate
@@ -95,7 +96,7 @@ fn discard_source(turn: &mut Turn, source: Source) {
         source,
         remaining,
         chunked: false,
-        lent: false,
+        orphaned: false,
         keep,
     }));
 }
@@ -117,7 +118,7 @@ fn append(turn: &mut Turn, output: &mut Vec<u8>, response: &mut Response, frame:
             turn.phase = Phase::Live(Box::new(LiveConnection::new(live, framing)));
             return;
         }
-        Body::Live(live) => return discard_source(turn, Source::new(Unread(live))),
+        Body::Live(live) => return discard_source(turn, Source::new(UnsentLive(live))),
         _ => return, // closing a file is quick
     };
     let keep = turn.keeps_connection();
@@ -125,53 +126,57 @@ fn append(turn: &mut Turn, output: &mut Vec<u8>, response: &mut Response, frame:
         source: Some(source),
         remaining,
         chunked: frame.length == Length::Chunked,
-        lent: false,
+        orphaned: false,
         keep,
     }));
 }
 
 /// A live body (a connection that would stay open) that is not sent, as for HEAD: a worker drops it
 /// like a source.
-struct Unread(#[expect(dead_code, reason = "only dropped")] Live);
+struct UnsentLive(#[expect(dead_code, reason = "only dropped")] Live);
 
-impl Read for Unread {
+impl Read for UnsentLive {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Ok(0)
     }
 }
 
-/// The state of an answer after a piece.
+/// The state of a streamed answer after a piece was appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum After {
+pub(crate) enum StreamState {
     /// More pieces follow.
-    More,
+    Unfinished,
     /// The answer is complete.
-    Whole,
+    Complete,
     /// The source ended before the promised length: the connection has to close.
-    Short,
+    Truncated,
 }
 
 /// Appends a piece of a stream. An empty piece means that the source has ended.
-pub(crate) fn append_piece(streaming: &mut Streaming, output: &mut Vec<u8>, piece: &[u8]) -> After {
+pub(crate) fn append_piece(
+    streaming: &mut Streaming,
+    output: &mut Vec<u8>,
+    piece: &[u8],
+) -> StreamState {
     if let Some(remaining) = &mut streaming.remaining {
         if piece.is_empty() {
-            return After::Short;
+            return StreamState::Truncated;
         }
         let n = usize::try_from(*remaining).unwrap_or(usize::MAX).min(piece.len());
         output.extend_from_slice(&piece[..n]);
         *remaining -= n as u64;
-        return if *remaining == 0 { After::Whole } else { After::More };
+        return if *remaining == 0 { StreamState::Complete } else { StreamState::Unfinished };
     }
     if piece.is_empty() {
         if streaming.chunked {
             output.extend_from_slice(encode::LAST_CHUNK);
         }
-        return After::Whole;
+        return StreamState::Complete;
     }
     if streaming.chunked {
         encode::encode_chunk(output, piece);
     } else {
         output.extend_from_slice(piece);
     }
-    After::More
+    StreamState::Unfinished
 }

@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Shard {
-    /// Called when the last answer cannot be written at once: more input may arrive before the
-    /// close, so it has to be checked then.
+    /// Called when the last answer cannot be written at once. More input may arrive until it is
+    /// written, so the close must check for input.
     pub(super) fn check_before_closing(&mut self, token: Token) {
         if let Some(connection) = self.connections.get(token)
             && let Phase::Closing(close_mode @ CloseMode::Immediate) = &mut connection.phase
@@ -64,7 +64,7 @@ impl Shard {
             return self.close(token); // the peer reads nothing
         }
         match &connection.phase {
-            Phase::Greeting(..) | Phase::Idle | Phase::Closing(_) | Phase::Lingering(_) => {
+            Phase::Preamble(..) | Phase::Idle | Phase::Closing(_) | Phase::Lingering(_) => {
                 self.close(token);
             }
             Phase::Head(_) => self.time_out(token, scratch),

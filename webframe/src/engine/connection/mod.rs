@@ -1,7 +1,7 @@
 //! A connection: its socket, the bytes that wait on either side, and its phase.
 
 pub(crate) mod phase;
-mod conversation;
+mod driver;
 pub(crate) mod turn;
 pub(crate) mod reader;
 pub(crate) mod answer;
@@ -25,32 +25,33 @@ use super::{
 };
 use crate::request::Peer;
 
-/// A connection, as its shard (event loop) keeps it. It has buffers only while something is
-/// incomplete. Its times are in ticks of the shard's timer wheel.
+/// A connection, as its shard (event loop) keeps it. It has buffers only while a request or an
+/// answer is incomplete. Times are in ticks of the shard's timer wheel.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) transport: Transport,
     pub(crate) peer: SocketAddr,
     pub(crate) purpose: Purpose,
     /// A trusted proxy reported in its PROXY header that the client's connection is encrypted.
-    pub(crate) came_encrypted: bool,
+    pub(crate) proxy_reported_encryption: bool,
     /// Input that is not consumed: part of a head, or requests that wait for their turn.
     pub(crate) input: Vec<u8>,
-    /// Output that is not written to the socket yet; it begins at `taken`.
+    /// Output for the socket. The part from `written` on is not written yet.
     pub(crate) output: Vec<u8>,
     /// Number of bytes of `output` that are written.
-    pub(crate) taken: usize,
+    pub(crate) written: usize,
     pub(crate) phase: Phase,
     /// The tick at which the shard has to act on the connection.
     pub(crate) deadline: Tick,
-    /// The tick of its entry in the timer wheel.
+    /// The tick of the connection's entry in the timer wheel.
     pub(crate) armed: Tick,
-    /// The tick of its last complete request; before the first one, the tick at which it opened.
+    /// The tick of the last complete request; before the first one, the tick at which the
+    /// connection opened.
     pub(crate) last_request: Tick,
     /// Number of requests answered.
     pub(crate) served: u32,
     /// The peer has shut down its writing side.
-    pub(crate) ended: bool,
+    pub(crate) input_ended: bool,
     /// The handler of the current request has passed its deadline.
     pub(crate) overdue: bool,
     /// The events that the poll reports.
@@ -70,8 +71,8 @@ pub(crate) enum Registration {
     ReadingAndWriting,
 }
 
-/// The content of a readiness event of a connection. A later variant reports more than an earlier
-/// one.
+/// What a readiness event of the poll reports about a connection. The variants are ordered: each
+/// includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Readiness {
     Nothing,
@@ -109,27 +110,28 @@ impl Connection {
             transport: accepted.transport,
             peer: accepted.peer,
             purpose: accepted.purpose,
-            came_encrypted: false,
+            proxy_reported_encryption: false,
             input: Vec::new(),
             output: Vec::new(),
-            taken: 0,
+            written: 0,
             phase,
             deadline: NEVER,
             armed: NEVER,
             last_request: now,
             served: 0,
-            ended: false,
+            input_ended: false,
             overdue: false,
             registration: Registration::Not,
             missed: Readiness::Nothing,
         }
     }
 
-    /// The peer of this connection's requests. It counts as encrypted if TLS ends here, or if the
-    /// PROXY header reports encryption. A header that reports none does not overrule TLS that ends
-    /// here: the proxy may pass on TLS that it cannot decrypt.
+    /// The peer of this connection's requests. It counts as encrypted if this server terminates
+    /// TLS, or if the PROXY header reports encryption. If this server terminates TLS, a PROXY
+    /// header that reports no encryption changes nothing: the proxy may pass on TLS that it cannot
+    /// decrypt.
     pub(crate) fn peer(&self) -> Peer {
-        let encrypted = self.transport.is_encrypted() || self.came_encrypted;
+        let encrypted = self.transport.is_encrypted() || self.proxy_reported_encryption;
         Peer { address: self.peer, encrypted }
     }
 
@@ -143,7 +145,7 @@ impl Connection {
         } else {
             self.input.clear();
         }
-        scratch.have = kept;
+        scratch.unread_end = kept;
         kept
     }
 
@@ -161,15 +163,15 @@ impl Connection {
     }
 
     /// Whether unread input has arrived. If so, closing the socket would make the kernel discard
-    /// the part of the answer that is still in flight (RFC 9112 §9.6). Up to 64 bytes of it are
-    /// lost, since no further request is answered.
+    /// the part of the answer that is still in flight (RFC 9112 §9.6). The check reads and discards
+    /// up to 64 bytes of the input, since no further request is answered.
     pub(crate) fn has_unread(&mut self) -> bool {
-        !self.ended && matches!(self.read(&mut [0; 64]), ReadOutcome::Bytes(_))
+        !self.input_ended && matches!(self.read(&mut [0; 64]), ReadOutcome::Bytes(_))
     }
 
     /// Writes the stored output and then `fresh`. Stores the rest when the socket is full.
     pub(crate) fn write(&mut self, fresh: &[u8]) -> Written {
-        if self.taken < self.output.len() {
+        if self.written < self.output.len() {
             self.output.extend_from_slice(fresh);
             return self.write_waiting();
         }
@@ -185,21 +187,21 @@ impl Connection {
 
     /// Writes the stored output.
     pub(crate) fn write_waiting(&mut self) -> Written {
-        match write_all(&mut self.transport, &self.output[self.taken..]) {
-            Ok(n) => self.taken += n,
+        match write_all(&mut self.transport, &self.output[self.written..]) {
+            Ok(n) => self.written += n,
             Err(_) => return Written::Broken,
         }
-        if self.taken < self.output.len() {
+        if self.written < self.output.len() {
             return Written::Part;
         }
         self.output = Vec::new();
-        self.taken = 0;
+        self.written = 0;
         if self.transport.has_output() { Written::Part } else { Written::All }
     }
 
     /// Whether output is waiting.
     pub(crate) fn has_output(&self) -> bool {
-        self.taken < self.output.len() || self.transport.has_output()
+        self.written < self.output.len() || self.transport.has_output()
     }
 
     /// Whether the connection may be closed to make room: no handler runs for it, and it neither
@@ -210,7 +212,7 @@ impl Connection {
 
     /// Whether no request has begun and no output waits.
     pub(crate) fn is_idle(&self) -> bool {
-        matches!(self.phase, Phase::Idle | Phase::Greeting(..)) && !self.has_output()
+        matches!(self.phase, Phase::Idle | Phase::Preamble(..)) && !self.has_output()
     }
 }
 

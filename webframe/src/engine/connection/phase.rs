@@ -1,10 +1,10 @@
 //! The phases of a connection, and the state of each.
 //!
 //! ```text
-//! Greeting
+//! Preamble (PROXY header, TLS handshake)
 //!    | encrypted, client known
 //!    v
-//!          first byte           head whole             body whole
+//!          first byte         head complete          body complete
 //!   Idle ------------> Head ------------------> Body ---------------> Answering
 //!    ^                   |  (no body) ---------------------------------^  |
 //!    |                   | refused                            in memory  |  file, stream
@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Phase {
     /// The PROXY header or the TLS handshake is not complete. It began at this tick.
-    Greeting(Opening, Tick),
+    Preamble(Opening, Tick),
     /// Before the first request, or between two requests.
     Idle,
     /// Part of a head has arrived, the first byte at this tick.
@@ -75,7 +75,7 @@ pub(crate) struct Receiving {
     pub(crate) rest: Remaining,
     /// Number of bytes of the body that have arrived.
     pub(crate) received: u64,
-    /// The body is kept for the handler; otherwise it is read and dropped.
+    /// The body is kept for the handler; if `false`, it is read and dropped.
     pub(crate) is_kept: bool,
     /// The tick at which the head was complete.
     pub(crate) since: Tick,
@@ -116,9 +116,9 @@ pub(crate) struct Streaming {
     /// closing.
     pub(crate) remaining: Option<u64>,
     pub(crate) chunked: bool,
-    /// The client has gone while a worker reads from the source, and the pool was informed that it
-    /// may add a worker in place of this one.
-    pub(crate) lent: bool,
+    /// The client has gone while a worker reads from the source. The pool counts this worker as
+    /// orphaned (its result is not needed), and may add another one.
+    pub(crate) orphaned: bool,
     /// Whether the connection stays open after the last piece.
     pub(crate) keep: bool,
 }

@@ -38,21 +38,21 @@ pub(crate) enum Step {
     Fail(io::Error),
 }
 
-/// Takes the next request from the input, or as much of it as has arrived.
+/// Takes the next request from the input, or the part of it that has arrived.
 pub(crate) fn next(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     match turn.phase {
-        Phase::Body(_) => next_content(turn, scratch, engine),
+        Phase::Body(_) => next_body(turn, scratch, engine),
         _ => next_head(turn, scratch, engine),
     }
 }
 
 fn next_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
-    if scratch.at == scratch.have {
+    if scratch.unread_start == scratch.unread_end {
         turn.phase = Phase::Idle;
         return Step::NeedMore;
     }
     let limits = &engine.settings.limits;
-    let input = &scratch.input[scratch.at..scratch.have];
+    let input = &scratch.input[scratch.unread_start..scratch.unread_end];
     match scratch.request.head.read(input, &limits.head()) {
         Err(error) => Step::Refuse(error),
         Ok(Progress::NeedMore) => {
@@ -62,16 +62,17 @@ fn next_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
             Step::NeedMore
         }
         Ok(Progress::Complete(bytes)) => {
-            scratch.at += bytes;
-            begin(turn, scratch, engine)
+            scratch.unread_start += bytes;
+            after_head(turn, scratch, engine)
         }
     }
 }
 
-/// The head is complete: finds the endpoint and how the body is framed.
-fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
+/// Called when a head is complete: finds the endpoint of the request, and begins to read the body
+/// as the head frames it.
+fn after_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let request = &mut *scratch.request;
-    if let Some(step) = turn_away(turn.purpose, request, engine) {
+    if let Some(step) = answer_without_app(turn.purpose, request, engine) {
         return step;
     }
     request.peer = turn.peer;
@@ -80,8 +81,8 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
         let trusted = &engine.settings.trusted_proxies;
         request.peer = forwarded::client(request.peer, &request.head, trusted);
     }
-    request.content.clear();
-    request.content_unread = false;
+    request.body.clear();
+    request.body_unread = false;
     let endpoint = engine.service.find(request); // it may run the app's check of the head
     let framing = request.head.framing();
     if matches!(framing, Framing::None | Framing::Length(0)) {
@@ -94,7 +95,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
             if matches!(endpoint, Endpoint::Route(_)) {
                 return Step::Refuse(WireError::BodyTooLarge);
             }
-            request.content_unread = true;
+            request.body_unread = true;
             return Step::Request(endpoint);
         }
         Framing::Length(length) if length > body_bytes_max(endpoint, engine) => {
@@ -107,17 +108,17 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
         },
         Framing::Length(length) => Remaining::Length(length),
         Framing::Chunked if endpoint == Endpoint::Refused => {
-            request.content_unread = true;
+            request.body_unread = true;
             return Step::Request(endpoint);
         }
         Framing::Chunked => {
             Remaining::Chunks(ChunkDecoder::new(engine.settings.limits.chunk_overhead_max))
         }
     };
-    let nothing_came = scratch.at == scratch.have;
-    if scratch.request.head.expects_continue() && nothing_came {
+    let no_body_yet = scratch.unread_start == scratch.unread_end;
+    if scratch.request.head.expects_continue() && no_body_yet {
         if !matches!(endpoint, Endpoint::Route(_)) {
-            scratch.request.content_unread = true; // the final answer replaces the 100
+            scratch.request.body_unread = true; // the final answer replaces the 100
             return Step::Request(endpoint);
         }
         scratch.output.extend_from_slice(encode::CONTINUE);
@@ -126,7 +127,7 @@ fn begin(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let since = turn.now;
     let receiving = Receiving { request, endpoint, rest, received: 0, is_kept, since };
     turn.phase = Phase::Body(Box::new(receiving));
-    next_content(turn, scratch, engine)
+    next_body(turn, scratch, engine)
 }
 
 /// A body that no handler uses is read up to this size, so that the connection can be kept alive.
@@ -137,13 +138,14 @@ const DISCARDED_BYTES_MAX: u64 = 64 << 10;
 /// of GET and HEAD are not kept, since they have no meaning (RFC 9110 §9.3.1).
 fn keeps_body(endpoint: Endpoint, head: &Head, engine: &Engine) -> bool {
     let is_read_only = matches!(*head.method(), Method::GET | Method::HEAD);
-    let is_wanted = matches!(endpoint, Endpoint::Route(_)) && !is_read_only;
-    engine.service.body_bytes_max(endpoint).map_or(is_wanted, |limit| limit > 0)
+    let is_kept_by_default = matches!(endpoint, Endpoint::Route(_)) && !is_read_only;
+    engine.service.body_bytes_max(endpoint).map_or(is_kept_by_default, |limit| limit > 0)
 }
 
-/// The step for a request that never reaches the app: it is redirected to the encrypted site, or
-/// refused, since its host is not served or its port expects encryption. `None`: it does reach it.
-fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option<Step> {
+/// The step for a request that never reaches the app. It is redirected to the encrypted site, or it
+/// is refused because its host is not served or its port expects encryption. `None`: the app
+/// answers the request.
+fn answer_without_app(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option<Step> {
     let head = &request.head;
     let settings = &engine.settings;
     let is_other = |host| !host::is_one_of(host, &settings.allowed_hosts);
@@ -153,7 +155,7 @@ fn turn_away(purpose: Purpose, request: &mut Request, engine: &Engine) -> Option
         Purpose::Redirect => match engine.destination.response(head).filter(|_| !is_other_host) {
             Some(response) => {
                 let framing = head.framing();
-                request.content_unread = !matches!(framing, Framing::None | Framing::Length(0));
+                request.body_unread = !matches!(framing, Framing::None | Framing::Length(0));
                 return Some(Step::Answer(Box::new(response)));
             }
             None => WireError::Host,
@@ -174,26 +176,28 @@ fn body_bytes_max(endpoint: Endpoint, engine: &Engine) -> u64 {
 /// missing.
 fn take_whole(scratch: &mut Scratch, length: u64, engine: &Engine) -> Option<io::Result<()>> {
     let length = usize::try_from(length).ok()?;
-    let content = scratch.input[scratch.at..scratch.have].get(..length)?;
-    scratch.at += length;
+    let content = scratch.input[scratch.unread_start..scratch.unread_end].get(..length)?;
+    scratch.unread_start += length;
     let allowed = allowance(&scratch.request, engine);
-    let body = &mut scratch.request.content;
+    let body = &mut scratch.request.body;
     Some(body.append_within(content, engine.settings.limits.body_memory_max, allowed))
 }
 
-/// The space that the bodies of this client's network and of all clients may take on disk.
+/// The disk space that the body of a request may take: a total for all clients, and the network of
+/// this client, which may take a part of it.
 fn allowance(request: &Request, engine: &Engine) -> Allowance {
     let network = network_of(request.peer.address.ip());
     Allowance { network, total_max: engine.settings.limits.spool_bytes_max }
 }
 
-/// Takes the part of a body that has arrived. A complete request moves into the scratch.
-fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
+/// Takes the part of a body that has arrived. When the body is complete, the request moves into the
+/// scratch.
+fn next_body(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let Phase::Body(receiving) = &mut turn.phase else { return Step::NeedMore };
-    match take_content(receiving, scratch, engine) {
+    match take_body_part(receiving, scratch, engine) {
         Err(step) => step,
-        Ok(false) => Step::NeedMore,
-        Ok(true) => {
+        Ok(BodyState::Incomplete) => Step::NeedMore,
+        Ok(BodyState::Complete) => {
             let endpoint = receiving.endpoint;
             std::mem::swap(&mut scratch.request, &mut receiving.request);
             turn.phase = Phase::Idle;
@@ -202,14 +206,19 @@ fn next_content(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step
     }
 }
 
-/// Appends input to the body, or drops it if the body is not kept. Returns whether the body is
-/// complete.
-fn take_content(
+/// Whether a body has arrived completely.
+enum BodyState {
+    Incomplete,
+    Complete,
+}
+
+/// Appends input to the body, or drops it if the body is not kept.
+fn take_body_part(
     receiving: &mut Receiving,
     scratch: &mut Scratch,
     engine: &Engine,
-) -> Result<bool, Step> {
-    let input = &scratch.input[scratch.at..scratch.have];
+) -> Result<BodyState, Step> {
+    let input = &scratch.input[scratch.unread_start..scratch.unread_end];
     let (piece, consumed, complete) = match &mut receiving.rest {
         Remaining::Length(left) => {
             let n = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
@@ -228,10 +237,10 @@ fn take_content(
     receiving.received += piece.len() as u64;
     if receiving.is_kept {
         let allowed = allowance(&receiving.request, engine);
-        let content = &mut receiving.request.content;
+        let content = &mut receiving.request.body;
         let memory_max = engine.settings.limits.body_memory_max;
         content.append_within(piece, memory_max, allowed).map_err(Step::Fail)?;
     }
-    scratch.at += consumed;
-    Ok(complete)
+    scratch.unread_start += consumed;
+    Ok(if complete { BodyState::Complete } else { BodyState::Incomplete })
 }

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Readiness,
-    answer::{self, After},
+    answer::{self, StreamState},
     phase::{CloseMode, Phase, Streaming},
 };
 use crate::{
@@ -82,8 +82,9 @@ impl Shard {
         }
     }
 
-    /// Appends a piece that a worker has read to the output, and writes it. `source` is `None`
-    /// after the last piece. A source with an empty piece has nothing yet.
+    /// Appends to the output a piece that a worker has read, and writes it. `source` is `None`
+    /// after the last piece. If there is a source and the piece is empty, the source has no bytes
+    /// yet.
     pub(crate) fn piece(
         &mut self,
         token: Token,
@@ -92,22 +93,22 @@ impl Shard {
         scratch: &mut Scratch,
     ) {
         let Some(connection) = self.connections.get(token) else {
-            self.engine.workers.end_loan(); // the loan began when the connection closed
+            self.engine.workers.note_orphan_ended(); // counted since the connection closed
             return source.into_iter().for_each(|source| self.drop_on_worker(Body::Stream(source)));
         };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
-        if std::mem::take(&mut streaming.lent) {
-            self.engine.workers.end_loan();
+        if std::mem::take(&mut streaming.orphaned) {
+            self.engine.workers.note_orphan_ended();
         }
         streaming.source = source;
         if streaming.source.is_some() && matches!(&piece, Ok(piece) if piece.is_empty()) {
             return self.ask_source_later(token);
         }
-        let after = piece.map(|piece| answer::append_piece(streaming, &mut scratch.output, &piece));
-        match after {
-            Ok(After::More) => {}
-            Ok(After::Whole) => self.end_answer(token),
-            Ok(After::Short) => {
+        let state = piece.map(|piece| answer::append_piece(streaming, &mut scratch.output, &piece));
+        match state {
+            Ok(StreamState::Unfinished) => {}
+            Ok(StreamState::Complete) => self.end_answer(token),
+            Ok(StreamState::Truncated) => {
                 log::error!("the source of an answer ended before its promised length");
                 return self.close(token); // the peer sees an incomplete answer
             }
@@ -119,8 +120,8 @@ impl Shard {
         self.store_and_write(token, scratch);
     }
 
-    /// The source has nothing yet. No worker waits for it: it is asked again, unless its client
-    /// has gone.
+    /// Called when the source has no bytes yet. No worker waits for it: it is read again later,
+    /// unless the client has gone.
     fn ask_source_later(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         if connection.missed == Readiness::End {
@@ -130,17 +131,17 @@ impl Shard {
     }
 
     /// Called when the client closes a connection that waits for an answer, or shuts down its side.
-    /// A source that blocks cannot be interrupted although its result is no longer needed, so the
-    /// pool may add a worker in its place.
-    pub(crate) fn note_gone(&mut self, token: Token) {
+    /// A worker that blocks in a source cannot be interrupted, although the result is no longer
+    /// needed. So the pool may add another worker.
+    pub(crate) fn note_client_gone(&mut self, token: Token) {
         self.engine.presence.leave(self.slot_of(token));
         let Some(connection) = self.connections.get(token) else { return };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
-        if streaming.is_reading() && !streaming.lent {
-            streaming.lent = true;
-            self.engine.workers.lend();
+        if streaming.is_reading() && !streaming.orphaned {
+            streaming.orphaned = true;
+            self.engine.workers.note_orphaned();
         } else if streaming.source.is_some() && !connection.has_output() {
-            self.close(token); // the source was asked, and had nothing
+            self.close(token); // the last read of the source returned no bytes yet
         }
     }
 
@@ -174,8 +175,9 @@ impl Shard {
 /// Time until a source that returned `WouldBlock` is read again.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
-/// Reads once, at most `remaining` bytes. `None`: the source has nothing yet. An empty piece means
-/// the end. Errors become text here, since formatting and dropping them runs code of the app.
+/// Reads a source once, at most `remaining` bytes. `None`: the source has no bytes yet. An empty
+/// piece means the end. Errors become text here, on the worker: formatting and dropping them runs
+/// code of the app.
 fn read_piece(source: &mut Source, remaining: Option<u64>) -> Result<Option<Vec<u8>>, String> {
     let mut piece = vec![0; remaining.unwrap_or(u64::MAX).min(PIECE_BYTES) as usize];
     let read = panics::catch(|| {

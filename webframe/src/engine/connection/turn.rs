@@ -50,7 +50,7 @@ pub(crate) struct Turn {
 
 /// How a turn ended.
 #[derive(Debug)]
-pub(crate) enum End {
+pub(crate) enum TurnEnd {
     /// All complete requests are answered, or the output is full.
     Done,
     /// The handler of the request in the scratch may block: a worker has to call it.
@@ -105,8 +105,8 @@ impl Shard {
     }
 
     /// Ends a turn whose shard was stolen, when its result has arrived in the inbox.
-    pub(crate) fn reattach(&mut self, detach: DetachedTurn, scratch: &mut Scratch) {
-        let DetachedTurn { mut turn, last, output, rest } = detach;
+    pub(crate) fn reattach(&mut self, detached: DetachedTurn, scratch: &mut Scratch) {
+        let DetachedTurn { mut turn, last, output, rest } = detached;
         let Some(connection) = self.connections.get(turn.token) else {
             return last
                 .into_iter()
@@ -128,15 +128,15 @@ impl Shard {
 }
 
 impl Turn {
-    /// Answers the complete requests of the input. If a handler was called, the shard is parked
-    /// afterwards, or stolen, and `shard` is `None`.
+    /// Answers the complete requests of the input. If a handler was called, `shard` is `None`
+    /// afterwards: the shard is parked or was stolen.
     pub(crate) fn run(
         &mut self,
         shard: &mut Option<Box<Shard>>,
         scratch: &mut Scratch,
         engine: &Engine,
         shard_number: usize,
-    ) -> End {
+    ) -> TurnEnd {
         let spot = &engine.parking[shard_number];
         let mut ticket = Ticket::default();
         while scratch.output.len() < engine.settings.limits.output_bytes_max {
@@ -155,32 +155,33 @@ impl Turn {
                     let pace = engine.service.pace(endpoint);
                     if pace.blocks()
                         || pace.is_conditional()
-                            && engine.service.is_said_to_block(endpoint, &scratch.request)
+                            && engine.service.is_declared_blocking(endpoint, &scratch.request)
                     {
-                        return End::Blocks(endpoint);
+                        return TurnEnd::Blocks(endpoint);
                     }
                     spot.begin_call(endpoint.to_number());
                     if let Some(mut shard) = shard.take() {
-                        shard.serves = Some(self.token);
+                        shard.parked_for = Some(self.token);
                         ticket = spot.park(shard);
                     }
                     let began = scratch.calls.begin(endpoint, pace);
                     let response = engine.service.answer(endpoint, &mut scratch.request);
                     if spot.was_stolen(ticket) {
-                        return End::ShardStolen(response);
+                        return TurnEnd::ShardStolen(response);
                     }
                     scratch.calls.end(began, pace);
                     self.answer(response, scratch);
                 }
             }
-            if !matches!(self.phase, Phase::Idle) || scratch.at == scratch.have {
+            if !matches!(self.phase, Phase::Idle) || scratch.unread_start == scratch.unread_end {
                 break;
             }
         }
-        End::Done
+        TurnEnd::Done
     }
 
-    /// Whether the connection stays open after the answer whose head is encoded.
+    /// Whether the connection stays open after the current answer. Valid once the head of the
+    /// answer is encoded.
     pub(crate) fn keeps_connection(&self) -> bool {
         matches!(self.phase, Phase::Idle)
     }
@@ -208,8 +209,8 @@ impl Turn {
     ) {
         let response = engine.service.refuse(&self.refused(refusal, scratch));
         scratch.request.head = Head::refused(method);
-        scratch.request.content_unread = true;
-        scratch.at = scratch.have;
+        scratch.request.body_unread = true;
+        scratch.unread_start = scratch.unread_end;
         self.answer(response, scratch);
     }
 
@@ -235,25 +236,27 @@ impl Turn {
     }
 
     /// Called when another worker has stolen the shard: sends the result of the turn to the shard's
-    /// inbox. If the next request is for a slow handler, it is called here before: this thread has
-    /// no other connections that would wait.
+    /// inbox. If the turn ended at a request for a handler that may block, the handler is called
+    /// here first: this thread has no other connections that would wait.
     pub(crate) fn detach(
         self,
-        end: End,
+        end: TurnEnd,
         scratch: &mut Scratch,
         engine: &Engine,
         shard_number: usize,
     ) {
         engine.workers.schedule(Class::Batch); // this thread no longer runs a shard
         let response = match end {
-            End::Done => None,
-            End::Blocks(endpoint) => Some(engine.service.answer(endpoint, &mut scratch.request)),
-            End::ShardStolen(response) => Some(response),
+            TurnEnd::Done => None,
+            TurnEnd::Blocks(endpoint) => {
+                Some(engine.service.answer(endpoint, &mut scratch.request))
+            }
+            TurnEnd::ShardStolen(response) => Some(response),
         };
         let last = response.map(|response| (scratch.take_request(engine), response));
         let output = std::mem::take(&mut scratch.output);
         let rest = scratch.unread().to_vec();
-        let detach = DetachedTurn { turn: self, last, output, rest };
-        engine.inboxes[shard_number].put(Message::DetachedTurn(Box::new(detach)));
+        let detached = DetachedTurn { turn: self, last, output, rest };
+        engine.inboxes[shard_number].put(Message::DetachedTurn(Box::new(detached)));
     }
 }

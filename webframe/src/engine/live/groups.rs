@@ -10,7 +10,7 @@ use crate::{
         connection::{Written, phase::Phase},
         shard::{Shard, Todo, slots::Token},
     },
-    live::feed::{Block, Feed, Read, Slow},
+    live::feed::{Block, Feed, GroupPlace, Read, Slow},
 };
 
 /// Maximum number of readers that are sent new blocks in a row, before the shard does other work.
@@ -29,9 +29,9 @@ struct Group {
     members: Vec<Token>,
     /// New blocks are being sent to the members.
     publishing: bool,
-    /// Further blocks were published meanwhile, or a member was moved to a position that was passed
-    /// already: send to all members again.
-    again: bool,
+    /// Further blocks were published meanwhile, or a member has moved to a position that the
+    /// sending has passed already: send to all members again.
+    resend: bool,
 }
 
 impl Groups {
@@ -48,7 +48,7 @@ impl Groups {
 
     /// Adds a group without members and returns its index.
     fn add(&mut self, feed: Arc<Feed>) -> usize {
-        let group = Group { feed, members: Vec::new(), publishing: false, again: false };
+        let group = Group { feed, members: Vec::new(), publishing: false, resend: false };
         match self.groups.iter().position(Option::is_none) {
             Some(free) => {
                 self.groups[free] = Some(group);
@@ -78,25 +78,23 @@ impl Shard {
         });
         let Some(members) = self.groups.get(group).map(|group| &mut group.members) else { return };
         members.push(token);
-        let seat = (group, members.len() - 1);
+        let place = GroupPlace { group, position: members.len() - 1 };
         if let Some(subscription) = self.live(token).and_then(|live| live.subscription.as_mut()) {
-            subscription.seat = Some(seat);
+            subscription.place = Some(place);
         }
         if let Some(greeting) = greeting {
             self.write_live(token, framing.bytes_of(&greeting));
         }
     }
 
-    /// Takes the subscription of a connection out of its group. The last member moves to its
-    /// position. A group without members is removed.
+    /// Takes the subscription of a connection out of its group. The last member of the group moves
+    /// to the free position. A group without members is removed.
     pub(super) fn leave_feed(&mut self, live: &mut LiveConnection) {
-        let Some((group, position)) = live.subscription.as_mut().and_then(|it| it.seat.take())
-        else {
-            return;
-        };
+        let place = live.subscription.as_mut().and_then(|it| it.place.take());
+        let Some(GroupPlace { group, position }) = place else { return };
         let Some(it) = self.groups.get(group) else { return };
         it.members.swap_remove(position);
-        it.again = it.publishing;
+        it.resend = it.publishing;
         let moved = it.members.get(position).copied();
         if it.members.is_empty() {
             let feed = Arc::clone(&it.feed);
@@ -106,15 +104,15 @@ impl Shard {
         if let Some(subscription) =
             moved.and_then(|token| self.live(token)).and_then(|live| live.subscription.as_mut())
         {
-            subscription.seat = Some((group, position));
+            subscription.place = Some(GroupPlace { group, position });
         }
     }
 
-    /// Called when a feed has new blocks for its readers in this shard, which are this group.
+    /// Called when a feed has new blocks for this group, its readers in this shard.
     pub(super) fn publish(&mut self, group: usize) {
         let Some(it) = self.groups.get(group) else { return };
         if it.publishing {
-            it.again = true;
+            it.resend = true;
             return;
         }
         it.publishing = true;
@@ -126,7 +124,7 @@ impl Shard {
     pub(crate) fn publish_from(&mut self, group: usize, from: usize) {
         let Some(it) = self.groups.get(group) else { return };
         if from == 0 {
-            it.again = false;
+            it.resend = false;
             let feed = Arc::clone(&it.feed);
             feed.note_reading(&self.receiver, self.number); // later blocks notify this shard again
         }
@@ -142,7 +140,7 @@ impl Shard {
         let next = from + READERS_AT_ONCE;
         if next < it.members.len() {
             self.todo.push_back(Todo::Publish(group, next));
-        } else if it.again {
+        } else if it.resend {
             self.todo.push_back(Todo::Publish(group, 0));
         } else {
             it.publishing = false;
@@ -154,9 +152,9 @@ impl Shard {
         self.send_prepared(token, &mut None);
     }
 
-    /// Like [`Shard::send_published`]. Most readers wait for the same blocks, so their bytes are
-    /// kept in `prepared` for the next reader. Blocks that are published later are not missed: they
-    /// make the group send again.
+    /// Like [`Shard::send_published`]. Most readers wait for the same blocks, so the bytes of these
+    /// blocks are kept in `prepared` for the next reader. Blocks that are published meanwhile are
+    /// not missed: they make the group send again.
     fn send_prepared(&mut self, token: Token, prepared: &mut Option<Prepared>) {
         let bytes_max = self.engine.settings.limits.output_bytes_max;
         loop {

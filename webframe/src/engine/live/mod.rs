@@ -14,10 +14,10 @@
 //! ```
 
 mod groups;
-mod talking;
+mod calling;
 
+pub(crate) use calling::ConversationCall;
 pub(crate) use groups::Groups;
-pub(crate) use talking::Talk;
 
 use std::{fmt, sync::Arc};
 
@@ -37,7 +37,7 @@ use crate::{
         ticks,
     },
     live::{
-        Conversation, Live, Occasion,
+        CallReason, Conversation, Live,
         feed::{Block, Subscription},
         outlet::{Delivery, Outlet},
     },
@@ -58,11 +58,11 @@ pub(crate) struct LiveConnection {
     /// The head is written, and the conversation or subscription has begun.
     started: bool,
     /// A call that has to wait until the current one has ended.
-    pending: Option<Occasion>,
+    pending: Option<CallReason>,
     /// Call the conversation again when the output is written.
-    again: bool,
-    /// Time to wait for input before the conversation is called without.
-    wait: Tick,
+    call_again: bool,
+    /// Time to wait for input; then the conversation is called without input.
+    input_wait: Tick,
 }
 
 /// How the body of a live connection is delimited.
@@ -94,11 +94,12 @@ impl LiveConnection {
             framing,
             started: false,
             pending: None,
-            again: false,
-            wait: NEVER,
+            call_again: false,
+            input_wait: NEVER,
         }
     }
 
+    /// Whether a call of the conversation runs; meanwhile the call has the conversation.
     fn is_calling(&self) -> bool {
         self.pace.is_some() && self.conversation.is_none()
     }
@@ -140,10 +141,10 @@ impl Shard {
             connection.missed = missed;
             return self.set_deadline_in(token, handler_ticks);
         }
-        if let Some(occasion) = live.pending.take() {
-            self.todo.push_back(Todo::Talk(token, occasion));
-        } else if std::mem::take(&mut live.again) {
-            self.todo.push_back(Todo::Talk(token, Occasion::Input));
+        if let Some(reason) = live.pending.take() {
+            self.todo.push_back(Todo::ConversationCall(token, reason));
+        } else if std::mem::take(&mut live.call_again) {
+            self.todo.push_back(Todo::ConversationCall(token, CallReason::Input));
         }
         if missed != Readiness::Nothing {
             self.todo.push_back(Todo::Read(token, missed));
@@ -176,7 +177,7 @@ impl Shard {
         if let Some(conversation) = &mut live.conversation {
             conversation.attach(outlet.clone());
             live.outlet = Some(outlet);
-            self.todo.push_back(Todo::Talk(token, Occasion::Opened));
+            self.todo.push_back(Todo::ConversationCall(token, CallReason::Opened));
         }
         self.join_feed(token);
         self.watch(token);
@@ -186,16 +187,15 @@ impl Shard {
         self.advance_live(token);
     }
 
-    /// Sets the deadline of a live connection that waits for its peer or for something to send: the
-    /// wait of its conversation, or the next heartbeat of its feed.
+    /// Sets the deadline of a live connection that waits for its peer or for bytes to send: the end
+    /// of the conversation's wait for input, or the next heartbeat of the feed.
     fn wait_for_live(&mut self, token: Token) {
         let draining = self.draining;
         let Some(live) = self.live(token) else { return };
         if live.conversation.is_some() {
-            let wait = live.wait;
-            return match wait {
+            return match live.input_wait {
                 NEVER => self.set_deadline(token, NEVER),
-                wait => self.set_deadline_in(token, wait),
+                ticks => self.set_deadline_in(token, ticks),
             };
         }
         let heartbeat =
@@ -216,7 +216,8 @@ impl Shard {
     ) -> Option<Box<Self>> {
         let Some(connection) = self.connections.get(token) else { return Some(self) };
         let Phase::Live(live) = &connection.phase else { return Some(self) };
-        let is_busy = live.is_calling() || !live.started || live.again || live.pending.is_some();
+        let is_busy =
+            live.is_calling() || !live.started || live.call_again || live.pending.is_some();
         let only_listens = live.conversation.is_none();
         if is_busy || connection.has_output() {
             connection.missed = connection.missed.max(arrived);
@@ -230,15 +231,15 @@ impl Shard {
         let room = scratch.input.len() - kept;
         match connection.read(&mut scratch.input[kept..]) {
             ReadOutcome::Bytes(n) => {
-                scratch.have += n;
+                scratch.unread_end += n;
                 if n == room || arrived == Readiness::End || connection.transport.has_more_input() {
                     connection.missed = arrived;
                 }
-                self.talk(token, Occasion::Input, scratch)
+                self.call_conversation(token, CallReason::Input, scratch)
             }
             ReadOutcome::End if room > 0 => {
-                connection.ended = true;
-                self.talk(token, Occasion::Ended, scratch)
+                connection.input_ended = true;
+                self.call_conversation(token, CallReason::Ended, scratch)
             }
             ReadOutcome::Nothing => {
                 connection.input.extend_from_slice(scratch.unread());
@@ -269,7 +270,7 @@ impl Shard {
             return log::warn!("a call of a live connection has run for longer than the limit");
         }
         if live.conversation.is_some() {
-            return self.todo.push_back(Todo::Talk(token, Occasion::TimedOut));
+            return self.todo.push_back(Todo::ConversationCall(token, CallReason::TimedOut));
         }
         let framing = live.framing;
         let Some(subscription) = &live.subscription else { return };
@@ -300,14 +301,14 @@ impl Shard {
         }
     }
 
-    /// Reports to the senders on a live connection how many of their bytes were taken just now, and
-    /// how much its peer has not read.
+    /// Reports to the senders on a live connection how many of their bytes the shard has taken just
+    /// now, and how many bytes are not written to the socket.
     pub(crate) fn note_progress(&mut self, token: Token, taken: usize) {
         let Some(connection) = self.connections.get(token) else { return };
         if let Phase::Live(live) = &connection.phase
             && let Some(outlet) = &live.outlet
         {
-            outlet.note_progress(taken, connection.output.len() - connection.taken);
+            outlet.note_progress(taken, connection.output.len() - connection.written);
         }
     }
 
@@ -318,9 +319,9 @@ impl Shard {
             return; // it is stopped when it starts
         }
         if live.is_calling() {
-            live.pending = Some(Occasion::Stopping);
+            live.pending = Some(CallReason::Stopping);
         } else if live.conversation.is_some() {
-            self.todo.push_back(Todo::Talk(token, Occasion::Stopping));
+            self.todo.push_back(Todo::ConversationCall(token, CallReason::Stopping));
         } else {
             self.finish_live(token);
         }

@@ -17,8 +17,8 @@ use crate::{
 /// buffers: to allocate them in one thread and free them in another would add 7 % to the processor
 /// time of blocking requests at 2,000 connections.
 pub(crate) struct Job {
-    /// Set only on the way to the worker. In an inbox it would be a reference cycle, since the
-    /// engine owns the inboxes.
+    /// Set only on the way to the worker. A job in an inbox must not have it: the engine owns the
+    /// inboxes, so this would be a reference cycle.
     engine: Option<Arc<Engine>>,
     pub(crate) call: Call,
     pub(crate) request: Box<Request>,
@@ -42,14 +42,14 @@ impl Job {
     }
 
     /// Prepares the job for a call.
-    pub(crate) fn begin(&mut self, call: Call, engine: &Arc<Engine>) {
+    pub(crate) fn prepare(&mut self, call: Call, engine: &Arc<Engine>) {
         self.call = call;
         self.engine = Some(Arc::clone(engine));
     }
 
     /// Empties the buffers and frees those of a large head.
     pub(crate) fn clear(&mut self) {
-        self.request.content.clear();
+        self.request.body.clear();
         self.request.head.shrink();
         if let Some(response) = &mut self.response {
             response.clear();
@@ -71,11 +71,11 @@ impl Task for Job {
             last.recycle(); // its buffers serve the next response of this thread
         }
         let pace = engine.service.pace(call.endpoint);
-        let is_said_to_block =
-            pace.is_conditional() && engine.service.is_said_to_block(call.endpoint, &self.request);
+        let is_declared_blocking = pace.is_conditional()
+            && engine.service.is_declared_blocking(call.endpoint, &self.request);
         let began = Instant::now();
         self.response = Some(engine.service.answer(call.endpoint, &mut self.request));
-        if !is_said_to_block {
+        if !is_declared_blocking {
             pace.learn(began.elapsed());
         }
         engine.inboxes[call.shard].put(Message::Answered(self));

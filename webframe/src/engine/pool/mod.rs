@@ -1,10 +1,11 @@
-//! The workers: an elastic pool of threads for tasks that may block, called calls here, and for the
-//! shards (event loops) themselves.
+//! The workers: an elastic pool of threads that run the shards (event loops), and tasks that may
+//! block, such as jobs (calls of handlers).
 //!
-//! `threadpool` provides the threads in crews: groups that start and end together. The queue is our
-//! own, since the crate's queue is unbounded and has no ages. Each thread of a crew runs one loop
-//! while the crew exists. A crew is added when the last idle worker gets a task, and dropped when it
-//! was not needed for a whole review interval: the crate cannot end its threads one by one.
+//! The crate `threadpool` provides the threads in crews: groups that start and end together, since
+//! the crate cannot end its threads one by one. A crew is added when the last idle worker gets a
+//! task, and dropped when it was not needed for a whole review interval. Each thread of a crew runs
+//! one loop while the crew exists. It takes its tasks from a queue of this module: the queue of the
+//! crate is unbounded and does not know the age of its tasks.
 
 pub(crate) mod job;
 pub(crate) mod scheduling;
@@ -23,12 +24,12 @@ use scheduling::{Class, Scheduling};
 
 use crate::{lock::lock, panics};
 
-/// Threads of a crew that is added under load.
-const CREW: usize = 8;
+/// Number of threads of a crew that is added under load.
+const CREW_SIZE: usize = 8;
 /// Back-off after the system provided no thread.
-const GROW_AGAIN: Duration = Duration::from_secs(1);
+const GROWTH_BACKOFF: Duration = Duration::from_secs(1);
 
-/// Restores the scheduling class of a worker after it has run a shard.
+/// Returns a worker to the scheduling class `SCHED_BATCH` when it has run a shard.
 struct BatchAgain(Scheduling);
 
 impl Drop for BatchAgain {
@@ -64,9 +65,9 @@ pub(crate) struct Counts {
     pub(crate) threads: usize,
     /// Threads without a task.
     pub(crate) idle: usize,
-    /// Queued calls.
+    /// Tasks in the queue.
     pub(crate) waiting: usize,
-    /// How long the first of them has waited.
+    /// How long the oldest of these tasks has waited.
     pub(crate) oldest_wait: Duration,
 }
 
@@ -84,21 +85,23 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Shards to run, and tasks that must run in any case: before all calls, even after the close.
-    shards: VecDeque<Box<dyn Task>>,
-    /// Queued tasks other than shards, each with the time at which it was queued.
-    calls: VecDeque<(Instant, Box<dyn Task>)>,
+    /// Shards to run, and tasks that must run in any case. They run before the tasks in `queue`,
+    /// and even after the pool was closed.
+    urgent: VecDeque<Box<dyn Task>>,
+    /// All other tasks, each with the time at which it was queued.
+    queue: VecDeque<(Instant, Box<dyn Task>)>,
     crews: Vec<Crew>,
     crews_made: u64,
     threads: usize,
     idle: usize,
-    /// Sleeping threads, the latest at the end: it is woken first, since its stack is in the cache.
+    /// Sleeping threads; the one that fell asleep last is at the end. It is woken first, since its
+    /// stack is in the cache.
     asleep: Vec<Thread>,
     /// When the system last refused a thread.
     refused: Option<Instant>,
-    /// Number of workers whose result is no longer needed. As many may be added beyond the maximum,
-    /// up to this maximum once more.
-    lent: usize,
+    /// Number of orphaned workers: they run a task with a result that nobody needs any more. Each
+    /// allows another thread beyond the maximum, up to twice the maximum.
+    orphaned: usize,
     /// Maximum number of busy threads since the last review.
     busy_peak: usize,
     closed: bool,
@@ -132,7 +135,7 @@ impl Workers {
         Ok(Workers { shared })
     }
 
-    /// Runs a shard, before any call.
+    /// Runs a shard, before the tasks in the queue.
     pub(crate) fn run_shard(&self, task: impl FnOnce() + Send + 'static) {
         let afterwards = BatchAgain(self.shared.scheduling);
         let task = move || {
@@ -140,30 +143,30 @@ impl Workers {
             task();
         };
         let mut state = lock(&self.shared.state);
-        state.shards.push_back(Box::new(task));
-        let short = state.idle < state.shards.len() && state.may_grow();
-        let grow = if short { CREW } else { 0 };
+        state.urgent.push_back(Box::new(task));
+        let is_short = state.idle < state.urgent.len() && state.may_grow();
+        let grow = if is_short { CREW_SIZE } else { 0 };
         state.threads += grow;
         wake_one(state);
         self.shared.grow(grow);
     }
 
-    /// Runs a task before any call, even if the pool is closed meanwhile. Adds no thread: a server
-    /// that stops may have thousands of live connections, each with such a task.
+    /// Runs a task before the tasks in the queue, even if the pool is closed meanwhile. Adds no
+    /// thread: a server that stops may have thousands of live connections, each with such a task.
     pub(crate) fn run_in_any_case(&self, task: impl FnOnce() + Send + 'static) {
         let mut state = lock(&self.shared.state);
-        state.shards.push_back(Box::new(task));
+        state.urgent.push_back(Box::new(task));
         wake_one(state);
     }
 
-    /// Tries again to add threads that the system refused, if a shard or a call is waiting.
+    /// Tries again to add threads that the system refused, if a task is waiting.
     pub(crate) fn retry_growth(&self) {
         let mut state = lock(&self.shared.state);
-        let nobody_waits = state.shards.is_empty() && state.calls.is_empty();
-        if nobody_waits || state.refused.is_none() || state.idle > 0 || !state.may_grow() {
+        let nothing_waits = state.urgent.is_empty() && state.queue.is_empty();
+        if nothing_waits || state.refused.is_none() || state.idle > 0 || !state.may_grow() {
             return;
         }
-        let grow = if state.shards.is_empty() { self.shared.room(&state) } else { CREW };
+        let grow = if state.urgent.is_empty() { self.shared.room(&state) } else { CREW_SIZE };
         state.threads += grow;
         drop(state);
         self.shared.grow(grow);
@@ -174,57 +177,58 @@ impl Workers {
         self.shared.scheduling.set(class);
     }
 
-    /// Whether a call may be queued: none has waited in the queue for longer than `queue_age_max`.
+    /// Whether a task may be queued: none has waited in the queue for longer than `queue_age_max`.
     pub(crate) fn admits(&self, now: Instant) -> bool {
         let state = lock(&self.shared.state);
-        let oldest = state.calls.front().map(|call| now.saturating_duration_since(call.0));
+        let oldest = state.queue.front().map(|task| now.saturating_duration_since(task.0));
         oldest.is_none_or(|age| age <= self.shared.bounds.queue_age_max)
     }
 
-    /// Queues calls and wakes one worker. Each worker that takes a call wakes the next.
-    pub(crate) fn call(&self, now: Instant, tasks: impl Iterator<Item = Box<dyn Task>>) {
+    /// Queues tasks and wakes one worker. Each worker that takes a task wakes the next.
+    pub(crate) fn queue(&self, now: Instant, tasks: impl Iterator<Item = Box<dyn Task>>) {
         let mut state = lock(&self.shared.state);
         if state.closed {
             return; // no thread would run them
         }
-        state.calls.extend(tasks.map(|task| (now, task)));
+        state.queue.extend(tasks.map(|task| (now, task)));
         wake_one(state);
     }
 
-    /// Ends each thread after its task. Queued calls are dropped, queued shards still run.
+    /// Ends each thread after its task. The tasks in the queue are dropped. Shards that wait for a
+    /// thread still run.
     pub(crate) fn close(&self) {
         let mut state = lock(&self.shared.state);
         state.closed = true;
-        let waiting = mem::take(&mut state.calls);
-        // A worker drops the calls: they hold the engine, which holds the pool, and dropping them
+        let waiting = mem::take(&mut state.queue);
+        // A worker drops the tasks: they hold the engine, which holds the pool, and dropping them
         // may block.
-        state.shards.push_back(Box::new(move || drop(waiting)));
+        state.urgent.push_back(Box::new(move || drop(waiting)));
         wake_all(state);
     }
 
-    /// Called when the result of a worker is no longer needed. The worker cannot be interrupted, so
-    /// the pool may add another one.
-    pub(crate) fn lend(&self) {
+    /// Called when the result of a worker's task is no longer needed. The worker cannot be
+    /// interrupted, so the pool may add another one.
+    pub(crate) fn note_orphaned(&self) {
         let mut state = lock(&self.shared.state);
-        state.lent += 1;
-        let is_short = state.idle == 0 && !state.calls.is_empty() && state.may_grow();
+        state.orphaned += 1;
+        let is_short = state.idle == 0 && !state.queue.is_empty() && state.may_grow();
         let grow = if is_short { self.shared.room(&state) } else { 0 };
         state.threads += grow;
         drop(state);
         self.shared.grow(grow);
     }
 
-    /// Called when a worker has ended its task after [`Workers::lend`].
-    pub(crate) fn end_loan(&self) {
+    /// Called when a worker has ended its task after [`Workers::note_orphaned`].
+    pub(crate) fn note_orphan_ended(&self) {
         let mut state = lock(&self.shared.state);
-        state.lent = state.lent.saturating_sub(1);
+        state.orphaned = state.orphaned.saturating_sub(1);
     }
 
     /// Retires the newest crew, but never the first, if it was not needed since the last review.
     pub(crate) fn review(&self) {
         let mut state = lock(&self.shared.state);
         let busy = state.threads - state.idle;
-        let needed = state.busy_peak.max(busy) + CREW;
+        let needed = state.busy_peak.max(busy) + CREW_SIZE;
         state.busy_peak = busy;
         let spare = state.threads.saturating_sub(needed);
         let Some(crew) = state.crews.iter_mut().skip(1).rev().find(|crew| !crew.retiring) else {
@@ -238,18 +242,18 @@ impl Workers {
 
     pub(crate) fn counts(&self) -> Counts {
         let state = lock(&self.shared.state);
-        let oldest_wait = state.calls.front().map(|call| call.0.elapsed()).unwrap_or_default();
+        let oldest_wait = state.queue.front().map(|task| task.0.elapsed()).unwrap_or_default();
         let State { threads, idle, .. } = *state;
-        Counts { threads, idle, waiting: state.calls.len(), oldest_wait }
+        Counts { threads, idle, waiting: state.queue.len(), oldest_wait }
     }
 }
 
 impl Shared {
-    /// The number of threads that may be added for calls at once.
+    /// The number of threads that may be added at once for the tasks in the queue.
     fn room(&self, state: &State) -> usize {
-        let lent = state.lent.min(self.bounds.max);
-        let limit = self.bounds.max.saturating_add(self.bounds.reserve).saturating_add(lent);
-        limit.saturating_sub(state.threads).min(CREW)
+        let orphaned = state.orphaned.min(self.bounds.max);
+        let limit = self.bounds.max.saturating_add(self.bounds.reserve).saturating_add(orphaned);
+        limit.saturating_sub(state.threads).min(CREW_SIZE)
     }
 
     /// Adds threads that are already counted, so that concurrent growth never exceeds the limit. If
@@ -277,7 +281,7 @@ impl Shared {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
-        // `with_name` panics if a thread cannot be started. Those that it has started end too.
+        // `with_name` panics if a thread cannot be started. Threads that it has started end too.
         let pool = panics::catch(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
         for _ in 0..size {
             let shared = Arc::clone(self);
@@ -293,11 +297,11 @@ impl Shared {
         self.scheduling.set(Class::Batch);
         let mut state = lock(&self.state);
         loop {
-            if let Some(task) = state.shards.pop_front() {
+            if let Some(task) = state.urgent.pop_front() {
                 state = self.run(state, task);
             } else if state.closed || state.crew(crew).is_none_or(|crew| crew.retiring) {
                 break;
-            } else if let Some((_, task)) = state.calls.pop_front() {
+            } else if let Some((_, task)) = state.queue.pop_front() {
                 state = self.run(state, task);
             } else {
                 state = self.sleep(state);
@@ -314,8 +318,8 @@ impl Shared {
         drop(state);
         thread::park();
         let mut state = lock(&self.state);
-        // The thread is still listed if it was not woken by the pool but by a late `unpark` meant
-        // for a handler that ran on it.
+        // The pool removes a thread from the list when it wakes the thread. If the thread is still
+        // listed, a late `unpark` has woken it that was meant for a handler.
         if let Some(place) = state.asleep.iter().rposition(|thread| thread.id() == id) {
             state.asleep.remove(place);
         }
@@ -332,7 +336,7 @@ impl Shared {
         state.busy_peak = state.busy_peak.max(busy);
         let grow = if state.idle == 0 && state.may_grow() { self.room(&state) } else { 0 };
         state.threads += grow;
-        if state.calls.is_empty() {
+        if state.queue.is_empty() {
             drop(state);
         } else {
             wake_one(state);
@@ -349,7 +353,7 @@ impl Shared {
 
 impl State {
     fn may_grow(&self) -> bool {
-        self.refused.is_none_or(|at| at.elapsed() > GROW_AGAIN)
+        self.refused.is_none_or(|at| at.elapsed() > GROWTH_BACKOFF)
     }
 
     fn crew(&mut self, number: u64) -> Option<&mut Crew> {

@@ -1,15 +1,19 @@
 //! The scheduling class of the engine's threads.
 //!
-//! Linux may run a woken thread at once, in place of the running one. If a thread wakes another for
-//! each request, these switches cost more than the requests. A thread of class `SCHED_BATCH` gets
-//! the same share of the processors, but does not preempt others (sched(7)). So workers are in this
-//! class: none of them preempts the shard that wakes it. (A shard is an event loop; a turn handles
-//! what has arrived on one of its connections.) The thread of a shard is in the class during a
-//! flood, while it takes several turns for each sleep. Otherwise it is an ordinary thread, so that
-//! it need not wait for threads that compute. The engine's threads can only change their own class.
-//! So a worker that takes over a shard is woken as a worker, and one whose shard was stolen keeps
-//! the shard's class until its handler ends. Threads and processes that a handler starts inherit
-//! the class.
+//! When a thread wakes another, Linux may run the woken thread at once, in place of the running
+//! one. If this happens for each request, the switches cost more than the requests. A thread of
+//! class `SCHED_BATCH` gets the same share of the processors, but does not preempt others
+//! (sched(7)).
+//!
+//! - Workers are always in this class: a worker does not preempt the shard (event loop) that wakes
+//!   it.
+//! - The thread of a shard is in the class only during a flood, that is while it takes several
+//!   turns for each sleep. (A turn handles what has arrived on one connection.) At other times it
+//!   is an ordinary thread, so that it need not wait for threads that compute.
+//! - A thread can only change its own class. So a worker that takes over a shard is woken in the
+//!   class of workers, and a worker that has lost its shard keeps the shard's class until its
+//!   handler ends.
+//! - Threads and processes that a handler starts inherit the class.
 //!
 //! The effect, measured on two processors together with the load generator (medians of 9
 //! interleaved rounds):
@@ -33,7 +37,8 @@ const PERIOD: Duration = Duration::from_millis(32);
 const FLOOD: u128 = 4_000;
 /// Turns a second below which the flood is over.
 const CALM: u128 = 2_000;
-/// Turns for each sleep from which a shard is in a flood. The flood is over below half as many.
+/// A shard is in a flood from this number of turns for each sleep on. The flood is over below half
+/// as many.
 const TURNS_A_SLEEP: usize = 4;
 
 /// The scheduling class of a thread.
@@ -54,18 +59,18 @@ pub(crate) enum Scheduling {
     Given,
 }
 
-/// The load of a shard since the last review, and its class.
+/// The load of a shard since the last review, and the class of its thread.
 #[derive(Debug)]
-pub(crate) struct Busyness {
+pub(crate) struct ShardLoad {
     class: Class,
     turns: usize,
     sleeps: usize,
     since: Instant,
 }
 
-impl Busyness {
-    pub(crate) fn new(now: Instant) -> Busyness {
-        Busyness { class: Class::Normal, turns: 0, sleeps: 0, since: now }
+impl ShardLoad {
+    pub(crate) fn new(now: Instant) -> ShardLoad {
+        ShardLoad { class: Class::Normal, turns: 0, sleeps: 0, since: now }
     }
 
     pub(crate) fn class(&self) -> Class {
@@ -80,7 +85,7 @@ impl Busyness {
         self.sleeps += 1;
     }
 
-    /// Maximum sleep of a shard until [`Busyness::review`]: a shard that falls asleep in a flood
+    /// Maximum sleep of a shard until [`ShardLoad::review`]: a shard that falls asleep in a flood
     /// must not wait for its next request in the batch class.
     pub(crate) fn sleep_max(&self) -> Option<Duration> {
         (self.class == Class::Batch).then_some(PERIOD)
@@ -226,13 +231,13 @@ mod tests {
     /// The classes of a shard after periods with these numbers of turns and sleeps.
     fn classes(periods: &[(usize, usize)]) -> Vec<Class> {
         let mut now = Instant::now();
-        let mut busyness = Busyness::new(now);
+        let mut load = ShardLoad::new(now);
         let class_after = |&(turns, sleeps): &(usize, usize)| {
-            busyness.count_turns(turns);
-            (0..sleeps).for_each(|_| busyness.count_sleep());
+            load.count_turns(turns);
+            (0..sleeps).for_each(|_| load.count_sleep());
             now += Duration::from_millis(100);
-            busyness.review(now);
-            busyness.class()
+            load.review(now);
+            load.class()
         };
         periods.iter().map(class_after).collect()
     }
@@ -259,9 +264,9 @@ mod tests {
     #[test]
     fn a_short_burst_is_not_a_flood() {
         let now = Instant::now();
-        let mut busyness = Busyness::new(now);
-        busyness.count_turns(1_000);
-        assert_eq!(busyness.review(now + PERIOD / 2), None);
-        assert_eq!(busyness.review(now + Duration::from_millis(500)), None);
+        let mut load = ShardLoad::new(now);
+        load.count_turns(1_000);
+        assert_eq!(load.review(now + PERIOD / 2), None);
+        assert_eq!(load.review(now + Duration::from_millis(500)), None);
     }
 }

@@ -7,8 +7,8 @@ fn workers(min: usize, max: usize, age: Duration) -> Workers {
     Workers::new(Bounds { min, max, reserve: 0, queue_age_max: age }).expect("threads")
 }
 
-fn call(workers: &Workers, task: impl FnOnce() + Send + 'static) {
-    workers.call(Instant::now(), std::iter::once(Box::new(task) as Box<dyn Task>));
+fn queue(workers: &Workers, task: impl FnOnce() + Send + 'static) {
+    workers.queue(Instant::now(), std::iter::once(Box::new(task) as Box<dyn Task>));
 }
 
 fn await_sleep(workers: &Workers, threads: usize) {
@@ -36,14 +36,14 @@ fn a_worker_continues_if_the_system_refuses_threads() {
     workers.run_shard(move || done.send(()).expect("the test listens"));
     Arc::clone(&shared).work(0); // returns at once, since its crew is unknown
     is_done.try_recv().expect("the task ran");
-    assert!(!lock(&shared.state).may_grow(), "it asks again at once");
+    assert!(!lock(&shared.state).may_grow(), "the pool asks the system again at once");
     assert_eq!(
         workers.counts(),
         Counts { threads: 0, idle: 0, waiting: 0, oldest_wait: Duration::ZERO }
     );
 }
 
-/// Regression: a shard waited until some handler ended.
+/// Regression: a waiting shard got no thread until some handler ended.
 #[test]
 fn refused_threads_are_requested_again_if_a_task_waits() {
     let (sender, done) = mpsc::channel();
@@ -51,14 +51,14 @@ fn refused_threads_are_requested_again_if_a_task_waits() {
         let sender = sender.clone();
         Box::new(move || sender.send(()).expect("the test listens")) as Box<dyn Task>
     };
-    let some_time_ago = Instant::now().checked_sub(2 * GROW_AGAIN);
+    let some_time_ago = Instant::now().checked_sub(2 * GROWTH_BACKOFF);
     for of_shard in [true, false] {
         // The pool's only thread is always busy.
         let mut state = State { threads: 1, refused: some_time_ago, ..State::default() };
         if of_shard {
-            state.shards.push_back(task())
+            state.urgent.push_back(task())
         } else {
-            state.calls.push_back((Instant::now(), task()))
+            state.queue.push_back((Instant::now(), task()))
         }
         let workers = workers_in(state, "worker");
         workers.retry_growth();
@@ -76,7 +76,7 @@ fn a_pool_without_a_limit_grows() {
     let together = Arc::new(Barrier::new(4));
     for _ in 0..3 {
         let together = Arc::clone(&together);
-        call(&workers, move || {
+        queue(&workers, move || {
             together.wait();
         });
     }
@@ -93,13 +93,13 @@ fn a_thread_that_has_run_a_shard_is_batch_again() {
     };
     let workers = Arc::new(workers(1, 1, Duration::from_secs(60)));
     let (sender, seen) = mpsc::channel();
-    let tell = sender.clone();
-    let of_shard = Arc::clone(&workers);
+    let shard_sender = sender.clone();
+    let shard_workers = Arc::clone(&workers);
     workers.run_shard(move || {
-        of_shard.schedule(Class::Normal);
-        tell.send(class()).expect("the test listens");
+        shard_workers.schedule(Class::Normal);
+        shard_sender.send(class()).expect("the test listens");
     });
-    call(&workers, move || sender.send(class()).expect("the test listens"));
+    queue(&workers, move || sender.send(class()).expect("the test listens"));
     assert_eq!([(); 2].map(|()| seen.recv().expect("it ran")), ["0", "3"]);
 }
 
@@ -109,12 +109,12 @@ fn a_pool_grows_to_its_limit_while_all_workers_are_busy() {
     let together = Arc::new(Barrier::new(21));
     for _ in 0..20 {
         let together = Arc::clone(&together);
-        call(&workers, move || {
+        queue(&workers, move || {
             together.wait();
         });
     }
     together.wait(); // passes only when twenty tasks run at once
-    assert!(workers.counts().threads <= 20 + CREW);
+    assert!(workers.counts().threads <= 20 + CREW_SIZE);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn the_worker_that_slept_last_wakes_first() {
     for _ in 0..20 {
         await_sleep(&workers, 3);
         let sender = sender.clone();
-        call(&workers, move || sender.send(thread::current().id()).expect("the test listens"));
+        queue(&workers, move || sender.send(thread::current().id()).expect("the test listens"));
         let ran = who.recv().expect("the call runs");
         assert!(ran_last.is_none_or(|last| last == ran), "{ran_last:?}, then {ran:?}");
         ran_last = Some(ran);
@@ -143,7 +143,7 @@ fn concurrent_calls_run_concurrently() {
             together.wait();
         }) as Box<dyn Task>
     };
-    workers.call(Instant::now(), (0..8).map(task));
+    workers.queue(Instant::now(), (0..8).map(task));
     together.wait(); // passes only if each worker that took a call has woken the next
 }
 
@@ -153,7 +153,7 @@ fn a_wake_up_for_another_worker_loses_no_call() {
     let (sender, done) = mpsc::channel();
     for number in 0..100 {
         let sender = sender.clone();
-        call(&workers, move || {
+        queue(&workers, move || {
             thread::current().unpark(); // like a late wake-up that was meant for a handler
             sender.send(number).expect("the test listens");
         });
@@ -169,12 +169,12 @@ fn idle_crews_are_released() {
     let together = Arc::new(Barrier::new(31));
     for _ in 0..30 {
         let together = Arc::clone(&together);
-        call(&workers, move || {
+        queue(&workers, move || {
             together.wait();
         });
     }
     together.wait();
-    while workers.counts().threads > 2 + CREW {
+    while workers.counts().threads > 2 + CREW_SIZE {
         workers.review();
         thread::yield_now();
     }
@@ -186,7 +186,7 @@ fn a_thousand_panics_end_no_worker() {
     let (done, all) = mpsc::channel();
     for _ in 0..1_000 {
         let done = done.clone();
-        call(&workers, move || {
+        queue(&workers, move || {
             done.send(()).expect("the test listens");
             std::panic::resume_unwind(Box::new("meant"));
         });
@@ -200,12 +200,12 @@ fn a_call_is_refused_if_the_oldest_has_waited_too_long() {
     let workers = workers(1, 1, Duration::from_millis(100));
     let (hold, held) = mpsc::channel::<()>();
     let (started, start) = mpsc::channel();
-    call(&workers, move || {
+    queue(&workers, move || {
         started.send(()).expect("the test listens");
         held.recv().ok();
     });
     start.recv().expect("the only worker is busy");
-    call(&workers, || ());
+    queue(&workers, || ());
     assert!(workers.admits(Instant::now()));
     assert!(!workers.admits(Instant::now() + Duration::from_secs(1)));
     drop(hold);

@@ -16,7 +16,7 @@ use crate::{
         connection::{
             Registration,
             phase::{Phase, Streaming},
-            turn::{DetachedTurn, End},
+            turn::{DetachedTurn, TurnEnd},
         },
         pool::{job::Call, scheduling::Class},
     },
@@ -27,23 +27,23 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A source that runs a function when it is dropped.
-struct AtLast<F: FnMut()>(F);
+struct OnDrop<F: FnMut()>(F);
 
-impl<F: FnMut()> Read for AtLast<F> {
+impl<F: FnMut()> Read for OnDrop<F> {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Ok(0)
     }
 }
 
-impl<F: FnMut()> Drop for AtLast<F> {
+impl<F: FnMut()> Drop for OnDrop<F> {
     fn drop(&mut self) {
         (self.0)();
     }
 }
 
 /// A piece of a stream, and its source.
-fn piece(of: Token, at_last: impl FnMut() + Send + 'static) -> Message {
-    Message::Piece(of, Ok(Vec::new()), Some(Source::new(AtLast(at_last))))
+fn piece(of: Token, on_drop: impl FnMut() + Send + 'static) -> Message {
+    Message::Piece(of, Ok(Vec::new()), Some(Source::new(OnDrop(on_drop))))
 }
 
 /// A server whose shards run only when a test steps them.
@@ -134,8 +134,8 @@ fn a_connection_whose_first_turn_was_detached_has_a_deadline() {
         Registration::Not
     );
     let turn = shard.begin_turn(tokens[0]).expect("it is open");
-    let detach = DetachedTurn { turn, last: None, output: Vec::new(), rest: Vec::new() };
-    shard.reattach(detach, &mut it.scratch);
+    let detached = DetachedTurn { turn, last: None, output: Vec::new(), rest: Vec::new() };
+    shard.reattach(detached, &mut it.scratch);
     assert_eq!(
         shard.connections.get(tokens[0]).expect("it is open").registration,
         Registration::Reading
@@ -149,7 +149,7 @@ fn a_draining_shard_reads_one_more_request_of_an_idle_client() {
     let shard = &mut it.shards[0];
     let connection = shard.connections.get(tokens[0]).expect("it is open");
     let streaming =
-        Streaming { source: None, remaining: Some(0), chunked: false, lent: false, keep: true };
+        Streaming { source: None, remaining: Some(0), chunked: false, orphaned: false, keep: true };
     (connection.phase, connection.served) = (Phase::Streaming(Box::new(streaming)), 1);
     shard.begin_draining();
     shard.todo.clear();
@@ -190,7 +190,7 @@ fn a_failed_shard_is_counted_before_its_messages_are_dropped() {
     let (_clients, tokens) = it.clients(1);
     let (sender, ended) = mpsc::channel();
     let engine = Arc::clone(&it.engine);
-    let tell = move || sender.send(lock(&engine.ended).0).expect("the test listens");
+    let tell = move || sender.send(lock(&engine.ended).count).expect("the test listens");
     it.engine.inboxes[0].put(piece(tokens[0], tell));
     let mut shard = it.shards.pop().expect("one shard");
     shard.must_drain = true;
@@ -214,8 +214,12 @@ fn a_shard_that_fails_while_draining_is_counted() {
         drop(shard);
     }
     assert!(engine.failed.load(Relaxed));
-    assert_eq!(lock(&engine.ended).0, 2);
-    assert_eq!(engine.stop.asked(), 1, "what is in flight elsewhere may take its time");
+    assert_eq!(lock(&engine.ended).count, 2);
+    assert_eq!(
+        engine.stop.requests(),
+        1,
+        "the stop is graceful: other shards finish their answers"
+    );
 }
 
 /// Regression: the other shards waited for the failed one until the deadline of the stop.
@@ -239,9 +243,9 @@ fn a_sleeping_shard_wakes_to_notice_the_end_of_a_flood() {
     let mut it = ByHand::new(1, Limits::default());
     let shard = &mut it.shards[0];
     assert_eq!(shard.sleep_max(), None, "it waits for nothing");
-    shard.busyness.count_turns(1_000_000);
-    shard.busyness.review(Instant::now() + Duration::from_millis(100));
-    assert_eq!(shard.busyness.class(), Class::Batch);
+    shard.load.count_turns(1_000_000);
+    shard.load.review(Instant::now() + Duration::from_millis(100));
+    assert_eq!(shard.load.class(), Class::Batch);
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
@@ -254,7 +258,7 @@ fn a_thread_that_lost_its_shard_is_batch_again() {
     let turn = it.shards[0].begin_turn(tokens[0]).expect("it is open");
     let engine = Arc::clone(&it.engine);
     engine.workers.schedule(Class::Normal);
-    turn.detach(End::Done, &mut it.scratch, &engine, 0);
+    turn.detach(TurnEnd::Done, &mut it.scratch, &engine, 0);
     let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
     let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
     assert_eq!(behind_name.split(' ').nth(41 - 3), Some("3"), "SCHED_BATCH");

@@ -19,7 +19,7 @@ impl Shard {
             Duration::from_millis((u64::from(tick.saturating_sub(self.now)) + 1) * TICK_MS)
         });
         let again = self.accept_again.map(|at| at.saturating_duration_since(self.clock));
-        [due, again, self.busyness.sleep_max()].into_iter().flatten().min()
+        [due, again, self.load.sleep_max()].into_iter().flatten().min()
     }
 
     /// Reads the clock, and updates the tick, the scheduling class and the date when they are due.
@@ -28,7 +28,7 @@ impl Shard {
         if self.clock >= self.tick_until {
             self.now = self.engine.tick(self.clock);
             self.tick_until = self.clock + Duration::from_millis(TICK_MS / 4);
-            if let Some(class) = self.busyness.review(self.clock) {
+            if let Some(class) = self.load.review(self.clock) {
                 self.engine.workers.schedule(class);
             }
             if self.clock >= self.date_until {
@@ -49,7 +49,7 @@ impl Shard {
     }
 
     /// Handles the deadlines that have passed. An entry of the wheel may be earlier than the
-    /// deadline of its connection, which then gets a new entry.
+    /// deadline of its connection. Then the connection gets a new entry.
     pub(super) fn visit_deadlines(&mut self, scratch: &mut Scratch) {
         let mut due = std::mem::take(&mut self.due);
         let connections = &mut self.connections;

@@ -9,8 +9,8 @@ use crate::engine::{
     ticks,
 };
 
-/// Maximum time that a stop waits for the next request of an idle connection. A shorter time for
-/// the lingering close applies here too.
+/// Maximum time that a stop waits for the next request of an idle connection. If
+/// [`Timeouts::linger`](crate::Timeouts::linger) is shorter, it applies instead.
 const IDLE_CLIENT_WAIT: Duration = Duration::from_millis(500);
 
 impl Shard {
@@ -33,7 +33,7 @@ impl Shard {
             let Some(connection) = self.connections.get(token) else { continue };
             let is_written = !connection.has_output();
             match &connection.phase {
-                Phase::Greeting(..) => self.await_first_request(token),
+                Phase::Preamble(..) => self.await_first_request(token),
                 Phase::Idle => {
                     if is_written && connection.served == 0 {
                         self.await_first_request(token);
@@ -48,11 +48,11 @@ impl Shard {
                 _ => {}
             }
         }
-        self.engine.shard_drains();
+        self.engine.count_draining_shard();
     }
 
-    /// Leaves an idle connection open for a moment: its client does not know yet that the server
-    /// stops, and its next request may be on its way. That request is answered with `Connection:
+    /// Leaves an idle connection open for a moment: the client does not know yet that the server
+    /// stops, and the next request may be on its way. That request is answered with `Connection:
     /// close`.
     pub(crate) fn wait_while_draining(&mut self, token: Token) {
         let moment = self.engine.clocks.linger.min(ticks(IDLE_CLIENT_WAIT));
@@ -85,7 +85,7 @@ impl Shard {
         }
         self.dispatch_jobs();
         self.must_drain = false;
-        self.engine.shard_is_done(cut);
+        self.engine.count_ended_shard(cut);
     }
 }
 
@@ -98,9 +98,9 @@ impl Drop for Shard {
             self.engine.failed.store(true, SeqCst);
             let rest = self.engine.inboxes[self.number].close();
             if !self.draining {
-                self.engine.shard_drains();
+                self.engine.count_draining_shard();
             }
-            self.engine.shard_is_done(self.connections.len());
+            self.engine.count_ended_shard(self.connections.len());
             drop(rest); // last, since it may block
         }
     }

@@ -1,8 +1,9 @@
-//! Messages to a shard, from workers and from other shards.
+//! The messages that a shard (event loop) gets through its inbox from workers, other shards and
+//! the server.
 
 use crate::{
     Source,
-    engine::live::Talk,
+    engine::live::ConversationCall,
     engine::{
         connection::turn::DetachedTurn, pool::job::Job, shard::slots::Token,
         sockets::accepted::Accepted,
@@ -25,7 +26,7 @@ pub(crate) enum Message {
     SourceDropped(Token),
     /// The result of a conversation's call that ran on a worker, or during which another worker
     /// stole the shard.
-    Talked(Box<Talk>),
+    ConversationCalled(Box<ConversationCall>),
     /// Bytes, a close or new blocks for live connections, from another thread.
     Live(Delivery),
     /// Answer each request with `Connection: close` from now on; the server stops soon.

@@ -1,6 +1,7 @@
 //! A shard is an event loop: one poll, its connections, their deadlines, and an inbox for messages
-//! from other threads. The thread that runs a shard owns it, so connections need no lock.
-//! While a handler runs, its thread parks the shard, and another worker may steal and run it.
+//! from other threads. The thread that runs a shard owns it, so connections need no lock. Before
+//! this thread calls a handler, it parks the shard: if the handler takes long, another worker may
+//! steal the shard and run it.
 
 mod deadlines;
 mod dispatch;
@@ -31,7 +32,7 @@ use wheel::{Tick, Wheel};
 use super::{
     Engine,
     connection::{Readiness, Registration, phase::Phase},
-    pool::{Task, scheduling::Busyness},
+    pool::{Task, scheduling::ShardLoad},
     sockets::listener::Listener,
     watch::watchdog::Neighbour,
 };
@@ -39,7 +40,7 @@ use crate::{
     Body, Presence,
     engine::live::Groups,
     live::{
-        Occasion,
+        CallReason,
         outlet::{Deliver, Slot},
     },
     request::Peer,
@@ -53,7 +54,7 @@ const FIRST_LISTENER: usize = usize::MAX - 1024;
 pub(crate) const EVENTS_AT_ONCE: usize = 256;
 /// Maximum number of polls without waiting before the shard sleeps. An event loop that sleeps after
 /// each request serves 10 % fewer requests when it has few connections.
-const PATIENCE_MAX: u32 = 4;
+const POLLS_BEFORE_SLEEP_MAX: u32 = 4;
 
 /// One shard of the engine.
 pub(crate) struct Shard {
@@ -65,12 +66,13 @@ pub(crate) struct Shard {
     pub(crate) wheel: Wheel,
     /// The current tick of the wheel.
     pub(crate) now: Tick,
-    /// The time at which the shard last waited for events.
+    /// The time when the shard last read the clock: after each wait for events.
     pub(crate) clock: Instant,
     /// The first two lines of most answers: the status line of a 200, and `Date`.
     pub(crate) prelude: Prelude,
-    /// The connection whose requests are answered while the shard is parked.
-    pub(crate) serves: Option<Token>,
+    /// The connection whose requests are answered while the shard is parked, or were answered when
+    /// it was last parked.
+    pub(crate) parked_for: Option<Token>,
     /// A thread runs the shard or is about to: it must not end before it has drained.
     pub(crate) must_drain: bool,
     /// Each answer is the last of its connection, since the server stops soon.
@@ -90,17 +92,18 @@ pub(crate) struct Shard {
     pub(crate) accept_again: Option<Instant>,
     /// Connections to close when room is needed, in reverse order: the last one closes first.
     pub(crate) evictable: Vec<Token>,
-    /// The same, for the network that needed room most recently.
+    /// The network that needed room most recently, and which of its connections to close, in
+    /// reverse order.
     pub(crate) evictable_of: (Option<IpAddr>, Vec<Token>),
     /// The instant until which the date in `prelude` is current.
     date_until: Instant,
     /// The instant until which the tick in `now` is current.
     tick_until: Instant,
     neighbour: Neighbour,
-    /// Polls without waiting before the next sleep. Rises if such polls find events, falls
-    /// otherwise.
-    patience: u32,
-    pub(crate) busyness: Busyness,
+    /// Number of polls without waiting before the next sleep. It rises if such polls find events,
+    /// and falls otherwise.
+    polls_before_sleep: u32,
+    pub(crate) load: ShardLoad,
     /// Connections whose deadlines have passed; empty between two visits.
     due: Vec<Token>,
     /// Connections that were answered 503 while their handlers run on.
@@ -122,7 +125,7 @@ pub(crate) enum Todo {
     Read(Token, Readiness),
     Write(Token),
     /// Call the conversation of a live connection.
-    Talk(Token, Occasion),
+    ConversationCall(Token, CallReason),
     /// Send the new blocks of a feed to the group with this index (the feed's readers in this
     /// shard), from the reader at this position on.
     Publish(usize, usize),
@@ -155,7 +158,7 @@ impl Shard {
             now: 0,
             clock: Instant::now(),
             prelude: Prelude::dated(&[b' '; 29]),
-            serves: None,
+            parked_for: None,
             must_drain: false,
             retiring: false,
             draining: false,
@@ -171,8 +174,8 @@ impl Shard {
             date_until: Instant::now(),
             tick_until: Instant::now(),
             neighbour,
-            patience: PATIENCE_MAX,
-            busyness: Busyness::new(Instant::now()),
+            polls_before_sleep: POLLS_BEFORE_SLEEP_MAX,
+            load: ShardLoad::new(Instant::now()),
             due: Vec::new(),
             groups: Groups::default(),
             receiver,
@@ -192,15 +195,15 @@ impl Shard {
     pub(crate) fn run(self: Box<Self>) {
         let mut shard = self;
         let engine = Arc::clone(&shard.engine);
-        engine.workers.schedule(shard.busyness.class());
+        engine.workers.schedule(shard.load.class());
         let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
         scratch.request.presence = Presence::of(Arc::clone(&engine.presence));
         loop {
-            // Work that is added meanwhile waits for the next round: a peer that keeps sending must
-            // not delay the others.
+            // Work that is added during a round waits for the next round: a peer that keeps sending
+            // must not delay the others.
             let round = shard.todo.len();
-            shard.busyness.count_turns(round);
+            shard.load.count_turns(round);
             for _ in 0..round {
                 let Some(todo) = shard.todo.pop_front() else { break };
                 scratch.begin_turn();
@@ -224,8 +227,8 @@ impl Shard {
                         shard.write(token);
                         shard
                     }
-                    Todo::Talk(token, occasion) => {
-                        match shard.talk(token, occasion, &mut scratch) {
+                    Todo::ConversationCall(token, reason) => {
+                        match shard.call_conversation(token, reason, &mut scratch) {
                             Some(shard) => shard,
                             None => return,
                         }
@@ -255,10 +258,10 @@ impl Shard {
         self.update_clock();
         scratch.calls.next_round(self.clock, &self.engine);
         self.neighbour.scan(self.clock, &self.engine);
-        let mut waker = false;
+        let mut has_messages = false;
         for event in &self.events {
             match event.token() {
-                WAKER => waker = true,
+                WAKER => has_messages = true,
                 listener if listener.0 >= FIRST_LISTENER => {
                     self.todo.push_back(Todo::Accept(listener.0 - FIRST_LISTENER));
                 }
@@ -275,7 +278,7 @@ impl Shard {
                 }
             }
         }
-        if waker {
+        if has_messages {
             self.engine.inboxes[self.number].empty_into(&mut self.messages);
         }
         self.visit_deadlines(scratch);
@@ -285,29 +288,29 @@ impl Shard {
         }
     }
 
-    /// Polls without waiting if there is work; otherwise a few times, then sleeps until an event
-    /// or the next deadline.
+    /// Polls once without waiting if there is work. Otherwise polls a few times without waiting,
+    /// then sleeps until an event or the next deadline.
     fn poll_events(&mut self, scratch: &mut Scratch) {
         if !self.todo.is_empty() || !self.messages.is_empty() {
             drop(self.poll.poll(&mut self.events, Some(Duration::ZERO)));
             return;
         }
-        for _ in 0..self.patience {
+        for _ in 0..self.polls_before_sleep {
             let polled = self.poll.poll(&mut self.events, Some(Duration::ZERO));
             if polled.is_err() || !self.events.is_empty() {
-                self.patience = PATIENCE_MAX.min(self.patience + 1);
+                self.polls_before_sleep = POLLS_BEFORE_SLEEP_MAX.min(self.polls_before_sleep + 1);
                 return;
             }
             std::thread::yield_now();
         }
-        self.patience = (self.patience - 1).max(1);
+        self.polls_before_sleep = (self.polls_before_sleep - 1).max(1);
         self.clock = Instant::now();
         scratch.calls.next_round(self.clock, &self.engine); // sleep is not part of a call
         let timeout = self.sleep_max();
-        self.busyness.count_sleep();
-        self.engine.watchdog.rest();
+        self.load.count_sleep();
+        self.engine.watchdog.shard_sleeps();
         let polled = self.poll.poll(&mut self.events, timeout);
-        self.engine.watchdog.wake();
+        self.engine.watchdog.shard_wakes();
         if let Err(error) = polled
             && error.kind() != io::ErrorKind::Interrupted
         {
@@ -366,17 +369,17 @@ impl Shard {
             }
             if let Phase::Streaming(streaming) = &mut connection.phase
                 && streaming.is_reading()
-                && !streaming.lent
+                && !streaming.orphaned
             {
-                self.engine.workers.lend();
+                self.engine.workers.note_orphaned();
             }
             if let Phase::Streaming(streaming) = &mut connection.phase
                 && let Some(source) = streaming.source.take()
             {
                 self.drop_on_worker(Body::Stream(source));
             }
-            let whole = matches!(connection.phase, Phase::Idle | Phase::Closing(_));
-            if whole && !connection.has_output() {
+            let is_complete = matches!(connection.phase, Phase::Idle | Phase::Closing(_));
+            if is_complete && !connection.has_output() {
                 connection.transport.send_close_notify();
             }
             self.engine.handlers_overdue.fetch_sub(usize::from(connection.overdue), Relaxed);

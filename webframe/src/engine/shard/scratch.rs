@@ -16,7 +16,8 @@ use crate::{
     request::Peer,
 };
 
-/// Minimum size of the read buffer. The buffer is larger if a head may be: it always fits.
+/// Minimum size of the read buffer. If the limit on heads is large, the buffer is larger: it is at
+/// least twice as large as a head.
 pub(crate) const INPUT_BYTES: usize = 64 << 10;
 
 /// An output buffer that grew beyond this size is shrunk.
@@ -32,11 +33,10 @@ const NUMBERS_AT_ONCE: u64 = 1 << 10;
 /// [`Scratch::begin_turn`] on. The thread that steals a shard uses its own.
 #[derive(Debug)]
 pub(crate) struct Scratch {
+    /// The read buffer. The bytes from `unread_start` to `unread_end` are not consumed yet.
     pub(crate) input: Vec<u8>,
-    /// Start of the unread part of `input`.
-    pub(crate) at: usize,
-    /// End of the unread part of `input`.
-    pub(crate) have: usize,
+    pub(crate) unread_start: usize,
+    pub(crate) unread_end: usize,
     /// Answers of this turn, written together.
     pub(crate) output: Vec<u8>,
     /// The request that was read last.
@@ -56,8 +56,8 @@ impl Scratch {
     pub(crate) fn new(limits: &Limits, peer: Peer) -> Scratch {
         Scratch {
             input: vec![0; INPUT_BYTES.max(2 * limits.head_bytes_max)],
-            at: 0,
-            have: 0,
+            unread_start: 0,
+            unread_end: 0,
             output: Vec::with_capacity(16 << 10),
             request: Box::new(Request::empty(limits, peer)),
             spare: Vec::new(),
@@ -70,7 +70,7 @@ impl Scratch {
     /// Empties the buffers, however the last turn ended: no byte of one connection may reach
     /// another.
     pub(crate) fn begin_turn(&mut self) {
-        (self.at, self.have) = (0, 0);
+        (self.unread_start, self.unread_end) = (0, 0);
         self.output.clear();
         self.output.shrink_to(OUTPUT_KEPT_MAX);
     }
@@ -88,7 +88,7 @@ impl Scratch {
         let peer = self.request.peer;
         let new = || Box::new(Job::new(engine, peer, call));
         let mut job = self.spare.pop().unwrap_or_else(new);
-        job.begin(call, engine);
+        job.prepare(call, engine);
         std::mem::swap(&mut self.request, &mut job.request);
         job
     }
@@ -113,11 +113,11 @@ impl Scratch {
 
     /// The bytes that are not consumed yet, and the output.
     pub(crate) fn unread_and_output(&mut self) -> (&[u8], &mut Vec<u8>) {
-        (&self.input[self.at..self.have], &mut self.output)
+        (&self.input[self.unread_start..self.unread_end], &mut self.output)
     }
 
     /// The bytes that are not consumed yet.
     pub(crate) fn unread(&self) -> &[u8] {
-        &self.input[self.at..self.have]
+        &self.input[self.unread_start..self.unread_end]
     }
 }

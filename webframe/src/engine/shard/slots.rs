@@ -1,5 +1,6 @@
-//! A slab of the connections of a shard (event loop). A token, which names a connection, is not
-//! used again until 2^31 connections have used its slot.
+//! A slab of the connections of a shard (event loop). A token identifies a connection: it is the
+//! index of a slot, and a generation that changes when the slot is used again. So a token is not
+//! repeated until 2^31 connections have used its slot.
 
 use crate::engine::connection::Connection;
 
@@ -54,8 +55,8 @@ const ROOM_MAX: usize = 1 << 16;
 
 impl Slots {
     /// Slots of a shard that will have about this number of connections. Address space is reserved,
-    /// not memory. Growing in steps would leave a hole of the old size at each step, which would
-    /// add half to the memory of an idle client.
+    /// not memory. If the slots grew in steps, each step would leave unused memory of the old size
+    /// behind, and an idle client would take half as much memory again.
     pub(crate) fn with_room(connections: usize) -> Slots {
         Slots { slots: Vec::with_capacity(connections.min(ROOM_MAX)), free: Vec::new() }
     }

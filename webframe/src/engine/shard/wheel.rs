@@ -14,8 +14,8 @@ pub(crate) const TICK_MS: u64 = 32;
 /// As a deadline: there is none. As `armed`: there is no valid entry in the wheel.
 pub(crate) const NEVER: Tick = Tick::MAX;
 
-/// Ticks in the wheel, 65 s. A later deadline takes another visit, such as that of an idle
-/// connection (75 s by default).
+/// Number of ticks in the wheel: 65 s. A later deadline, such as that of an idle connection (75 s by
+/// default), takes another visit.
 const SLOTS: usize = 2048;
 
 /// The connections to visit at each of the next 2,048 ticks, by their indexes in the shard.
@@ -27,21 +27,22 @@ pub(crate) struct Wheel {
     /// No entry is before this tick: the search for the next one begins here.
     empty_before: Tick,
     /// Number of entries.
-    standing: usize,
+    entries: usize,
 }
 
 impl Wheel {
     pub(crate) fn new() -> Wheel {
-        Wheel { slots: vec![Vec::new(); SLOTS], next: 0, empty_before: 0, standing: 0 }
+        Wheel { slots: vec![Vec::new(); SLOTS], next: 0, empty_before: 0, entries: 0 }
     }
 
-    /// Adds an entry for the connection with this index and returns its tick. A tick beyond the
-    /// wheel becomes its last one, a tick that has passed the next one.
+    /// Adds an entry for the connection with this index, and returns the tick of the entry. A tick
+    /// beyond the wheel becomes the last one of the wheel; a tick that has passed becomes the next
+    /// one.
     pub(crate) fn arm(&mut self, index: u32, tick: Tick) -> Tick {
         let last = self.next.saturating_add(SLOTS as u32 - 1);
         let tick = tick.clamp(self.next, last);
         self.slots[tick as usize % SLOTS].push(index);
-        self.standing += 1;
+        self.entries += 1;
         self.empty_before = self.empty_before.min(tick);
         tick
     }
@@ -52,12 +53,12 @@ impl Wheel {
         while self.next <= now {
             let tick = self.next;
             self.next += 1;
-            if self.standing == 0 {
+            if self.entries == 0 {
                 self.next = now + 1;
                 return;
             }
             let slot = &mut self.slots[tick as usize % SLOTS];
-            self.standing -= slot.len();
+            self.entries -= slot.len();
             slot.drain(..).for_each(|index| visit(tick, index));
             slot.shrink_to(64);
         }
@@ -65,7 +66,7 @@ impl Wheel {
 
     /// The next tick with an entry.
     pub(crate) fn next_due(&mut self) -> Option<Tick> {
-        if self.standing == 0 {
+        if self.entries == 0 {
             return None;
         }
         let mut tick = self.empty_before.max(self.next);

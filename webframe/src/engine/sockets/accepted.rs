@@ -1,4 +1,5 @@
-//! An accepted connection: its purpose, and the bytes that it expects first.
+//! An accepted connection that belongs to no shard yet: its purpose, and the bytes that must come
+//! first.
 
 use std::net::SocketAddr;
 
@@ -31,7 +32,7 @@ pub(crate) enum Purpose {
     Unencrypted,
 }
 
-/// The first bytes that a connection expects.
+/// The bytes that must come first on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     /// A PROXY protocol header.
@@ -65,7 +66,7 @@ impl Accepted {
     pub(crate) fn phase(&self, now: Tick) -> Phase {
         match self.opening {
             Opening::Request => Phase::Idle,
-            opening => Phase::Greeting(opening, now),
+            opening => Phase::Preamble(opening, now),
         }
     }
 }

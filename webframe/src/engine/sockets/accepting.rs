@@ -1,5 +1,5 @@
-//! Accepts connections: counts them, gives each to the shard (event loop) with the fewest, and
-//! closes idle ones to make room.
+//! Accepts connections: counts them, gives each to the shard (event loop) with the fewest
+//! connections, and closes idle connections to make room.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     accepted::Accepted,
-    admission::{Crowding, network_of},
+    admission::{ExceededLimit, network_of},
     listener::AcceptFailure,
     transport::Transport,
 };
@@ -19,15 +19,15 @@ use crate::engine::{
     shard::{Shard, Todo, message::Message, slots::Token, wheel::Tick},
 };
 
-/// Connections accepted in a row, before other connections get their turn.
+/// Number of connections that are accepted in a row, before the shard serves others.
 const ACCEPTS_AT_ONCE: usize = 64;
-/// A shard keeps a new connection if it has at most this many more than the shard with the fewest,
-/// or at most a quarter of the fewest more if that is less. Passing a connection on wakes the other
-/// shard, so it must be worth it. The quarter matters for few connections: otherwise one of two
-/// shards could have eight busy connections while the other sleeps.
+/// A shard keeps a new connection, unless it has more connections than the emptiest shard by more
+/// than this number or more than a quarter, whichever is less. Passing a connection on wakes the
+/// other shard, so small differences are kept. The quarter matters for few connections: without it
+/// one of two shards could have eight busy connections while the other sleeps.
 const IMBALANCE_MAX: usize = 8;
 /// Back-off when there is no room and no connection to close.
-const ACCEPT_REST: Duration = Duration::from_millis(50);
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
 impl Shard {
     /// Accepts connections from the listener with this index, until none is waiting or
@@ -42,7 +42,7 @@ impl Shard {
                 Err(AcceptFailure::NoRoom) => {
                     self.report_shortage();
                     if !self.evict() {
-                        self.accept_again = Some(self.clock + ACCEPT_REST);
+                        self.accept_again = Some(self.clock + ACCEPT_BACKOFF);
                         return;
                     }
                 }
@@ -66,17 +66,18 @@ impl Shard {
     pub(crate) fn admit(&mut self, listener: usize, socket: Transport, peer: SocketAddr) {
         self.engine.admission.enter(peer.ip());
         let accepted = Accepted::at(listener, socket, peer, &self.engine);
-        let host = if self.draining { self.number } else { self.host_of_next() };
-        self.engine.loads[host].fetch_add(1, Relaxed);
-        if host == self.number {
+        let shard = if self.draining { self.number } else { self.shard_for_next() };
+        self.engine.loads[shard].fetch_add(1, Relaxed);
+        if shard == self.number {
             self.adopt(accepted, 0); // 0: no shard has refused it yet
         } else {
-            self.engine.inboxes[host].put(Message::Adopt(Box::new(accepted), 0));
+            self.engine.inboxes[shard].put(Message::Adopt(Box::new(accepted), 0));
         }
     }
 
-    /// The shard for the next connection: this one, or one that has clearly fewer.
-    fn host_of_next(&self) -> usize {
+    /// The number of the shard for the next connection: this shard, or one with clearly fewer
+    /// connections.
+    fn shard_for_next(&self) -> usize {
         let loads = self.engine.loads.iter().map(|load| load.load(Relaxed));
         let mine = self.engine.loads[self.number].load(Relaxed);
         match loads.enumerate().min_by_key(|load| load.1) {
@@ -85,9 +86,10 @@ impl Shard {
         }
     }
 
-    /// Takes a connection that is already counted. If there are too many, it closes another one of
-    /// this shard. If it has none to close, it passes the new one to the next shard, unless all
-    /// shards have refused it. `refused_by` is the number of shards that have.
+    /// Takes a connection that is already counted. If there are too many connections, closes
+    /// another one of this shard. If this shard has none to close, passes the new connection to the
+    /// next shard. If all shards have refused it, closes it. `refused_by` is the number of shards
+    /// that have refused it already.
     pub(crate) fn adopt(&mut self, accepted: Accepted, refused_by: usize) {
         let engine = Arc::clone(&self.engine);
         let address = accepted.peer.ip();
@@ -119,19 +121,19 @@ impl Shard {
         let Some(connection) = self.connections.get(token) else { return };
         let ticks = match connection.phase {
             _ if self.draining => clocks.linger,
-            Phase::Greeting(..) => clocks.head,
+            Phase::Preamble(..) => clocks.head,
             _ => clocks.idle,
         };
         self.set_deadline_in(token, ticks);
     }
 
-    /// Closes a connection if there are too many. Returns whether a new one from this address may
-    /// stay.
+    /// Closes a connection if there are too many. Returns whether a new connection from this
+    /// address may stay.
     pub(crate) fn make_room_for(&mut self, address: IpAddr) -> bool {
-        match self.engine.admission.crowding(address) {
+        match self.engine.admission.exceeded_limit(address) {
             None => true,
-            Some(Crowding::Total) => self.evict(),
-            Some(Crowding::Network(network)) => self.evict_from(network),
+            Some(ExceededLimit::Total) => self.evict(),
+            Some(ExceededLimit::Network(network)) => self.evict_from(network),
         }
     }
 
@@ -173,12 +175,13 @@ impl Shard {
         closes
     }
 
-    /// Chooses about 1.5 % of the connections that are meant, at least one: those that have been
-    /// longest without a complete request, the longest last. It chooses many at once, since a flood
-    /// at the limit must not scan all connections for each new one.
-    fn choose_evictable(&self, is_meant: impl Fn(&Connection) -> bool) -> Vec<Token> {
+    /// Chooses among the candidates the 1.5 % (at least one) that have been longest without a
+    /// complete request, the longest last. It chooses many at once: in a flood of connections at
+    /// the limit, not every new one may scan all connections.
+    fn choose_evictable(&self, is_candidate: impl Fn(&Connection) -> bool) -> Vec<Token> {
         let now = self.now;
-        let chosen = self.connections.iter().filter(|(_, it)| it.is_evictable(now) && is_meant(it));
+        let chosen =
+            self.connections.iter().filter(|(_, it)| it.is_evictable(now) && is_candidate(it));
         let mut chosen: Vec<(Tick, Token)> =
             chosen.map(|(token, it)| (it.last_request, token)).collect();
         chosen.sort_unstable_by_key(|chosen| chosen.0);

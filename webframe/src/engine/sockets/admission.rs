@@ -12,7 +12,7 @@ use std::{
 
 use crate::{Network, engine::ServerSettings, lock::lock, request::network::any_contains};
 
-/// One in this number of all connections is reserved for networks that hold few.
+/// Of all connections that may be open, one in this number is reserved for networks that hold few.
 const RESERVED_PART: usize = 32;
 /// A network with at most this many connections holds few.
 const FEW: usize = 16;
@@ -28,16 +28,16 @@ pub(crate) struct Admission {
     of_network_max: usize,
     /// Proxies, which speak for many clients: not counted by address.
     exempt: Vec<Network>,
-    /// The second in which a shortage was last reported, counted from 1.
+    /// The second in which a shortage was last reported; the first second of the server is 1.
     shortage_reported: AtomicU64,
 }
 
-/// The connection that must close before a new one may stay.
+/// The limit that a new connection exceeds. Another connection must close before it may stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Crowding {
-    /// A connection of the same network.
+pub(crate) enum ExceededLimit {
+    /// The limit of this network: a connection of the same network must close.
     Network(IpAddr),
-    /// Any connection.
+    /// The limit of all connections: any connection may close.
     Total,
 }
 
@@ -63,7 +63,7 @@ impl Admission {
         self.shortage_reported.swap(second, Relaxed) != second
     }
 
-    /// Counts a new connection. It may stay if [`Admission::crowding`] returns `None`.
+    /// Counts a new connection. It may stay if [`Admission::exceeded_limit`] returns `None`.
     pub(crate) fn enter(&self, address: IpAddr) {
         self.open.fetch_add(1, Relaxed);
         if !any_contains(&self.exempt, address) {
@@ -91,25 +91,25 @@ impl Admission {
         self.open.load(Relaxed)
     }
 
-    /// The connection that must close so that a new one from this address, which is already
-    /// counted, may stay.
+    /// The limit that a new connection from this address exceeds. The new connection is already
+    /// counted.
     ///
-    /// The last places are reserved for networks that hold few: a network with many must close one
-    /// of its own connections.
-    pub(crate) fn crowding(&self, address: IpAddr) -> Option<Crowding> {
+    /// The last places are reserved for networks with few connections: a network with many must
+    /// close one of its own.
+    pub(crate) fn exceeded_limit(&self, address: IpAddr) -> Option<ExceededLimit> {
         let network = network_of(address);
         let held = lock(&self.of_network).get(&network).copied().unwrap_or(0) as usize;
         let reserved = self.open_max / RESERVED_PART;
         let is_tight = self.open() > self.open_max - reserved && held > FEW;
         if held > self.of_network_max || (is_tight && reserved > 0) {
-            return Some(Crowding::Network(network));
+            return Some(ExceededLimit::Network(network));
         }
-        (self.open() > self.open_max).then_some(Crowding::Total)
+        (self.open() > self.open_max).then_some(ExceededLimit::Total)
     }
 }
 
-/// The unit that limits count: an IPv4 address, or the /64 of an IPv6 address, which one client
-/// has for itself.
+/// The network of a client, for limits: its IPv4 address, or the /64 of its IPv6 address, since a
+/// client usually has a whole /64 for itself.
 pub(crate) fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -144,10 +144,13 @@ mod tests {
             admission.enter(parse(address));
         }
         let network = parse("2001:db8::");
-        assert_eq!(admission.crowding(parse("2001:db8::3")), Some(Crowding::Network(network)));
-        assert_eq!(admission.crowding(parse("2001:db8:0:1::1")), None);
+        assert_eq!(
+            admission.exceeded_limit(parse("2001:db8::3")),
+            Some(ExceededLimit::Network(network))
+        );
+        assert_eq!(admission.exceeded_limit(parse("2001:db8:0:1::1")), None);
         admission.leave(parse("2001:db8::2"));
-        assert_eq!(admission.crowding(parse("2001:db8::3")), None);
+        assert_eq!(admission.exceeded_limit(parse("2001:db8::3")), None);
         assert_eq!(network_of(parse("::ffff:192.0.2.1")), parse("192.0.2.1"));
     }
 
@@ -159,12 +162,12 @@ mod tests {
         for _ in 0..311 {
             admission.enter(many);
         }
-        assert_eq!(admission.crowding(many), Some(Crowding::Network(many)));
+        assert_eq!(admission.exceeded_limit(many), Some(ExceededLimit::Network(many)));
         for _ in 0..9 {
             admission.enter(few);
-            assert_eq!(admission.crowding(few), None);
+            assert_eq!(admission.exceeded_limit(few), None);
         }
         admission.enter(few);
-        assert_eq!(admission.crowding(few), Some(Crowding::Total));
+        assert_eq!(admission.exceeded_limit(few), Some(ExceededLimit::Total));
     }
 }

@@ -1,4 +1,5 @@
-//! Makes TLS sessions from certificate and key files, which can be reloaded.
+//! Reads the certificate and key files of the server, makes TLS sessions from them, and reloads
+//! them.
 
 use std::{
     io,

@@ -21,12 +21,13 @@ use socket2::{Domain, Protocol, SockRef, Type};
 
 use super::{address::Address, socket::Socket, transport::Transport};
 
-/// Connections that may wait to be accepted. The kernel lowers it to `net.core.somaxconn`.
+/// Number of connections that may wait to be accepted. The kernel lowers it to
+/// `net.core.somaxconn`.
 const BACKLOG: i32 = 4096;
 
-/// Bytes of unsent output that the kernel buffers for a connection: one piece of a streamed body.
-/// The kernel's own limit is 4 MiB, and a client that sends requests but reads no answers fills it
-/// at full speed: with 4,000 such clients, others waited 0.1 s.
+/// Maximum number of bytes of unsent output that the kernel buffers for a connection: one piece of
+/// a streamed body. The kernel's own limit is 4 MiB. A client that sends requests but reads no
+/// answers fills this buffer at full speed: beside 4,000 such clients, others waited 0.1 s.
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES: u32 = 128 << 10;
 
@@ -75,7 +76,7 @@ impl Listener {
         (0..sockets.len()).map(|index| inherit(&mut sockets, index)).collect()
     }
 
-    /// None: without the feature `activation`, inherited sockets are not used.
+    /// Returns no socket: without the feature `activation`, inherited sockets are not used.
     #[cfg(not(feature = "activation"))]
     pub(crate) fn inherited() -> io::Result<Vec<Listener>> {
         Ok(Vec::new())
@@ -132,10 +133,10 @@ fn bind_tcp(address: SocketAddr, all: &[Address]) -> io::Result<Listener> {
     let socket =
         socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
-    if address.ip() == Ipv6Addr::UNSPECIFIED && all.contains(&every_ipv4(address.port())) {
-        socket.set_only_v6(true)?; // otherwise it binds IPv4 too, and the IPv4 listener cannot
+    if address.ip() == Ipv6Addr::UNSPECIFIED && all.contains(&all_ipv4_interfaces(address.port())) {
+        socket.set_only_v6(true)?; // otherwise the port of the IPv4 listener is bound here too
     }
-    set_what_connections_inherit(&socket)?;
+    set_inherited_options(&socket)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
@@ -143,13 +144,13 @@ fn bind_tcp(address: SocketAddr, all: &[Address]) -> io::Result<Listener> {
 }
 
 /// The address of all IPv4 interfaces at this port.
-fn every_ipv4(port: u16) -> Address {
+fn all_ipv4_interfaces(port: u16) -> Address {
     Address::Tcp((Ipv4Addr::UNSPECIFIED, port).into())
 }
 
 /// Sets options that accepted connections inherit on Linux, which saves a call for each of them.
 /// Without `TCP_NODELAY` an answer in two writes waits 40 ms for a delayed acknowledgement.
-fn set_what_connections_inherit(listener: &socket2::Socket) -> io::Result<()> {
+fn set_inherited_options(listener: &socket2::Socket) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     listener.set_tcp_notsent_lowat(UNSENT_BYTES)?;
     listener.set_tcp_nodelay(true)
@@ -161,7 +162,7 @@ fn set_what_connections_inherit(listener: &socket2::Socket) -> io::Result<()> {
 fn inherit(sockets: &mut ListenFd, index: usize) -> io::Result<Listener> {
     if let Ok(Some(listener)) = sockets.take_tcp_listener(index) {
         listener.set_nonblocking(true)?;
-        set_what_connections_inherit(&SockRef::from(&listener))?;
+        set_inherited_options(&SockRef::from(&listener))?;
         return Ok(Listener::Tcp(TcpListener::from_std(listener)));
     }
     match sockets.take_unix_listener(index)? {
@@ -181,7 +182,7 @@ pub(crate) struct SocketFile {
 }
 
 impl SocketFile {
-    /// Sets the mode of a bound socket's file. The result removes the file when it is dropped.
+    /// Sets the mode of the file of a bound socket.
     pub(crate) fn take(path: &Path, mode: u32) -> io::Result<SocketFile> {
         fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
         let meta = path.symlink_metadata()?;

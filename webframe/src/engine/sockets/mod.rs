@@ -1,11 +1,11 @@
-//! Makes connections of a shard from sockets: listening, accepting, the PROXY header, TLS.
+//! From listening sockets to connections of a shard: binding, accepting, the PROXY header, TLS.
 
 pub(crate) mod address;
 pub(crate) mod listener;
 pub(crate) mod admission;
 pub(crate) mod accepted;
 mod accepting;
-mod greeting;
+mod preamble;
 pub(crate) mod redirect;
 pub(crate) mod transport;
 pub(crate) mod socket;

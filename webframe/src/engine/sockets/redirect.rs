@@ -8,8 +8,8 @@ use crate::{
     wire::{Head, host},
 };
 
-/// The `Content-Security-Policy` of a redirect: it has no body, so a page may load nothing.
-const NO_CONTENT: HeaderValue =
+/// The `Content-Security-Policy` of a redirect. It has no body, so it allows nothing to be loaded.
+const LOAD_NOTHING: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// The location of the encrypted site.
@@ -52,7 +52,7 @@ impl Destination {
         Some(
             response
                 .with_field(header::LOCATION, place)
-                .with_field(header::CONTENT_SECURITY_POLICY, NO_CONTENT)
+                .with_field(header::CONTENT_SECURITY_POLICY, LOAD_NOTHING)
                 .with_field(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
                 .with_field(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
         )

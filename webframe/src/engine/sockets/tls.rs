@@ -21,8 +21,8 @@ const READS_MAX: usize = 64;
 pub(crate) struct Tls {
     session: Session,
     handshake_bytes: usize,
-    /// The last read left input in the session or the socket, which no readiness event will
-    /// announce.
+    /// The last read left input in the session or the socket. No readiness event will report this
+    /// input.
     unread: bool,
 }
 
@@ -65,7 +65,8 @@ impl Tls {
         self.unread
     }
 
-    /// Sends close_notify: it lets the peer tell a complete answer from a cut connection.
+    /// Sends close_notify, by which the peer knows that the answer is complete and the connection
+    /// was not cut.
     pub(crate) fn send_close_notify(&mut self, socket: &mut Socket) {
         self.session.send_close_notify();
         drop(self.send(socket)); // a peer that reads nothing sees the socket close
@@ -131,7 +132,8 @@ impl Tls {
         if filled == 0 { Err(ErrorKind::WouldBlock.into()) } else { Ok(filled) }
     }
 
-    /// Encrypts and writes. Bytes that were accepted are sent eventually.
+    /// Encrypts and writes. Returns how many bytes were accepted; those that do not fit into the
+    /// socket now are sent later.
     pub(crate) fn write(&mut self, socket: &mut Socket, bytes: &[u8]) -> io::Result<usize> {
         loop {
             let n = self.session.writer().write(bytes)?;
@@ -144,8 +146,8 @@ impl Tls {
         }
     }
 
-    /// The result of the read that reaches the end of the plain bytes. If it has read some, the
-    /// next read has to report the end.
+    /// The result of a read that reaches the end of the plain bytes, after it has filled this part
+    /// of the buffer. If the part is not empty, the next read has to report the end.
     fn at_end(&mut self, filled: usize) -> usize {
         self.unread = filled > 0;
         filled
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_came_with_the_last_bytes_is_reported() {
+    fn an_end_that_arrives_with_the_last_bytes_is_reported() {
         let (mut tls, mut client, mut socket) = pair();
         client.writer().write_all(b"last").unwrap();
         client.send_close_notify();
@@ -235,7 +237,7 @@ mod tests {
         }
         let mut into = [0; 100];
         assert_eq!(tls.read(&mut into).unwrap(), 4);
-        assert!(tls.has_more_input(), "no event will tell of the end");
+        assert!(tls.has_more_input(), "no event will report the end");
         assert_eq!(tls.read(&mut into).unwrap(), 0);
     }
 

@@ -1,4 +1,4 @@
-//! A connected socket, with or without TLS; never blocking.
+//! A connected, non-blocking socket, with or without TLS: callers read and write plain bytes.
 
 use std::io::{self, Read, Write};
 
@@ -26,9 +26,9 @@ impl Transport {
         not(feature = "tls"),
         expect(unreachable_code, unused_variables, reason = "no session exists without TLS")
     )]
-    pub(crate) fn encrypt(&mut self, session: Session, came: &[u8]) -> io::Result<()> {
+    pub(crate) fn encrypt(&mut self, session: Session, received: &[u8]) -> io::Result<()> {
         let tls = self.tls.insert(Box::new(Tls::new(session)));
-        tls.feed(&mut self.socket, came)
+        tls.feed(&mut self.socket, received)
     }
 
     /// Continues the handshake, if there is one. `WouldBlock` if it is not complete.

@@ -8,11 +8,12 @@ use crate::{
     pace::{Pace, SLOW},
 };
 
-/// The calls since the shard last waited for events: a round. Reading the clock for each call would
-/// add a tenth to its cost, so the round is timed as a whole. If it took longer than [`SLOW`], the
-/// next calls of the routes that it called are timed one by one.
+/// The calls of one round, that is since the shard last waited for events. Reading the clock for
+/// each call would add a tenth to its cost, so the round is timed as a whole. If it took longer than
+/// [`SLOW`], the next calls of the same routes are timed one by one.
 #[derive(Debug)]
 pub(crate) struct Calls {
+    /// The start of the round, plus the durations of the calls that were timed.
     since: Instant,
     /// Routes that were called without timing.
     untimed: Vec<Endpoint>,
@@ -44,7 +45,8 @@ impl Calls {
         }
     }
 
-    /// Ends the round and begins the next one. Its routes are to be timed if it took too long.
+    /// Ends the round and begins the next one. If the round took too long, the next calls of its
+    /// routes are to be timed.
     pub(crate) fn next_round(&mut self, now: Instant, engine: &Engine) {
         if !self.untimed.is_empty() && now.saturating_duration_since(self.since) > SLOW {
             for &endpoint in &self.untimed {

@@ -1,4 +1,5 @@
-//! Watching calls of handlers: parked shards, the watchdog that steals them, and slow routes.
+//! Finds handlers that take long: parked shards (event loops), the watchdog that gives them to
+//! other workers, and the timing of routes.
 
 pub(crate) mod calls;
 pub(crate) mod parking;

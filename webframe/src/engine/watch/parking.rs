@@ -25,7 +25,7 @@ use std::sync::{
 
 use crate::lock::lock;
 
-/// A spot for one item, and the call that it waits for.
+/// A spot for one item, and the call during which the item is parked.
 #[derive(Debug)]
 pub(crate) struct ParkingSpot<T> {
     place: Mutex<Option<T>>,
@@ -40,8 +40,8 @@ pub(crate) struct ParkingSpot<T> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LastScan {
     calls: u64,
-    /// Whether an item was parked for a call that began after the scan before this one.
-    pub(crate) waits: bool,
+    /// Whether an item was parked at that scan, for a call that began after the previous scan.
+    pub(crate) is_parked_for_new_call: bool,
 }
 
 /// Identifies a parked item, for the worker that parked it.
@@ -56,9 +56,10 @@ impl<T> ParkingSpot<T> {
     /// Records the beginning of a call of the endpoint with this number. The item may be parked
     /// already, or is parked next.
     pub(crate) fn begin_call(&self, endpoint: u32) {
-        // A plain store suffices: one worker at a time calls. A worker whose item was just stolen
-        // may still begin a call. Then the call of the worker that has the item now looks newer
-        // than it is, or like a call of this route. Both are harmless.
+        // A plain store suffices: usually only one worker at a time begins calls here. The
+        // exception is a worker that has not noticed yet that its item was stolen. It may overwrite
+        // the entry of the worker that has the item now: that worker's call then looks newer than
+        // it is, or like a call of another route. Both are harmless.
         let count = (self.calls.load(Relaxed) >> 32).wrapping_add(1);
         self.calls.store(count << 32 | u64::from(endpoint), Release);
     }
@@ -87,13 +88,13 @@ impl<T> ParkingSpot<T> {
         counts[0].wrapping_sub(counts[1])
     }
 
-    /// Takes the item if the call of the last scan with this `seen` is still running. Returns the
-    /// item and the endpoint.
+    /// Scans the spot: takes the item if the call of the last scan with this `seen` is still
+    /// running. Returns the item and the number of the call's endpoint.
     pub(crate) fn steal(&self, seen: &mut LastScan) -> Option<(T, u32)> {
         let mut place = lock(&self.place);
         let calls = self.calls.load(Acquire);
         let newer = std::mem::replace(&mut seen.calls, calls) != calls;
-        seen.waits = newer && place.is_some();
+        seen.is_parked_for_new_call = newer && place.is_some();
         if newer {
             return None;
         }
@@ -138,13 +139,13 @@ mod tests {
         let mut seen = LastScan::default();
         spot.begin_call(1);
         spot.steal(&mut seen);
-        assert!(!seen.waits, "nothing is parked");
+        assert!(!seen.is_parked_for_new_call, "nothing is parked");
         spot.begin_call(2);
         spot.park("shard");
         spot.steal(&mut seen);
-        assert!(seen.waits);
+        assert!(seen.is_parked_for_new_call);
         spot.steal(&mut seen);
-        assert!(!seen.waits, "it was stolen");
+        assert!(!seen.is_parked_for_new_call, "it was stolen");
     }
 
     #[test]
@@ -178,9 +179,9 @@ mod tests {
         let mut seen = LastScan::default();
         spot.begin_call(1);
         spot.park("shard");
-        for what in 2..9 {
+        for endpoint in 2..9 {
             assert_eq!(spot.steal(&mut seen), None);
-            spot.begin_call(what);
+            spot.begin_call(endpoint);
         }
         assert_eq!(spot.steal(&mut seen), None);
         assert_eq!(spot.steal(&mut seen), Some(("shard", 8)));

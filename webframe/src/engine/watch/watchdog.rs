@@ -1,6 +1,7 @@
-//! The watchdog scans the parked shards (event loops that wait for a handler) every millisecond and
-//! lets another worker run a shard whose handler takes long. It sleeps while all shards sleep. In a
-//! flood of requests the shards do most scans: each shard scans the next one between its rounds.
+//! The watchdog scans the parked shards (event loops that wait for a handler) every millisecond.
+//! If a shard is still parked for the same call as at the last scan, another worker runs the shard
+//! from then on. The watchdog sleeps while all shards sleep. In a flood of requests the shards do
+//! most scans: each shard scans the next one between its rounds.
 
 #[cfg(loom)]
 use loom::{
@@ -38,13 +39,13 @@ const SCAN_INTERVAL: Duration = Duration::from_millis(1);
 /// it finds all of them parked, it scans again after [`SCAN_INTERVAL`]. Then the delay is 2.1 ms
 /// (median of 160; at most 5.9 ms).
 const SCAN_INTERVAL_IN_FLOOD: Duration = Duration::from_millis(4);
-/// It is a flood if every shard had this number of calls since the last scan. Since the intervals
-/// differ, a flood begins at four times the rate at which it ends.
+/// There is a flood if every shard had this number of calls since the last scan. The interval is
+/// four times as long in a flood, so a flood ends at a quarter of the rate at which it begins.
 const CALLS_IN_FLOOD: u32 = 8;
 /// The interval while every shard sleeps. Only the size of the pool of workers is reviewed then.
 const SCAN_INTERVAL_IDLE: Duration = Duration::from_secs(1);
-/// Scans in a row that found all shards asleep before the watchdog sleeps too: waking it for each
-/// of a few requests would cost more than it saves.
+/// The watchdog sleeps after this number of scans in a row that found all shards asleep. If it slept
+/// at once, waking it for each of a few requests would cost more than the sleep saves.
 const IDLE_SCANS_BEFORE_SLEEP: u32 = if cfg!(loom) { 1 } else { 100 };
 /// How often the pool of workers retries to start threads that the system refused.
 const GROWTH_RETRY_INTERVAL: Duration = Duration::from_secs(1);
@@ -54,12 +55,12 @@ const REVIEW_INTERVAL: Duration = Duration::from_secs(10);
 /// The results of the scans up to now.
 #[derive(Debug, Default)]
 struct Scans {
-    /// Scans in a row that found every shard asleep.
-    quiet: u32,
-    /// Calls since the last scan, in the shard that had fewest.
+    /// Number of scans in a row that found every shard asleep.
+    asleep: u32,
+    /// Number of calls since the last scan, in the shard with the fewest calls.
     calls: u32,
     /// Every shard was parked for a new call at the last scan: all may be blocked.
-    all_wait: bool,
+    all_parked: bool,
 }
 
 /// A shard's scans of its neighbour, the shard with the next number.
@@ -92,14 +93,14 @@ impl Watchdog {
         }
     }
 
-    /// A shard goes to sleep.
-    pub(crate) fn rest(&self) {
+    /// Called when a shard goes to sleep.
+    pub(crate) fn shard_sleeps(&self) {
         self.awake.fetch_sub(1, SeqCst);
     }
 
-    /// A shard wakes. Either it sees here that the watchdog sleeps, or the watchdog sees the shard
-    /// awake: both sides write first and then read (modelled in `webframe/loom`).
-    pub(crate) fn wake(&self) {
+    /// Called when a shard wakes. Either it sees here that the watchdog sleeps, or the watchdog
+    /// sees that the shard is awake: both write first and then read (modelled in `webframe/loom`).
+    pub(crate) fn shard_wakes(&self) {
         self.awake.fetch_add(1, SeqCst);
         if self.asleep.load(SeqCst) {
             self.unpark();
@@ -108,8 +109,8 @@ impl Watchdog {
 
     /// Waits until the next scan.
     fn wait(&self, scans: &mut Scans) {
-        scans.quiet = if self.awake.load(SeqCst) == 0 { scans.quiet + 1 } else { 0 };
-        if scans.quiet < IDLE_SCANS_BEFORE_SLEEP {
+        scans.asleep = if self.awake.load(SeqCst) == 0 { scans.asleep + 1 } else { 0 };
+        if scans.asleep < IDLE_SCANS_BEFORE_SLEEP {
             return park_timeout(scans.pause());
         }
         self.asleep.store(true, SeqCst);
@@ -137,7 +138,7 @@ impl Watchdog {
 impl Scans {
     /// The time until the next scan.
     fn pause(&self) -> Duration {
-        if self.calls < CALLS_IN_FLOOD || self.all_wait {
+        if self.calls < CALLS_IN_FLOOD || self.all_parked {
             SCAN_INTERVAL
         } else {
             SCAN_INTERVAL_IN_FLOOD
@@ -182,11 +183,11 @@ pub(crate) fn watch(engine: &Engine) {
         engine.watchdog.wait(&mut scans);
         // A single shard has no neighbour, so it is scanned at the full rate.
         scans.calls = if engine.parking.len() > 1 { u32::MAX } else { 0 };
-        scans.all_wait = true;
+        scans.all_parked = true;
         for (number, seen) in seen.iter_mut().enumerate() {
             scans.calls = scans.calls.min(engine.parking[number].calls_since(*seen));
             scan(engine, number, seen);
-            scans.all_wait &= seen.waits;
+            scans.all_parked &= seen.is_parked_for_new_call;
         }
         if retried.elapsed() > GROWTH_RETRY_INTERVAL {
             retried = Instant::now();
@@ -211,8 +212,8 @@ mod tests {
     }
 
     #[test]
-    fn it_returns_soon_if_every_shard_may_be_blocked() {
-        let scans = Scans { calls: CALLS_IN_FLOOD, all_wait: true, ..Scans::default() };
+    fn it_scans_again_soon_if_every_shard_may_be_blocked() {
+        let scans = Scans { calls: CALLS_IN_FLOOD, all_parked: true, ..Scans::default() };
         assert_eq!(scans.pause(), SCAN_INTERVAL);
     }
 }

@@ -116,7 +116,7 @@ impl Request {
     /// mistake, or the limit that is exceeded.
     pub fn multipart(&self) -> Result<Multipart<'_>> {
         let delimiter = self.delimiter()?;
-        Multipart::parse(self.content.bytes()?, &delimiter, &self.part_limits)
+        Multipart::parse(self.body.bytes()?, &delimiter, &self.part_limits)
     }
 
     /// The delimiter of a form with files.
@@ -160,7 +160,7 @@ impl Request {
     /// As [`multipart`](Request::multipart) for the form as a whole.
     pub fn part_stream(&self) -> Result<PartStream<'_>> {
         let delimiter = self.delimiter()?;
-        Ok(PartStream::new(Box::new(self.content.reader()?), delimiter, self.part_limits))
+        Ok(PartStream::new(Box::new(self.body.reader()?), delimiter, self.part_limits))
     }
 }
 

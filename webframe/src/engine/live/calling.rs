@@ -12,40 +12,40 @@ use crate::{
         pool::scheduling::Class,
         shard::{Shard, message::Message, scratch::Scratch, slots::Token},
     },
-    live::{Conversation, Next, Occasion, Outcome},
+    live::{CallReason, Conversation, Next, Outcome},
     pace::Pace,
     panics,
 };
 
-/// The number of a conversation's call in a parking spot, in place of an endpoint's. Nothing reads
+/// Stands for an endpoint's number in a parking spot while a conversation is called. Nothing reads
 /// it: [`Shard::stalled_by`] recognises a conversation by the phase of its connection.
 const CONVERSATION: u32 = u32::MAX - 4;
 
 /// The result of a conversation's call that ran on a worker, or during which another worker stole
 /// the shard.
-pub(crate) struct Talk {
+pub(crate) struct ConversationCall {
     token: Token,
     conversation: Box<dyn Conversation>,
-    occasion: Occasion,
+    reason: CallReason,
     result: Result<Outcome, String>,
     /// Input that the call did not consume.
     rest: Vec<u8>,
     output: Vec<u8>,
 }
 
-impl fmt::Debug for Talk {
+impl fmt::Debug for ConversationCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Talk({:?})", self.occasion)
+        write!(f, "ConversationCall({:?})", self.reason)
     }
 }
 
 impl Shard {
     /// Calls a conversation with the input in the scratch (the buffers of this thread). If another
     /// call runs, this one is postponed. Returns `None` if the shard was stolen.
-    pub(crate) fn talk(
+    pub(crate) fn call_conversation(
         mut self: Box<Self>,
         token: Token,
-        occasion: Occasion,
+        reason: CallReason,
         scratch: &mut Scratch,
     ) -> Option<Box<Self>> {
         let engine = Arc::clone(&self.engine);
@@ -53,61 +53,61 @@ impl Shard {
         let Phase::Live(live) = &mut connection.phase else { return Some(self) };
         let (Some(pace), Some(mut conversation)) = (live.pace.clone(), live.conversation.take())
         else {
-            live.postpone(occasion);
+            live.postpone(reason);
             connection.input.extend_from_slice(scratch.unread());
             return Some(self);
         };
-        if scratch.have == 0 {
+        if scratch.unread_end == 0 {
             connection.load(scratch); // nothing was read in this turn
         }
         if pace.blocks() {
-            self.talk_on_worker(token, conversation, occasion, scratch, pace);
+            self.call_on_worker(token, conversation, reason, scratch, pace);
             return Some(self);
         }
         let number = self.number;
         let spot = &engine.parking[number];
-        self.serves = Some(token);
+        self.parked_for = Some(token);
         spot.begin_call(CONVERSATION);
         let ticket = spot.park(self);
-        let result = call(&mut *conversation, occasion, scratch.unread_and_output(), &pace);
+        let result = call(&mut *conversation, reason, scratch.unread_and_output(), &pace);
         let shard = if spot.was_stolen(ticket) { None } else { spot.reclaim() };
         let Some(mut shard) = shard else {
-            let talk = Talk::new(token, conversation, occasion, result, scratch);
+            let call = ConversationCall::new(token, conversation, reason, result, scratch);
             engine.workers.schedule(Class::Batch); // this thread no longer runs a shard
-            engine.inboxes[number].put(Message::Talked(Box::new(talk)));
+            engine.inboxes[number].put(Message::ConversationCalled(Box::new(call)));
             return None;
         };
-        shard.after_talk(token, conversation, occasion, result, scratch);
+        shard.finish_conversation_call(token, conversation, reason, result, scratch);
         Some(shard)
     }
 
     /// Hands the call to a worker, with a copy of the input.
-    fn talk_on_worker(
+    fn call_on_worker(
         &mut self,
         token: Token,
         mut conversation: Box<dyn Conversation>,
-        occasion: Occasion,
+        reason: CallReason,
         scratch: &mut Scratch,
         pace: Arc<Pace>,
     ) {
         let engine: Arc<Engine> = Arc::clone(&self.engine);
         let number = self.number;
         let input = scratch.unread().to_vec();
-        scratch.at = scratch.have;
+        scratch.unread_start = scratch.unread_end;
         self.set_deadline_in(token, engine.clocks.handler);
         self.run_on_worker(move || {
             let mut output = Vec::new();
-            let result = call(&mut *conversation, occasion, (&input, &mut output), &pace);
+            let result = call(&mut *conversation, reason, (&input, &mut output), &pace);
             let consumed = result.as_ref().map_or(0, |outcome| outcome.consumed.min(input.len()));
             let rest = input[consumed..].to_vec();
-            let talk = Talk { token, conversation, occasion, result, rest, output };
-            engine.inboxes[number].put(Message::Talked(Box::new(talk)));
+            let call = ConversationCall { token, conversation, reason, result, rest, output };
+            engine.inboxes[number].put(Message::ConversationCalled(Box::new(call)));
         });
     }
 
     /// Handles the result of a call that ran on a worker, or during which the shard was stolen.
-    pub(crate) fn take_talk(&mut self, talk: Talk, scratch: &mut Scratch) {
-        let Talk { token, conversation, occasion, mut result, rest, output } = talk;
+    pub(crate) fn conversation_called(&mut self, call: ConversationCall, scratch: &mut Scratch) {
+        let ConversationCall { token, conversation, reason, mut result, rest, output } = call;
         if let Some(connection) = self.connections.get(token) {
             connection.input = rest;
         }
@@ -115,16 +115,16 @@ impl Shard {
         if let Ok(outcome) = &mut result {
             outcome.consumed = 0; // `rest` is what the call did not consume
         }
-        self.after_talk(token, conversation, occasion, result, scratch);
+        self.finish_conversation_call(token, conversation, reason, result, scratch);
         self.watch(token);
     }
 
     /// Returns a conversation to its connection and performs its next step.
-    fn after_talk(
+    fn finish_conversation_call(
         &mut self,
         token: Token,
         conversation: Box<dyn Conversation>,
-        occasion: Occasion,
+        reason: CallReason,
         result: Result<Outcome, String>,
         scratch: &mut Scratch,
     ) {
@@ -135,12 +135,13 @@ impl Shard {
             return self.close_conversation(conversation);
         };
         live.conversation = Some(conversation);
-        if occasion == Occasion::Input {
+        if reason == CallReason::Input {
             connection.last_request = self.now;
         }
         let next = match result {
             Ok(outcome) => {
-                scratch.at += outcome.consumed.min(scratch.have - scratch.at);
+                scratch.unread_start +=
+                    outcome.consumed.min(scratch.unread_end - scratch.unread_start);
                 outcome.next
             }
             Err(panic) => {
@@ -149,22 +150,22 @@ impl Shard {
                 Next::Close
             }
         };
-        let is_last = matches!(occasion, Occasion::Ended | Occasion::Stopping);
-        live.wait = match next {
+        let is_last = matches!(reason, CallReason::Ended | CallReason::Stopping);
+        live.input_wait = match next {
             Next::Wait(Some(time)) => crate::engine::ticks(time),
             _ => crate::engine::shard::wheel::NEVER,
         };
-        live.again = next == Next::Again;
+        live.call_again = next == Next::Again;
         if next == Next::Close || (is_last && next != Next::Again) {
-            scratch.at = scratch.have; // further input is discarded
+            scratch.unread_start = scratch.unread_end; // further input is discarded
             let output = std::mem::take(&mut scratch.output);
             self.finish_live_with(token, &output);
             scratch.output = output;
             return;
         }
         if is_last {
-            live.pending = Some(occasion); // the output was full: call it again with this occasion
-            live.again = false;
+            live.pending = Some(reason); // the output was full: call it again with this reason
+            live.call_again = false;
         }
         self.store_and_write(token, scratch);
         self.note_progress(token, 0);
@@ -183,13 +184,14 @@ impl Shard {
     pub(super) fn close_conversation(&mut self, mut conversation: Box<dyn Conversation>) {
         let end = move || {
             let mut output = Vec::new();
-            let closed = panics::catch(|| conversation.proceed(Occasion::Closed, &[], &mut output));
+            let closed =
+                panics::catch(|| conversation.proceed(CallReason::Closed, &[], &mut output));
             if let Err(panic) = closed.and_then(|_| panics::catch(|| drop(conversation))) {
                 log::error!("the end of a live connection: {panic}");
             }
         };
         if self.draining {
-            // The shard may end next, and then the pool drops its queued calls.
+            // The shard may end next, and then the pool drops the tasks in its queue.
             self.engine.workers.run_in_any_case(end);
         } else {
             self.run_on_worker(end);
@@ -199,38 +201,38 @@ impl Shard {
 
 impl LiveConnection {
     /// Postpones a call while another one runs. Input needs no call: it stays in the connection.
-    fn postpone(&mut self, occasion: Occasion) {
-        if self.pace.is_some() && occasion != Occasion::Input && occasion != Occasion::TimedOut {
-            self.pending = Some(occasion);
+    fn postpone(&mut self, reason: CallReason) {
+        if self.pace.is_some() && reason != CallReason::Input && reason != CallReason::TimedOut {
+            self.pending = Some(reason);
         }
     }
 }
 
-impl Talk {
+impl ConversationCall {
     fn new(
         token: Token,
         conversation: Box<dyn Conversation>,
-        occasion: Occasion,
+        reason: CallReason,
         result: Result<Outcome, String>,
         scratch: &mut Scratch,
-    ) -> Talk {
+    ) -> ConversationCall {
         let consumed = result.as_ref().map_or(0, |outcome| outcome.consumed);
         let rest = scratch.unread().get(consumed..).unwrap_or_default().to_vec();
         let output = std::mem::take(&mut scratch.output);
-        Talk { token, conversation, occasion, result, rest, output }
+        ConversationCall { token, conversation, reason, result, rest, output }
     }
 }
 
-/// Calls a conversation and passes the duration to its pace, which learns from it whether calls are
-/// quick. A panic becomes its text.
+/// Calls a conversation. Its pace learns from the duration whether calls are quick. A panic becomes
+/// its text.
 fn call(
     conversation: &mut dyn Conversation,
-    occasion: Occasion,
+    reason: CallReason,
     (input, output): (&[u8], &mut Vec<u8>),
     pace: &Pace,
 ) -> Result<Outcome, String> {
     let began = Instant::now();
-    let result = panics::catch(|| conversation.proceed(occasion, input, output));
+    let result = panics::catch(|| conversation.proceed(reason, input, output));
     pace.learn(began.elapsed());
     result
 }

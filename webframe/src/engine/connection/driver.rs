@@ -1,16 +1,17 @@
-//! Drives a connection: its shard (event loop) reads what has arrived, takes requests from it,
-//! answers them or hands them to workers, and writes the answers.
+//! Moves a connection from phase to phase: its shard (event loop) reads what has arrived, takes
+//! requests from it, answers them or hands them to workers, and writes the answers.
 //!
-//! Connections never leave their shard. Only the *request* goes to a worker, and the response
-//! returns by the shard's inbox. So if another worker steals the shard while a handler runs, all
-//! its connections move along. The scratch has the buffers of the thread that runs the shard.
+//! A connection never leaves its shard. Only the *request* goes to a worker, and the response
+//! returns by the shard's inbox. If another worker steals the shard while a handler runs, the
+//! worker gets all connections of the shard. The scratch has the buffers of the thread that runs
+//! the shard.
 
 use std::sync::Arc;
 
 use super::{
     Connection, ReadOutcome, Readiness, Written,
     phase::{CloseMode, Phase},
-    turn::End,
+    turn::TurnEnd,
 };
 use crate::{
     contract::service::Endpoint,
@@ -34,8 +35,8 @@ impl Shard {
         let Some(connection) = self.connections.get(token) else { return Some(self) };
         match connection.phase {
             Phase::Idle | Phase::Head(_) | Phase::Body(_) if !connection.has_output() => {}
-            Phase::Greeting(..) if !connection.has_output() => {
-                self.greet(token, arrived, scratch);
+            Phase::Preamble(..) if !connection.has_output() => {
+                self.read_preamble(token, arrived, scratch);
                 return Some(self);
             }
             Phase::Live(_) => return self.read_live(token, arrived, scratch),
@@ -46,7 +47,7 @@ impl Shard {
             _ => {
                 connection.missed = connection.missed.max(arrived);
                 if arrived == Readiness::End {
-                    self.note_gone(token);
+                    self.note_client_gone(token);
                 }
                 return Some(self);
             }
@@ -57,7 +58,7 @@ impl Shard {
         let has_more_input = connection.transport.has_more_input();
         match outcome {
             ReadOutcome::Bytes(n) => {
-                scratch.have += n;
+                scratch.unread_end += n;
                 if n == room || arrived == Readiness::End || has_more_input {
                     self.todo.push_back(Todo::Read(token, arrived));
                 }
@@ -71,7 +72,7 @@ impl Shard {
             }
             ReadOutcome::Nothing => {}
             ReadOutcome::End => {
-                connection.ended = true;
+                connection.input_ended = true;
                 engine.presence.leave(Slot { shard: self.number, token: token.to_number() });
             }
             ReadOutcome::Broken => {
@@ -79,7 +80,7 @@ impl Shard {
                 return Some(self);
             }
         }
-        if waits_for_line(connection, scratch, kept, engine) {
+        if still_lacks_line_end(connection, scratch, kept, engine) {
             self.store_and_write(token, scratch);
             return Some(self);
         }
@@ -87,7 +88,7 @@ impl Shard {
     }
 
     /// Answers the requests in the input. The shard is parked while handlers run. If another worker
-    /// steals it, the rest of the turn is sent to its inbox.
+    /// steals the shard, the rest of the turn is sent to the inbox of the shard.
     fn answer_input(
         mut self: Box<Self>,
         token: Token,
@@ -98,14 +99,14 @@ impl Shard {
         let Some(mut turn) = self.begin_turn(token) else { return Some(self) };
         let mut shard = Some(self);
         let end = turn.run(&mut shard, scratch, engine, number);
-        if shard.is_none() && !matches!(end, End::ShardStolen(_)) {
+        if shard.is_none() && !matches!(end, TurnEnd::ShardStolen(_)) {
             shard = engine.parking[number].reclaim();
         }
         let Some(mut shard) = shard else {
             turn.detach(end, scratch, engine, number);
             return None;
         };
-        if let End::Blocks(endpoint) = end {
+        if let TurnEnd::Blocks(endpoint) = end {
             shard.hand_to_worker(&mut turn, endpoint, scratch, engine);
         }
         shard.end_turn(turn, scratch);
@@ -115,7 +116,7 @@ impl Shard {
     /// Called by the thread that stole the shard during a long call: marks the route or the live
     /// connection as slow and gives the call a deadline. `call` is the number of its endpoint.
     pub(crate) fn stalled_by(&mut self, call: u32) {
-        if let Some(token) = self.serves
+        if let Some(token) = self.parked_for
             && let Some(connection) = self.connections.get(token)
             && let Phase::Live(live) = &connection.phase
         {
@@ -125,7 +126,7 @@ impl Shard {
         }
         let endpoint = Endpoint::from_number(call);
         self.engine.service.pace(endpoint).learn_stall();
-        let Some(token) = self.serves else { return };
+        let Some(token) = self.parked_for else { return };
         if let Some(connection) = self.connections.get(token) {
             connection.phase = Phase::Answering(endpoint);
         }
@@ -145,7 +146,7 @@ impl Shard {
             Phase::Head(_) | Phase::Body(_) => true,
             _ => false,
         };
-        if connection.ended && waits_for_peer {
+        if connection.input_ended && waits_for_peer {
             // No further request can arrive.
             connection.phase = Phase::Closing(CloseMode::Immediate);
         }
@@ -180,17 +181,16 @@ impl Shard {
         }
     }
 
-    /// Called when all output is written: sets the deadline or starts the work of the phase.
+    /// Called when all output is written: sets the deadline of the phase, or starts its work.
     fn advance(&mut self, token: Token) {
         let draining = self.draining;
         let Some(connection) = self.connections.get(token) else { return };
         let clocks = self.engine.clocks;
         let can_be_read = matches!(
             connection.phase,
-            Phase::Greeting(..) | Phase::Idle | Phase::Head(_) | Phase::Body(_)
+            Phase::Preamble(..) | Phase::Idle | Phase::Head(_) | Phase::Body(_)
         );
-        let may_bring_more = can_be_read && connection.missed != Readiness::Nothing;
-        if may_bring_more {
+        if can_be_read && connection.missed != Readiness::Nothing {
             let missed = std::mem::replace(&mut connection.missed, Readiness::Nothing);
             self.todo.push_back(Todo::Read(token, missed));
         }
@@ -202,8 +202,8 @@ impl Shard {
             Phase::Idle => {
                 self.set_deadline_in(token, clocks.idle);
             }
-            Phase::Greeting(..) if draining => {}
-            Phase::Greeting(_, since) | Phase::Head(since) => {
+            Phase::Preamble(..) if draining => {}
+            Phase::Preamble(_, since) | Phase::Head(since) => {
                 let deadline = since.saturating_add(clocks.head);
                 self.set_deadline(token, deadline);
             }
@@ -228,8 +228,9 @@ impl Shard {
 }
 
 /// Whether the new bytes of an incomplete head contain no line end. If so, the head is not parsed
-/// again: a peer that sends single bytes must not cause a scan of the whole head for each byte.
-fn waits_for_line(
+/// again: a peer that sends single bytes must not cause a scan of the whole head for each byte. The
+/// first `kept` bytes of the input are those of earlier reads.
+fn still_lacks_line_end(
     connection: &Connection,
     scratch: &Scratch,
     kept: usize,
@@ -238,6 +239,6 @@ fn waits_for_line(
     let limits = &engine.settings.limits;
     matches!(connection.phase, Phase::Head(_))
         && kept > 0
-        && scratch.have <= limits.target_bytes_max.min(limits.head_bytes_max)
-        && memchr::memchr(b'\n', &scratch.input[kept..scratch.have]).is_none()
+        && scratch.unread_end <= limits.target_bytes_max.min(limits.head_bytes_max)
+        && memchr::memchr(b'\n', &scratch.input[kept..scratch.unread_end]).is_none()
 }

@@ -1,5 +1,5 @@
-//! The bytes before the first request of a connection: a PROXY header, then the TLS handshake. Both
-//! have to be complete within the deadline of a head.
+//! The preamble of a connection, which is what comes before its first request: a PROXY header, then
+//! the TLS handshake. Both have to be complete within the deadline of a head.
 
 use std::{
     io::{self, ErrorKind, Read},
@@ -24,14 +24,19 @@ use crate::{
 const FIRST_BYTES: usize = 4 << 10;
 
 impl Shard {
-    /// Continues with the bytes before the first request.
-    pub(crate) fn greet(&mut self, token: Token, arrived: Readiness, scratch: &mut Scratch) {
+    /// Continues to read the bytes before the first request.
+    pub(crate) fn read_preamble(
+        &mut self,
+        token: Token,
+        arrived: Readiness,
+        scratch: &mut Scratch,
+    ) {
         let engine = Arc::clone(&self.engine);
         let Some(connection) = self.connections.get(token) else { return };
         let peer = connection.peer.ip();
-        let greeted = greet(connection, &mut scratch.input, &engine);
-        let outcome = if connection.has_output() { Written::Part } else { Written::All };
-        match greeted {
+        let result = read_preamble(connection, &mut scratch.input, &engine);
+        let written = if connection.has_output() { Written::Part } else { Written::All };
+        match result {
             Ok(()) => {
                 connection.phase = Phase::Idle;
                 connection.last_request = self.now;
@@ -42,14 +47,14 @@ impl Shard {
                 }
                 self.await_first_request(token);
                 if !self.open_lines(token) {
-                    self.after_write(token, outcome);
+                    self.after_write(token, written);
                 }
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                if outcome == Written::Part {
+                if written == Written::Part {
                     connection.missed = arrived; // read when the output is written
                 }
-                self.after_write(token, outcome);
+                self.after_write(token, written);
             }
             Err(error) => {
                 log::debug!("{}: closed before its first request: {error}", connection.peer);
@@ -60,16 +65,20 @@ impl Shard {
 }
 
 /// Reads the PROXY header, if one is expected, and completes the TLS handshake, if the site is
-/// encrypted. `WouldBlock`: more bytes of the client are needed.
-fn greet(connection: &mut Connection, buffer: &mut [u8], engine: &Engine) -> io::Result<()> {
-    if let Phase::Greeting(Opening::ProxyHeader, since) = connection.phase {
+/// encrypted. The error `WouldBlock` means that more bytes of the client are needed.
+fn read_preamble(
+    connection: &mut Connection,
+    buffer: &mut [u8],
+    engine: &Engine,
+) -> io::Result<()> {
+    if let Phase::Preamble(Opening::ProxyHeader, since) = connection.phase {
         let proxy_header = read_proxy_header(connection, buffer)?;
         connection.input.drain(..proxy_header.bytes);
-        connection.came_encrypted = proxy_header.encrypted;
+        connection.proxy_reported_encryption = proxy_header.encrypted;
         if let Some(client) = proxy_header.client {
             set_client(connection, client, engine);
         }
-        connection.phase = Phase::Greeting(Opening::Handshake, since);
+        connection.phase = Phase::Preamble(Opening::Handshake, since);
     }
     match &engine.certificates {
         Some(certificates) if connection.purpose == Purpose::Site => {
@@ -104,8 +113,8 @@ fn encrypt(
 fn read_more(connection: &mut Connection, room: &mut [u8]) -> io::Result<()> {
     match connection.transport.read(room)? {
         0 => Err(ErrorKind::UnexpectedEof.into()),
-        came => {
-            connection.input.extend_from_slice(&room[..came]);
+        n => {
+            connection.input.extend_from_slice(&room[..n]);
             Ok(())
         }
     }
