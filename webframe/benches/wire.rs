@@ -27,8 +27,8 @@ const DATE: &[u8; 29] = b"Sun, 06 Nov 1994 08:49:37 GMT";
 
 /// Prints the allocations of `routine`, and measures its time.
 fn bench<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut routine: impl FnMut() -> T) {
-    let each = allocations(|| drop(black_box(routine())));
-    println!("{name}: {each} allocations");
+    let count = allocations(|| drop(black_box(routine())));
+    println!("{name}: {count} allocations");
     group.bench_function(name, |b| b.iter(&mut routine));
 }
 

@@ -1,5 +1,6 @@
-//! Any text as `Accept-Encoding` and `Accept-Language`: a naive reader makes the same choice, and
-//! the order of members has no effect if each coding is named once.
+//! Checks the choice of a coding by `Accept-Encoding` and of a language by `Accept-Language` with
+//! any text: a naive implementation makes the same choice, and the order of the list has no effect
+//! if it names each coding only once.
 
 use super::text;
 use webframe::accept::{Coding, best_coding, best_language};
@@ -24,11 +25,12 @@ pub fn check(data: &[u8]) {
     assert_eq!(best_language(field, &LANGUAGES), naive_language(field), "{field:?}");
 }
 
+/// The name of a member of the list, which may have parameters.
 fn name(member: &str) -> String {
     member.split(';').next().unwrap_or_default().trim_matches([' ', '\t']).to_ascii_lowercase()
 }
 
-/// Name and weight in thousandths of each member with a valid weight.
+/// The name of each member with a valid weight, and the weight in thousandths.
 fn weights(field: &str) -> Vec<(String, u32)> {
     let weight = |member: &str| {
         let mut weight = 1000;
@@ -45,7 +47,7 @@ fn weights(field: &str) -> Vec<(String, u32)> {
     field.split(',').filter_map(named).collect()
 }
 
-/// One digit, a point and up to three digits (RFC 9110 §12.4.2); at most 1.
+/// Parses a weight: one digit, a point and up to three digits (RFC 9110 §12.4.2); at most 1.
 fn thousandths(text: &str) -> Option<u32> {
     let mut chars = text.chars();
     let mut thousandths = chars.next()?.to_digit(10)? * 1000;
@@ -58,16 +60,18 @@ fn thousandths(text: &str) -> Option<u32> {
     (thousandths <= 1000).then_some(thousandths)
 }
 
-/// The weight of a coding: by its name, else by `*`. Without either it is acceptable, but after all
-/// named codings.
+/// The coding with the largest weight. The list gives the weight of a coding by its name, or else
+/// by `*`. If it gives none, brotli and gzip have the weight 0, and `identity` the smallest weight
+/// above 0.
 fn naive_coding(field: &str) -> Coding {
     let weights = weights(field);
-    let of = |names: &[&str]| {
+    let weight_of = |names: &[&str]| {
         let named = weights.iter().find(|member| names.contains(&&*member.0));
         named.or(weights.iter().find(|member| member.0 == "*")).map(|member| member.1)
     };
-    let (brotli, gzip) = (of(&["br"]).unwrap_or(0), of(&["gzip", "x-gzip"]).unwrap_or(0));
-    let identity = of(&["identity"]).unwrap_or(1);
+    let brotli = weight_of(&["br"]).unwrap_or(0);
+    let gzip = weight_of(&["gzip", "x-gzip"]).unwrap_or(0);
+    let identity = weight_of(&["identity"]).unwrap_or(1);
     match brotli.max(gzip).max(identity) {
         0 => Coding::Identity,
         best if best == brotli => Coding::Brotli,
@@ -76,8 +80,8 @@ fn naive_coding(field: &str) -> Coding {
     }
 }
 
-/// By decreasing weight, the first member with an offered language that is not refused by its own
-/// name.
+/// The offered language that matches the member with the largest weight, among the languages that
+/// no member refuses by their full name.
 fn naive_language(field: &str) -> Option<&'static str> {
     let mut weights = weights(field);
     weights.sort_by_key(|member| 1000 - member.1);
@@ -86,10 +90,10 @@ fn naive_language(field: &str) -> Option<&'static str> {
     let offered = LANGUAGES.iter().filter(|tag| !refused.contains(&&tag.to_ascii_lowercase()));
     let offered: Vec<&&str> = offered.collect();
     weights.iter().filter(|member| member.1 > 0).find_map(|(range, _)| {
-        let speaks = |tag: &&&&str| {
+        let matches_range = |tag: &&&&str| {
             let (range, tag) = (format!("{range}-"), format!("{}-", tag.to_ascii_lowercase()));
             range == "*-" || range.starts_with(&tag) || tag.starts_with(&range)
         };
-        offered.iter().find(speaks).map(|tag| **tag)
+        offered.iter().find(matches_range).map(|tag| **tag)
     })
 }

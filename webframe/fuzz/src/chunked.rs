@@ -1,57 +1,83 @@
-//! Any bytes as a chunked body: cutting it into pieces has no effect, bounds hold, and the
-//! reference decodes the same.
+//! Checks the decoder of chunked bodies with any bytes: cutting the bytes into pieces has no
+//! effect, limits are enforced, and the reference (a simple second implementation) decodes the same
+//! content.
 
 use webframe::wire::{WireError, chunked::ChunkDecoder};
 
 use super::reference::chunks;
 
-/// The content, the number of bytes that it took, and whether it is complete.
-type Decoded = (Vec<u8>, usize, bool);
-
-/// Panics if the decoder of chunks is wrong.
-pub fn check(data: &[u8]) {
-    let [cut, room, overhead, bytes @ ..] = data else { return };
-    let middle = usize::from(*cut).min(bytes.len());
-    for (overhead, room) in [(usize::from(*overhead), u64::from(*room)), (1 << 20, 1 << 20)] {
-        let whole = decode([bytes], overhead, room);
-        assert_eq!(whole, decode([&bytes[..middle], &bytes[middle..]], overhead, room));
-        assert_eq!(whole, decode(bytes.chunks(1), overhead, room));
-    }
-    let ours = decode([bytes], 1 << 20, 1 << 20).ok().filter(|decoded| decoded.2);
-    let bound = decode([bytes], usize::from(*overhead), u64::from(*room));
-    check_bounds(ours.as_ref(), bound.ok().as_ref(), usize::from(*overhead), usize::from(*room));
-    let ours = ours.map(|(content, consumed, _)| (content, &bytes[consumed..]));
-    assert_eq!(ours, chunks(bytes));
+/// What a decoder made of the bytes of a body.
+#[derive(Debug, PartialEq, Eq)]
+struct Decoded {
+    content: Vec<u8>,
+    /// Number of bytes that were decoded.
+    consumed: usize,
+    complete: bool,
 }
 
-/// Bounds refuse bodies beyond them and change nothing else. A chunk may have 16 bytes of overhead,
-/// plus twice its data.
-fn check_bounds(ours: Option<&Decoded>, bound: Option<&Decoded>, overhead: usize, room: usize) {
-    let Some(ours) = ours else {
-        assert!(bound.is_none_or(|bound| !bound.2), "the bounds complete it");
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Maximum bytes of the content.
+    content_max: u64,
+    /// Maximum bytes of the overhead: everything but the content.
+    overhead_max: usize,
+}
+
+/// More than any input needs.
+const LARGE: Limits = Limits { content_max: 1 << 20, overhead_max: 1 << 20 };
+
+/// Panics if the decoder of chunks is wrong. The first byte of `data` says after how many bytes the
+/// input is cut in two, the next two bytes are small limits.
+pub fn check(data: &[u8]) {
+    let [cut, content_max, overhead_max, bytes @ ..] = data else { return };
+    let middle = usize::from(*cut).min(bytes.len());
+    let small =
+        Limits { content_max: u64::from(*content_max), overhead_max: usize::from(*overhead_max) };
+    for limits in [small, LARGE] {
+        let whole = decode([bytes], limits);
+        assert_eq!(whole, decode([&bytes[..middle], &bytes[middle..]], limits));
+        assert_eq!(whole, decode(bytes.chunks(1), limits));
+    }
+    let complete = decode([bytes], LARGE).ok().filter(|decoded| decoded.complete);
+    check_limits(complete.as_ref(), decode([bytes], small).ok().as_ref(), small);
+    let complete = complete.map(|decoded| (decoded.content, &bytes[decoded.consumed..]));
+    assert_eq!(complete, chunks(bytes));
+}
+
+/// Checks that `limits` refuse bodies beyond them and change nothing else. `complete` was decoded
+/// with large limits, and `limited` with `limits`. Each chunk adds 16 bytes and twice its data to
+/// the overhead that is allowed.
+fn check_limits(complete: Option<&Decoded>, limited: Option<&Decoded>, limits: Limits) {
+    let Some(complete) = complete else {
+        let is_complete = limited.is_some_and(|limited| limited.complete);
+        assert!(!is_complete, "smaller limits accept more");
         return;
     };
-    let beside = ours.1 - ours.0.len();
-    match bound {
-        Some(bound) => {
-            assert_eq!(bound, ours);
-            assert!(beside <= overhead + 18 * ours.0.len(), "{beside} bytes beside the data");
+    let length = complete.content.len();
+    let overhead = complete.consumed - length;
+    match limited {
+        Some(limited) => {
+            assert_eq!(limited, complete);
+            let allowed = limits.overhead_max + 18 * length;
+            assert!(overhead <= allowed, "{overhead} bytes of overhead");
         }
-        None => assert!(beside > overhead || ours.0.len() > room, "refused within its bounds"),
+        None => {
+            let is_beyond = overhead > limits.overhead_max || length as u64 > limits.content_max;
+            assert!(is_beyond, "refused within the limits");
+        }
     }
 }
 
 fn decode<'a>(
     pieces: impl IntoIterator<Item = &'a [u8]>,
-    overhead: usize,
-    room: u64,
+    limits: Limits,
 ) -> Result<Decoded, WireError> {
-    let (mut decoder, mut content) = (ChunkDecoder::new(overhead), Vec::new());
+    let (mut decoder, mut content) = (ChunkDecoder::new(limits.overhead_max), Vec::new());
     let (mut consumed, mut complete) = (0, false);
     for piece in pieces {
-        let left = room - content.len() as u64;
-        let decoded = decoder.decode(piece, &mut content, left);
-        assert!(content.len() as u64 <= room, "more than there is room for");
+        let room = limits.content_max - content.len() as u64;
+        let decoded = decoder.decode(piece, &mut content, room);
+        assert!(content.len() as u64 <= limits.content_max, "more content than the limit");
         let decoded = decoded?;
         consumed += decoded.consumed;
         complete = decoded.complete;
@@ -60,5 +86,5 @@ fn decode<'a>(
         }
         assert_eq!(decoded.consumed, piece.len(), "bytes are left unread");
     }
-    Ok((content, consumed, complete))
+    Ok(Decoded { content, consumed, complete })
 }

@@ -1,5 +1,6 @@
-//! Any bytes as `Cookie` fields: no pair contains a separator, a naive reader finds the same pairs,
-//! and every cookie that can be set is read back.
+//! Checks the parser of the field `Cookie` with any bytes: no pair contains a separator, a naive
+//! parser finds the same pairs, and a cookie that an answer can set is the same when the client
+//! sends it back.
 
 use webframe::{Cookie, fuzzing::cookies};
 
@@ -26,9 +27,10 @@ pub fn check(data: &[u8]) {
 /// Whether RFC 6265bis §4.1.1 allows the pair. Inputs are never long enough to exceed the limit of
 /// length.
 fn can_be_set(name: &str, value: &str) -> bool {
-    let graphic =
-        |text: &str, but: &str| text.chars().all(|c| c.is_ascii_graphic() && !but.contains(c));
-    !name.is_empty() && graphic(name, "\"(),/:;<=>?@[\\]{}") && graphic(value, "\",;\\")
+    let is_graphic = |text: &str, except: &str| {
+        text.chars().all(|c| c.is_ascii_graphic() && !except.contains(c))
+    };
+    !name.is_empty() && is_graphic(name, "\"(),/:;<=>?@[\\]{}") && is_graphic(value, "\",;\\")
 }
 
 fn cookie_name(pair: &str) -> &str {

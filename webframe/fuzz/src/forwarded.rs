@@ -1,6 +1,7 @@
-//! Any bytes as the forwarding fields that a client sent: fields of trusted proxies to the right of
-//! them are believed in any case, and for plain addresses a naive reader from the left finds the
-//! same client.
+//! Checks how the client's address is read from the fields `X-Forwarded-For` and `Forwarded`. A
+//! client may send these fields with any bytes, and trusted proxies append to them. Whatever the
+//! client sends, the client's address is the one that the proxies appended. If a request has only
+//! the client's bytes, and no quotes, a naive parser finds the same address.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,9 +12,10 @@ use webframe::{
     wire::{Head, Progress},
 };
 
-/// Fields with the client's bytes at `?`, and whether the client's connection to the proxies is
-/// encrypted.
-const VOUCHED_FOR: [(&str, bool); 7] = [
+/// Fields as the proxies pass them on, and whether the proxies report that the client's connection
+/// is encrypted. The client's own bytes take the place of `?`. The proxies report the client
+/// 192.0.2.1 in each case.
+const CASES: [(&str, bool); 7] = [
     ("X-Forwarded-For: ?, 1.1.1.1, 192.0.2.1", false),
     ("X-Forwarded-For: ?\r\nX-Forwarded-For: 192.0.2.1, 10.2.2.2", false),
     ("X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: ?,http", false),
@@ -27,10 +29,10 @@ const VOUCHED_FOR: [(&str, bool); 7] = [
 pub fn check(data: &[u8]) {
     let Some(alone) = head("X-Forwarded-For: ?", data) else { return };
     assert_eq!(client_of("203.0.113.9:77", &alone), client_of("203.0.113.9:77", &Head::default()));
-    for (fields, encrypted) in VOUCHED_FOR {
-        let head = head(fields, data).expect("a value here is one there");
-        let wanted = (([192, 0, 2, 1], 0).into(), encrypted);
-        assert_eq!(client_of(PROXY, &head), wanted, "{fields}: {}", data.escape_ascii());
+    for (fields, encrypted) in CASES {
+        let head = head(fields, data).expect("the bytes were accepted as a field value above");
+        let expected = (([192, 0, 2, 1], 0).into(), encrypted);
+        assert_eq!(client_of(PROXY, &head), expected, "{fields}: {}", data.escape_ascii());
     }
     if !data.contains(&b'"') {
         assert_eq!(client_of(PROXY, &alone), (naive(data), false), "{}", data.escape_ascii());
@@ -39,18 +41,20 @@ pub fn check(data: &[u8]) {
 
 const PROXY: &str = "10.0.0.1:5000";
 
-/// A request with these fields; `None` if the client's bytes are not exactly one field value.
-fn head(fields: &str, words: &[u8]) -> Option<Head> {
+/// A request with these fields, and the client's bytes in the place of `?`. `None` if the client's
+/// bytes are not exactly one field value.
+fn head(fields: &str, client_bytes: &[u8]) -> Option<Head> {
     let (before, after) = fields.split_once('?')?;
     let start = ["GET / HTTP/1.1\r\nHost: x\r\n", before].concat();
-    let text = [start.as_bytes(), words, after.as_bytes(), b"\r\n\r\n"].concat();
+    let text = [start.as_bytes(), client_bytes, after.as_bytes(), b"\r\n\r\n"].concat();
     let mut head = Head::default();
     let whole = Ok(Progress::Complete(text.len()));
-    let one = !words.contains(&b'\n') && head.read(&text, &head_limits()) == whole;
-    one.then_some(head)
+    let is_one_value = !client_bytes.contains(&b'\n') && head.read(&text, &head_limits()) == whole;
+    is_one_value.then_some(head)
 }
 
-/// The client if 10.0.0.0/8 is trusted.
+/// The client of a request that `from` sent, and whether the client's connection is encrypted.
+/// Proxies in 10.0.0.0/8 are trusted.
 fn client_of(from: &str, head: &Head) -> (SocketAddr, bool) {
     let trusted: Network = "10.0.0.0/8".parse().expect("a network");
     let peer = Peer { address: from.parse().expect("an address"), encrypted: false };
@@ -58,10 +62,12 @@ fn client_of(from: &str, head: &Head) -> (SocketAddr, bool) {
     (client.address, client.encrypted)
 }
 
+/// The first address that is not a trusted proxy, from the proxy on and then the list backwards.
+/// The search ends at a member that is not an address.
 fn naive(list: &[u8]) -> SocketAddr {
     let mut chain = vec![PROXY.parse().ok()];
     let members = list.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
-    let members: Vec<_> = members.filter(|member| !member.is_empty()).map(node).collect();
+    let members: Vec<_> = members.filter(|member| !member.is_empty()).map(parse_node).collect();
     chain.extend(members.into_iter().rev());
     let known: Vec<SocketAddr> = chain.into_iter().map_while(|hop| hop).collect();
     let trusted = |hop: &SocketAddr| matches!(hop.ip(), IpAddr::V4(ip) if ip.octets()[0] == 10);
@@ -69,8 +75,8 @@ fn naive(list: &[u8]) -> SocketAddr {
     known[hops.min(known.len() - 1)]
 }
 
-/// An address with or without a port, in brackets if it has colons, without a zone.
-fn node(text: &[u8]) -> Option<SocketAddr> {
+/// Parses an address with or without a port and brackets. A zone is refused.
+fn parse_node(text: &[u8]) -> Option<SocketAddr> {
     let text = str::from_utf8(text).ok().filter(|text| !text.contains('%'))?;
     let with_port = [format!("{text}:0"), format!("[{text}]:0"), text.to_owned()];
     let node: SocketAddr = with_port.iter().find_map(|text| text.parse().ok())?;

@@ -1,10 +1,11 @@
-//! Any bytes as a head: the result is the same whole, in pieces and with a reused reader, and
-//! another parser sees the same fields.
+//! Checks the parser of request heads with any bytes: the result is the same for the whole input,
+//! for pieces of it, and with a `Head` that was used before; the crate `httparse` finds the same
+//! fields; and limits are enforced.
 
 use webframe::Limits;
 use webframe::wire::{Head, HeadLimits, Progress, WireError};
 
-/// Panics if the reader of heads is wrong.
+/// Panics if the parser of heads is wrong.
 pub fn check(data: &[u8]) {
     let mut head = Head::default();
     let whole = head.read(data, &head_limits());
@@ -26,12 +27,13 @@ pub fn check(data: &[u8]) {
     }
     if let Ok(Progress::Complete(length)) = whole {
         assert_eq!(format!("{used:?}"), format!("{head:?}"));
-        sees_the_same(&head, &data[..length]);
+        check_same_fields(&head, &data[..length]);
         check_limits(&head, &data[..length]);
     }
 }
 
-/// Every length of a short input; of long inputs, some lengths and the ends of all lines.
+/// The lengths of the beginnings of the input that are tried: every length of a short input; of a
+/// long input, some lengths and the ends of all lines.
 fn ends(data: &[u8]) -> impl Iterator<Item = usize> {
     let step = 1 + data.len() / 256;
     let is_end = move |end: &usize| {
@@ -40,8 +42,9 @@ fn ends(data: &[u8]) -> impl Iterator<Item = usize> {
     (1..=data.len()).filter(is_end)
 }
 
-/// Compares only the fields: `httparse` knows fewer versions of request lines.
-fn sees_the_same(head: &Head, bytes: &[u8]) {
+/// Panics if `httparse` finds other fields. Only fields are compared, because `httparse` refuses
+/// some versions in request lines.
+fn check_same_fields(head: &Head, bytes: &[u8]) {
     let empty = bytes.iter().take_while(|byte| b"\r\n".contains(byte)).count();
     let line = bytes[empty..].iter().position(|&byte| byte == b'\n').expect("a request line");
     let lines = &bytes[empty + line + 1..];
@@ -50,7 +53,7 @@ fn sees_the_same(head: &Head, bytes: &[u8]) {
         httparse::parse_headers(lines, &mut fields).expect("httparse reads what we accept");
     let httparse::Status::Complete((length, fields)) = parsed else { panic!("it wants more") };
     assert_eq!(length, lines.len());
-    // The authority of the target stands in for the received `Host`.
+    // If the target names a host, webframe replaces the value of `Host` by it.
     let value = |field: &httparse::Header<'_>| {
         if field.name.eq_ignore_ascii_case("host") {
             head.host().unwrap_or_default().as_bytes().to_vec()
@@ -58,12 +61,12 @@ fn sees_the_same(head: &Head, bytes: &[u8]) {
             field.value.to_vec()
         }
     };
-    let theirs = fields.iter().map(|field| (field.name, value(field)));
-    assert!(theirs.eq(head.fields().map(|(name, value)| (name, value.to_vec()))));
+    let expected = fields.iter().map(|field| (field.name, value(field)));
+    assert!(expected.eq(head.fields().map(|(name, value)| (name, value.to_vec()))));
 }
 
-/// With limits as large as the head it is accepted; with any limit smaller by one it is refused
-/// with the name of that limit.
+/// With limits that are exactly large enough, the head is accepted. If one limit is smaller by one,
+/// the head is refused with the error of that limit.
 fn check_limits(head: &Head, bytes: &[u8]) {
     let line = bytes.trim_ascii_start().split(|&byte| byte == b'\r').next().expect("a line");
     let limits = HeadLimits {
@@ -74,7 +77,7 @@ fn check_limits(head: &Head, bytes: &[u8]) {
     let read = |limits| Head::default().read(bytes, &limits);
     assert_eq!(read(limits), Ok(Progress::Complete(bytes.len())), "{}", bytes.escape_ascii());
     let less = |max: usize| max.checked_sub(1);
-    for (fewer, wanted) in [
+    for (fewer, expected) in [
         (
             less(limits.head_bytes_max)
                 .map(|head_bytes_max| HeadLimits { head_bytes_max, ..limits }),
@@ -91,8 +94,8 @@ fn check_limits(head: &Head, bytes: &[u8]) {
             WireError::TargetTooLong,
         ),
     ] {
-        let refused = fewer.map_or(Err(wanted), read);
-        assert_eq!(refused, Err(wanted), "{}", bytes.escape_ascii());
+        let refused = fewer.map_or(Err(expected), read);
+        assert_eq!(refused, Err(expected), "{}", bytes.escape_ascii());
     }
 }
 

@@ -1,7 +1,9 @@
-//! Properties of webframe's readers that must hold for any input. A check panics if one does not.
+//! Properties of webframe's parsers that must hold for any input. A check panics if a property does
+//! not hold.
 //!
-//! libFuzzer calls each check in a program of its name; webframe's own tests call all of them with
-//! the inputs in `corpus`.
+//! Many checks compare webframe with a function `naive`: a second implementation, which is simple
+//! instead of fast. libFuzzer calls each check in a program of its name; webframe's own tests call
+//! all of them with the inputs in `corpus`.
 
 pub mod head;
 pub mod chunked;
@@ -17,7 +19,7 @@ pub mod websocket;
 #[path = "../../tests/it/wire/reference.rs"]
 mod reference;
 
-/// A check of a reader with any bytes.
+/// A check of a parser with any bytes.
 pub type Check = fn(&[u8]);
 
 /// Each check with the name of its target.

@@ -1,5 +1,6 @@
-//! Any bytes as a form with files, with the boundary on the first line: a naive reader finds the
-//! same parts or refuses it too, and encoded parts are read back.
+//! Checks the parser of forms with files (`multipart/form-data`) with any bytes: a naive parser
+//! finds the same parts or refuses the form too, and encoding the parts and parsing them again
+//! changes nothing.
 
 use webframe::{Limits, fuzzing::multipart};
 
@@ -9,7 +10,8 @@ type Part = (String, Option<String>, String, Vec<u8>);
 const PARTS_MAX: usize = 5;
 const HEAD_BYTES_MAX: usize = 120;
 
-/// Panics if the reader of forms with files is wrong.
+/// Panics if the parser of forms with files is wrong. The first line of `data` is the boundary, and
+/// the rest is the body.
 pub fn check(data: &[u8]) {
     let end = data.iter().position(|&byte| byte == b'\n').unwrap_or(data.len());
     let (boundary, body) = (&data[..end], data.get(end + 1..).unwrap_or_default());
@@ -26,6 +28,7 @@ pub fn check(data: &[u8]) {
     }
 }
 
+/// Reads the body with webframe.
 fn read(boundary: &[u8], body: &[u8], part_head_bytes_max: usize) -> Option<Vec<Part>> {
     let limits = Limits { form_parts_max: PARTS_MAX, part_head_bytes_max, ..Limits::default() };
     let content_type = [b"multipart/form-data; boundary=\"", boundary, b"\""].concat();
@@ -39,12 +42,13 @@ fn read(boundary: &[u8], body: &[u8], part_head_bytes_max: usize) -> Option<Vec<
 
 fn is_boundary(boundary: &[u8]) -> bool {
     let marks = "'()+_,-./:=? ";
-    let known = |&byte: &u8| byte.is_ascii_alphanumeric() || marks.as_bytes().contains(&byte);
-    (1..=70).contains(&boundary.len()) && boundary.iter().all(known) && !boundary.ends_with(b" ")
+    let is_allowed = |&byte: &u8| byte.is_ascii_alphanumeric() || marks.as_bytes().contains(&byte);
+    let fits = (1..=70).contains(&boundary.len());
+    fits && boundary.iter().all(is_allowed) && !boundary.ends_with(b" ")
 }
 
-/// Line by line: a line that begins with the dashes and the boundary is a delimiter, the lines
-/// between are a part.
+/// Reads line by line: a line that begins with two dashes and the boundary is a delimiter, and the
+/// lines between two delimiters are a part.
 fn naive(boundary: &[u8], body: &[u8]) -> Option<Vec<Part>> {
     let dashed = [b"--", boundary].concat();
     let mut parts = Vec::new();
@@ -60,15 +64,15 @@ fn naive(boundary: &[u8], body: &[u8]) -> Option<Vec<Part>> {
         if !is_blank(after) || last || parts.len() == PARTS_MAX {
             return None;
         }
-        let mut of_part = Vec::new();
+        let mut part_lines = Vec::new();
         delimiter = loop {
             let line = lines.next()?;
             if line.starts_with(&dashed) {
                 break line;
             }
-            of_part.push(line);
+            part_lines.push(line);
         };
-        parts.push(part(&of_part)?);
+        parts.push(part(&part_lines)?);
     }
 }
 
@@ -126,18 +130,18 @@ fn is_token(byte: u8) -> bool {
 fn field(line: &[u8]) -> Option<(String, &[u8])> {
     let colon = line.iter().position(|&byte| byte == b':')?;
     let (name, value) = (&line[..colon], &line[colon + 1..]);
-    let named = !name.is_empty() && name.iter().all(|&byte| is_token(byte));
-    let clean = value.iter().all(|&byte| byte == b'\t' || !byte.is_ascii_control());
-    (named && clean).then(|| (text(&name.to_ascii_lowercase()).unwrap(), trimmed(value)))
+    let has_name = !name.is_empty() && name.iter().all(|&byte| is_token(byte));
+    let is_clean = value.iter().all(|&byte| byte == b'\t' || !byte.is_ascii_control());
+    (has_name && is_clean).then(|| (text(&name.to_ascii_lowercase()).unwrap(), trimmed(value)))
 }
 
 fn trimmed(value: &[u8]) -> &[u8] {
-    let seen = |byte: &u8| ![b' ', b'\t'].contains(byte);
-    let Some(start) = value.iter().position(seen) else { return b"" };
-    &value[start..=value.iter().rposition(seen).unwrap()]
+    let is_visible = |byte: &u8| ![b' ', b'\t'].contains(byte);
+    let Some(start) = value.iter().position(is_visible) else { return b"" };
+    &value[start..=value.iter().rposition(is_visible).unwrap()]
 }
 
-/// Name and file name.
+/// The name and the file name in the value of `Content-Disposition`.
 fn names(disposition: &[u8]) -> Option<(String, Option<String>)> {
     let pieces = split_outside_quotes(disposition);
     let mut pieces = pieces.iter().map(|piece| trimmed(piece));
@@ -146,12 +150,12 @@ fn names(disposition: &[u8]) -> Option<(String, Option<String>)> {
     }
     let [mut name, mut name_ext, mut file_name, mut file_name_ext] = [const { None }; 4];
     for piece in pieces.filter(|piece| !piece.is_empty()) {
-        let (key, value, quoted) = parameter(piece)?;
+        let Parameter { name: key, value, is_quoted } = parameter(piece)?;
         let (slot, value) = match &*key {
             "name" => (&mut name, Some(value)),
             "filename" => (&mut file_name, Some(value)),
-            "name*" => (&mut name_ext, extended(&value, quoted)),
-            "filename*" => (&mut file_name_ext, extended(&value, quoted)),
+            "name*" => (&mut name_ext, extended(&value, is_quoted)),
+            "filename*" => (&mut file_name_ext, extended(&value, is_quoted)),
             _ => continue,
         };
         if slot.replace(value).is_some() {
@@ -165,8 +169,7 @@ fn names(disposition: &[u8]) -> Option<(String, Option<String>)> {
     Some((text(&name.or(name_ext)??)?, file_name))
 }
 
-/// The pieces between semicolons. A piece whose value begins with a quote goes on until a piece
-/// ends with one.
+/// The pieces between semicolons. A semicolon within quotes does not end a piece.
 fn split_outside_quotes(value: &[u8]) -> Vec<Vec<u8>> {
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     for piece in value.split(|&byte| byte == b';') {
@@ -178,26 +181,35 @@ fn split_outside_quotes(value: &[u8]) -> Vec<Vec<u8>> {
     pieces
 }
 
+/// Whether the value of the piece begins with a quote and does not end with one.
 fn is_open(piece: &[u8]) -> bool {
     let Some(equals) = piece.iter().position(|&byte| byte == b'=') else { return false };
     let value = trimmed(&piece[equals + 1..]);
     piece[equals + 1..].starts_with(b"\"") && (value.len() < 2 || !value.ends_with(b"\""))
 }
 
-fn parameter(piece: &[u8]) -> Option<(String, Vec<u8>, bool)> {
+struct Parameter {
+    name: String,
+    value: Vec<u8>,
+    is_quoted: bool,
+}
+
+fn parameter(piece: &[u8]) -> Option<Parameter> {
     let equals = piece.iter().position(|&byte| byte == b'=')?;
-    let (key, value) = (&piece[..equals], &piece[equals + 1..]);
+    let (name, value) = (&piece[..equals], &piece[equals + 1..]);
     let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(|&byte| is_token(byte));
-    let quoted = value.len() >= 2 && value.starts_with(b"\"") && value.ends_with(b"\"");
-    let value = if quoted {
+    let is_quoted = value.len() >= 2 && value.starts_with(b"\"") && value.ends_with(b"\"");
+    let value = if is_quoted {
         unescaped(&value[1..value.len() - 1])?
     } else {
         Some(value.to_vec()).filter(|value| is_word(value))?
     };
-    is_word(key).then(|| (text(&key.to_ascii_lowercase()).unwrap(), value, quoted))
+    let lower = text(&name.to_ascii_lowercase())?;
+    is_word(name).then_some(Parameter { name: lower, value, is_quoted })
 }
 
-/// `None`: a quote that is not escaped.
+/// Decodes the escapes in the text between two quotes. `None` if it contains a quote that is not
+/// escaped.
 fn unescaped(mut inner: &[u8]) -> Option<Vec<u8>> {
     let mut value = Vec::new();
     while let Some(&first) = inner.first() {
@@ -218,11 +230,11 @@ fn unescaped(mut inner: &[u8]) -> Option<Vec<u8>> {
     Some(value)
 }
 
-/// `utf-8'language'text` with escapes of the percent sign.
-fn extended(value: &[u8], quoted: bool) -> Option<Vec<u8>> {
+/// Decodes a value of the form `utf-8'language'text`; the text has escapes such as `%20`.
+fn extended(value: &[u8], is_quoted: bool) -> Option<Vec<u8>> {
     let pieces: Vec<&[u8]> = value.splitn(3, |&byte| byte == b'\'').collect();
     let [charset, _, encoded] = pieces[..] else { return None };
-    if quoted || !charset.eq_ignore_ascii_case(b"utf-8") {
+    if is_quoted || !charset.eq_ignore_ascii_case(b"utf-8") {
         return None;
     }
     let digit = |at: usize| encoded.get(at).and_then(|&byte| char::from(byte).to_digit(16));
@@ -248,10 +260,10 @@ fn without_folders(path: &str) -> String {
     if name == "." || name == ".." { String::new() } else { name.to_owned() }
 }
 
-/// The parts as a browser would send them, with a boundary that none of them contains, and the
-/// parts to expect. Escapes in names are dropped, since they would be decoded.
+/// Encodes the parts as a browser does, with a boundary that no part contains. Returns the form and
+/// the parts to expect: names without the characters of escapes, which would be decoded.
 fn encoded(parts: &[Part]) -> (Vec<u8>, Vec<Part>) {
-    let (mut form, mut sent) = (Vec::new(), Vec::new());
+    let (mut form, mut expected) = (Vec::new(), Vec::new());
     for (name, file_name, media_type, content) in parts {
         let name = name.replace(['%', '\\'], "_");
         let file_name = file_name.as_ref().map(|name| name.replace(['%', '\\'], "_"));
@@ -263,10 +275,10 @@ fn encoded(parts: &[Part]) -> (Vec<u8>, Vec<Part>) {
         let part = (name, file_name, media_type.clone(), content.clone());
         let head = format!("{head}\r\nContent-Type: {media_type}\r\n\r\n");
         form.extend([head.as_bytes(), content, b"\r\n"].concat());
-        sent.push(part);
+        expected.push(part);
     }
     form.extend(b"--/=:?--\r\n");
-    (form, sent)
+    (form, expected)
 }
 
 fn quoted(name: &str) -> String {

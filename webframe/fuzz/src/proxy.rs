@@ -1,5 +1,7 @@
-//! Any bytes as the start of a connection from a proxy: a verdict does not change with more bytes,
-//! and a naive reader of the PROXY protocol reaches the same one; an added checksum is checked.
+//! Checks the parser of the PROXY header, which a proxy sends at the start of a connection, with
+//! any bytes: a result does not change with more bytes, a naive parser has the same result, and a
+//! checksum that is added to the header is verified. The numbers of sections are those of the
+//! specification of the PROXY protocol.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -8,33 +10,43 @@ use webframe::fuzzing::{PROXY_HEADER_BYTES_MAX, ProxyHeader, proxy_header};
 const LINE_BYTES_MAX: usize = 107;
 const SIGNATURE: [u8; 12] = *b"\x0D\x0A\x0D\x0A\x00\x0D\x0A\x51\x55\x49\x54\x0A";
 
-/// Length, client, and whether its connection is encrypted.
-type Header = (usize, Option<SocketAddr>, bool);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Header {
+    /// The length of the header in bytes.
+    length: usize,
+    client: Option<SocketAddr>,
+    /// Whether the client's connection to the proxy is encrypted.
+    encrypted: bool,
+}
 
-/// Panics if the reader of PROXY headers is wrong.
+/// Panics if the parser of PROXY headers is wrong.
 pub fn check(data: &[u8]) {
     check_pieces(data);
-    let header = ours(data);
-    let naive = if data.starts_with(b"PROXY ") { line(data) } else { binary(data) };
+    let header = parse(data);
+    let naive =
+        if data.starts_with(b"PROXY ") { parse_version_1(data) } else { parse_version_2(data) };
     assert_eq!(header, naive, "{}", data.escape_ascii());
     let Some(header) = header else { return };
     check_tail(data, header);
     if data.starts_with(&SIGNATURE) {
-        check_checksum(&data[..header.0], header);
-    } else if let Some(client) = header.1 {
+        check_checksum(&data[..header.length], header);
+    } else if let Some(client) = header.client {
         check_line_of(client);
     }
 }
 
-fn ours(data: &[u8]) -> Option<Header> {
+/// Parses a header with webframe.
+fn parse(data: &[u8]) -> Option<Header> {
     match proxy_header(data) {
-        ProxyHeader::Whole { bytes, client, encrypted } => Some((bytes, client, encrypted)),
+        ProxyHeader::Whole { bytes: length, client, encrypted } => {
+            Some(Header { length, client, encrypted })
+        }
         ProxyHeader::Refused | ProxyHeader::NeedMore => None,
     }
 }
 
-/// Byte by byte there is first no verdict, then always the same one: a header with its last byte,
-/// or a refusal.
+/// Parses ever longer beginnings of the bytes. At first the parser needs more bytes. Then it finds
+/// a header when the last byte of the header arrives, or refuses. More bytes change nothing.
 fn check_pieces(data: &[u8]) {
     let mut before = proxy_header(b"");
     assert_eq!(before, ProxyHeader::NeedMore);
@@ -54,40 +66,43 @@ fn check_pieces(data: &[u8]) {
 
 /// The bytes after a header have no effect.
 fn check_tail(data: &[u8], header: Header) {
-    assert!(header.0 <= data.len().min(PROXY_HEADER_BYTES_MAX));
+    assert!(header.length <= data.len().min(PROXY_HEADER_BYTES_MAX));
     for tail in [&b""[..], b"\r\n", b"PROXY UNKNOWN\r\n", &SIGNATURE, &[0; 600]] {
-        let data = [&data[..header.0], tail].concat();
-        assert_eq!(ours(&data), Some(header), "{}", data.escape_ascii());
+        let data = [&data[..header.length], tail].concat();
+        assert_eq!(parse(&data), Some(header), "{}", data.escape_ascii());
     }
 }
 
-/// The client is read back from a regular line.
+/// A line of version 1 that is written for the client is parsed as this client.
 fn check_line_of(client: SocketAddr) {
     let (family, address) = match client.ip() {
         IpAddr::V4(address) => ("TCP4", address.to_string()),
         IpAddr::V6(address) => ("TCP6", address.segments().map(|s| format!("{s:X}")).join(":")),
     };
     let line = format!("PROXY {family} {address} {address} {} 0\r\n", client.port());
-    assert_eq!(ours(line.as_bytes()), Some((line.len(), Some(client), false)), "{line:?}");
+    let expected = Header { length: line.len(), client: Some(client), encrypted: false };
+    assert_eq!(parse(line.as_bytes()), Some(expected), "{line:?}");
 }
 
-/// With a right checksum a header has the same meaning; with a wrong one it is refused.
-fn check_checksum(header: &[u8], said: Header) {
-    let summed = header.len() + 7;
+/// With a right checksum a header has the same meaning; with a wrong one it is refused. `parsed` is
+/// the meaning of the header without a checksum.
+fn check_checksum(header: &[u8], parsed: Header) {
+    let length = header.len() + 7;
     // The content of a header without a client is ignored, and a second checksum is refused.
     let is_read = header[12] == 0x21 && header[13] != 0;
-    if !is_read || summed > PROXY_HEADER_BYTES_MAX || has_checksum(header) {
+    if !is_read || length > PROXY_HEADER_BYTES_MAX || has_checksum(header) {
         return;
     }
     let mut header = [header, &[0x03, 0, 4, 0, 0, 0, 0]].concat();
-    header[14..16].copy_from_slice(&((summed - 16) as u16).to_be_bytes());
+    header[14..16].copy_from_slice(&((length - 16) as u16).to_be_bytes());
     let sum = crc32c(&header);
     for bit in 0..32 {
-        header[summed - 4..].copy_from_slice(&(sum ^ (1 << bit)).to_be_bytes());
+        header[length - 4..].copy_from_slice(&(sum ^ (1 << bit)).to_be_bytes());
         assert_eq!(proxy_header(&header), ProxyHeader::Refused, "{}", header.escape_ascii());
     }
-    header[summed - 4..].copy_from_slice(&sum.to_be_bytes());
-    assert_eq!(ours(&header), Some((summed, said.1, said.2)), "{}", header.escape_ascii());
+    header[length - 4..].copy_from_slice(&sum.to_be_bytes());
+    let expected = Some(Header { length, ..parsed });
+    assert_eq!(parse(&header), expected, "{}", header.escape_ascii());
 }
 
 fn has_checksum(header: &[u8]) -> bool {
@@ -95,24 +110,24 @@ fn has_checksum(header: &[u8]) -> bool {
     vectors(&header[16 + addresses..]).expect("vectors").iter().any(|vector| vector.0 == 0x03)
 }
 
-/// Version 1 (§2.1), the whole line. A bare LF is refused even in ignored text: the next reader may
-/// take it for a line end.
-fn line(data: &[u8]) -> Option<Header> {
+/// Parses the line of version 1 (§2.1). A bare LF is refused even in ignored text, because the next
+/// parser may regard it as a line end.
+fn parse_version_1(data: &[u8]) -> Option<Header> {
     let end = data.windows(2).position(|two| two == b"\r\n")?;
-    let bytes = end + 2;
-    if bytes > LINE_BYTES_MAX || data[..end].contains(&b'\n') {
+    let length = end + 2;
+    if length > LINE_BYTES_MAX || data[..end].contains(&b'\n') {
         return None;
     }
     let words: Vec<&[u8]> = data[..end].split(|&byte| byte == b' ').collect();
     if words[1] == b"UNKNOWN" {
-        return Some((bytes, None, false));
+        return Some(Header { length, client: None, encrypted: false });
     }
     let [_, family, source, destination, source_port, destination_port] = words[..] else {
         return None;
     };
     let address: fn(&str) -> Option<IpAddr> = match family {
-        b"TCP4" => |text| Some(IpAddr::V4(Ipv4Addr::from(quad(text)?))),
-        b"TCP6" => |text| Some(IpAddr::V6(Ipv6Addr::from(groups(text)?))),
+        b"TCP4" => |text| Some(IpAddr::V4(Ipv4Addr::from(parse_ipv4(text)?))),
+        b"TCP6" => |text| Some(IpAddr::V6(Ipv6Addr::from(parse_ipv6(text)?))),
         _ => return None,
     };
     let address = |word| address(str::from_utf8(word).ok()?);
@@ -120,30 +135,31 @@ fn line(data: &[u8]) -> Option<Header> {
     address(destination)?;
     port(destination_port)?;
     let client = SocketAddr::new(address(source)?, port(source_port)? as u16);
-    Some((bytes, Some(client), false))
+    Some(Header { length, client: Some(client), encrypted: false })
 }
 
-/// A decimal number without leading zeros.
+/// Parses a decimal number without leading zeros.
 fn number(text: &str, max: u32) -> Option<u32> {
     let number = text.parse::<u32>().ok().filter(|&number| number <= max)?;
     (number.to_string() == text).then_some(number)
 }
 
-fn quad(text: &str) -> Option<u32> {
+fn parse_ipv4(text: &str) -> Option<u32> {
     let parts: Vec<u32> = text.split('.').map(|part| number(part, 255)).collect::<Option<_>>()?;
     (parts.len() == 4).then(|| parts.iter().fold(0, |address, part| (address << 8) | part))
 }
 
-/// Groups of hexadecimal digits, two colons once for one group of zeros or more. The last two may
-/// be written as an address of version 4, as `inet_ntop` does.
-fn groups(text: &str) -> Option<u128> {
+/// Parses groups of hexadecimal digits between colons. Two colons may replace one or more groups of
+/// zeros, once. The last two groups may be written as an IPv4 address, as `inet_ntop` does.
+fn parse_ipv6(text: &str) -> Option<u128> {
     let (before, after) = match text.split_once("::") {
         Some((before, after)) => (before, Some(after)),
         None => (text, None),
     };
-    let mut groups = group_list(before, after.is_none())?;
+    let ipv4_allowed = if after.is_none() { Ipv4AtEnd::Allowed } else { Ipv4AtEnd::Refused };
+    let mut groups = parse_groups(before, ipv4_allowed)?;
     if let Some(after) = after {
-        let after = group_list(after, true)?;
+        let after = parse_groups(after, Ipv4AtEnd::Allowed)?;
         if groups.len() + after.len() > 7 {
             return None;
         }
@@ -153,16 +169,24 @@ fn groups(text: &str) -> Option<u128> {
     (groups.len() == 8).then(|| groups.iter().fold(0, |address, group| (address << 16) | group))
 }
 
-fn group_list(text: &str, is_end: bool) -> Option<Vec<u128>> {
+/// Whether the last two groups may be written as an IPv4 address.
+#[derive(PartialEq, Eq)]
+enum Ipv4AtEnd {
+    Allowed,
+    Refused,
+}
+
+fn parse_groups(text: &str, ipv4_at_end: Ipv4AtEnd) -> Option<Vec<u128>> {
     let mut groups = Vec::new();
     if text.is_empty() {
         return Some(groups);
     }
     let parts: Vec<&str> = text.split(':').collect();
     for (at, part) in parts.iter().enumerate() {
-        if is_end && at + 1 == parts.len() && part.contains('.') {
-            let quad = u128::from(quad(part)?);
-            groups.extend([quad >> 16, quad & 0xffff]);
+        let is_last = at + 1 == parts.len();
+        if ipv4_at_end == Ipv4AtEnd::Allowed && is_last && part.contains('.') {
+            let address = u128::from(parse_ipv4(part)?);
+            groups.extend([address >> 16, address & 0xffff]);
             break;
         }
         let digits = (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit());
@@ -171,15 +195,17 @@ fn group_list(text: &str, is_end: bool) -> Option<Vec<u128>> {
     Some(groups)
 }
 
-/// Version 2 (§2.2), the whole header.
-fn binary(data: &[u8]) -> Option<Header> {
+/// Parses the binary header of version 2 (§2.2).
+fn parse_version_2(data: &[u8]) -> Option<Header> {
     if data.len() < 16 || data[..12] != SIGNATURE {
         return None;
     }
-    let bytes = 16 + usize::from(data[14]) * 256 + usize::from(data[15]);
-    let header = data.get(..bytes).filter(|_| bytes <= PROXY_HEADER_BYTES_MAX)?;
+    let length = 16 + usize::from(data[14]) * 256 + usize::from(data[15]);
+    let header = data.get(..length).filter(|_| length <= PROXY_HEADER_BYTES_MAX)?;
     match (header[12], header[13]) {
-        (0x20, _) | (0x21, 0x00) => return Some((bytes, None, false)),
+        (0x20, _) | (0x21, 0x00) => {
+            return Some(Header { length, client: None, encrypted: false });
+        }
         (0x21, _) => {}
         _ => return None,
     }
@@ -215,10 +241,10 @@ fn binary(data: &[u8]) -> Option<Header> {
         }
         Some(_) => return None,
     };
-    Some((bytes, client.map(SocketAddr::from), encrypted))
+    Some(Header { length, client: client.map(SocketAddr::from), encrypted })
 }
 
-/// The bytes of two addresses and their ports.
+/// The number of bytes of the two addresses and their ports.
 fn addresses_bytes(family: u8) -> Option<usize> {
     match family {
         0x11 => Some(12),
@@ -228,6 +254,7 @@ fn addresses_bytes(family: u8) -> Option<usize> {
     }
 }
 
+/// The type and the value of each type-length-value vector (§2.2).
 fn vectors(bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     let (mut vectors, mut at) = (Vec::new(), 0);
     while at < bytes.len() {
@@ -238,8 +265,8 @@ fn vectors(bytes: &[u8]) -> Option<Vec<(u8, &[u8])>> {
     Some(vectors)
 }
 
-/// Bit by bit, as a division of polynomials with the first bit of a byte last (RFC 9260, appendix
-/// A).
+/// The checksum CRC-32C, computed bit by bit as a division of polynomials. The lowest bit of each
+/// byte comes first (RFC 9260, appendix A).
 fn crc32c(bytes: &[u8]) -> u32 {
     let mut rest = !0_u32;
     for byte in bytes {

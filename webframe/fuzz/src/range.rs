@@ -1,5 +1,5 @@
-//! Any text as a `Range`: the pieces are within the content, few, together not longer than the
-//! content, and the same as those of a naive reader.
+//! Checks the parser of the field `Range` with any text: the ranges are few, lie within the
+//! content, are together not longer than the content, and are those that a naive parser finds.
 
 use std::ops::Range;
 
@@ -8,8 +8,8 @@ use webframe::fuzzing::ranges;
 
 const PIECES_MAX: usize = 16;
 
-/// Panics if the reader of ranges is wrong. The first four bytes are the length of the content,
-/// usually a small one.
+/// Panics if the parser of ranges is wrong. The first four bytes of `data` give the length of the
+/// content, usually a small one.
 pub fn check(data: &[u8]) {
     let Some((number, field)) = data.split_first_chunk() else { return };
     let (number, field) = (u32::from_le_bytes(*number), text(field));
@@ -46,8 +46,8 @@ fn naive(field: &str, length: u64) -> Option<Vec<Range<u64>>> {
         specs.iter().map(|spec| piece(spec, length)).collect::<Option<_>>()?;
     let pieces: Vec<Range<u64>> =
         pieces.into_iter().filter(|piece| piece.start < piece.end).collect();
-    let counts = (1..=PIECES_MAX).contains(&specs.len());
-    (counts && (pieces.len() < 2 || bytes_of(&pieces) <= length)).then_some(pieces)
+    let are_few = (1..=PIECES_MAX).contains(&specs.len());
+    (are_few && (pieces.len() < 2 || bytes_of(&pieces) <= length)).then_some(pieces)
 }
 
 fn piece(spec: &str, length: u64) -> Option<Range<u64>> {

@@ -1,10 +1,11 @@
-//! Any bytes as a form: a naive decoder reads the same pairs, and encoded pairs are read back.
+//! Checks the parser of forms (`application/x-www-form-urlencoded`) with any bytes: it finds the
+//! pairs that a naive parser finds, and encoding the pairs and parsing them again changes nothing.
 
 use webframe::fuzzing::form;
 
 type Pairs = Vec<(String, String)>;
 
-/// Panics if the reader of forms is wrong.
+/// Panics if the parser of forms is wrong.
 pub fn check(data: &[u8]) {
     let pairs = form::<Pairs>(data, 1000).ok();
     assert_eq!(pairs, naive(data, 1000), "{}", data.escape_ascii());
@@ -28,12 +29,12 @@ fn naive(data: &[u8], pairs_max: usize) -> Option<Pairs> {
     for pair in data.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
         let end = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
         let value = pair.get(end + 1..).unwrap_or_default();
-        pairs.push((decoded(&pair[..end])?, decoded(value)?));
+        pairs.push((decode(&pair[..end])?, decode(value)?));
     }
     Some(pairs)
 }
 
-fn decoded(mut bytes: &[u8]) -> Option<String> {
+fn decode(mut bytes: &[u8]) -> Option<String> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let mut text = Vec::new();
     while let [first, rest @ ..] = bytes {

@@ -1,5 +1,5 @@
-//! Any bytes of a client as WebSocket frames: cutting them into pieces has no effect, bounds hold,
-//! and tungstenite reads the same.
+//! Checks the parser of WebSocket frames with any bytes: cutting the bytes into pieces has no
+//! effect, no message is larger than the limit, and the crate `tungstenite` finds the same events.
 
 use std::io::{Cursor, Read, Write};
 
@@ -16,7 +16,8 @@ const MESSAGE_BYTES_MAX: usize = 64 << 10;
 /// The events, and the fault that ended them.
 type Events = (Vec<SocketEvent>, Option<String>);
 
-/// Panics if the reader of frames is wrong.
+/// Panics if the parser of frames is wrong. The first byte of `data` says after how many bytes the
+/// input is cut in two.
 pub fn check(data: &[u8]) {
     let [cut, bytes @ ..] = data else { return };
     let middle = usize::from(*cut).min(bytes.len());
@@ -25,19 +26,21 @@ pub fn check(data: &[u8]) {
         assert_eq!(whole, read([&bytes[..middle], &bytes[middle..]], terms));
         assert_eq!(whole, read(bytes.chunks(1), terms));
     }
-    let (ours, fault) = read([bytes], SocketTerms::Plain);
-    let (theirs, failed) = tungstenite(bytes);
+    let (events, fault) = read([bytes], SocketTerms::Plain);
+    let (events_of_tungstenite, refused) = read_with_tungstenite(bytes);
     match fault.as_deref() {
-        None => assert_eq!((&ours, false), (&theirs, failed)),
-        // Strict rules of RFC 6455 §5.2 and §7.4, and bounds: tungstenite accepts these, or checks
-        // them in another order.
+        None => assert_eq!((&events, false), (&events_of_tungstenite, refused)),
+        // Strict rules of RFC 6455 §5.2 and §7.4, and limits. tungstenite does not apply them, or
+        // applies them in another order.
         Some("LengthForm" | "CloseCode" | "FrameTooLarge" | "MessageTooLarge") => {
-            assert!(theirs.starts_with(&ours), "{theirs:?} {ours:?}");
+            let is_beginning = events_of_tungstenite.starts_with(&events);
+            assert!(is_beginning, "{events_of_tungstenite:?} {events:?}");
         }
-        Some(fault) => assert_eq!(ours, theirs, "{fault}"),
+        Some(fault) => assert_eq!(events, events_of_tungstenite, "{fault}"),
     }
 }
 
+/// Reads the bytes with webframe.
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, terms: SocketTerms) -> Events {
     let (events, fault) = socket_events(pieces, terms, MESSAGE_BYTES_MAX);
     for event in &events {
@@ -66,8 +69,8 @@ impl Write for Peer<'_> {
     }
 }
 
-/// The events as tungstenite reads them, and whether it refused something.
-fn tungstenite(bytes: &[u8]) -> (Vec<SocketEvent>, bool) {
+/// The events that tungstenite finds, and whether it refused something.
+fn read_with_tungstenite(bytes: &[u8]) -> (Vec<SocketEvent>, bool) {
     let config = WebSocketConfig::default()
         .max_message_size(Some(MESSAGE_BYTES_MAX))
         .max_frame_size(Some(MESSAGE_BYTES_MAX));

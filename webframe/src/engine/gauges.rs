@@ -32,7 +32,7 @@ pub struct Gauges {
 pub struct GaugesHandle(pub(crate) Arc<OnceLock<Weak<Engine>>>);
 
 impl GaugesHandle {
-    /// Whether the server was requests to stop, or has stopped.
+    /// Whether the server was asked to stop, or has stopped.
     pub fn is_stopping(&self) -> bool {
         let engine = self.0.get().map(Weak::upgrade);
         engine.is_some_and(|engine| engine.is_none_or(|engine| engine.stop.requests() > 0))

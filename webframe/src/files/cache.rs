@@ -1,5 +1,5 @@
-//! Caches entries in memory as long as their files on disk do not change. An entry has the header
-//! fields of a file, and the bytes of a small one.
+//! Keeps entries in memory while their files on disk do not change. An entry has the header fields
+//! of a file, and the bytes of the file if it is small.
 
 use std::{
     collections::HashMap,
@@ -45,8 +45,8 @@ struct Cached {
 pub(super) type Sources = Vec<(PathBuf, Option<Stamp>)>;
 
 impl Cache {
-    /// A cache of at most `bytes_max`. An entry is compared with the disk at most once in
-    /// `recheck`.
+    /// A cache of at most `bytes_max` bytes. An entry is compared with the disk at most once in
+    /// each interval `recheck`.
     pub(super) fn new(bytes_max: usize, recheck: Duration) -> Cache {
         Cache { bytes_max, recheck, started: Instant::now(), table: RwLock::default() }
     }
@@ -61,8 +61,8 @@ impl Cache {
         let now = self.now();
         let age = now.saturating_sub(cached.checked.load(Relaxed));
         if u128::from(age) >= self.recheck.as_millis() {
-            let as_it_was = |source: &(PathBuf, Option<Stamp>)| stamp_at(&source.0) == source.1;
-            if !cached.sources.iter().all(as_it_was) {
+            let is_unchanged = |source: &(PathBuf, Option<Stamp>)| stamp_at(&source.0) == source.1;
+            if !cached.sources.iter().all(is_unchanged) {
                 return None;
             }
             cached.checked.store(now, Relaxed);

@@ -1,4 +1,5 @@
-//! One file that the app chooses as a response, and the name under which browsers save a response.
+//! A response with one file on disk that the app chooses, and the name under which browsers save a
+//! response.
 
 use std::{fs, io, path::Path};
 
@@ -10,11 +11,11 @@ use super::{
     stamp::Stamp,
 };
 use crate::{
-    Error, Request, Response, Result, request::condition::Asked, response::coding::Coding,
+    Error, Request, Response, Result, request::condition::Conditions, response::coding::Coding,
     url::encode_segment,
 };
 
-/// How often a file is opened if it is replaced each time before it can be read.
+/// How often a file is tried if another program replaces it each time before it is opened.
 const CHANGES_MAX: usize = 3;
 
 impl Response {
@@ -41,8 +42,8 @@ impl Response {
         let path = path.as_ref();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         for _ in 0..CHANGES_MAX {
-            let entry = look_at(path, name).map_err(|cause| missing_or_failed(path, &cause))?;
-            let response = respond(&entry, &Asked::of(request), request);
+            let entry = entry_of(path, name).map_err(|cause| missing_or_failed(path, &cause))?;
+            let response = respond(&entry, &Conditions::of(request), request);
             if let Some(response) = response.map_err(|cause| missing_or_failed(path, &cause))? {
                 return Ok(response);
             }
@@ -68,7 +69,7 @@ impl Response {
 }
 
 /// The entry of a file, made from its metadata. The bytes are read when they are sent.
-fn look_at(path: &Path, name: &str) -> io::Result<Entry> {
+fn entry_of(path: &Path, name: &str) -> io::Result<Entry> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::ErrorKind::NotFound.into());
@@ -92,7 +93,7 @@ mod tests {
     use crate::{App, TestClient, Urls};
 
     #[test]
-    fn a_file_has_ranges_validators_and_a_type_and_what_is_none_is_a_404() {
+    fn a_file_has_ranges_validators_and_a_type_and_a_missing_one_is_a_404() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
         fs::write(&path, "0123456789").unwrap();

@@ -1,5 +1,5 @@
-//! Files compiled into the program: a table of names and bytes, with all header fields made at the
-//! start.
+//! Files compiled into the program, found by name in a table. Their header fields and compressed
+//! variants are made when the app is created.
 
 use std::{
     borrow::Cow,

@@ -1,4 +1,5 @@
-//! A file as it is sent: its bytes in each coding, with header fields that are computed once.
+//! A file, ready to be sent: its bytes in each content coding, with header fields that are computed
+//! once.
 
 use std::{
     fs::File,
@@ -65,11 +66,11 @@ impl Entry {
         caching: &Caching,
     ) -> Entry {
         let media_type = media::type_of(name);
-        let announced = modified.and_then(|time| whole_seconds(time.min(latest_date())));
+        let last_modified = modified.and_then(|time| whole_seconds(time.min(latest_date())));
         let modified = modified.and_then(whole_seconds);
         let mut shared = vec![(header::CONTENT_TYPE, media_type.clone())];
-        if let Some(announced) = announced {
-            let date = HeaderValue::try_from(httpdate::fmt_http_date(announced));
+        if let Some(last_modified) = last_modified {
+            let date = HeaderValue::try_from(httpdate::fmt_http_date(last_modified));
             shared.push((header::LAST_MODIFIED, date.expect("a date is a field value")));
         }
         shared.push((header::CACHE_CONTROL, caching.field(name)));
@@ -226,7 +227,7 @@ pub(super) struct Caching {
     pub(super) names: Names,
 }
 
-/// Whether names may carry a hash of the content.
+/// Whether the names of files may contain a hash of their content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Names {
     #[default]
@@ -247,9 +248,9 @@ fn has_extension(name: &str, extension: &str) -> bool {
     name.rsplit_once('.').is_some_and(|split| split.1.eq_ignore_ascii_case(extension))
 }
 
-/// Whether a name contains a hash of its content: `name.1a2b3c4d.ext`, with at least eight
-/// hexadecimal digits. They must include letters, since a date has none, and figures, since a word
-/// has none.
+/// Whether a name contains a hash of the file's content: `name.1a2b3c4d.ext`, with at least eight
+/// hexadecimal digits. A hash must have letters, which a date has not, and figures, which a word
+/// has not.
 fn is_hashed(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     let mut parts = file.rsplit('.').skip(1);
@@ -260,21 +261,21 @@ fn is_hashed(name: &str) -> bool {
         && hash.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The latest value of `Last-Modified`. It must not be later than the response's `Date` (RFC 9110
-/// §8.8.2.1), which may be a second old. So the date of a file is announced when no later change can
-/// have the same one.
+/// The latest possible value of `Last-Modified`: a second ago. The field must not be later than the
+/// response's `Date` (RFC 9110 §8.8.2.1), which may be a second old. This also ensures that no
+/// later change of the file has the same date.
 pub(super) fn latest_date() -> SystemTime {
     SystemTime::now() - Duration::from_secs(1)
 }
 
-/// `None` for years that a date cannot express.
+/// The time in whole seconds. `None` for years that an HTTP date cannot express.
 fn whole_seconds(time: SystemTime) -> Option<SystemTime> {
     const YEAR_10000: u64 = 253_402_300_800;
     let seconds = time.duration_since(UNIX_EPOCH).ok()?.as_secs();
     (seconds < YEAR_10000).then(|| UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
-/// A position as an index. One that is too large is beyond every slice.
+/// A position as an index. A position that is too large becomes an index beyond every slice.
 fn index(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
 }
@@ -336,10 +337,10 @@ mod tests {
         assert_eq!(whole_seconds(UNIX_EPOCH + Duration::from_secs(253_402_300_800)), None);
     }
 
-    /// The date of a change a moment ago is announced as that of the second before, which an earlier
-    /// version may have had.
+    /// `Last-Modified` of a file that changed a moment ago is a second earlier than the change. An
+    /// earlier version may have had this date.
     #[test]
-    fn a_file_that_has_just_changed_is_not_the_one_of_the_announced_date() {
+    fn a_file_that_has_just_changed_is_newer_than_its_last_modified_field() {
         let now = SystemTime::now();
         for changed in [now, now + Duration::from_secs(86_400)] {
             let bytes = vec![(Coding::Identity, Bytes::Static(b"x"))];

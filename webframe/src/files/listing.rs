@@ -17,12 +17,12 @@ const PAGE: &str = include_str!("../../templates/listing.html");
 struct Names {
     names: Vec<String>,
     /// Whether the directory has more names.
-    cut: bool,
+    is_cut: bool,
 }
 
 /// The listing of the directory `name` below the root, without files that are not served.
 pub(super) fn page(directory: &Directory, name: &str) -> Result<Response> {
-    let Names { names, cut } = names(directory, name)?;
+    let Names { names, is_cut: cut } = names(directory, name)?;
     // Links begin with "./": otherwise the text before a colon in a name would be read as a scheme.
     let entries: Vec<_> = names
         .into_iter()
@@ -56,5 +56,5 @@ fn names(directory: &Directory, name: &str) -> io::Result<Names> {
         }
     }
     names.sort();
-    Ok(Names { names, cut: entries.next().is_some() })
+    Ok(Names { names, is_cut: entries.next().is_some() })
 }

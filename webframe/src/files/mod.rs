@@ -1,7 +1,8 @@
 //! Static files: finds the file for the path of a request, and evaluates conditions and ranges.
 //!
-//! In the order of a request: `name` turns the path into a name below the root, `disk` or
-//! `embedded` finds the file, conditions and `range` select the bytes, and `entry` has them.
+//! The modules, in the order in which a request passes them: `name` converts the path to a name
+//! below the root, `disk` or `embedded` finds the file, [`Conditions`] and `range` select bytes of
+//! it, and `entry` supplies these bytes and the header fields.
 
 mod name;
 mod disk;
@@ -27,7 +28,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::{
     Body, Error, OrNotFound, Request, Response, Result,
-    request::condition::{Asked, Verdict},
+    request::condition::{Conditions, Selection},
     response::coding::Coding,
 };
 use cache::Cache;
@@ -38,15 +39,15 @@ use name::Name;
 use pieces::{Boundary, content_range};
 use range::{Ranges, parse_ranges};
 
-/// Files up to this size are kept in memory, larger ones are read in pieces. 64 KiB: most files of
+/// Files up to this size are kept in memory; larger files are read in pieces. 64 KiB: most files of
 /// a page are smaller, and an event loop may write this much at once.
 const SMALL_FILE_BYTES_MAX: u64 = 64 << 10;
 
-/// Maximum bytes of all files that a handler keeps in memory. 16 MiB.
+/// Maximum size in bytes of all files that a handler keeps in memory. 16 MiB.
 const CACHE_BYTES_MAX: usize = 16 << 20;
 
 /// Minimum time between two comparisons of a file in memory with the disk: a `stat` for each
-/// request would take a tenth of the request's time, and no person reloads a page faster.
+/// request would take a tenth of the request's time, and nobody reloads a page faster.
 const RECHECK: Duration = Duration::from_millis(100);
 
 /// Files to serve, for [`Urls::files`](crate::Urls::files).
@@ -165,14 +166,14 @@ impl StaticFiles {
         Some(format!("the directory {} cannot be read: {problem}", root.display()))
     }
 
-    /// Answers a request for a file, or for a directory: its path must end with a slash, otherwise
-    /// it is redirected.
+    /// Answers a request for a file or a directory. The path of a directory must end with a slash;
+    /// if it does not, the request is redirected.
     pub(crate) fn answer(&self, request: &Request) -> Result<Response> {
         let name = Name::of(request).or_404()?;
         match self.find(&name.text)? {
-            Resolved::File(_) if name.slash => Err(Error::not_found("")),
+            Resolved::File(_) if name.ends_in_slash => Err(Error::not_found("")),
             Resolved::File(entry) => self.send(&name.text, entry, request),
-            Resolved::Directory if !name.slash => {
+            Resolved::Directory if !name.ends_in_slash => {
                 self.answer_directory(&name.text, request)?; // no redirect to a 404
                 add_slash(request)
             }
@@ -199,11 +200,11 @@ impl StaticFiles {
 
     /// Sends the entry. If its file was replaced meanwhile, the new file is sent.
     fn send(&self, name: &str, mut entry: Arc<Entry>, request: &Request) -> Result<Response> {
-        let asked = Asked::of(request);
+        let conditions = Conditions::of(request);
         const CHANGES_MAX: usize = 3;
         for _ in 0..CHANGES_MAX {
             if let Some(response) =
-                respond(&entry, &asked, request).map_err(|cause| failed(name, &cause))?
+                respond(&entry, &conditions, request).map_err(|cause| failed(name, &cause))?
             {
                 return Ok(response);
             }
@@ -211,7 +212,7 @@ impl StaticFiles {
                 directory.cache.forget(name);
             }
             match self.find(name)? {
-                Resolved::File(now) => entry = now,
+                Resolved::File(current) => entry = current,
                 _ => return Err(Error::not_found("")),
             }
         }
@@ -244,23 +245,28 @@ fn failed(name: &str, cause: &io::Error) -> Error {
 
 /// The response that the conditions and ranges of the request select. `None`, here and in the
 /// functions below, if the file has changed since the entry was made.
-fn respond(entry: &Entry, asked: &Asked<'_>, request: &Request) -> io::Result<Option<Response>> {
-    let Some(variant) = entry.variant(asked.accept_encoding.as_deref()) else { return Ok(None) };
-    let range = asked.range.as_deref().unwrap_or_default();
-    match asked.weigh(request.method(), entry.validators(variant)) {
-        Verdict::NotModified => Ok(Some(not_modified(variant))),
-        Verdict::Failed => Ok(Some(
+fn respond(
+    entry: &Entry,
+    conditions: &Conditions<'_>,
+    request: &Request,
+) -> io::Result<Option<Response>> {
+    let accept_encoding = conditions.accept_encoding.as_deref();
+    let Some(variant) = entry.variant(accept_encoding) else { return Ok(None) };
+    let range = conditions.range.as_deref().unwrap_or_default();
+    match conditions.evaluate(request.method(), entry.validators(variant)) {
+        Selection::NotModified => Ok(Some(not_modified(variant))),
+        Selection::Failed => Ok(Some(
             Response::text("412 Precondition Failed\n")
                 .with_status(StatusCode::PRECONDITION_FAILED),
         )),
-        Verdict::Whole => whole(variant),
-        Verdict::Pieces => match parse_ranges(range, variant.length) {
+        Selection::Whole => whole(variant),
+        Selection::Ranges => match parse_ranges(range, variant.length) {
             Ranges::Whole => whole(variant),
             Ranges::Unsatisfiable => Ok(Some(unsatisfiable(variant))),
-            Ranges::One(piece) => one(variant, piece),
+            Ranges::One(piece) => one_piece(variant, piece),
             // No RFC defines `multipart/byteranges` of an encoded representation.
             Ranges::Several(_) if variant.coding != Coding::Identity => whole(variant),
-            Ranges::Several(pieces) => several(entry, variant, &pieces),
+            Ranges::Several(pieces) => several_pieces(entry, variant, &pieces),
         },
     }
 }
@@ -272,7 +278,7 @@ fn whole(variant: &Variant) -> io::Result<Option<Response>> {
 }
 
 /// 206 with one piece of the file.
-fn one(variant: &Variant, piece: std::ops::Range<u64>) -> io::Result<Option<Response>> {
+fn one_piece(variant: &Variant, piece: std::ops::Range<u64>) -> io::Result<Option<Response>> {
     let range = field_value(content_range(&piece, variant.length));
     let Some(body) = variant.body(piece)? else { return Ok(None) };
     let response = Response::assembled(StatusCode::PARTIAL_CONTENT, &variant.fields, body);
@@ -280,7 +286,7 @@ fn one(variant: &Variant, piece: std::ops::Range<u64>) -> io::Result<Option<Resp
 }
 
 /// 206 with several pieces of the file, as `multipart/byteranges`.
-fn several(
+fn several_pieces(
     entry: &Entry,
     variant: &Variant,
     pieces: &[std::ops::Range<u64>],

@@ -7,12 +7,13 @@ use std::borrow::Cow;
 
 use crate::{Request, wire::target};
 
-/// A name below the root: segments divided by `/`, without one at either end; empty for the root.
+/// A name below the root: segments separated by `/`, without a `/` at either end. The name of the
+/// root itself is empty.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Name<'r> {
     pub(super) text: Cow<'r, str>,
-    /// Whether the path ends with a slash, like that of a directory.
-    pub(super) slash: bool,
+    /// Whether the path ends with a slash, as the path of a directory does.
+    pub(super) ends_in_slash: bool,
 }
 
 impl<'r> Name<'r> {
@@ -28,7 +29,7 @@ impl<'r> Name<'r> {
         // has the index 0.
         let above = pattern.split('/').position(|part| part.starts_with("{*")).unwrap_or(1);
         let raw = path.splitn(above + 1, '/').nth(above)?;
-        let (named, slash) = match raw.strip_suffix('/') {
+        let (named, ends_in_slash) = match raw.strip_suffix('/') {
             Some(named) => (named, true),
             None => (raw, raw.is_empty()),
         };
@@ -43,7 +44,7 @@ impl<'r> Name<'r> {
             segments.map(|segment| is_plain(&segment).then_some(())).collect::<Option<()>>()?;
             Cow::Borrowed(named)
         };
-        Some(Name { text, slash })
+        Some(Name { text, ends_in_slash })
     }
 }
 
@@ -76,7 +77,7 @@ mod tests {
     #[track_caller]
     fn name(path: &str) -> Option<String> {
         let name = Name::parse("/static/{*path}", path)?;
-        Some(format!("{}{}", name.text, if name.slash { "|" } else { "" }))
+        Some(format!("{}{}", name.text, if name.ends_in_slash { "|" } else { "" }))
     }
 
     #[test]

@@ -58,8 +58,9 @@ pub(super) fn of_bytes(
     let mut body = Vec::new();
     for piece in pieces {
         body.extend(boundary.head(media_type, piece, bytes.len() as u64));
-        let ends = usize::try_from(piece.start).ok().zip(usize::try_from(piece.end).ok());
-        body.extend_from_slice(ends.and_then(|(a, b)| bytes.get(a..b)).unwrap_or_default());
+        let indexes = usize::try_from(piece.start).ok().zip(usize::try_from(piece.end).ok());
+        let piece = indexes.and_then(|(start, end)| bytes.get(start..end));
+        body.extend_from_slice(piece.unwrap_or_default());
     }
     body.extend(boundary.end());
     Body::Bytes(body)
@@ -74,35 +75,35 @@ pub(super) fn of_file(
     length: u64,
 ) -> Body {
     let file = Arc::new(file);
-    let mut all: Box<dyn Read + Send> = Box::new(io::empty());
+    let mut parts: Box<dyn Read + Send> = Box::new(io::empty());
     for piece in pieces {
         let head = Cursor::new(boundary.head(media_type, piece, length));
-        let section = Section { file: Arc::clone(&file), left: piece.clone() };
-        all = Box::new(all.chain(head).chain(section));
+        let section = Section { file: Arc::clone(&file), unread: piece.clone() };
+        parts = Box::new(parts.chain(head).chain(section));
     }
-    Body::Stream(Source::new(all.chain(Cursor::new(boundary.end()))))
+    Body::Stream(Source::new(parts.chain(Cursor::new(boundary.end()))))
 }
 
 /// A piece of a file, read by offset, without the file's cursor.
 struct Section {
     file: Arc<File>,
     /// The offsets of the bytes that are not read yet.
-    left: Range<u64>,
+    unread: Range<u64>,
 }
 
 impl Read for Section {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.left.end - self.left.start).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.unread.end - self.unread.start).unwrap_or(usize::MAX);
         let room = buffer.len().min(left);
         if room == 0 {
             return Ok(0);
         }
-        let read = self.file.read_at(&mut buffer[..room], self.left.start)?;
+        let read = self.file.read_at(&mut buffer[..room], self.unread.start)?;
         if read == 0 {
             // The part's head announced more bytes: a short part must not look complete.
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a file became shorter"));
         }
-        self.left.start += read as u64;
+        self.unread.start += read as u64;
         Ok(read)
     }
 }

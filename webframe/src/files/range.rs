@@ -15,8 +15,8 @@ pub(crate) enum Ranges {
     Several(Vec<Range<u64>>),
 }
 
-/// Maximum number of ranges in a request. 16: a PDF reader requests a handful, an attack by
-/// CVE-2011-3192 a thousand.
+/// Maximum number of ranges in a request. 16: a PDF reader requests fewer; the attack of
+/// CVE-2011-3192 requests about a thousand.
 const RANGES_MAX: usize = 16;
 
 /// Parses the field for a file of this length.
@@ -29,12 +29,12 @@ pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
         return Ranges::Whole; // a client that resumes understands this, but not a 416
     }
     let mut pieces = Vec::new();
-    let mut asked: usize = 0;
+    let mut requested: usize = 0;
     let specs = set.split(',').map(|spec| spec.trim_matches([' ', '\t']));
     for spec in specs.filter(|spec| !spec.is_empty()) {
-        asked += 1;
+        requested += 1;
         match parse_spec(spec, length) {
-            _ if asked > RANGES_MAX => return Ranges::Whole,
+            _ if requested > RANGES_MAX => return Ranges::Whole,
             None => return Ranges::Whole,
             Some(piece) if piece.is_empty() => {}
             Some(piece) => pieces.push(piece),
@@ -42,7 +42,7 @@ pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
     }
     let lengths = pieces.iter().map(|piece| piece.end - piece.start);
     let together = lengths.fold(0, u64::saturating_add);
-    match (pieces.len(), asked) {
+    match (pieces.len(), requested) {
         (_, 0) => Ranges::Whole,
         (0, _) => Ranges::Unsatisfiable,
         (1, _) => Ranges::One(pieces.swap_remove(0)),
@@ -67,8 +67,8 @@ fn parse_spec(spec: &str, length: u64) -> Option<Range<u64>> {
     (first <= last).then(|| first.min(length)..last.saturating_add(1).min(length))
 }
 
-/// Parses a number of digits only; a number that is too large counts as beyond the end. `None` if
-/// the text is invalid.
+/// Parses a position, which has only digits. A number that is too large becomes `u64::MAX`, beyond
+/// the end of every file. `None` if the text is invalid.
 fn parse_position(text: &str) -> Option<u64> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -144,7 +144,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn pieces_lie_within_the_content_and_are_no_more_than_it(
+        fn pieces_lie_within_the_file_and_together_are_not_longer_than_it(
             specs in "([0-9]{0,3}-[0-9]{0,3}[, ]{0,2}){0,20}", length in 0..200_u64
         ) {
             let pieces = match parse_ranges(&format!("bytes={specs}"), length) {

@@ -1,4 +1,4 @@
-//! A stamp of a file's metadata, which changes with the file.
+//! A stamp identifies a version of a file by its metadata: inode, length and times.
 
 use std::{
     fs::Metadata,
@@ -7,13 +7,16 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Inode, length and times of a file. It includes the change time of the inode: a tool can set the
-/// modification time back, but not this one.
+/// Inode, length and times of a file. The times include the change time of the inode: a tool can
+/// set the modification time back, but not the change time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
+    /// Device and inode.
     file: (u64, u64),
     length: u64,
+    /// The modification time, in seconds from 1970 and nanoseconds.
     modified: (i64, i64),
+    /// The change time of the inode, in the same form.
     changed: (i64, i64),
 }
 
@@ -31,8 +34,8 @@ impl Stamp {
         self.length
     }
 
-    /// Length and times, for an entity tag. It includes the change time of the inode, because a
-    /// tool may replace the content of a file and keep its length and modification time.
+    /// Length and times as text, for an entity tag. The change time of the inode is included,
+    /// because a tool may replace the content of a file and keep its length and modification time.
     ///
     /// On a file system with ticks of a second or two, the next version may have the same times
     /// until the tick has ended. Until then each tag is used only once.

@@ -17,8 +17,8 @@ use crate::{
 /// Output of this size is written before the next line is handled.
 const OUTPUT_BYTES_MAX: usize = 64 << 10;
 
-/// The conversation with one client. Thousands of clients are idle, so rarely used fields are in
-/// boxes.
+/// The conversation with one client. There may be thousands of idle clients, so rarely used fields
+/// are in boxes to save memory.
 pub(super) struct Lines<P: LineProtocol> {
     service: Arc<Service<P>>,
     /// The peer, until its session is opened.
@@ -39,7 +39,7 @@ pub(super) struct Lines<P: LineProtocol> {
 /// The parts of replies that are not sent yet; at least one. There is a pause before each.
 struct Parts {
     queue: VecDeque<Vec<u8>>,
-    /// The end of the pause before the first of them.
+    /// The end of the pause before the first of these parts.
     next_at: Instant,
 }
 
@@ -52,8 +52,13 @@ enum InputEnd {
 
 /// The beginning of the input.
 enum LineStart {
-    /// A line: its length, and its length with the line end.
-    Line(usize, usize),
+    /// A complete line.
+    Line {
+        /// The length without the line end.
+        length: usize,
+        /// The length with the line end.
+        with_end: usize,
+    },
     /// The beginning of a line.
     Part,
     TooLong,
@@ -78,7 +83,7 @@ impl<P: LineProtocol> Lines<P> {
         let Some(peer) = self.peer.take() else { return };
         let mut replies = Replies::new(self.service.settings.line_end, self.outlet.clone());
         self.session = Some(self.service.protocol.open(*peer, &mut replies));
-        self.take(replies, output);
+        self.take_replies(replies, output);
     }
 
     /// Calls the app and sends its replies.
@@ -86,11 +91,11 @@ impl<P: LineProtocol> Lines<P> {
         let Some(session) = &mut self.session else { return };
         let mut replies = Replies::new(self.service.settings.line_end, self.outlet.clone());
         act(&self.service.protocol, session, &mut replies);
-        self.take(replies, output);
+        self.take_replies(replies, output);
     }
 
     /// Appends the first part of the replies to the output and queues the other parts.
-    fn take(&mut self, replies: Replies, output: &mut Vec<u8>) {
+    fn take_replies(&mut self, replies: Replies, output: &mut Vec<u8>) {
         self.closes |= replies.closes;
         let mut parts = replies.parts.into_iter();
         output.extend_from_slice(&parts.next().unwrap_or_default());
@@ -118,7 +123,7 @@ impl<P: LineProtocol> Lines<P> {
     }
 
     /// Finds the line at the beginning of the input.
-    fn find(&self, input: &[u8], end: InputEnd) -> LineStart {
+    fn find_line(&self, input: &[u8], end: InputEnd) -> LineStart {
         let max = self.service.settings.line_bytes_max;
         match memchr::memchr(b'\n', input) {
             Some(at) => {
@@ -126,22 +131,22 @@ impl<P: LineProtocol> Lines<P> {
                 if line.len() > max {
                     LineStart::TooLong
                 } else {
-                    LineStart::Line(line.len(), at + 1)
+                    LineStart::Line { length: line.len(), with_end: at + 1 }
                 }
             }
             None if input.len() > max + 1 => LineStart::TooLong,
             None if end == InputEnd::EndsLine && !input.is_empty() => {
-                LineStart::Line(input.len(), input.len())
+                LineStart::Line { length: input.len(), with_end: input.len() }
             }
             None => LineStart::Part,
         }
     }
 
     /// Handles complete lines. Returns the number of consumed bytes.
-    fn lines(&mut self, input: &[u8], end: InputEnd, output: &mut Vec<u8>) -> usize {
+    fn handle_lines(&mut self, input: &[u8], end: InputEnd, output: &mut Vec<u8>) -> usize {
         let mut consumed = 0;
         while !self.closes && self.parts.is_none() && output.len() < OUTPUT_BYTES_MAX {
-            match self.find(&input[consumed..], end) {
+            match self.find_line(&input[consumed..], end) {
                 LineStart::Part => break,
                 LineStart::TooLong => {
                     self.call(output, |protocol, session, replies| {
@@ -150,7 +155,7 @@ impl<P: LineProtocol> Lines<P> {
                     self.closes = true;
                     return input.len();
                 }
-                LineStart::Line(length, with_end) => {
+                LineStart::Line { length, with_end } => {
                     let line = &input[consumed..consumed + length];
                     consumed += with_end;
                     self.ends_at = Instant::now() + self.service.settings.idle;
@@ -218,14 +223,14 @@ impl<P: LineProtocol> Conversation for Lines<P> {
             CallReason::Stopping => self.send_parts(output),
             CallReason::Input | CallReason::TimedOut => {}
         }
-        let consumed = self.lines(input, end, output);
+        let consumed = self.handle_lines(input, end, output);
         if reason == CallReason::Ended {
             self.send_parts(output);
         }
         let rest = input.len() - consumed;
         self.note_rest(rest, now);
-        let overdue = timed_out && self.parts.is_none() && now >= self.ends_at;
-        if (overdue || reason == CallReason::Stopping) && !self.closes {
+        let is_overdue = timed_out && self.parts.is_none() && now >= self.ends_at;
+        if (is_overdue || reason == CallReason::Stopping) && !self.closes {
             self.call(output, |protocol, session, replies| protocol.closing(session, replies));
             self.closes = true;
         }
@@ -296,9 +301,9 @@ mod tests {
     #[test]
     fn a_pause_ends_a_line_only_if_the_protocol_allows_it() {
         let pause_ends_line = Some(Duration::from_millis(50));
-        let mut course = lines(LineSettings { pause_ends_line, ..LineSettings::default() });
-        check(&mut course, CallReason::Input, b"L a b", "", 5);
-        check(&mut course, CallReason::TimedOut, b"L a b", "L a b\r\n", 0);
+        let mut lenient = lines(LineSettings { pause_ends_line, ..LineSettings::default() });
+        check(&mut lenient, CallReason::Input, b"L a b", "", 5);
+        check(&mut lenient, CallReason::TimedOut, b"L a b", "L a b\r\n", 0);
         check(&mut lines(LineSettings::default()), CallReason::TimedOut, b"L", "", 1);
     }
 
@@ -323,7 +328,7 @@ mod tests {
         check(&mut whole, CallReason::Input, b"abcd\n", "too long\r\n", 0);
     }
 
-    /// It is in a box of its own: with the allocator's header, 56 bytes take 64 for each client.
+    /// Each conversation is in a box of its own: with the allocator's header, 56 bytes become 64.
     #[test]
     fn an_idle_client_is_small() {
         assert!(size_of::<Lines<Echo>>() <= 56, "{} bytes", size_of::<Lines<Echo>>());

@@ -1,5 +1,5 @@
-//! Line protocols: an app answers lines of text, in place of HTTP requests. The event loops of the
-//! HTTP server serve them, so an idle client holds no thread.
+//! Line protocols, such as DICT: an app answers lines of text, in place of HTTP requests. The event
+//! loops of the HTTP server serve them, so an idle client holds no thread.
 //!
 //! ```
 //! use webframe::{LineProtocol, LineSettings, Peer, Replies};
@@ -47,8 +47,8 @@ use crate::{
 };
 
 /// The app's code for a line protocol. The methods are called like handlers: in the event loop of
-/// the connection while they are quick, on a worker thread if they block. For each client they are
-/// called in order, and nothing is read from it meanwhile.
+/// the connection while they are quick, on a worker thread if they block. For each client the
+/// methods are called one after the other, and nothing is read from the client meanwhile.
 pub trait LineProtocol: Send + Sync + 'static {
     /// The state of a client.
     type Session: Send + 'static;
@@ -87,8 +87,8 @@ pub struct LineSettings {
     pub idle: Duration,
     /// Maximum time of a line from its first byte to its end. Default: 30 s.
     pub line: Duration,
-    /// A line also ends when its client pauses for this long: for old clients that send no line
-    /// ends. The resolution is 32 ms. Default: none, a line ends with LF or CRLF.
+    /// A line also ends when the client pauses for this time: some old clients send no line ends.
+    /// The resolution is 32 ms. Default: none, a line ends with LF or CRLF.
     pub pause_ends_line: Option<Duration>,
     /// The time between two parts of a reply that [`Replies::pause`] separates. Default: 100 ms.
     pub pause: Duration,
@@ -214,7 +214,7 @@ impl LineEnd {
     }
 }
 
-/// A line protocol, as the engine sees it.
+/// A line protocol, as the engine calls it.
 pub(crate) trait LineService: Send + Sync + fmt::Debug {
     /// The conversation with a new client.
     fn live(self: Arc<Self>, peer: Peer) -> Live;

@@ -1,4 +1,4 @@
-//! A log file that can be reopened after it was renamed.
+//! A log file that can be reopened after another program has renamed it (log rotation).
 
 use std::{
     fs::{self, File},
@@ -9,8 +9,8 @@ use std::{
 
 use crate::lock::lock;
 
-/// A file to which lines are appended. It can be reopened, as needed when a program that rotates
-/// logs has renamed it. Clones write to the same file.
+/// A file to which lines are appended. It is reopened when a program that rotates logs has renamed
+/// it. Clones write to the same file.
 ///
 /// ```no_run
 /// use webframe::{App, LogFile, Server, ServerSettings, middleware::AccessLog};
@@ -99,8 +99,8 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 /// Creates a new file for its owner only, and removes the access of other users to an existing one.
-/// Refuses a symbolic link: with it, a user who may write to the folder could redirect the server
-/// to another file.
+/// Refuses a symbolic link: a user who may write to the folder could use it to make the server
+/// write to another file.
 fn open_private(path: &Path) -> io::Result<File> {
     let is_link = |path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     if is_link(path) {

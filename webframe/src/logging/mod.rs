@@ -1,4 +1,5 @@
-//! Output of log lines: a file that can be rotated, and a bounded queue before any writer.
+//! Output of log lines: a file that can be rotated, and a bounded queue for any writer that may
+//! block.
 
 pub(crate) mod file;
 pub(crate) mod queue;

@@ -1,4 +1,4 @@
-//! A bounded queue of log lines before a writer that may block, and the thread that writes.
+//! A bounded queue of log lines, and a thread that writes them to a writer that may block.
 //!
 //! `push` never waits for the writer. If the terminal, the pipe or the disk does not keep up, lines
 //! are dropped and counted, and the log reports their number.
@@ -16,14 +16,14 @@ use crate::lock::{lock, unpoisoned};
 /// Maximum size of waiting lines in bytes. 1 MiB: about ten thousand lines.
 const QUEUE_BYTES_MAX: usize = 1 << 20;
 
-/// Lines that arrive within this time of each other are written together.
+/// Lines that arrive within this time after a write are written together.
 const GATHER: Duration = Duration::from_millis(20);
 
-/// How long [`LogQueue::flush`] and the end of the program wait for the last lines.
-const FLUSH: Duration = Duration::from_secs(2);
+/// Maximum time that [`LogQueue::flush`] and the drop of the last clone wait for the last lines.
+const FLUSH_MAX: Duration = Duration::from_secs(2);
 
-/// A bounded queue of lines before a writer. Clones share the queue. Dropping the last one writes
-/// the waiting lines, for at most two seconds.
+/// A bounded queue of lines for a writer. Clones share the queue. Dropping the last clone waits
+/// until the lines in the queue are written, for at most two seconds.
 ///
 /// ```
 /// use webframe::LogQueue;
@@ -58,7 +58,7 @@ struct Pending {
     dropped: u64,
     /// Number of callers of `flush`. While there are any, the writer does not wait for more lines.
     flushing: usize,
-    /// The writer is writing earlier `text`.
+    /// The writer's thread is writing lines that it has taken from `text`.
     writing: bool,
     /// The last clone of the queue was dropped: the writer has to end.
     closed: bool,
@@ -77,10 +77,10 @@ impl LogQueue {
         report: impl Fn(u64) -> String + Send + 'static,
     ) -> io::Result<LogQueue> {
         let queue = Arc::new(Queue::default());
-        let of_writer = Arc::clone(&queue);
+        let writer_queue = Arc::clone(&queue);
         thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || of_writer.write_out(writer, report))?;
+            .spawn(move || writer_queue.write_lines(writer, report))?;
         Ok(LogQueue(Arc::new(Handle(queue))))
     }
 
@@ -128,7 +128,7 @@ impl Queue {
         pending.flushing += 1;
         self.changed.notify_all();
         let waits = |p: &mut Pending| !p.done && (p.writing || !p.text.is_empty());
-        let waited = self.changed.wait_timeout_while(pending, FLUSH, waits);
+        let waited = self.changed.wait_timeout_while(pending, FLUSH_MAX, waits);
         unpoisoned(waited).0.flushing -= 1;
     }
 
@@ -137,12 +137,12 @@ impl Queue {
         let mut pending = self.lock();
         pending.closed = true;
         self.changed.notify_all();
-        drop(self.changed.wait_timeout_while(pending, FLUSH, |pending| !pending.done));
+        drop(self.changed.wait_timeout_while(pending, FLUSH_MAX, |pending| !pending.done));
     }
 
     /// The loop of the writer's thread: writes lines until the queue is closed. Lines that cannot
     /// be written count as dropped.
-    fn write_out(&self, mut writer: impl Write, report: impl Fn(u64) -> String) {
+    fn write_lines(&self, mut writer: impl Write, report: impl Fn(u64) -> String) {
         let mut unreported = 0;
         loop {
             let taken = self.take();
@@ -161,8 +161,8 @@ impl Queue {
             if taken.closed {
                 return;
             }
-            let gathers = |p: &mut Pending| !p.closed && p.flushing == 0;
-            drop(self.changed.wait_timeout_while(pending, GATHER, gathers));
+            let may_gather = |p: &mut Pending| !p.closed && p.flushing == 0;
+            drop(self.changed.wait_timeout_while(pending, GATHER, may_gather));
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_that_refuses_lines_is_counted() {
+    fn a_line_that_the_writer_refuses_counts_as_dropped() {
         let (written, texts) = channel();
         drop(texts);
         let (go, may) = channel();

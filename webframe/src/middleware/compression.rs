@@ -9,7 +9,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::{
     Body, Next, Request, Response, Source,
-    request::{accept::best_coding, condition::Asked},
+    request::{accept::best_coding, condition::Conditions},
     response::{
         coding::{self, COMPRESSED_BYTES_MIN, Coding, Effort},
         gzip_source::GzipSource,
@@ -17,7 +17,8 @@ use crate::{
     },
 };
 
-/// Larger responses are not compressed: that would keep a thread busy for more than 10 ms.
+/// Larger responses are not compressed: compressing one would keep a thread busy for more than 10
+/// ms.
 const COMPRESSED_BYTES_MAX: usize = 1 << 20;
 
 /// Middleware that compresses responses of 1 KiB to 1 MiB with a compressible media type, at about
@@ -39,10 +40,10 @@ where
 {
     let mut response = next.run(request);
     if response.status() == StatusCode::NOT_MODIFIED {
-        agree_with_coded(&mut response, request);
-    } else if pays(&response) {
-        vary(&mut response);
-        let accepted = Asked::of(request).accept_encoding;
+        use_tag_of_client(&mut response, request);
+    } else if is_worth_compressing(&response) {
+        add_vary(&mut response);
+        let accepted = Conditions::of(request).accept_encoding;
         if matches!(response.body(), Body::Stream(_)) {
             encode_stream(&mut response, best_coding(accepted.as_deref(), &[Coding::Gzip]));
         } else {
@@ -57,11 +58,11 @@ where
     response
 }
 
-/// Whether the response may be compressed, and is of a size and type that compression makes much
-/// smaller.
-fn pays(response: &Response) -> bool {
+/// Whether the response may be compressed, and its size and type are such that compression makes it
+/// much smaller.
+fn is_worth_compressing(response: &Response) -> bool {
     let status = response.status();
-    let coded = [header::CONTENT_ENCODING, header::CONTENT_RANGE, header::SET_COOKIE];
+    let excluding = [header::CONTENT_ENCODING, header::CONTENT_RANGE, header::SET_COOKIE];
     response.may_be_compressed()
         && !matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::NO_CONTENT)
         && !status.is_informational()
@@ -71,13 +72,13 @@ fn pays(response: &Response) -> bool {
                 (COMPRESSED_BYTES_MIN..=COMPRESSED_BYTES_MAX).contains(&bytes.len())
             }),
         }
-        && coded.iter().all(|name| response.field(name).is_none())
+        && excluding.iter().all(|name| response.field(name).is_none())
         && media::is_compressible(text(response.field(&header::CONTENT_TYPE)))
-        && !names(text(response.field(&header::CACHE_CONTROL)), "no-transform")
+        && !list_contains(text(response.field(&header::CACHE_CONTROL)), "no-transform")
 }
 
 /// Whether a list of names separated by commas contains a name.
-fn names(list: &str, name: &str) -> bool {
+fn list_contains(list: &str, name: &str) -> bool {
     list.split(',').any(|member| member.trim().eq_ignore_ascii_case(name))
 }
 
@@ -109,35 +110,36 @@ fn note_coding(response: &mut Response, coding: Coding) {
     }
 }
 
-/// The weak form of the response's tag: the encoded bytes differ, but mean the same (RFC 9110
-/// §8.8.1). `None` if it has no tag or a weak one.
+/// The weak form of the response's entity tag: the encoded bytes differ from the handler's, but
+/// have the same meaning (RFC 9110 §8.8.1). `None` if the response has no tag or a weak one.
 fn weakened(response: &Response) -> Option<HeaderValue> {
     let tag = text(response.field(&header::ETAG));
     let strong = tag.starts_with('"');
     strong.then(|| HeaderValue::try_from(format!("W/{tag}")).ok()).flatten()
 }
 
-/// Gives a 304 the tag of the 200 that the client has: the weak one if that was compressed.
-fn agree_with_coded(response: &mut Response, request: &Request) {
-    let holds = |weak: &HeaderValue| {
+/// Gives a 304 the entity tag of the response that the client has in its cache: the weak tag if
+/// that response was compressed.
+fn use_tag_of_client(response: &mut Response, request: &Request) {
+    let client_has = |weak: &HeaderValue| {
         request.fields().any(|(name, list)| {
             name.eq_ignore_ascii_case("if-none-match")
                 && memchr::memmem::find(list, weak.as_bytes()).is_some()
         })
     };
     if let Some(weak) = weakened(response)
-        && holds(&weak)
+        && client_has(&weak)
     {
         response.set(header::ETAG, weak);
-        vary(response);
+        add_vary(response);
     }
 }
 
 /// Adds `Vary: accept-encoding`, unless `Vary` names it already.
-fn vary(response: &mut Response) {
+fn add_vary(response: &mut Response) {
     let named = response.fields().iter().any(|(name, value)| {
         name == header::VARY
-            && (names(text(Some(value)), "accept-encoding") || names(text(Some(value)), "*"))
+            && ["accept-encoding", "*"].iter().any(|named| list_contains(text(Some(value)), named))
     });
     if !named {
         response.add(header::VARY, HeaderValue::from_static("accept-encoding"));

@@ -101,7 +101,8 @@ impl Cors {
     /// The value of `Access-Control-Allow-Origin` for a request. `None`: its origin is not allowed.
     fn allowed(&self, request: &Request) -> Option<HeaderValue> {
         match &self.origins {
-            // Also without an origin: a browser may reuse a cached response for a script.
+            // Sent even if the request has no origin: a browser may cache the response and use it
+            // for a script.
             Origins::Any => Some(HeaderValue::from_static("*")),
             Origins::Named(names) => {
                 let origin = request.field(&header::ORIGIN)?;
@@ -115,9 +116,9 @@ impl Cors {
     fn preflight(&self, request: &Request) -> Response {
         let mut response = Response::new(StatusCode::NO_CONTENT);
         response.set(header::ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone());
-        let asked = request.field(&header::ACCESS_CONTROL_REQUEST_HEADERS);
-        let asked = asked.and_then(|names| HeaderValue::from_str(names).ok());
-        if let Some(names) = self.fields.clone().or(asked) {
+        let requested = request.field(&header::ACCESS_CONTROL_REQUEST_HEADERS);
+        let requested = requested.and_then(|names| HeaderValue::from_str(names).ok());
+        if let Some(names) = self.fields.clone().or(requested) {
             response.set(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
         }
         response.with_field(header::ACCESS_CONTROL_MAX_AGE, self.max_age.as_secs().into())
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_for_any_origin_allows_it_to_those_that_read_it_from_a_cache() {
+    fn a_response_for_any_origin_has_the_permission_even_without_an_origin() {
         let plain = ask(Cors::any(), Method::GET, &[]);
         assert_eq!(plain.field("Access-Control-Allow-Origin"), Some("*"));
         assert_eq!(plain.field("Vary"), None);

@@ -40,8 +40,8 @@ type BasicCheck<S> = dyn Fn(&S, &str, &str) -> bool + Send + Sync;
 type BearerCheck<S> = dyn Fn(&S, &str) -> bool + Send + Sync;
 
 impl<S> Guard<S> {
-    /// Checks name and password, which a browser asks its user for. The browser shows `realm`;
-    /// characters that are not allowed in it are dropped.
+    /// Checks name and password. A browser asks its user for them and shows `realm`. Characters
+    /// that are not allowed in a realm are dropped.
     pub fn basic(
         realm: &str,
         check: impl Fn(&S, &str, &str) -> bool + Send + Sync + 'static,

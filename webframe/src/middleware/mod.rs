@@ -1,5 +1,5 @@
-//! Middleware: layers around handlers. Each sees the request before the handler and the response
-//! after it.
+//! The middleware that webframe provides. Middleware is code around handlers (a layer): it sees
+//! each request before the handler, and each response after it.
 
 mod access_log;
 mod request_id;

@@ -11,18 +11,28 @@ use http::{HeaderName, HeaderValue};
 
 use crate::{Error, Middleware, Next, Request, Response, lock::lock};
 
-/// Rows of slots, each with its own hash function. A network has a slot in each row.
+/// Number of rows of slots, each with its own hash function. A network has a slot in each row.
 const ROWS: usize = 2;
 
-/// Slots of a row. Those of all rows together take 1 MiB.
+/// Number of slots in a row. The slots of all rows together take 1 MiB.
 const SLOTS: usize = 1 << 16;
 
-/// IPv6 prefix lengths, each with the multiple of the limit that it may reach: a /64 is one link, a
-/// /56 one household, a /48 one organisation (RFC 6177 §2).
-const IPV6: [(u32, u32); 3] = [(64, 1), (56, 2), (48, 4)];
+/// The IPv6 networks that an address belongs to: a /64 is one link, a /56 one household, a /48 one
+/// organisation (RFC 6177 §2).
+const IPV6_NETWORKS: [Ipv6Network; 3] = [
+    Ipv6Network { prefix_bits: 64, share: 1 },
+    Ipv6Network { prefix_bits: 56, share: 2 },
+    Ipv6Network { prefix_bits: 48, share: 4 },
+];
+
+/// A size of IPv6 networks, and the multiple of the limit that such a network may reach.
+struct Ipv6Network {
+    prefix_bits: u32,
+    share: u32,
+}
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Refuses requests with 429 and `Retry-After` if a network sends too many. Every response has the
 /// policy (`RateLimit-Policy`) and the remaining quota (`RateLimit`), as in the IETF draft
@@ -31,8 +41,8 @@ const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 /// A network is an IPv4 address or an IPv6 /64. Each may send `burst` requests at once, and then
 /// one every `interval`; an IPv6 /56 may send twice as many, a /48 four times. If there is a proxy,
 /// name it in [`trusted_proxies`](crate::ServerSettings::trusted_proxies); otherwise all clients
-/// count as one network. No network is ever forgotten: a flood from many networks makes the limit
-/// stricter for some others, and never laxer for any.
+/// count as one network. A flood from many networks can make the limit stricter for other networks,
+/// but never laxer: the memory has a fixed size, and no network is ever forgotten.
 ///
 /// ```
 /// use std::time::Duration;
@@ -58,9 +68,9 @@ pub struct RateLimit {
     /// The zero of the clock for `full_at`.
     started: Instant,
     hashers: [RandomState; ROWS],
-    /// When the bucket of each slot will be full again, in nanoseconds. A network has one slot in
-    /// each row and shares it with other networks; the earlier of its times counts (a count-min
-    /// sketch).
+    /// A count-min sketch: for each slot the time at which its bucket will be full again, in
+    /// nanoseconds. A network has one slot in each row and shares it with other networks. The
+    /// earliest time of its slots counts.
     full_at: Mutex<Vec<u64>>,
 }
 
@@ -82,8 +92,8 @@ impl RateLimit {
         }
     }
 
-    /// Counts a request. Returns the time until the bucket is full again, or the time to wait if
-    /// the request is one too many.
+    /// Counts a request. Returns the time until the bucket is full again. If the request exceeds
+    /// the limit, it is not counted, and the error is the time to wait.
     fn take(&self, client: IpAddr, now: Instant) -> Result<Duration, Duration> {
         let now = nanoseconds(now.saturating_duration_since(self.started));
         let allowed = now.saturating_add(nanoseconds(self.window()));
@@ -114,15 +124,16 @@ impl RateLimit {
         self.interval.saturating_mul(self.burst)
     }
 
-    /// The buckets that a client's requests are counted in, one for each of its networks. The slots
-    /// of a row follow those of the row before.
+    /// The buckets that a client's requests are counted in, one for each of its networks. In
+    /// `full_at` the slots of a row come after those of the row before.
     fn buckets_of(&self, client: IpAddr) -> impl Iterator<Item = Bucket> {
         networks_of(client).into_iter().map(move |(prefix, share)| {
-            let mut row = 0;
+            let mut next_row = 0;
             let slots = self.hashers.each_ref().map(|hasher| {
                 let hash = hasher.hash_one((prefix, share)) % SLOTS as u64;
-                row += SLOTS;
-                row - SLOTS + usize::try_from(hash).unwrap_or_default()
+                let row = next_row;
+                next_row += SLOTS;
+                row + usize::try_from(hash).unwrap_or_default()
             });
             Bucket { slots, share }
         })
@@ -135,20 +146,21 @@ impl RateLimit {
     }
 
     /// The value of `RateLimit` for a bucket that will be full again after `until_full`.
-    fn left(&self, until_full: Duration) -> String {
+    fn remaining(&self, until_full: Duration) -> String {
         let taken = until_full.as_nanos().div_ceil(self.interval.as_nanos().max(1));
-        let left = u128::from(self.burst).saturating_sub(taken);
-        format!("\"network\";r={left};t={}", until_full.as_millis().div_ceil(1000))
+        let remaining = u128::from(self.burst).saturating_sub(taken);
+        format!("\"network\";r={remaining};t={}", until_full.as_millis().div_ceil(1000))
     }
 }
 
-/// The prefixes that a client's requests count for, each with its multiple of the limit.
+/// The networks that a client's requests count for: the prefix of each, and its multiple of the
+/// limit.
 fn networks_of(client: IpAddr) -> Vec<(u128, u32)> {
     match client.to_canonical() {
         IpAddr::V4(address) => vec![(address.to_ipv6_mapped().to_bits(), 1)],
         IpAddr::V6(address) => {
             let prefix = |bits| address.to_bits() & (u128::MAX << (128 - bits));
-            IPV6.map(|(bits, share)| (prefix(bits), share)).to_vec()
+            IPV6_NETWORKS.iter().map(|it| (prefix(it.prefix_bits), it.share)).collect()
         }
     }
 }
@@ -160,14 +172,14 @@ fn nanoseconds(duration: Duration) -> u64 {
 impl<S: Send + Sync + 'static> Middleware<S> for RateLimit {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
         let taken = self.take(request.peer().address.ip(), Instant::now());
-        let (mut response, left) = match taken {
-            Ok(until_full) => (next.run(request), self.left(until_full)),
+        let (mut response, remaining) = match taken {
+            Ok(until_full) => (next.run(request), self.remaining(until_full)),
             Err(wait) => {
                 let error = Error::too_many_requests("too many requests", wait);
-                (next.refuse(request, error), self.left(self.window()))
+                (next.refuse(request, error), self.remaining(self.window()))
             }
         };
-        for (name, value) in [(POLICY, self.policy()), (LEFT, left)] {
+        for (name, value) in [(POLICY, self.policy()), (REMAINING, remaining)] {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.set(name, value);
             }
@@ -203,15 +215,18 @@ mod tests {
     fn responses_have_the_remaining_quota_and_its_reset() {
         let limit = RateLimit::new(3, Duration::from_millis(1500));
         assert_eq!(limit.policy(), "\"network\";q=3;w=4");
-        let left = || limit.take(ip("::1"), limit.started).map(|left| limit.left(left)).ok();
-        assert_eq!(left().as_deref(), Some("\"network\";r=2;t=2"));
-        assert_eq!(left().as_deref(), Some("\"network\";r=1;t=3"));
-        assert_eq!(left().as_deref(), Some("\"network\";r=0;t=5"));
-        assert_eq!(left(), None);
+        let remaining = || {
+            let until_full = limit.take(ip("::1"), limit.started).ok()?;
+            Some(limit.remaining(until_full))
+        };
+        assert_eq!(remaining().as_deref(), Some("\"network\";r=2;t=2"));
+        assert_eq!(remaining().as_deref(), Some("\"network\";r=1;t=3"));
+        assert_eq!(remaining().as_deref(), Some("\"network\";r=0;t=5"));
+        assert_eq!(remaining(), None);
     }
 
     #[test]
-    fn a_flood_of_networks_frees_no_network_of_its_limit() {
+    fn a_flood_from_many_networks_does_not_reset_the_limit_of_any_network() {
         let limit = RateLimit::new(1, Duration::from_secs(3600));
         let now = limit.started;
         assert!(limit.take(ip("198.51.100.1"), now).is_ok());

@@ -6,9 +6,9 @@ use crate::{Error, Middleware, Next, Request, Response};
 
 /// Refuses unsafe methods that a browser sends for another site.
 ///
-/// If a request has `Sec-Fetch-Site`, it decides; browsers send it to encrypted and local sites.
-/// Otherwise `Origin` is compared with the host of the request. A request with neither is passed
-/// on: it does not come from a current browser.
+/// If a request has the field `Sec-Fetch-Site`, this field decides. Browsers send it to encrypted
+/// and local sites. Otherwise `Origin` is compared with the host of the request. A request with
+/// neither field is passed on: it does not come from a current browser.
 ///
 /// ```
 /// use webframe::{App, http::Method, middleware::SameOrigin, TestClient, Urls};
@@ -47,8 +47,8 @@ impl SameOrigin {
         self
     }
 
-    /// Whether a page of the site itself or of a trusted origin sent the request, or no page of
-    /// another site is known to have sent it.
+    /// Whether the request may pass: a page of the site itself or of a trusted origin sent it, or
+    /// nothing shows that a page of another site did.
     pub(crate) fn is_own(&self, request: &Request) -> bool {
         let origin = request.field(&header::ORIGIN);
         if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {
@@ -80,8 +80,8 @@ impl<S: Send + Sync + 'static> Middleware<S> for SameOrigin {
     }
 }
 
-/// Whether an `Origin` is the site's own: `host[:port]`, with `http://` or `https://` before it if
-/// the scheme is known.
+/// Whether an `Origin` is that of the site. `own` is `host[:port]` of the site, with `http://` or
+/// `https://` before it if the scheme is known.
 fn is_same_origin(origin: &str, own: &str) -> bool {
     let Some((scheme, authority)) = split_origin(origin) else { return false };
     let (own_scheme, own_authority) = split_origin(own).unwrap_or((scheme, own));

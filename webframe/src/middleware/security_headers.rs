@@ -1,5 +1,5 @@
-//! Adds header fields that make browsers load content only from this site, and run inline scripts
-//! only with the page's nonce.
+//! Adds header fields to responses that make browsers load content only from this site, and run
+//! inline scripts only if they have the page's nonce.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ use crate::{Error, Middleware, Next, Request, Response, Result};
 #[derive(Debug)]
 pub struct SecurityHeaders {
     fields: Vec<(HeaderName, HeaderValue)>,
-    /// Whether a field has the placeholder of a nonce.
+    /// Whether one of the fields contains the placeholder of a nonce.
     has_nonces: bool,
     /// The value of `Strict-Transport-Security`, if it is sent.
     transport: Option<HeaderValue>,
@@ -139,8 +139,8 @@ impl Nonce {
     }
 }
 
-/// Replaces the placeholder by the nonce. Without a nonce, the source `'nonce-..'` is removed.
-/// `None` if the value has no placeholder.
+/// Replaces the placeholder in a policy by the nonce. If there is no nonce, removes the source
+/// `'nonce-{nonce}'`. `None` if the value has no placeholder.
 fn filled(value: &HeaderValue, nonce: Option<&Nonce>) -> Option<HeaderValue> {
     let text = value.to_str().ok().filter(|text| text.contains(NONCE))?;
     let text = match nonce {

@@ -1,4 +1,5 @@
-//! Writes metrics in the text format of Prometheus (version 0.0.4).
+//! Writes metrics in the text format of Prometheus (version 0.0.4), which calls this the exposition
+//! format.
 
 use std::fmt::{Display, Write as _};
 

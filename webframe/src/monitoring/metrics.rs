@@ -1,5 +1,5 @@
-//! Counts responses by route and status and their durations in a histogram, and writes the page for
-//! a monitor.
+//! Counts responses by route and status, collects their durations in a histogram, and writes the
+//! page of metrics that a monitoring system reads.
 
 use std::{
     cmp::Reverse,
@@ -190,7 +190,7 @@ impl Metrics {
     }
 
     /// Adds a duration to the histogram.
-    fn time(&self, duration: Duration) {
+    fn record_duration(&self, duration: Duration) {
         let microseconds = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let bucket = BOUNDS.iter().position(|bound| microseconds <= *bound);
         self.0.durations[bucket.unwrap_or(BOUNDS.len())].fetch_add(1, Relaxed);
@@ -204,7 +204,7 @@ impl<S: Send + Sync + 'static> Middleware<S> for Metrics {
         let response = next.run(request);
         let duration = start.elapsed();
         self.count(request.pattern(), response.status().as_u16(), duration);
-        self.time(duration);
+        self.record_duration(duration);
         response
     }
 
@@ -223,7 +223,7 @@ mod tests {
     fn a_response_counts_in_the_first_bucket_that_holds_it() {
         let metrics = Metrics::new("a");
         for microseconds in [1_000, 1_001, 60_000_000] {
-            metrics.time(Duration::from_micros(microseconds));
+            metrics.record_duration(Duration::from_micros(microseconds));
         }
         let page = metrics.page();
         for line in [

@@ -12,6 +12,7 @@
 //!     Ok(Response::text("hello"))
 //! }
 //!
+//! /// Why the shop is not ready.
 //! fn obstacles(shop: &Shop) -> Vec<&'static str> {
 //!     if shop.is_open { vec![] } else { vec!["the shop is closed"] }
 //! }

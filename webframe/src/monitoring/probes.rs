@@ -1,4 +1,5 @@
-//! Handlers for a supervisor or load balancer: liveness and readiness.
+//! Handlers that tell a supervisor or load balancer whether the server is alive (liveness) and
+//! ready for requests (readiness).
 
 use http::{HeaderValue, StatusCode, header};
 

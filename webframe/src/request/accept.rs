@@ -4,8 +4,8 @@
 pub use crate::response::coding::Coding;
 
 /// The coding of `offered` that `Accept-Encoding` prefers. If several have the same weight, the
-/// first of `offered` wins. `Identity` if there is no such field or no coding is acceptable:
-/// an error would not help the client (RFC 9110 §12.5.3).
+/// first of `offered` wins. `Identity` if there is no such field or no coding is acceptable: an
+/// error would not help the client (RFC 9110 §12.5.3).
 ///
 /// ```
 /// use webframe::accept::{Coding, best_coding};
@@ -22,7 +22,8 @@ pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
         let member = named.or_else(|| members(field).find(|member| member.0 == "*"));
         match member {
             Some((_, weight)) => weight,
-            // Identity is acceptable unless refused, but after all codings that are named.
+            // Identity is acceptable unless it is refused. All codings that the field names are
+            // preferred to it.
             None => u16::from(coding == Coding::Identity),
         }
     };
@@ -58,7 +59,7 @@ pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
         if weight == 0 || best.is_some_and(|best| best.1 >= weight) {
             continue;
         }
-        let found = offered.iter().find(|tag| speaks(range, tag));
+        let found = offered.iter().find(|tag| matches_range(range, tag));
         best = found.map(|tag| (*tag, weight)).or(best);
     }
     best.map(|best| best.0)
@@ -66,14 +67,14 @@ pub fn best_language<'o>(field: &str, offered: &[&'o str]) -> Option<&'o str> {
 
 /// Whether the language `range` of a field fits the offered `tag`: one of them begins with the
 /// other.
-fn speaks(range: &str, tag: &str) -> bool {
+fn matches_range(range: &str, tag: &str) -> bool {
     range == "*" || is_tag_or_below(range, tag) || is_tag_or_below(tag, range)
 }
 
-/// Whether `tag` is `of` or a subtag of it, as `zh-TW` is of `zh`.
-fn is_tag_or_below(tag: &str, of: &str) -> bool {
-    tag.get(..of.len()).is_some_and(|start| start.eq_ignore_ascii_case(of))
-        && matches!(tag.as_bytes().get(of.len()), None | Some(b'-'))
+/// Whether `tag` is `prefix`, or begins with it and a hyphen: `zh-TW` begins with `zh`.
+fn is_tag_or_below(tag: &str, prefix: &str) -> bool {
+    tag.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        && matches!(tag.as_bytes().get(prefix.len()), None | Some(b'-'))
 }
 
 /// The members of a list with their weights in thousandths. Members with an invalid weight are

@@ -1,5 +1,5 @@
-//! The body of a request. Its size is limited. It is in memory up to a limit, then in a temporary
-//! file.
+//! The body of a request: in memory up to a limit, then in a temporary file. The size of all
+//! temporary files is limited, in total and for each network of clients.
 
 use std::{
     borrow::Cow,
@@ -32,14 +32,14 @@ struct Spool {
 /// The limits for the temporary files of all bodies.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
-    /// The client's network. It may take half of the total, so that it cannot keep others from
-    /// sending large bodies.
+    /// The client's network. Its files may take half of the total, so that one network cannot keep
+    /// others from sending large bodies.
     pub(crate) network: IpAddr,
-    /// The bytes of all files together.
+    /// Maximum number of bytes of all files together.
     pub(crate) total_max: u64,
 }
 
-/// Bytes in the temporary files of all bodies, in total and by network.
+/// The number of bytes in the temporary files of all bodies, in total and by network.
 #[derive(Debug)]
 struct Spooled {
     total: u64,
@@ -50,19 +50,20 @@ static SPOOLED: Mutex<Spooled> = Mutex::new(Spooled { total: 0, of_network: BTre
 
 impl Spooled {
     /// Counts bytes of a client's network. Fails if the total or the network would have too many.
-    fn take(&mut self, bytes: u64, allowed: Allowance) -> io::Result<()> {
+    fn reserve(&mut self, bytes: u64, allowed: Allowance) -> io::Result<()> {
         let total = self.total.saturating_add(bytes);
-        let held = self.of_network.get(&allowed.network).copied().unwrap_or(0);
-        let held = held.saturating_add(bytes);
-        if total > allowed.total_max || held > allowed.total_max / 2 {
+        let of_network = self.of_network.get(&allowed.network).copied().unwrap_or(0);
+        let of_network = of_network.saturating_add(bytes);
+        if total > allowed.total_max || of_network > allowed.total_max / 2 {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.total = total;
-        self.of_network.insert(allowed.network, held);
+        self.of_network.insert(allowed.network, of_network);
         Ok(())
     }
 
-    fn give_back(&mut self, bytes: u64, network: IpAddr) {
+    /// Called when a file with this number of bytes is removed.
+    fn release(&mut self, bytes: u64, network: IpAddr) {
         self.total = self.total.saturating_sub(bytes);
         if let Some(held) = self.of_network.get_mut(&network) {
             *held = held.saturating_sub(bytes);
@@ -80,15 +81,15 @@ impl Spool {
 
     fn write(&mut self, piece: &[u8], allowed: Allowance) -> io::Result<()> {
         let bytes = piece.len() as u64;
-        lock(&SPOOLED).take(bytes, Allowance { network: self.network, ..allowed })?;
-        self.bytes += bytes; // counted before the write, so that the drop gives them back
+        lock(&SPOOLED).reserve(bytes, Allowance { network: self.network, ..allowed })?;
+        self.bytes += bytes; // before the write: if it fails, the drop still releases these bytes
         self.file.write_all(piece)
     }
 }
 
 impl Drop for Spool {
     fn drop(&mut self) {
-        lock(&SPOOLED).give_back(self.bytes, self.network);
+        lock(&SPOOLED).release(self.bytes, self.network);
     }
 }
 
@@ -125,8 +126,8 @@ impl ReceivedBody {
         self.append_within(piece, memory_max, Allowance { network, total_max: u64::MAX })
     }
 
-    /// Like [`ReceivedBody::append`], but fails if the temporary files of all bodies would exceed what
-    /// is allowed.
+    /// Like [`ReceivedBody::append`], but fails if the temporary files of all bodies would exceed
+    /// what is allowed.
     ///
     /// # Errors
     /// The piece cannot be stored; see [`is_shortage`].
@@ -212,14 +213,14 @@ mod tests {
     #[test]
     fn a_network_leaves_half_of_the_room_for_temporary_files_to_others() {
         let (mut spooled, max) = (Spooled { total: 0, of_network: BTreeMap::new() }, 100);
-        spooled.take(50, of(1, max)).expect("half of it");
-        spooled.take(1, of(1, max)).expect_err("more than half");
-        spooled.take(50, of(2, max)).expect("another network");
-        spooled.take(1, of(3, max)).expect_err("more than all");
-        spooled.give_back(50, of(1, max).network);
-        spooled.take(50, of(1, max)).expect("it is free again");
-        spooled.give_back(50, of(1, max).network);
-        spooled.give_back(50, of(2, max).network);
+        spooled.reserve(50, of(1, max)).expect("half of it");
+        spooled.reserve(1, of(1, max)).expect_err("more than half");
+        spooled.reserve(50, of(2, max)).expect("another network");
+        spooled.reserve(1, of(3, max)).expect_err("more than all");
+        spooled.release(50, of(1, max).network);
+        spooled.reserve(50, of(1, max)).expect("it is free again");
+        spooled.release(50, of(1, max).network);
+        spooled.release(50, of(2, max).network);
         assert!(spooled.total == 0 && spooled.of_network.is_empty(), "{spooled:?}");
     }
 }

@@ -1,5 +1,6 @@
-//! Conditional requests (RFC 9110 §13): compares the fields of a request with the validators of a
-//! response.
+//! Conditional requests (RFC 9110 §13): compares the conditions of a request, such as
+//! `If-None-Match`, with the validators of a response (its entity tag and the time of its last
+//! change).
 
 use std::{
     borrow::Cow,
@@ -11,9 +12,10 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
 use crate::{Body, Request, Response, url::encode_query};
 
-/// The fields of a request that decide which bytes are sent.
+/// The header fields of a request that decide which bytes are sent: the conditions of RFC 9110 §13,
+/// and `Accept-Encoding` and `Range`.
 #[derive(Debug, Default)]
-pub(crate) struct Asked<'r> {
+pub(crate) struct Conditions<'r> {
     pub(crate) accept_encoding: Option<Cow<'r, str>>,
     pub(crate) range: Option<Cow<'r, str>>,
     if_match: Option<Cow<'r, str>>,
@@ -108,11 +110,12 @@ impl Response {
             self.set(header::ETAG, tag);
         }
         let etag = self.text_of(&header::ETAG).unwrap_or_default();
-        let verdict = Asked::of(request).weigh(request.method(), Validators { etag, modified });
-        let status = match verdict {
-            Verdict::Whole | Verdict::Pieces => return self,
-            Verdict::NotModified => StatusCode::NOT_MODIFIED,
-            Verdict::Failed => StatusCode::PRECONDITION_FAILED,
+        let selection =
+            Conditions::of(request).evaluate(request.method(), Validators { etag, modified });
+        let status = match selection {
+            Selection::Whole | Selection::Ranges => return self,
+            Selection::NotModified => StatusCode::NOT_MODIFIED,
+            Selection::Failed => StatusCode::PRECONDITION_FAILED,
         };
         self.remove(&header::CONTENT_TYPE);
         self.with_status(status).with_body(Body::Empty)
@@ -131,26 +134,26 @@ fn http_date(time: SystemTime) -> Option<HeaderValue> {
     (seconds < YEAR_10000).then(|| HeaderValue::try_from(httpdate::fmt_http_date(time)).ok())?
 }
 
-/// The result of the conditions.
+/// What the conditions of a request select.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Selection {
     /// 200 with the whole content.
     Whole,
-    /// The ranges that `Range` requests.
-    Pieces,
+    /// 206 with the ranges that `Range` requests.
+    Ranges,
     /// 304: the client has the content.
     NotModified,
     /// 412: the request requires another version.
     Failed,
 }
 
-impl<'r> Asked<'r> {
+impl<'r> Conditions<'r> {
     /// Collects the fields in one pass. Repeated fields are joined to one list. Two dates therefore
     /// become an invalid date, which is ignored.
-    pub(crate) fn of(request: &'r Request) -> Asked<'r> {
-        let mut asked = Asked::default();
+    pub(crate) fn of(request: &'r Request) -> Conditions<'r> {
+        let mut conditions = Conditions::default();
         for (name, value) in request.fields() {
-            if let Some(slot) = asked.slot(name) {
+            if let Some(slot) = conditions.slot(name) {
                 let value = String::from_utf8_lossy(value);
                 *slot = Some(match slot.take() {
                     Some(before) => Cow::Owned(format!("{before}, {value}")),
@@ -158,12 +161,12 @@ impl<'r> Asked<'r> {
                 });
             }
         }
-        asked
+        conditions
     }
 
     /// The field of `self` for the header field of this name. The length distinguishes most names.
     fn slot(&mut self, name: &str) -> Option<&mut Option<Cow<'r, str>>> {
-        let (slot, its_name) = match name.len() {
+        let (slot, slot_name) = match name.len() {
             5 => (&mut self.range, "range"),
             8 if name.as_bytes()[3].eq_ignore_ascii_case(&b'm') => (&mut self.if_match, "if-match"),
             8 => (&mut self.if_range, "if-range"),
@@ -173,34 +176,34 @@ impl<'r> Asked<'r> {
             19 => (&mut self.if_unmodified_since, "if-unmodified-since"),
             _ => return None,
         };
-        name.eq_ignore_ascii_case(its_name).then_some(slot)
+        name.eq_ignore_ascii_case(slot_name).then_some(slot)
     }
 
     /// Evaluates the conditions in the order of RFC 9110 §13.2.2.
-    pub(crate) fn weigh(&self, method: &Method, file: Validators<'_>) -> Verdict {
+    pub(crate) fn evaluate(&self, method: &Method, file: Validators<'_>) -> Selection {
         match (&self.if_match, &self.if_unmodified_since) {
             (Some(tags), _) if !has_tag(tags, file.etag, Comparison::Strong) => {
-                return Verdict::Failed;
+                return Selection::Failed;
             }
             (None, Some(date)) if changed_since(date, file.modified) == Some(true) => {
-                return Verdict::Failed;
+                return Selection::Failed;
             }
             _ => {}
         }
         match (&self.if_none_match, &self.if_modified_since) {
             (Some(tags), _) if has_tag(tags, file.etag, Comparison::Weak) => {
-                return Verdict::NotModified;
+                return Selection::NotModified;
             }
             (None, Some(date)) if changed_since(date, file.modified) == Some(false) => {
-                return Verdict::NotModified;
+                return Selection::NotModified;
             }
             _ => {}
         }
-        let ranged = *method == Method::GET && self.range.is_some();
-        if ranged && self.if_range.as_ref().is_none_or(|tag| is_same_version(tag, file.etag)) {
-            Verdict::Pieces
+        let has_range = *method == Method::GET && self.range.is_some();
+        if has_range && self.if_range.as_ref().is_none_or(|tag| is_same_version(tag, file.etag)) {
+            Selection::Ranges
         } else {
-            Verdict::Whole
+            Selection::Whole
         }
     }
 }
@@ -214,35 +217,36 @@ enum Comparison {
     Weak,
 }
 
-/// Whether the list (or `*`) contains the tag. It is read up to the first invalid tag.
+/// Whether a list of tags contains the tag, or is `*`. The list is read up to the first invalid
+/// tag.
 fn has_tag(list: &str, etag: &str, comparison: Comparison) -> bool {
     let (own_weak, own) = match etag.strip_prefix("W/") {
         Some(opaque) => (true, opaque),
         None => (false, etag),
     };
-    let mut left = list.trim_start_matches(BETWEEN);
-    if left.trim_end() == "*" {
+    let mut rest = list.trim_start_matches(SEPARATORS);
+    if rest.trim_end() == "*" {
         return true;
     }
-    while !left.is_empty() {
-        let (weak, opaque) = match left.strip_prefix("W/") {
+    while !rest.is_empty() {
+        let (weak, opaque) = match rest.strip_prefix("W/") {
             Some(opaque) => (true, opaque),
-            None => (false, left),
+            None => (false, rest),
         };
         let Some(end) = opaque.strip_prefix('"').and_then(|inner| inner.find('"')) else {
             return false;
         };
-        let (tag, further) = opaque.split_at(end + 2);
+        let (tag, after) = opaque.split_at(end + 2);
         if tag == own && (comparison == Comparison::Weak || !(weak || own_weak)) {
             return true;
         }
-        left = further.trim_start_matches(BETWEEN);
+        rest = after.trim_start_matches(SEPARATORS);
     }
     false
 }
 
-/// The characters between two tags of a list.
-const BETWEEN: [char; 3] = [' ', '\t', ','];
+/// The characters that may separate two tags of a list.
+const SEPARATORS: [char; 3] = [' ', '\t', ','];
 
 /// Whether the file changed after the date. `None` if the value is not a date in one of the three
 /// formats, or if the file has no date: then the condition is ignored (RFC 9110 §13.1.3, §13.1.4).
@@ -251,9 +255,10 @@ fn changed_since(date: &str, modified: Option<SystemTime>) -> Option<bool> {
     Some(modified? > date)
 }
 
-/// `If-Range` requires identical bytes, which only a strong tag promises. A date never counts: a file
-/// may change twice within its second, or be replaced by another one of the same date, so a date is
-/// a weak validator (RFC 9110 §13.1.5, §8.8.2.2). The client is sent the whole file instead.
+/// Whether `If-Range` names this version of a file. It requires identical bytes, which only a
+/// strong tag promises. A date never counts, since it is a weak validator: a file may change twice
+/// within its second, or be replaced by another one of the same date (RFC 9110 §13.1.5, §8.8.2.2).
+/// Then the client is sent the whole file.
 fn is_same_version(value: &str, etag: &str) -> bool {
     value.starts_with('"') && value.len() > 1 && value.ends_with('"') && value == etag
 }
@@ -265,32 +270,32 @@ mod tests {
     const CHANGED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
     #[track_caller]
-    fn verdict(fields: &[(&str, &'static str)]) -> Verdict {
-        let mut asked = Asked::default();
+    fn selection(fields: &[(&str, &'static str)]) -> Selection {
+        let mut conditions = Conditions::default();
         for (name, value) in fields {
-            *asked.slot(name).expect("a field that matters") = Some(Cow::Borrowed(value));
+            *conditions.slot(name).expect("a field that matters") = Some(Cow::Borrowed(value));
         }
         let modified = httpdate::parse_http_date(CHANGED).ok();
-        asked.weigh(&Method::GET, Validators { etag: "\"a\"", modified })
+        conditions.evaluate(&Method::GET, Validators { etag: "\"a\"", modified })
     }
 
     #[test]
     fn if_none_match_compares_weakly_in_lists() {
         for list in ["\"a\"", "W/\"a\"", "*", " * ", "\"x\", W/\"b,c\",\"a\"", ",\"a\""] {
-            assert_eq!(verdict(&[("If-None-Match", list)]), Verdict::NotModified, "{list}");
+            assert_eq!(selection(&[("If-None-Match", list)]), Selection::NotModified, "{list}");
         }
         for list in ["\"b\"", "a", "\"a", "w/\"a\"", "", "\"x\" a", "**", "*, \"b\""] {
-            assert_eq!(verdict(&[("if-none-match", list)]), Verdict::Whole, "{list}");
+            assert_eq!(selection(&[("if-none-match", list)]), Selection::Whole, "{list}");
         }
     }
 
     #[test]
     fn if_match_compares_strongly() {
         for list in ["\"a\"", "*", "\"b\", \"a\""] {
-            assert_eq!(verdict(&[("If-Match", list)]), Verdict::Whole, "{list}");
+            assert_eq!(selection(&[("If-Match", list)]), Selection::Whole, "{list}");
         }
         for list in ["\"b\"", "W/\"a\"", ""] {
-            assert_eq!(verdict(&[("If-Match", list)]), Verdict::Failed, "{list}");
+            assert_eq!(selection(&[("If-Match", list)]), Selection::Failed, "{list}");
         }
     }
 
@@ -302,15 +307,15 @@ mod tests {
             "Sun Nov  6 08:49:37 1994",
             "Thu, 01 Jan 2099 00:00:00 GMT",
         ] {
-            assert_eq!(verdict(&[("If-Modified-Since", date)]), Verdict::NotModified, "{date}");
-            assert_eq!(verdict(&[("If-Unmodified-Since", date)]), Verdict::Whole, "{date}");
+            assert_eq!(selection(&[("If-Modified-Since", date)]), Selection::NotModified, "{date}");
+            assert_eq!(selection(&[("If-Unmodified-Since", date)]), Selection::Whole, "{date}");
         }
         let before = "Sun, 06 Nov 1994 08:49:36 GMT";
-        assert_eq!(verdict(&[("If-Modified-Since", before)]), Verdict::Whole);
-        assert_eq!(verdict(&[("If-Unmodified-Since", before)]), Verdict::Failed);
+        assert_eq!(selection(&[("If-Modified-Since", before)]), Selection::Whole);
+        assert_eq!(selection(&[("If-Unmodified-Since", before)]), Selection::Failed);
         for date in ["yesterday", "", "Sun, 06 Nov 1994 08:49:37 EST", "1994-11-06T08:49:37Z"] {
-            assert_eq!(verdict(&[("If-Modified-Since", date)]), Verdict::Whole, "{date}");
-            assert_eq!(verdict(&[("If-Unmodified-Since", date)]), Verdict::Whole, "{date}");
+            assert_eq!(selection(&[("If-Modified-Since", date)]), Selection::Whole, "{date}");
+            assert_eq!(selection(&[("If-Unmodified-Since", date)]), Selection::Whole, "{date}");
         }
     }
 
@@ -318,40 +323,40 @@ mod tests {
     fn tags_come_before_dates_and_conditions_before_ranges() {
         let future = "Thu, 01 Jan 2099 00:00:00 GMT";
         let other = ("If-None-Match", "\"b\"");
-        assert_eq!(verdict(&[other, ("If-Modified-Since", future)]), Verdict::Whole);
+        assert_eq!(selection(&[other, ("If-Modified-Since", future)]), Selection::Whole);
         let before = ("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:36 GMT");
-        assert_eq!(verdict(&[("If-Match", "\"a\""), before]), Verdict::Whole);
+        assert_eq!(selection(&[("If-Match", "\"a\""), before]), Selection::Whole);
         let range = ("Range", "bytes=0-1");
-        assert_eq!(verdict(&[("If-None-Match", "\"a\""), range]), Verdict::NotModified);
-        assert_eq!(verdict(&[("If-Match", "\"b\""), range]), Verdict::Failed);
+        assert_eq!(selection(&[("If-None-Match", "\"a\""), range]), Selection::NotModified);
+        assert_eq!(selection(&[("If-Match", "\"b\""), range]), Selection::Failed);
         let both = [("If-Match", "\"b\""), ("If-None-Match", "\"a\"")];
-        assert_eq!(verdict(&both), Verdict::Failed);
+        assert_eq!(selection(&both), Selection::Failed);
     }
 
     #[test]
     fn if_range_requires_the_same_version() {
         let range = ("Range", "bytes=0-1");
-        assert_eq!(verdict(&[range]), Verdict::Pieces);
-        assert_eq!(verdict(&[range, ("If-Range", "\"a\"")]), Verdict::Pieces);
+        assert_eq!(selection(&[range]), Selection::Ranges);
+        assert_eq!(selection(&[range, ("If-Range", "\"a\"")]), Selection::Ranges);
         for value in ["\"b\"", "W/\"a\"", "x", "", "\"", "\"a\", \"a\""] {
-            assert_eq!(verdict(&[range, ("If-Range", value)]), Verdict::Whole, "{value}");
+            assert_eq!(selection(&[range, ("If-Range", value)]), Selection::Whole, "{value}");
         }
-        assert_eq!(verdict(&[("If-Range", "\"a\"")]), Verdict::Whole);
+        assert_eq!(selection(&[("If-Range", "\"a\"")]), Selection::Whole);
     }
 
     #[test]
     fn if_range_with_the_date_of_the_file_gives_no_part_because_a_date_is_weak() {
         let range = ("Range", "bytes=0-1");
         for date in [CHANGED, "Sun Nov  6 08:49:37 1994", "Thu, 01 Jan 2099 00:00:00 GMT"] {
-            assert_eq!(verdict(&[range, ("If-Range", date)]), Verdict::Whole, "{date}");
+            assert_eq!(selection(&[range, ("If-Range", date)]), Selection::Whole, "{date}");
         }
     }
 
     #[test]
     fn a_range_is_only_for_get() {
-        let asked = Asked { range: Some("bytes=0-1".into()), ..Asked::default() };
+        let conditions = Conditions { range: Some("bytes=0-1".into()), ..Conditions::default() };
         let file = Validators { etag: "\"a\"", modified: None };
-        assert_eq!(asked.weigh(&Method::HEAD, file), Verdict::Whole);
+        assert_eq!(conditions.evaluate(&Method::HEAD, file), Selection::Whole);
     }
 
     #[test]

@@ -1,21 +1,22 @@
 //! Finds the client's address, and whether its connection is encrypted, in the fields `Forwarded`
 //! (RFC 7239) and `X-Forwarded-*` of trusted proxies.
 //!
-//! A client can send these fields too; a proxy appends at their right end. They are read from the
-//! right, one hop for each trusted proxy. The first address that is not trusted is the client;
+//! A client can send these fields too; a proxy appends to their right end. So they are read from
+//! the right, one hop for each trusted proxy. The first address that is not trusted is the client;
 //! everything to the left of it is ignored. If there is an `X-Forwarded-For`, `Forwarded` is
-//! ignored: most proxies write only the former and pass on the latter unchanged.
+//! ignored: most proxies write only `X-Forwarded-For` and pass `Forwarded` on unchanged.
 
 use std::net::{IpAddr, SocketAddr};
 
 use crate::{Network, Peer, Request, request::network::any_contains, wire::Head};
 
-/// Fields that a proxy adds. With one of them the client may be on another machine than the peer.
+/// Fields that a proxy adds. If a request has one of them, the client may be on another machine
+/// than the peer of the connection.
 const BY_PROXY: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
 impl Request {
-    /// Whether the client is a program on this machine, as far as the request shows. A proxy on
-    /// this machine that is not trusted is not one.
+    /// Whether the client is a program on this machine, as far as the request shows. A request that
+    /// came through a proxy does not count as local, even if the proxy is on this machine.
     pub fn is_local(&self) -> bool {
         let by_proxy = |name: &str| BY_PROXY.iter().any(|field| name.eq_ignore_ascii_case(field));
         self.peer().address.ip().to_canonical().is_loopback()
@@ -39,7 +40,7 @@ fn by_x_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     let mut address = peer.address;
     let mut hops = 0;
     for element in members_from_right(head, "X-Forwarded-For") {
-        let Some(hop) = node(element) else { break };
+        let Some(hop) = parse_node(element) else { break };
         address = hop;
         hops += 1;
         if !any_contains(trusted, hop.ip()) {
@@ -58,7 +59,7 @@ fn by_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     for element in members_from_right(head, "Forwarded") {
         let Some(hop) = Hop::parse(element) else { break };
         client.encrypted = is_encrypted(hop.protocol, peer);
-        let Some(address) = hop.node.and_then(node) else { break };
+        let Some(address) = hop.node.and_then(parse_node) else { break };
         client.address = address;
         if !any_contains(trusted, address.ip()) {
             break;
@@ -67,8 +68,8 @@ fn by_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
     client
 }
 
-/// Whether the protocol that a proxy names is encrypted. If it names none or another one, the
-/// connection of `peer` decides.
+/// Whether the protocol that a proxy names is encrypted. If the proxy names no protocol or an
+/// unknown one, the connection of `peer` decides.
 fn is_encrypted(protocol: Option<&[u8]>, peer: Peer) -> bool {
     let is = |name: &str| protocol.is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()));
     is("https") || is("wss") || (!is("http") && !is("ws") && peer.encrypted)
@@ -138,7 +139,7 @@ fn unquoted(value: &[u8]) -> &[u8] {
 /// `[2001:db8::1]:80`; the port is 0 if none is given. `None` for `unknown` and `_hidden`, and for
 /// an address with a zone like `[fe80::1%1]:80`, which only the proxy can interpret (RFC 4007
 /// §11.2).
-fn node(text: &[u8]) -> Option<SocketAddr> {
+fn parse_node(text: &[u8]) -> Option<SocketAddr> {
     let text = std::str::from_utf8(text).ok().filter(|text| !text.contains('%'))?;
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     let address = match (bare, text.parse::<IpAddr>()) {

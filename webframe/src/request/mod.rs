@@ -34,7 +34,6 @@ pub struct Request {
     pub(crate) names: Option<Arc<Names>>,
     /// The values that middleware put on the request.
     pub(crate) values: Values,
-    /// The body.
     pub(crate) body: ReceivedBody,
     /// Whether the body was left unread, so that the connection has to close.
     pub(crate) body_unread: bool,
@@ -45,7 +44,7 @@ pub struct Request {
     pub(crate) part_limits: PartLimits,
 }
 
-/// The sender of a request, found by its connection and by the fields of trusted proxies.
+/// The sender of a request, as the connection and the header fields of trusted proxies show it.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer {
     /// The address of the client; on a Unix socket, the unspecified address. The port is 0 if a
@@ -161,8 +160,8 @@ impl Request {
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
         form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
-        let content = self.body.bytes()?;
-        form::parse(&content, self.form_fields_max, "form")
+        let body = self.body.bytes()?;
+        form::parse(&body, self.form_fields_max, "form")
     }
 
     /// Parses the body as JSON.
@@ -200,7 +199,7 @@ impl Request {
         json::parse(&self.body.bytes()?)
     }
 
-    /// Returns an error for a compressed body: nothing decodes it.
+    /// Returns an error for a compressed body: webframe does not decompress bodies.
     pub(crate) fn check_coding(&self) -> Result<()> {
         match self.field(&http::header::CONTENT_ENCODING) {
             None => Ok(()),

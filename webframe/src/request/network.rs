@@ -1,4 +1,4 @@
-//! Networks of addresses like `10.0.0.0/8`.
+//! Networks of IP addresses in CIDR notation, such as `10.0.0.0/8`.
 
 use std::{
     fmt,
@@ -28,16 +28,18 @@ impl Network {
     pub const UNIX: Network =
         Network { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), prefix_bits: 32 };
 
-    /// The addresses that share the first `prefix_bits` bits with this one; `None` if its family
-    /// has fewer bits. An IPv4-mapped IPv6 network (`::ffff:10.0.0.0/104`) becomes an IPv4 network.
+    /// The addresses that share the first `prefix_bits` bits with this address; `None` if the
+    /// address has fewer bits. An IPv4-mapped IPv6 network (`::ffff:10.0.0.0/104`) becomes an IPv4
+    /// network.
     pub fn new(address: IpAddr, prefix_bits: u8) -> Option<Network> {
         let bits = |address: IpAddr| if address.is_ipv4() { 32 } else { 128 };
-        let plain = address.to_canonical();
-        let spared = bits(address) - bits(plain); // 96 if the address is IPv4-mapped, otherwise 0
+        let canonical = address.to_canonical();
+        // The bits before the IPv4 address: 96 if the address is IPv4-mapped, otherwise 0.
+        let mapping_bits = bits(address) - bits(canonical);
         match prefix_bits {
             too_many if too_many > bits(address) => None,
-            wide if wide < spared => Some(Network { address, prefix_bits }),
-            _ => Some(Network { address: plain, prefix_bits: prefix_bits - spared }),
+            wide if wide < mapping_bits => Some(Network { address, prefix_bits }),
+            _ => Some(Network { address: canonical, prefix_bits: prefix_bits - mapping_bits }),
         }
     }
 

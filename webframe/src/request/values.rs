@@ -1,4 +1,5 @@
-//! Values that layers put on a request for the handler, found by their type.
+//! Values that layers (middleware) put on a request for the handler. The handler finds them by
+//! their type.
 
 use std::{any::Any, fmt, sync::OnceLock};
 
@@ -21,8 +22,8 @@ impl Values {
         let mut end = &self.first;
         while let Err(rejected) = end.set(node) {
             node = rejected;
-            let Some(taken) = end.get() else { return }; // a full cell has a value
-            end = &taken.next;
+            let Some(last) = end.get() else { return }; // never: the cell was full
+            end = &last.next;
         }
     }
 

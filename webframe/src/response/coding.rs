@@ -57,7 +57,7 @@ pub(crate) enum Effort {
     Kept,
 }
 
-/// Smaller bodies are not compressed: they fit into one packet anyway.
+/// Smaller bodies are not compressed: they fit into one packet even without compression.
 pub(crate) const COMPRESSED_BYTES_MIN: usize = 1 << 10;
 
 /// Compresses bytes. `None` if it saves less than a tenth, for [`Coding::Identity`], and without
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kept_encoder_begins_anew_and_takes_what_does_not_shrink() {
+    fn a_reused_encoder_starts_fresh_and_encodes_bytes_that_do_not_shrink() {
         let noise: Vec<u8> =
             (0..5000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         for bytes in [noise.as_slice(), b"again and again and again", &noise[..100], b""] {

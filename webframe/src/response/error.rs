@@ -17,8 +17,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// id, when the error becomes a response.
 ///
 /// With `?` every `std::error::Error` becomes a 500 with that error as its cause. There are two
-/// exceptions: the app may [map](crate::App::on_error) its type to another status, and an error
-/// that a [streamed](crate::StreamedPart) form is cut off becomes a 400. Because of this
+/// exceptions: the app may [map](crate::App::on_error) the type of the error to another status, and
+/// the error that a [streamed](crate::StreamedPart) form is cut off becomes a 400. Because of this
 /// conversion, this type does not implement `std::error::Error`; it converts into a
 /// `Box<dyn std::error::Error + Send + Sync>`.
 ///

@@ -39,7 +39,7 @@ impl GzipSource {
             return Ok(());
         }
         encoder.write_all(&piece[..count])?;
-        encoder.flush()?; // else a slow source's piece would wait for the next one
+        encoder.flush()?; // otherwise the piece of a slow source would wait for the next piece
         self.encoded = std::mem::take(encoder.get_mut());
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Media types: finds the type of a file by its name, and knows which types are worth compressing.
+//! Media types: finds the type of a file by its name, and decides which types are worth
+//! compressing.
 
 use http::HeaderValue;
 

@@ -145,7 +145,8 @@ impl Response {
     /// ```
     ///
     /// # Errors
-    /// 500: `place` has a control character. Encode text of a client first: it may contain `/` or `?`.
+    /// 500: `place` has a control character. Encode text of a client first: it may contain `/` or
+    /// `?`.
     pub fn see_other(place: &str) -> Result<Response> {
         redirect(StatusCode::SEE_OTHER, place)
     }

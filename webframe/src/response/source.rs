@@ -1,4 +1,5 @@
-//! The source of a streamed body: code of the app, which may block or panic.
+//! The source of a streamed body: a reader that the app supplies. It may block or panic, also when
+//! it is dropped.
 
 use std::{
     fmt,

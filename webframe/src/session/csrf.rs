@@ -13,14 +13,15 @@ use super::{
 };
 use crate::{Cookie, Error, Middleware, Next, Request, Response, Result};
 
-/// Answers 403 to POST, PUT, PATCH and DELETE if the request has no valid token of its browser.
+/// Answers 403 to POST, PUT, PATCH and DELETE if the request has no valid token. A token is valid
+/// only for the browser that got it.
 ///
 /// A form sends the token in the field `csrf_token`, a script in the header `X-CSRF-Token`. Prefer
-/// the header for large uploads, since the layer reads the whole form to find the field. The secret
-/// is in a separate cookie, so a form for guests needs no session. Each page gets the token under a
-/// new random mask, so pages may be compressed. Routes for programs that send no cookies need no
-/// token: do not wrap them in this layer. [`SameOrigin`](crate::middleware::SameOrigin) is a second
-/// protection.
+/// the header for large uploads, since the layer reads the whole form to find the field. The
+/// browser's secret is in a cookie of its own, so a form for guests needs no session. The token of
+/// each page has a new random mask, so pages may be compressed. Routes for programs that send no
+/// cookies need no token: do not wrap them in this layer.
+/// [`SameOrigin`](crate::middleware::SameOrigin) is a second protection.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, session::Csrf};
@@ -59,7 +60,7 @@ struct Secret {
     sent: Option<Token>,
     /// A new secret for a browser that sent none, generated when a page needs it.
     fresh: OnceLock<Token>,
-    /// Set when the page contains a token.
+    /// Set when a token was made for the page, so that the response must not be cached.
     used: OnceLock<()>,
 }
 
@@ -94,8 +95,8 @@ fn proof(secret: &Token) -> [u8; BYTES] {
     secret.hash("webframe csrf")
 }
 
-/// Makes a token: a random mask and the masked proof, so that compression finds nothing in common
-/// between two tokens.
+/// Makes a token: a random mask and the masked proof. Two tokens have nothing in common, so the
+/// compressed length of a page reveals nothing about them (BREACH).
 fn masked(proof: &[u8; BYTES]) -> Result<String> {
     let mut bytes = [0; 2 * BYTES];
     let (mask, hidden) = bytes.split_at_mut(BYTES);
@@ -107,8 +108,8 @@ fn masked(proof: &[u8; BYTES]) -> Result<String> {
 }
 
 /// Whether a token contains this proof. The comparison takes the same time for every token.
-fn proves(given: &str, proof: &[u8; BYTES]) -> bool {
-    let bytes = URL_SAFE_NO_PAD.decode(given).ok().filter(|bytes| bytes.len() == 2 * BYTES);
+fn proves(token: &str, proof: &[u8; BYTES]) -> bool {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| bytes.len() == 2 * BYTES);
     bytes.is_some_and(|bytes| {
         let (mask, hidden) = bytes.split_at(BYTES);
         let shown: Vec<u8> = hidden.iter().zip(mask).map(|(hidden, mask)| hidden ^ mask).collect();
@@ -117,7 +118,7 @@ fn proves(given: &str, proof: &[u8; BYTES]) -> bool {
 }
 
 /// The token that a request sent, in its header or its form.
-fn given(request: &Request) -> Result<Option<String>> {
+fn sent_token(request: &Request) -> Result<Option<String>> {
     if let Some(token) = request.field(&HEADER) {
         return Ok(Some(token.to_owned()));
     }
@@ -141,8 +142,8 @@ fn check(request: &Request, sent: Option<&Token>) -> Result<()> {
     if safe.contains(request.method()) {
         return Ok(());
     }
-    match (sent, given(request)?) {
-        (Some(secret), Some(given)) if proves(&given, &proof(secret)) => Ok(()),
+    match (sent, sent_token(request)?) {
+        (Some(secret), Some(token)) if proves(&token, &proof(secret)) => Ok(()),
         _ => Err(Error::forbidden("the form is out of date: load its page again")),
     }
 }

@@ -1,5 +1,5 @@
-//! The layer that gives each request its session, and sets the cookie in the response if the
-//! session began, was renewed or ended.
+//! The layer (middleware) that gives each request its session, and sets the cookie in the response
+//! if the session began, was renewed or ended.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -10,8 +10,9 @@ use crate::{Cookie, CookieError, Middleware, Next, Request, Response, lock::lock
 
 /// Gives each request a [`Session`].
 ///
-/// The cookie is called `session`, or `__Host-session` over TLS, which other subdomains cannot set.
-/// Scripts cannot read it, and forms of other sites do not send it. The response of a handler that
+/// The cookie is called `session`. Over TLS it is called `__Host-session`: other subdomains cannot
+/// set a cookie of this name. Scripts cannot read the cookie, and forms of other sites do not send
+/// it. The response of a handler that
 /// used the session has `Cache-Control: no-store`, unless the handler sets the field itself.
 ///
 /// ```

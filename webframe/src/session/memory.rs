@@ -1,5 +1,5 @@
-//! Sessions in memory: records by key, in a table of bounded size. Sessions leave it only when they
-//! end.
+//! Sessions in memory: records by key, in a table of bounded size. A session is removed only when
+//! it has ended, never to make room for another.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -51,7 +51,7 @@ impl MemorySessions {
         self
     }
 
-    /// Adds a session with this end. The time is an argument for tests.
+    /// Adds a session with this end. The current time is an argument, so that tests can choose it.
     fn insert_at(&self, key: &SessionKey, record: &str, end: Instant, now: Instant) -> Result<()> {
         let mut table = lock(&self.table);
         table.remove_ended(now);
@@ -62,7 +62,7 @@ impl MemorySessions {
         Ok(())
     }
 
-    /// The record of a session, whose end moves to `idle` from `now`.
+    /// The record of a session. Moves the end of the session to `idle` from `now`.
     fn load_at(&self, key: &SessionKey, idle: Duration, now: Instant) -> Option<String> {
         let mut table = lock(&self.table);
         let Entry { record, end } = table.take(key, now)?;

@@ -1,7 +1,7 @@
 //! Sessions, flash messages, CSRF tokens and signed cookies.
 //!
-//! A session is a record of values in a [`SessionStore`]. The browser holds a random secret, the
-//! store its hash. A visitor has no session until a handler sets a value.
+//! A session is a record of values in a [`SessionStore`]. The browser keeps a random secret in a
+//! cookie, the store only the hash of it. A visitor has no session until a handler sets a value.
 //!
 //! ```
 //! use webframe::{App, OrNotFound, Request, Response, Result, TestClient, Urls, http::Method};

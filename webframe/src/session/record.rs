@@ -1,4 +1,5 @@
-//! The values of a session, written to the text of its record and read from it.
+//! The record of a session: its values and messages, and their conversion to and from the text that
+//! a store keeps.
 
 use std::{
     collections::BTreeMap,
@@ -10,8 +11,8 @@ use serde_json::Value;
 
 use crate::{Error, Result};
 
-/// Values by name, stored as JSON: a database can hold it, and a new version of the app can read
-/// it.
+/// Values by name. The text is JSON: any database can store it, and a new version of the app can
+/// read it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Record {
     /// The time at which the session began, in seconds since 1970.

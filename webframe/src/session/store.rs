@@ -1,4 +1,5 @@
-//! The contract of a store of sessions: records of text by key, each with a time at which it ends.
+//! The trait of session stores. A store keeps records of text by key, each with the time at which
+//! its session ends.
 
 use std::time::Duration;
 
@@ -27,8 +28,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// The store fails.
     fn load(&self, key: &SessionKey, idle: Duration) -> Result<Option<String>>;
 
-    /// Replaces the record of a session if it still is `old`. Returns false if it is not, or if the
-    /// session has ended.
+    /// Replaces the record of a session by `new` if the record still is `old`. Returns `false` if
+    /// it is not, or if the session has ended.
     ///
     /// # Errors
     /// The store fails.

@@ -64,7 +64,7 @@ fn a_renewed_session_keeps_its_values_and_its_old_secret_opens_nothing() {
 }
 
 #[test]
-fn a_secret_that_somebody_planted_is_never_used() {
+fn a_secret_that_an_attacker_has_set_is_never_used() {
     let app = app(Sessions::in_memory());
     let planted = Token::random().unwrap().to_text();
     let answer = with_secret(&app, &planted, "/set/user?Ada");
@@ -151,7 +151,7 @@ fn a_change_that_never_succeeds_is_a_503_and_a_lost_session_is_not_renewed() {
 }
 
 #[test]
-fn over_tls_the_cookie_is_one_that_no_neighbour_can_set() {
+fn over_tls_the_cookie_has_a_name_that_other_subdomains_cannot_set() {
     let app = app(Sessions::in_memory());
     let peer = Peer { address: ([127, 0, 0, 1], 1).into(), encrypted: true };
     let client = TestClient::new(&app).with_peer(peer);
@@ -161,9 +161,9 @@ fn over_tls_the_cookie_is_one_that_no_neighbour_can_set() {
     assert!(pair.starts_with("__Host-session="), "{cookie}");
     assert_eq!(attributes, " Path=/; Max-Age=86400; Secure; HttpOnly; SameSite=Lax");
     let secret = client.cookie("__Host-session").unwrap();
-    let tossed = TestClient::new(&app).with_peer(peer);
-    let tossed = tossed.get("/get/user").with_field("Cookie", &format!("session={secret}")).send();
-    assert_eq!(tossed.text(), "");
+    let other = TestClient::new(&app).with_peer(peer);
+    let answer = other.get("/get/user").with_field("Cookie", &format!("session={secret}")).send();
+    assert_eq!(answer.text(), "", "a cookie without the prefix is ignored");
 }
 
 #[test]
@@ -226,7 +226,7 @@ mod csrf {
     }
 
     #[test]
-    fn a_token_comes_in_a_form_with_or_without_files_or_in_a_header() {
+    fn a_token_is_read_from_a_form_with_or_without_files_or_from_a_header() {
         let app = app();
         let client = TestClient::new(&app);
         let token = token(&client);
@@ -241,7 +241,7 @@ mod csrf {
     }
 
     #[test]
-    fn nothing_else_passes() {
+    fn a_request_without_the_token_of_its_browser_is_refused() {
         let app = app();
         let client = TestClient::new(&app);
         let token = token(&client);
@@ -263,7 +263,7 @@ mod csrf {
     }
 
     #[test]
-    fn every_page_has_another_text_of_the_token_and_pages_without_one_set_no_cookie() {
+    fn every_page_has_a_different_token_and_a_page_without_one_sets_no_cookie() {
         let app = app();
         let client = TestClient::new(&app);
         let plain = client.get("/plain").send();

@@ -1,4 +1,5 @@
-//! Access to private readers for the fuzz targets of `webframe/fuzz`.
+//! Access to private parsers for the fuzz targets in `webframe/fuzz`. Their properties are also
+//! checked here, as unit tests on the saved inputs.
 
 use std::{net::SocketAddr, ops::Range};
 

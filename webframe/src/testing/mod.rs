@@ -1,4 +1,4 @@
-//! Clients for tests of an app without a socket, and access for the fuzz targets.
+//! Clients that test an app without a socket, and access to private parsers for the fuzz targets.
 
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

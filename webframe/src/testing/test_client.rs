@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn redirects_are_followed_when_wanted_with_the_method_and_body_that_a_browser_sends() {
+    fn redirects_are_followed_with_the_method_and_body_that_a_browser_sends() {
         fn place(_: &(), request: &Request) -> Result<Response> {
             let status = StatusCode::from_bytes(request.param("status")?.as_bytes())?;
             let place = HeaderValue::from_static("/seen#part");
@@ -165,10 +165,11 @@ mod tests {
             let body = String::from_utf8(request.body()?.into_owned())?;
             Ok(Response::text(format!("{} {body}", request.method())))
         }
-        fn round(_: &(), _: &Request) -> Result<Response> {
-            Response::found("/round")
+        fn endless(_: &(), _: &Request) -> Result<Response> {
+            Response::found("/endless")
         }
-        let urls = Urls::new().any("/go/{status}", place).any("/seen", seen).get("/round", round);
+        let urls =
+            Urls::new().any("/go/{status}", place).any("/seen", seen).get("/endless", endless);
         let app = App::new(()).urls(urls);
         let client = TestClient::new(&app).following_redirects();
         let seen = |method: &Method, status: u16| {
@@ -185,10 +186,10 @@ mod tests {
         assert_eq!(seen(&Method::POST, 307), "POST x");
         let plain = TestClient::new(&app);
         assert_eq!(plain.get("/go/303").send().status(), StatusCode::SEE_OTHER);
-        let endless = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            client.get("/round").send();
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            client.get("/endless").send();
         }));
-        assert!(endless.is_err(), "it goes round for ever");
+        assert!(result.is_err(), "too many redirects are a mistake of the test");
     }
 
     #[cfg(feature = "json")]
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_refuses_is_refused_as_there() {
+    fn a_request_that_the_server_would_refuse_is_refused_with_the_same_status() {
         let app = App::new(()).urls(Urls::new().get("/", whoami).post("/in", login));
         let small = Limits { body_bytes_max: 3, target_bytes_max: 100, ..Limits::default() };
         let client = TestClient::new(&app).with_limits(small);

@@ -86,7 +86,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let mut events =
             TestEvents { subscription: *subscription, receiver, waker, ready: VecDeque::new() };
         if let Some(greeting) = events.subscription.greeting.take() {
-            events.take(&greeting);
+            events.add(&greeting);
         }
         events
     }
@@ -126,13 +126,13 @@ impl TestEvents {
         match self.subscription.feed.read(self.subscription.cursor) {
             Read::Blocks(blocks) => {
                 self.subscription.cursor += blocks.len() as u64;
-                blocks.iter().for_each(|block| self.take(block));
+                blocks.iter().for_each(|block| self.add(block));
             }
             Read::Missed(next) => match &self.subscription.feed.rules().slow {
                 Slow::Skip(block) => {
                     let block = block.clone();
                     self.subscription.cursor = next;
-                    self.take(&block);
+                    self.add(&block);
                 }
                 Slow::Disconnect => panic!("the subscriber was too slow and is disconnected"),
             },
@@ -140,7 +140,7 @@ impl TestEvents {
     }
 
     /// Adds the events of a block to `ready`.
-    fn take(&mut self, block: &Block) {
+    fn add(&mut self, block: &Block) {
         let text = String::from_utf8_lossy(block.as_bytes());
         self.ready.extend(text.split_terminator("\n\n").filter_map(TestEvent::parse));
     }

@@ -1,4 +1,4 @@
-//! A request of a test client: its fields and body, and sending it to the app.
+//! A request of a test client: sets its header fields and body, and sends it to the app.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -72,8 +72,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self.with_raw_part(&names, bytes)
     }
 
-    /// Adds a part to the form, which the first part begins. `names` are the parameters of its
-    /// `Content-Disposition`.
+    /// Adds a part to the form. The first part begins the form. `names` are the parameters of the
+    /// part's `Content-Disposition`.
     fn with_raw_part(mut self, names: &str, bytes: &[u8]) -> Self {
         if !std::mem::replace(&mut self.has_parts, true) {
             let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
@@ -98,12 +98,12 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         for _ in 0..client.redirects_max {
             let Some(target) = response.redirect() else { break };
             // As browsers do (Fetch, HTTP-redirect fetch).
-            let becomes_get = match response.status.as_u16() {
+            let changes_to_get = match response.status.as_u16() {
                 303 => method != Method::HEAD,
                 301 | 302 => method == Method::POST,
                 _ => false,
             };
-            response = if becomes_get {
+            response = if changes_to_get {
                 method = Method::GET;
                 client.get(&target).send_once()
             } else {
@@ -112,8 +112,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
                 TestRequest { fields: fields.clone(), body, ..again }.send_once()
             };
         }
-        let follows = client.redirects_max > 0 && response.redirect().is_some();
-        assert!(!follows, "more than {} redirects", client.redirects_max);
+        let is_unfinished = client.redirects_max > 0 && response.redirect().is_some();
+        assert!(!is_unfinished, "more than {} redirects", client.redirects_max);
         response
     }
 

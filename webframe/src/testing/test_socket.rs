@@ -46,7 +46,7 @@ use crate::{
 pub struct TestSocket {
     conversation: Box<dyn Conversation>,
     outlet: Outlet,
-    wire: Arc<Wire>,
+    receiver: Arc<Receiver>,
     writer: Writer,
     reader: Reader,
     received: VecDeque<Message>,
@@ -55,9 +55,9 @@ pub struct TestSocket {
     ended: bool,
 }
 
-/// Receives what the handler sends outside of its calls, in place of the engine.
+/// Receives the bytes that the handler sends outside of its calls, in place of the engine.
 #[derive(Default)]
-struct Wire {
+struct Receiver {
     sent: Mutex<Sent>,
     /// Notified at each change of `sent`.
     changed: Condvar,
@@ -69,7 +69,7 @@ struct Sent {
     closed: bool,
 }
 
-impl Deliver for Wire {
+impl Deliver for Receiver {
     fn deliver(&self, delivery: Delivery) {
         let mut sent = lock(&self.sent);
         match delivery {
@@ -111,10 +111,10 @@ impl TestSocket {
         deflate: Option<Deflate>,
         protocol: Option<String>,
     ) -> TestSocket {
-        let wire = Arc::new(Wire::default());
-        let receiver: Arc<dyn Deliver> = wire.clone();
-        // The wire has only one connection, so it ignores the slot.
-        let outlet = Outlet::new(Arc::downgrade(&receiver), Slot { shard: 0, token: 0 });
+        let receiver = Arc::new(Receiver::default());
+        let deliver: Arc<dyn Deliver> = receiver.clone();
+        // The receiver has only one connection, so it ignores the slot.
+        let outlet = Outlet::new(Arc::downgrade(&deliver), Slot { shard: 0, token: 0 });
         conversation.attach(outlet.clone());
         let limits = MessageLimits {
             frame_bytes_max: usize::MAX,
@@ -124,7 +124,7 @@ impl TestSocket {
         let mut socket = TestSocket {
             conversation,
             outlet,
-            wire,
+            receiver,
             writer: Writer::new(Role::Client, deflate),
             reader: Reader::new(Role::Client, deflate, limits),
             received: VecDeque::new(),
@@ -188,8 +188,8 @@ impl TestSocket {
         }
     }
 
-    /// Calls the conversation (the server's end) with these bytes and reads its output, until it
-    /// waits.
+    /// Calls the conversation (the server's end) with these bytes and reads its output, until the
+    /// conversation waits for input.
     fn proceed(&mut self, reason: CallReason, input: &[u8]) {
         let mut rest = input;
         let mut reason = reason;
@@ -209,7 +209,7 @@ impl TestSocket {
 
     /// Reads the bytes that were sent outside of calls.
     fn take_sent(&mut self) {
-        let sent = std::mem::take(&mut *lock(&self.wire.sent));
+        let sent = std::mem::take(&mut *lock(&self.receiver.sent));
         self.outlet.note_progress(sent.bytes.len(), 0); // 0: no bytes wait for a socket
         self.read(&sent.bytes);
         if sent.closed {
@@ -222,7 +222,8 @@ impl TestSocket {
         let left = until.saturating_duration_since(Instant::now());
         assert!(!left.is_zero(), "nothing arrived within {PATIENCE:?}");
         let nothing = |sent: &mut Sent| sent.bytes.is_empty() && !sent.closed;
-        drop(self.wire.changed.wait_timeout_while(lock(&self.wire.sent), left, nothing));
+        let sent = lock(&self.receiver.sent);
+        drop(self.receiver.changed.wait_timeout_while(sent, left, nothing));
     }
 
     /// Reads bytes of the server's end.

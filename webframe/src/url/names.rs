@@ -36,8 +36,8 @@ impl Names {
         self.patterns.is_empty()
     }
 
-    /// Builds the path of the route `name`: replaces the parameters of its pattern, in order, by
-    /// these values, percent-encoded.
+    /// Builds the path of the route with this name: replaces the parameters of its pattern, in
+    /// order, by these values. Percent-encodes the values.
     ///
     /// # Errors
     /// 500: no route has this name, or it has more or fewer parameters.

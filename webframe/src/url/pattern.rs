@@ -23,14 +23,14 @@ pub(crate) fn segment_kind(segment: &str) -> Result<Segment, String> {
         }
         return Ok(Segment::Plain);
     };
-    let (name, segment) = match name.strip_prefix('*') {
+    let (name, kind) = match name.strip_prefix('*') {
         Some(name) => (name, Segment::Rest),
         None => (name, Segment::One),
     };
     if name.is_empty() {
         return Err("a parameter has no name".to_owned());
     }
-    Ok(segment)
+    Ok(kind)
 }
 
 /// Checks the names of a pattern's parameters.
@@ -55,17 +55,17 @@ pub(crate) fn check_parameters(pattern: &str) -> Result<(), String> {
 /// The value of the parameter `name` in a path that matches `pattern`, still percent-encoded.
 /// `None`: the pattern has no parameter of this name.
 pub(crate) fn param<'p>(pattern: &str, path: &'p str, name: &str) -> Option<&'p str> {
-    let mut below = path.strip_prefix('/')?;
+    let mut rest = path.strip_prefix('/')?;
     for segment in pattern.strip_prefix('/')?.split('/') {
         if let Some(parameter) = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
             if parameter == name {
-                return Some(below.split_once('/').map_or(below, |split| split.0));
+                return Some(rest.split_once('/').map_or(rest, |split| split.0));
             }
             if parameter.strip_prefix('*') == Some(name) {
-                return Some(below);
+                return Some(rest);
             }
         }
-        below = below.split_once('/').map_or("", |split| split.1);
+        rest = rest.split_once('/').map_or("", |split| split.1);
     }
     None
 }

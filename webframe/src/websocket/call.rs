@@ -1,10 +1,10 @@
 //! Lets a callback of the app send on its own socket. If the callback runs in the shard (the event
 //! loop of the connection), its messages are appended to the output of the call.
 //!
-//! Messages from other threads are sent through the outlet and reach the shard later. If those of
-//! the callback were too, they would be written after the output of the call, which may end with a
-//! close frame. A callback on a worker thread does use the outlet, so that it can report its
-//! progress while it blocks.
+//! Messages from other threads are sent through the outlet, so they reach the shard later. If
+//! messages of the callback were sent in this way too, they would be written after the output of
+//! the call, and this output may end with a close frame. A callback on a worker thread does use the
+//! outlet, so that it can report its progress while it blocks.
 
 use std::cell::RefCell;
 
@@ -46,8 +46,8 @@ pub(super) fn with_output<R>(
     result
 }
 
-/// Lets `append` add to the output of the call that this thread runs for the socket. `None`: it
-/// runs none, so the message has to be sent through the outlet.
+/// Lets `append` add to the output of the call that this thread runs for the socket. `None`: this
+/// thread runs no call for it, so the message has to be sent through the outlet.
 pub(super) fn append<R>(socket: usize, append: impl FnOnce(&mut Vec<u8>) -> R) -> Option<R> {
     CALL.with_borrow_mut(|call| {
         let call = call.as_mut().filter(|call| call.socket == socket)?;

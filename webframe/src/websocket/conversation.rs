@@ -23,7 +23,7 @@ use crate::{
 const OUTPUT_BYTES_MAX: usize = 256 << 10;
 
 /// The conversation with one peer.
-pub(super) struct Talking<H> {
+pub(super) struct SocketConversation<H> {
     handler: H,
     socket: Socket,
     reader: Reader,
@@ -33,19 +33,24 @@ pub(super) struct Talking<H> {
     pace: Arc<Pace>,
     /// The handler's `open` was called.
     opened: bool,
-    /// A ping was sent and nothing has arrived since.
+    /// A ping was sent, and nothing has arrived since then.
     pinged: bool,
     /// How the connection was closed; `None` while it is open.
     ended: Option<Close>,
 }
 
-impl<H: SocketHandler> Talking<H> {
-    pub(super) fn new(handler: H, socket: Socket, reader: Reader, idle: Duration) -> Talking<H> {
+impl<H: SocketHandler> SocketConversation<H> {
+    pub(super) fn new(
+        handler: H,
+        socket: Socket,
+        reader: Reader,
+        idle: Duration,
+    ) -> SocketConversation<H> {
         let opened = false;
         let pinged = false;
         let ended = None;
         let pace = pace_of::<H>();
-        Talking { handler, socket, reader, idle, pace, opened, pinged, ended }
+        SocketConversation { handler, socket, reader, idle, pace, opened, pinged, ended }
     }
 
     /// Handles the messages in the input. Returns the next step and the number of bytes left.
@@ -64,14 +69,14 @@ impl<H: SocketHandler> Talking<H> {
                     return (self.finish(close, output), 0);
                 }
             };
-            if let Some(next) = self.take(event, output) {
+            if let Some(next) = self.handle(event, output) {
                 return (next, 0);
             }
         }
     }
 
     /// Handles an event. Returns the next step if reading must stop.
-    fn take(&mut self, event: Event, output: &mut Vec<u8>) -> Option<Next> {
+    fn handle(&mut self, event: Event, output: &mut Vec<u8>) -> Option<Next> {
         let message = match event {
             Event::Text(text) => Message::Text(text),
             Event::Binary(bytes) => Message::Binary(bytes),
@@ -181,7 +186,7 @@ impl<H: SocketHandler> Talking<H> {
     }
 }
 
-impl<H: SocketHandler> Conversation for Talking<H> {
+impl<H: SocketHandler> Conversation for SocketConversation<H> {
     fn attach(&mut self, outlet: Outlet) {
         self.socket.attach(outlet);
     }

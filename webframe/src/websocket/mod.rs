@@ -105,8 +105,8 @@ pub trait SocketHandler: Send + 'static {
     fn message(&mut self, socket: &Socket, message: Message) -> Result<()>;
 
     /// Called last, on a worker thread, when the connection is closed and [`SocketHandler::open`]
-    /// was called before. If both ends sent a close frame, `close` is the first one. If the
-    /// connection was lost without one, its code is [`CloseCode::ABNORMAL`].
+    /// was called before. `close` is the first close frame of either end. If the connection was
+    /// lost without a close frame, its code is [`CloseCode::ABNORMAL`].
     fn close(&mut self, socket: &Socket, close: &Close) {
         let _ = (socket, close);
     }

@@ -2,7 +2,7 @@
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use super::{Compression, Socket, SocketHandler, SocketSettings, conversation::Talking};
+use super::{Compression, Socket, SocketHandler, SocketSettings, conversation::SocketConversation};
 use crate::{
     Body, Error, Live, Request, Response, Result,
     wire::websocket::{Handshake, HandshakeFault, Reader, Role, Writer},
@@ -41,13 +41,14 @@ impl Response {
         if settings.compression == Compression::Never {
             handshake.deflate = None;
         }
-        let spoken = |protocol: &&str| settings.protocols.iter().any(|spoken| spoken == protocol);
-        let protocol = handshake.protocols.iter().copied().find(spoken);
+        let is_supported = |protocol: &&str| settings.protocols.iter().any(|it| it == protocol);
+        let protocol = handshake.protocols.iter().copied().find(is_supported);
         let fields = fields(&handshake, protocol)?;
         let writer = Writer::new(Role::Server, handshake.deflate);
         let socket = Socket::new(writer, settings.queue_bytes_max, protocol.map(str::to_owned));
         let reader = Reader::new(Role::Server, handshake.deflate, settings.message_limits());
-        let live = Live::conversation(Talking::new(handler, socket, reader, settings.idle));
+        let live =
+            Live::conversation(SocketConversation::new(handler, socket, reader, settings.idle));
         Ok(Response::assembled(StatusCode::SWITCHING_PROTOCOLS, &fields, Body::Live(live)))
     }
 }
@@ -77,7 +78,7 @@ fn refuse(fault: HandshakeFault) -> Result<Response> {
     let status = fault.status();
     if status == StatusCode::METHOD_NOT_ALLOWED {
         let text = format!("405 Method Not Allowed: {fault}\n");
-        let allow = HeaderValue::from_static("GET"); // which a 405 must have (RFC 9110 §15.5.6)
+        let allow = HeaderValue::from_static("GET"); // a 405 must have `Allow` (RFC 9110 §15.5.6)
         return Ok(Response::text(text).with_status(status).with_field(header::ALLOW, allow));
     }
     if status != StatusCode::UPGRADE_REQUIRED {

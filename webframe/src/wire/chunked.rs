@@ -76,8 +76,8 @@ pub struct Decoded {
     pub complete: bool,
 }
 
-/// Overhead of a chunk that does not count.
-const FREE_OVERHEAD: usize = 16;
+/// Overhead in bytes that every chunk may have. It does not count against `overhead_max`.
+const OVERHEAD_PER_CHUNK: usize = 16;
 
 impl ChunkDecoder {
     /// A decoder with this limit of overhead.
@@ -90,7 +90,7 @@ impl ChunkDecoder {
     }
 
     /// Decodes `input` and appends the data to `content`, at most `room` bytes. Consumes all of
-    /// `input`, unless the body ends before.
+    /// `input`, unless the body ends within it.
     ///
     /// # Errors
     /// If a chunk is invalid, has too much overhead, or announces more data than `room`: this is
@@ -135,7 +135,7 @@ impl ChunkDecoder {
             (State::Extension { size, expected }, _) => extension_next(size, expected, byte),
             (State::SizeEnd { size: 0 }, b'\n') => Ok(State::Trailer { expected: Trailer::Start }),
             (State::SizeEnd { size }, b'\n') => {
-                self.forgive(size);
+                self.add_allowance(size);
                 Ok(State::Data { left: size })
             }
             (State::DataEnd { expected: b'\r' }, b'\r') => Ok(State::DataEnd { expected: b'\n' }),
@@ -145,12 +145,12 @@ impl ChunkDecoder {
         }
     }
 
-    /// Adds the overhead that a chunk of this size may have to the remaining budget.
-    fn forgive(&mut self, size: u64) {
+    /// Adds to the remaining budget the overhead that a chunk of this size may have.
+    fn add_allowance(&mut self, size: u64) {
         let twice = usize::try_from(size.saturating_mul(2)).unwrap_or(usize::MAX);
         self.overhead_left = self
             .overhead_left
-            .saturating_add(FREE_OVERHEAD)
+            .saturating_add(OVERHEAD_PER_CHUNK)
             .saturating_add(twice)
             .min(self.overhead_max);
     }
@@ -166,8 +166,8 @@ fn split(bytes: &[u8], left: u64) -> (&[u8], &[u8]) {
     bytes.split_at_checked(at).unwrap_or((bytes, &[]))
 }
 
-/// The state after a digit of a size or the byte after it. Leading zeros are valid; `overhead_max` limits
-/// their number (RFC 9112 §7.1).
+/// The state after a digit of a size or the byte after it. Leading zeros are valid; `overhead_max`
+/// limits their number (RFC 9112 §7.1).
 fn size_next(size: Option<u64>, byte: u8) -> Result<State, WireError> {
     if let Some(digit) = char::from(byte).to_digit(16) {
         let before = size.unwrap_or(0).checked_mul(16).ok_or(WireError::Chunk)?;

@@ -22,8 +22,8 @@ pub enum Length {
 pub struct Frame {
     /// The length in the head.
     pub length: Length,
-    /// Whether the body follows.
-    pub content: bool,
+    /// Whether the body follows the head.
+    pub has_body: bool,
 }
 
 /// Decides the framing of an answer from the request's method and version, the status, and the
@@ -35,15 +35,15 @@ pub fn frame(method: &Method, version: Version, status: StatusCode, length: Opti
         // No body by definition. A 304 may have the length of the 200 (RFC 9110 §8.6). It is
         // omitted, since some peers would wait for a body of that length.
         (100..=199 | 204 | 304, _, _) => {
-            return Frame { length: Length::None, content: false };
+            return Frame { length: Length::None, has_body: false };
         }
         // A 205 has no body and must have a length of 0 (RFC 9110 §15.3.6).
-        (205, _, _) => return Frame { length: Length::Known(0), content: false },
+        (205, _, _) => return Frame { length: Length::Known(0), has_body: false },
         (_, Some(length), _) => Length::Known(length),
         (_, None, Version::Http11) => Length::Chunked,
         (_, None, Version::Http10) => Length::Close,
     };
-    Frame { length, content: method != Method::HEAD }
+    Frame { length, has_body: method != Method::HEAD }
 }
 
 /// The state of the connection after an answer.
@@ -51,17 +51,17 @@ pub fn frame(method: &Method, version: Version, status: StatusCode, length: Opti
 pub enum Persistence {
     /// The connection stays open.
     Keep,
-    /// The connection stays open, and `Connection: keep-alive` informs an HTTP/1.0 peer.
-    KeepTold,
+    /// The connection stays open, and the field `Connection: keep-alive` informs an HTTP/1.0 peer.
+    KeepWithField,
     /// The connection closes, and `Connection: close` informs the peer.
     Close,
     /// The connection continues with another protocol.
     Upgrade,
 }
 
-/// The first two lines of most answers, `200 OK` and `Date`, formatted once a second. Functions
-/// here append a line end before each line, not after it: a line end and the name after it are one
-/// constant.
+/// The first two lines of most answers: the status line of a 200, and `Date`. They are formatted
+/// once a second. The functions of this file append a line end before each line, not after it, so
+/// that a line end and the name of a field are one constant.
 #[derive(Clone, Copy, Debug)]
 pub struct Prelude([u8; PRELUDE.len()]);
 
@@ -116,7 +116,7 @@ pub fn encode_head(
     let persistence = if length == Length::Close { Persistence::Close } else { persistence };
     match persistence {
         Persistence::Keep => out.extend_from_slice(b"\r\n\r\n"),
-        Persistence::KeepTold => out.extend_from_slice(b"\r\nConnection: keep-alive\r\n\r\n"),
+        Persistence::KeepWithField => out.extend_from_slice(b"\r\nConnection: keep-alive\r\n\r\n"),
         Persistence::Upgrade => out.extend_from_slice(b"\r\nConnection: Upgrade\r\n\r\n"),
         Persistence::Close => out.extend_from_slice(b"\r\nConnection: close\r\n\r\n"),
     }
@@ -156,10 +156,10 @@ fn append_name(out: &mut Vec<u8>, name: &HeaderName) {
         "set-cookie" => out.extend_from_slice(b"Set-Cookie"),
         "location" => out.extend_from_slice(b"Location"),
         name => {
-            let mut before = b'-';
+            let mut previous = b'-';
             out.extend(name.bytes().map(|byte| {
-                let byte = if before == b'-' { byte.to_ascii_uppercase() } else { byte };
-                before = byte;
+                let byte = if previous == b'-' { byte.to_ascii_uppercase() } else { byte };
+                previous = byte;
                 byte
             }));
         }
@@ -177,7 +177,7 @@ fn append_hex(out: &mut Vec<u8>, number: u64) {
     out.push(low.wrapping_add(if low < 10 { b'0' } else { b'a'.wrapping_sub(10) }));
 }
 
-/// Appends one chunk. Skips an empty one, since it would end the body.
+/// Appends one chunk. If the data is empty, appends nothing: an empty chunk would end the body.
 pub fn encode_chunk(out: &mut Vec<u8>, data: &[u8]) {
     if data.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! The reasons for which a request is refused, with status and text.
+//! The reasons for which a request is refused: each has the status of the response and a text.
 
 use std::fmt;
 
@@ -72,7 +72,7 @@ impl WireError {
         WireError::Timeout,
     ];
 
-    /// The status it is answered with.
+    /// The status of the response.
     pub fn status(self) -> StatusCode {
         match self {
             WireError::UnknownMethod | WireError::UnknownCoding => StatusCode::NOT_IMPLEMENTED,

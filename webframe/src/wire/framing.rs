@@ -33,8 +33,9 @@ impl<'a> Once<'a> {
     }
 }
 
-/// Decides the framing of a request. If RFC 9112 §6.3 allows to repair or to refuse a message, this
-/// refuses it: a proxy before the server may have repaired it differently.
+/// Decides the framing of a request, in the numbered steps of RFC 9112 §6.3. If the RFC lets a
+/// server choose between repairing and refusing a message, the message is refused: a proxy before
+/// the server may have repaired it differently.
 pub(super) fn decide(
     version: Version,
     transfer_encoding: Once<'_>,
@@ -62,9 +63,9 @@ pub(super) fn decide(
     }
 }
 
-/// Accepts `chunked`. With other codings before a final `chunked` the body is delimited, but the
-/// coding is not supported. Without a final `chunked` the body is not delimited (RFC 9112 §6.1,
-/// §6.3).
+/// Accepts only the transfer coding `chunked`. The errors differ: if there are other codings before
+/// a final `chunked`, the body is delimited, but its coding is not supported. Without a final
+/// `chunked` the end of the body is unknown (RFC 9112 §6.1, §6.3).
 fn check_coding(value: &[u8]) -> Result<(), WireError> {
     let chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
     if chunked(value) {

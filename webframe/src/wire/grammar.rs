@@ -1,4 +1,5 @@
-//! The character classes of RFC 9110 §5.6 and RFC 3986 §2, §3.2.2.
+//! The character classes of RFC 9110 §5.6 and RFC 3986 §2, §3.2.2, and checks of short texts by
+//! them: lists, numbers, hosts.
 
 use std::net::Ipv6Addr;
 
@@ -78,7 +79,7 @@ pub(super) fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|&byte| byte == b',').map(trim)
 }
 
-/// Removes the optional white space around a value: SP and HTAB and nothing else.
+/// Removes the optional white space around a value: only SP and HTAB.
 pub(super) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
@@ -120,8 +121,8 @@ fn is_ipv6(inner: &[u8]) -> bool {
         }
 }
 
-/// Whether this is a registered name with percent-encoded bytes. A separate function, since it is
-/// rare.
+/// Whether this is a registered name with percent-encoded bytes and at most a port. Such names are
+/// rare, so this is not part of the fast path.
 fn is_encoded(authority: &[u8]) -> bool {
     let end = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
     let (name, rest) = authority.split_at_checked(end).unwrap_or_default();

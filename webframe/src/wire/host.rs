@@ -30,14 +30,14 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_ours_by_its_whole_name() {
-        let ours = ["dict.example".to_owned(), "[::1]".to_owned()];
+    fn a_host_is_served_only_if_its_whole_name_is_in_the_list() {
+        let served = ["dict.example".to_owned(), "[::1]".to_owned()];
         for good in ["dict.example", "Dict.Example:8000", "dict.example.", "[::1]:80"] {
-            assert!(is_one_of(good, &ours), "{good}");
+            assert!(is_one_of(good, &served), "{good}");
         }
         for bad in ["example", "xdict.example", "dict.example.evil", "dict.example..", "[::2]", "."]
         {
-            assert!(!is_one_of(bad, &ours), "{bad}");
+            assert!(!is_one_of(bad, &served), "{bad}");
         }
     }
 }

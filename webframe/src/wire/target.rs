@@ -33,9 +33,9 @@ pub(super) struct Target<'a> {
     /// The query as received.
     pub(super) query: Option<&'a [u8]>,
     /// Whether dot segments have to be removed from the path.
-    pub(super) dotted: bool,
-    /// Whether it contains UTF-8 that has to be percent-encoded.
-    pub(super) unencoded: bool,
+    pub(super) has_dot_segments: bool,
+    /// Whether the target contains UTF-8, which has to be percent-encoded.
+    pub(super) has_utf8: bool,
 }
 
 /// The result of one pass over the bytes of a target.
@@ -49,23 +49,23 @@ pub(super) struct Scan {
     path_is_special: bool,
     /// Whether the query has a `%`, a dot or UTF-8.
     query_is_special: bool,
-    /// Whether the path is followed by something other than a query.
-    bad: bool,
+    /// The target is invalid: the path is followed by something other than a query.
+    is_invalid: bool,
 }
 
 /// Scans the bytes of a target up to its end, or to the end of `word`.
 pub(super) fn scan(word: &[u8]) -> Scan {
-    let (path, path_is_special) = run(word, grammar::PATH);
+    let (path, path_is_special) = leading(word, grammar::PATH);
     let rest = word.get(path..).unwrap_or_default();
-    let (query, query_is_special) = run(rest, grammar::TARGET);
-    let bad = query > 0 && !rest.starts_with(b"?");
+    let (query, query_is_special) = leading(rest, grammar::TARGET);
+    let is_invalid = query > 0 && !rest.starts_with(b"?");
     let end = path.saturating_add(query);
     let end = (end < word.len()).then_some(end);
-    Scan { end, path, path_is_special, query_is_special, bad }
+    Scan { end, path, path_is_special, query_is_special, is_invalid }
 }
 
-/// The number of leading bytes of a class, and whether a `%`, a dot or UTF-8 was seen.
-fn run(bytes: &[u8], class: u8) -> (usize, bool) {
+/// The number of leading bytes of a class, and whether these bytes have a `%`, a dot or UTF-8.
+fn leading(bytes: &[u8], class: u8) -> (usize, bool) {
     let mut union = 0;
     let end = bytes.iter().position(|&byte| {
         let classes = grammar::of(byte);
@@ -85,18 +85,18 @@ pub(super) fn parse<'a>(
         return Err(WireError::Target);
     }
     if target.starts_with(b"/") {
-        return origin(target, scan);
+        return origin_form(target, scan);
     }
     if target == b"*" && method == b"OPTIONS" {
         return Ok(Target {
             authority: None,
             path: b"*",
             query: None,
-            dotted: false,
-            unencoded: false,
+            has_dot_segments: false,
+            has_utf8: false,
         });
     }
-    let absolute = absolute(target)?;
+    let absolute = absolute_form(target)?;
     // The asterisk form in a request to a proxy (RFC 9112 §3.2.4).
     if method == b"OPTIONS" && absolute.path.is_empty() && absolute.query.is_none() {
         return Ok(Target { path: b"*", ..absolute });
@@ -105,7 +105,7 @@ pub(super) fn parse<'a>(
 }
 
 /// Parses `scheme "://" authority path-abempty [ "?" query ]`, of `http` and `https` only.
-fn absolute(target: &[u8]) -> Result<Target<'_>, WireError> {
+fn absolute_form(target: &[u8]) -> Result<Target<'_>, WireError> {
     let colon = memchr::memchr(b':', target).ok_or(WireError::Target)?;
     let (scheme, rest) = target.split_at_checked(colon).ok_or(WireError::Target)?;
     let rest = rest.strip_prefix(b"://").ok_or(WireError::Target)?;
@@ -117,24 +117,25 @@ fn absolute(target: &[u8]) -> Result<Target<'_>, WireError> {
     if !grammar::is_authority(authority) {
         return Err(WireError::Target);
     }
-    Ok(Target { authority: Some(authority), ..origin(rest, scan(rest))? })
+    Ok(Target { authority: Some(authority), ..origin_form(rest, scan(rest))? })
 }
 
-/// Parses `path [ "?" query ]`. A query may contain all bytes that browsers send unescaped, even a single
-/// `%`, but no NUL. A URI is ASCII (RFC 3986 §2), but links that people paste are not: other bytes
-/// are accepted if they are UTF-8.
-fn origin(target: &[u8], scan: Scan) -> Result<Target<'_>, WireError> {
+/// Parses `path [ "?" query ]`. A query may contain all bytes that browsers send unescaped, even a
+/// single `%`, but no NUL. A URI is ASCII (RFC 3986 §2), but links that people paste are not: other
+/// bytes are accepted if they are UTF-8.
+fn origin_form(target: &[u8], scan: Scan) -> Result<Target<'_>, WireError> {
     let (path, rest) = target.split_at_checked(scan.path).ok_or(WireError::Target)?;
     let query = rest.strip_prefix(b"?");
-    if scan.bad || (scan.query_is_special && rest.windows(3).any(|window| window == b"%00")) {
+    if scan.is_invalid || (scan.query_is_special && rest.windows(3).any(|window| window == b"%00"))
+    {
         return Err(WireError::Target);
     }
-    let dotted = scan.path_is_special && check_path(path)?;
-    let unencoded = (scan.path_is_special || scan.query_is_special) && !target.is_ascii();
-    if unencoded && std::str::from_utf8(target).is_err() {
+    let has_dot_segments = scan.path_is_special && check_path(path)?;
+    let has_utf8 = (scan.path_is_special || scan.query_is_special) && !target.is_ascii();
+    if has_utf8 && std::str::from_utf8(target).is_err() {
         return Err(WireError::Target);
     }
-    Ok(Target { authority: None, path, query, dotted, unencoded })
+    Ok(Target { authority: None, path, query, has_dot_segments, has_utf8 })
 }
 
 /// Checks percent-encoding and dot segments. Returns whether the path has dot segments.
@@ -143,33 +144,36 @@ fn check_path(path: &[u8]) -> Result<bool, WireError> {
         return Err(WireError::Target);
     }
     let mut depth = 0_usize;
-    let mut dotted = false;
+    let mut has_dot_segments = false;
     for segment in path.split(|&byte| byte == b'/').skip(1) {
-        match dots(segment) {
-            Dots::None => depth = depth.saturating_add(1),
-            Dots::Here => dotted = true,
-            Dots::Up => {
-                dotted = true;
+        match dot_segment(segment) {
+            DotSegment::None => depth = depth.saturating_add(1),
+            DotSegment::Current => has_dot_segments = true,
+            DotSegment::Parent => {
+                has_dot_segments = true;
                 depth = depth.checked_sub(1).ok_or(WireError::Target)?;
             }
         }
     }
-    Ok(dotted)
+    Ok(has_dot_segments)
 }
 
 /// The meaning of a segment of a path: a name, this folder, or the folder above.
-enum Dots {
+enum DotSegment {
+    /// It is a name.
     None,
-    Here,
-    Up,
+    /// `.`, the current folder.
+    Current,
+    /// `..`, the folder above.
+    Parent,
 }
 
 /// Finds out whether a segment is `.` or `..`, each dot plain or as `%2e`.
-fn dots(segment: &[u8]) -> Dots {
+fn dot_segment(segment: &[u8]) -> DotSegment {
     match strip_dot(segment).map(|rest| (rest, strip_dot(rest))) {
-        Some(([], _)) => Dots::Here,
-        Some((_, Some([]))) => Dots::Up,
-        _ => Dots::None,
+        Some(([], _)) => DotSegment::Current,
+        Some((_, Some([]))) => DotSegment::Parent,
+        _ => DotSegment::None,
     }
 }
 
@@ -193,14 +197,14 @@ pub(super) fn append_without_dots(path: &[u8], out: &mut Vec<u8>) {
     let base = out.len();
     let mut segments = path.split(|&byte| byte == b'/').skip(1).peekable();
     while let Some(segment) = segments.next() {
-        match dots(segment) {
-            Dots::None => {
+        match dot_segment(segment) {
+            DotSegment::None => {
                 out.push(b'/');
                 out.extend_from_slice(segment);
                 continue;
             }
-            Dots::Here => {}
-            Dots::Up => {
+            DotSegment::Current => {}
+            DotSegment::Parent => {
                 let path = out.get(base..).unwrap_or_default();
                 let parent = memchr::memrchr(b'/', path).unwrap_or(0);
                 out.truncate(base.saturating_add(parent));

@@ -1,4 +1,4 @@
-//! Reads bytes with webframe's readers, into the types of the reference.
+//! Reads a request with webframe's parsers, and converts it to the type of the reference.
 
 use super::Request;
 use webframe::{
@@ -15,11 +15,11 @@ fn head_limits() -> HeadLimits {
     }
 }
 
-/// The result of webframe's readers for a connection's bytes in pieces: a request, a refusal, or
-/// `None` if more bytes are needed.
+/// Reads the first request of a connection that delivers its bytes in pieces. Returns a request, a
+/// refusal, or `None` if the bytes are not a complete request.
 ///
-/// `head` may be reused, which finds readers that keep state of an earlier request.
-pub(super) fn ours<'a>(
+/// `head` may be reused from another request: this finds errors by state that is left in it.
+pub(super) fn read<'a>(
     head: &mut Head,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> Option<Result<Request, WireError>> {

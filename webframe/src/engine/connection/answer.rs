@@ -41,7 +41,7 @@ pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Resp
         && frame.length != Length::Close;
     let persistence = match (keep, head.version()) {
         (true, Version::Http11) => Persistence::Keep,
-        (true, Version::Http10) => Persistence::KeepTold,
+        (true, Version::Http10) => Persistence::KeepWithField,
         (false, _) if status == StatusCode::SWITCHING_PROTOCOLS => Persistence::Upgrade,
         (false, _) => Persistence::Close,
     };
@@ -104,13 +104,13 @@ fn discard_source(turn: &mut Turn, source: Source) {
 /// Appends a body that is in memory, or starts to stream it.
 fn append(turn: &mut Turn, output: &mut Vec<u8>, response: &mut Response, frame: Frame) {
     if let Some(bytes) = response.body().as_bytes() {
-        return output.extend_from_slice(if frame.content { bytes } else { &[] });
+        return output.extend_from_slice(if frame.has_body { bytes } else { &[] });
     }
     let (source, remaining) = match response.take_body() {
-        Body::File { file, length } if frame.content => (Source::new(file), Some(length)),
-        Body::Stream(source) if frame.content => (source, None),
+        Body::File { file, length } if frame.has_body => (Source::new(file), Some(length)),
+        Body::Stream(source) if frame.has_body => (source, None),
         Body::Stream(source) => return discard_source(turn, source),
-        Body::Live(live) if frame.content || frame.length == Length::None => {
+        Body::Live(live) if frame.has_body || frame.length == Length::None => {
             let framing = match frame.length {
                 Length::Chunked => Framing::Chunked,
                 Length::None | Length::Known(_) | Length::Close => Framing::Plain,

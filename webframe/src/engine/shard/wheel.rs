@@ -14,8 +14,8 @@ pub(crate) const TICK_MS: u64 = 32;
 /// As a deadline: there is none. As `armed`: there is no valid entry in the wheel.
 pub(crate) const NEVER: Tick = Tick::MAX;
 
-/// Number of ticks in the wheel: 65 s. A later deadline, such as that of an idle connection (75 s by
-/// default), takes another visit.
+/// Number of ticks in the wheel: 65 s. A later deadline, such as that of an idle connection (75 s
+/// by default), takes another visit.
 const SLOTS: usize = 2048;
 
 /// The connections to visit at each of the next 2,048 ticks, by their indexes in the shard.

@@ -9,8 +9,8 @@ use crate::{
 };
 
 /// The calls of one round, that is since the shard last waited for events. Reading the clock for
-/// each call would add a tenth to its cost, so the round is timed as a whole. If it took longer than
-/// [`SLOW`], the next calls of the same routes are timed one by one.
+/// each call would add a tenth to its cost, so the round is timed as a whole. If it took longer
+/// than [`SLOW`], the next calls of the same routes are timed one by one.
 #[derive(Debug)]
 pub(crate) struct Calls {
     /// The start of the round, plus the durations of the calls that were timed.

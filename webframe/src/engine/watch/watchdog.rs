@@ -44,8 +44,8 @@ const SCAN_INTERVAL_IN_FLOOD: Duration = Duration::from_millis(4);
 const CALLS_IN_FLOOD: u32 = 8;
 /// The interval while every shard sleeps. Only the size of the pool of workers is reviewed then.
 const SCAN_INTERVAL_IDLE: Duration = Duration::from_secs(1);
-/// The watchdog sleeps after this number of scans in a row that found all shards asleep. If it slept
-/// at once, waking it for each of a few requests would cost more than the sleep saves.
+/// The watchdog sleeps after this number of scans in a row that found all shards asleep. If it
+/// slept at once, waking it for each of a few requests would cost more than the sleep saves.
 const IDLE_SCANS_BEFORE_SLEEP: u32 = if cfg!(loom) { 1 } else { 100 };
 /// How often the pool of workers retries to start threads that the system refused.
 const GROWTH_RETRY_INTERVAL: Duration = Duration::from_secs(1);

@@ -98,7 +98,8 @@ impl<'r> Line<'r> {
         }
     }
 
-    /// Formats the line in the common log format, with `more` after the length of the body.
+    /// Formats the line in the common log format, with the text `more` after the length of the
+    /// body.
     fn common(&self, more: &str) -> String {
         let request = match (self.method, &self.target, self.version) {
             (Some(method), Some(target), Some(version)) => {

@@ -50,8 +50,9 @@ pub enum LogFormat {
     /// The common log format, followed by the duration in microseconds and the request id.
     #[default]
     Common,
-    /// The combined log format (common, `Referer` and `User-Agent`), followed by the same two. With
-    /// [`LoggedTarget::Pattern`], `Referer` is left out, since it may contain a target.
+    /// The combined log format (common, `Referer` and `User-Agent`), followed by the duration and
+    /// the request id. With [`LoggedTarget::Pattern`], `Referer` is left out, since it may contain
+    /// a target.
     Combined,
     /// A JSON object.
     #[cfg(feature = "json")]

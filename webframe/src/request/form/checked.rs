@@ -6,11 +6,11 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::{Request, Result};
 
-/// The values of a form as text, and a message for each invalid field. A page can show the form
-/// again from them.
+/// The values of a form as text, and a message for each invalid field. With them a page can show
+/// the form again.
 ///
-/// In a template it has `values` and `mistakes`. Both have a text for each field, which may be
-/// empty.
+/// In a template a `CheckedForm` has `values` and `mistakes`. Both have a text for each field,
+/// which may be empty.
 ///
 /// ```
 /// use webframe::{App, CheckedForm, Request, Response, Result, TestClient, Urls};
@@ -73,8 +73,8 @@ impl CheckedForm {
         self.mistakes.get(field).map_or("", String::as_str)
     }
 
-    /// The text of a field, without white space around it. If the rest is empty, the message is
-    /// noted.
+    /// The text of a field, without white space around it. If the text is empty, returns `None` and
+    /// adds the message for the field.
     pub fn text(&mut self, field: &'static str, message: impl Into<String>) -> Option<String> {
         let text = self.value(field).trim().to_owned();
         if text.is_empty() {
@@ -84,8 +84,8 @@ impl CheckedForm {
         Some(text)
     }
 
-    /// The value of a field, parsed without white space around it. If parsing fails, the message is
-    /// noted.
+    /// The value of a field, parsed without white space around it. If parsing fails, returns `None`
+    /// and adds the message for the field.
     pub fn parsed<T: FromStr>(
         &mut self,
         field: &'static str,
@@ -106,7 +106,7 @@ impl CheckedForm {
         }
     }
 
-    /// Sets the value that the form shows in a field, such as a password that is not shown again.
+    /// Sets the value that the form shows in a field, such as an empty one in place of a password.
     pub fn set_value(&mut self, field: &'static str, value: impl Into<String>) {
         self.values.insert(field, value.into());
     }
@@ -139,9 +139,9 @@ mod tests {
             form.refuse("name", "the name is taken");
             form.refuse("name", "and not wanted");
         }
-        let told =
+        let shown =
             [form.value("name"), form.mistake("name"), form.value("age"), form.mistake("age")];
-        Ok(Response::text(format!("{name:?} {age:?} {} {}", told.join("|"), form.is_valid())))
+        Ok(Response::text(format!("{name:?} {age:?} {} {}", shown.join("|"), form.is_valid())))
     }
 
     #[test]

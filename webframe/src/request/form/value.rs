@@ -25,7 +25,7 @@ pub(super) struct Form<'p> {
 /// Maximum number of fields that are tried as numbers, booleans or nothing (see [`Form::read`]).
 const GUESSES_MAX: usize = 64;
 
-/// What a field of a flattened struct may contain instead of a text.
+/// What serde is told that a field of a flattened struct contains, instead of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Guess {
     /// A number or a boolean.
@@ -46,9 +46,10 @@ impl<'p> Form<'p> {
             Ok(value) => return Ok(value),
             Err(fault) => fault,
         };
-        // serde buffers the fields of a flattened struct without their types, so it refuses a text
-        // if the struct needs a number or boolean. Then each field with the refused text is tried
-        // as a number or boolean and, if it is empty, as nothing.
+        // serde buffers the fields of a flattened struct without their types. So it refuses a text
+        // if the struct needs a number or a boolean. The error contains the text, but not the name
+        // of the field. So each field with this text is tried as a number or boolean and, if it is
+        // empty, as no value.
         let pairs = self.pairs.iter().take(GUESSES_MAX);
         let guesses = pairs.flat_map(|pair| [(pair, Guess::Scalar), (pair, Guess::Nothing)]);
         for ((name, text), guess) in guesses {
@@ -98,7 +99,7 @@ impl std::error::Error for Fault {}
 /// Passes a form to serde.
 struct Fields<'f, 'p> {
     form: &'f Form<'p>,
-    /// Names of values that are not passed to serde as texts.
+    /// The names of the fields that are not passed to serde as texts.
     typed: &'f [(&'f str, Guess)],
 }
 
@@ -202,7 +203,7 @@ impl<'de> IntoDeserializer<'de, Fault> for Value<'_> {
     }
 }
 
-/// A text that is read as another type if a flattened field needs it.
+/// The value of a text that is read as a number or boolean, for a field of a flattened struct.
 enum Scalar {
     Unsigned(u64),
     Signed(i64),
@@ -215,12 +216,12 @@ impl Scalar {
         let number = text.parse().ok().map(Scalar::Unsigned);
         let number = number.or_else(|| text.parse().ok().map(Scalar::Signed));
         let number = number.or_else(|| text.parse().ok().map(Scalar::Float));
-        number.or_else(|| truth(text).map(Scalar::Bool))
+        number.or_else(|| parse_bool(text).map(Scalar::Bool))
     }
 }
 
-/// The boolean that a text means; `None` if it means none.
-fn truth(text: &str) -> Option<bool> {
+/// Parses a boolean, as a checkbox or a query writes it.
+fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "on" | "true" | "1" => Some(true),
         "" | "off" | "false" | "0" => Some(false),
@@ -267,7 +268,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let value = truth(self.text()?);
+        let value = parse_bool(self.text()?);
         visitor.visit_bool(value.ok_or_else(|| de::Error::custom("neither on nor off"))?)
     }
 

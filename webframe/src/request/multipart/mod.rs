@@ -108,8 +108,8 @@ impl Multipart<'_> {
 }
 
 impl Request {
-    /// Parses the body as a form with files. It is read into memory as a whole; for large files use
-    /// [`part_stream`](Request::part_stream).
+    /// Parses the body as a form with files. The body is read into memory as a whole; for large
+    /// files use [`part_stream`](Request::part_stream).
     ///
     /// # Errors
     /// 415: the body is not `multipart/form-data`, or it is compressed. 400 naming the part and its
@@ -236,7 +236,8 @@ impl fmt::Debug for Part<'_> {
 mod tests {
     use super::*;
 
-    /// A form of parts, each the rest of its disposition, and its content.
+    /// A form with these parts: for each, the `Content-Disposition` from the name on, and the
+    /// content.
     fn form(parts: &[(&str, &[u8])]) -> Multipart<'static> {
         let mut content = Vec::new();
         for (disposition, bytes) in parts {

@@ -1,5 +1,6 @@
 //! Reads the parts of a form with files one after the other, for forms that do not fit into memory.
-//! Finds the same parts as [`parse_form`](crate::wire::multipart::parse_form).
+//! It must find the same parts as [`parse_form`](crate::wire::multipart::parse_form), which parses
+//! a whole form.
 
 use std::{
     fmt,
@@ -21,9 +22,9 @@ pub struct PartStream<'r> {
     source: Box<dyn Read + 'r>,
     delimiter: Delimiter,
     limits: PartLimits,
-    /// Bytes of the form. Those before `at` have been consumed.
+    /// Bytes of the form. Those before `unread_start` have been consumed.
     buffer: Vec<u8>,
-    at: usize,
+    unread_start: usize,
     /// The source has ended.
     ended: bool,
     /// The number of the current part, from 1; 0 before the first one.
@@ -59,7 +60,7 @@ impl<'r> PartStream<'r> {
             delimiter,
             limits,
             buffer: b"\r\n".to_vec(), // so that the first delimiter follows a line end, too
-            at: 0,
+            unread_start: 0,
             ended: false,
             part: 0,
             next: Next::Content,
@@ -73,7 +74,7 @@ impl<'r> PartStream<'r> {
     pub fn next_part(&mut self) -> Result<Option<StreamedPart<'_, 'r>>> {
         while self.next == Next::Content {
             let skipped = self.content_bytes()?;
-            self.at += skipped;
+            self.unread_start += skipped;
         }
         if self.next == Next::End {
             return Ok(None);
@@ -84,14 +85,14 @@ impl<'r> PartStream<'r> {
 
     /// Reads the delimiter and the head of a part; `None` if it was the last delimiter.
     fn begin_part(&mut self) -> Result<Option<PartHead>> {
-        self.at += self.delimiter.length();
+        self.unread_start += self.delimiter.length();
         self.fill()?;
         let rest = if self.ended { Rest::Here } else { Rest::MayFollow };
-        let after = &self.buffer[self.at..];
+        let after = &self.buffer[self.unread_start..];
         let (delimiter, limits) = (&self.delimiter, &self.limits);
         match multipart::begin_part(after, delimiter, limits, self.part, rest)? {
             Some((head, bytes)) => {
-                self.at += bytes;
+                self.unread_start += bytes;
                 self.part += 1;
                 self.next = Next::Content;
                 Ok(Some(head))
@@ -106,7 +107,7 @@ impl<'r> PartStream<'r> {
     /// The number of content bytes at the beginning of the buffer. 0: the delimiter follows.
     fn content_bytes(&mut self) -> Result<usize, StreamError> {
         loop {
-            let content = &self.buffer[self.at..];
+            let content = &self.buffer[self.unread_start..];
             match self.delimiter.find(content) {
                 Some(0) => {
                     self.next = Next::Delimiter;
@@ -130,11 +131,11 @@ impl<'r> PartStream<'r> {
     /// [`BUFFER_BYTES`] are in the buffer.
     fn fill(&mut self) -> io::Result<()> {
         let full = self.limits.head_bytes_max.saturating_add(BUFFER_BYTES);
-        if self.buffer.len() - self.at >= full - BUFFER_BYTES / 2 {
+        if self.buffer.len() - self.unread_start >= full - BUFFER_BYTES / 2 {
             return Ok(());
         }
-        self.buffer.drain(..self.at);
-        self.at = 0;
+        self.buffer.drain(..self.unread_start);
+        self.unread_start = 0;
         let room = full - self.buffer.len();
         let room = u64::try_from(room).unwrap_or(u64::MAX);
         let read = (&mut self.source).take(room).read_to_end(&mut self.buffer)?;
@@ -219,9 +220,9 @@ impl Read for StreamedPart<'_, '_> {
             }
         };
         let count = available.min(into.len());
-        let piece = &stream.buffer[stream.at..stream.at + count];
+        let piece = &stream.buffer[stream.unread_start..stream.unread_start + count];
         into[..count].copy_from_slice(piece);
-        stream.at += count;
+        stream.unread_start += count;
         Ok(count)
     }
 }
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_file_comes_whole_and_what_is_not_read_is_skipped() {
+    fn a_large_file_is_read_completely_and_the_unread_rest_of_a_part_is_skipped() {
         let large: Vec<u8> = (0..300_000_u32).flat_map(|n| (n as u16).to_le_bytes()).collect();
         let head = format!("--b\r\n{A}; filename=x\r\n\r\n");
         let form =
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_too_long_or_no_text_is_refused_by_its_name() {
+    fn a_text_that_is_too_long_or_not_utf_8_is_refused_with_the_name_of_its_part() {
         let text = |content: &[u8], bytes_max| {
             let head = format!("--b\r\n{A}\r\n\r\n");
             let form = [head.as_bytes(), content, b"\r\n--b--"].concat();

@@ -3,14 +3,14 @@
 //! `request_line` parses the request line and `httparse` the fields. `httparse` accepts a bare LF
 //! as a line end, so line ends are checked here.
 
-mod known;
+mod control_fields;
 mod request_line;
 mod valid_host;
 
 use http::Method;
 use httparse::{EMPTY_HEADER, Header, Status};
 
-use self::{known::Known, request_line::RequestLine, valid_host::ValidHost};
+use self::{control_fields::ControlFields, request_line::RequestLine, valid_host::ValidHost};
 use super::{
     Framing, WireError,
     framing::{self, Once},
@@ -66,6 +66,13 @@ impl Span {
     }
 }
 
+/// The positions of a header field.
+#[derive(Clone, Copy, Debug)]
+struct FieldSpans {
+    name: Span,
+    value: Span,
+}
+
 /// The checked head of a request. It owns a copy of its bytes and is reused from request to
 /// request, so that reading a head allocates nothing.
 #[derive(Clone, Debug, Default)]
@@ -80,14 +87,14 @@ pub struct Head {
     query: Option<Span>,
     /// The target's authority, which takes precedence (RFC 9112 §3.2.2), or the value of `Host`.
     host: Option<Span>,
-    fields: Vec<(Span, Span)>,
+    fields: Vec<FieldSpans>,
     framing: Framing,
     keep_alive: bool,
     expects_continue: bool,
 }
 
 /// Heads with up to this number of fields are parsed without an allocation. Browsers send up to
-/// sixteen fields. More slots would cost time, since each is initialised for every head.
+/// sixteen fields. A larger number would cost time, since each slot is initialised for every head.
 const SLOTS: usize = 16;
 
 /// The buffer of a larger head is freed before the head is kept for reuse.
@@ -103,15 +110,15 @@ impl Head {
 
     /// Reads a head from the unconsumed input of a connection. Empty lines before the request line
     /// are skipped (RFC 9112 §2.2) and count against `head_bytes_max`. The same bytes give the same
-    /// error, however they were split into reads. After an error only [`Head::method`] is
-    /// meaningful: it is HEAD if the request line begins with it, since the refusal of HEAD has no
-    /// body either.
+    /// error, however they were split into reads. After an error only [`Head::method`] is valid:
+    /// HEAD if the request line begins with this method, otherwise GET. It decides whether the
+    /// refusal has a body.
     ///
     /// # Errors
     /// If the bytes are not the beginning of a valid head, or exceed a limit.
     pub fn read(&mut self, input: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
         let seen = input.get(..limits.head_bytes_max).unwrap_or(input);
-        let read = match self.read_seen(seen, limits) {
+        let read = match self.read_within_limit(seen, limits) {
             Ok(Progress::NeedMore) if input.len() >= limits.head_bytes_max => {
                 Err(WireError::HeadTooLarge)
             }
@@ -124,7 +131,11 @@ impl Head {
     }
 
     /// Like [`Head::read`], for input that is not longer than a head may be.
-    fn read_seen(&mut self, seen: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
+    fn read_within_limit(
+        &mut self,
+        seen: &[u8],
+        limits: &HeadLimits,
+    ) -> Result<Progress, WireError> {
         let lines = skip_empty_lines(seen)?;
         if let Some(line) = request_line::parse(lines, limits)?
             && let Some(after) = self.read_fields(lines, &line, limits)?
@@ -153,15 +164,15 @@ impl Head {
         match httparse::parse_headers(line.rest, few) {
             Err(httparse::Error::TooManyHeaders) if limits.head_fields_max > SLOTS => {
                 let mut slots = vec![EMPTY_HEADER; limits.head_fields_max];
-                self.take(httparse::parse_headers(line.rest, &mut slots), lines, line, limits)
+                self.store(httparse::parse_headers(line.rest, &mut slots), lines, line, limits)
             }
-            found => self.take(found, lines, line, limits),
+            found => self.store(found, lines, line, limits),
         }
     }
 
     /// Stores the head if `httparse` has found all its fields. Returns the number of bytes after
     /// it, or `None` if it is incomplete.
-    fn take(
+    fn store(
         &mut self,
         found: httparse::Result<(usize, &[Header<'_>])>,
         lines: &[u8],
@@ -172,9 +183,9 @@ impl Head {
             Ok(Status::Complete((length, headers))) => {
                 let after = line.rest.len().saturating_sub(length);
                 let head = lines.get(..lines.len().saturating_sub(after)).unwrap_or_default();
-                let known = self.take_fields(headers, head)?;
-                self.take_line(line, head)?;
-                self.decide(&known, head)?;
+                let control = self.store_fields(headers, head)?;
+                self.store_request_line(line, head)?;
+                self.decide(&control, head)?;
                 Ok(Some(after))
             }
             Ok(Status::Partial) => check_line_ends(line.rest, usize::MAX).map(|()| None),
@@ -187,25 +198,25 @@ impl Head {
     }
 
     /// Stores the fields, and records those that frame the message or control the connection.
-    fn take_fields<'a>(
+    fn store_fields<'a>(
         &mut self,
         headers: &[Header<'a>],
         head: &[u8],
-    ) -> Result<Known<'a>, WireError> {
-        let mut known = Known::default();
-        let mut strict = head.ends_with(b"\r\n\r\n");
+    ) -> Result<ControlFields<'a>, WireError> {
+        let mut control = ControlFields::default();
+        let mut has_valid_line_ends = head.ends_with(b"\r\n\r\n");
         self.fields.clear();
         self.fields.extend(headers.iter().map(|header| {
             let name = Span::of(header.name.as_bytes(), head);
-            strict &= matches!(head.get(..name.start), Some([.., b'\r', b'\n']));
-            known.note(header.name, header.value);
-            (name, Span::of(header.value, head))
+            has_valid_line_ends &= matches!(head.get(..name.start), Some([.., b'\r', b'\n']));
+            control.note(header.name, header.value);
+            FieldSpans { name, value: Span::of(header.value, head) }
         }));
-        if strict { Ok(known) } else { Err(WireError::Field) }
+        if has_valid_line_ends { Ok(control) } else { Err(WireError::Field) }
     }
 
-    /// Stores the bytes of the head, and what the request line says.
-    fn take_line(&mut self, line: &RequestLine<'_>, head: &[u8]) -> Result<(), WireError> {
+    /// Stores the bytes of the head, and the parts of the request line.
+    fn store_request_line(&mut self, line: &RequestLine<'_>, head: &[u8]) -> Result<(), WireError> {
         self.bytes.clear();
         self.bytes.extend_from_slice(head);
         match line.method {
@@ -219,10 +230,10 @@ impl Head {
         self.query = target.query.map(|query| Span::of(query, head));
         self.host = target.authority.map(|authority| Span::of(authority, head));
         self.path = Span::of(target.path, head);
-        if target.dotted || target.path.is_empty() || target.path == b"*" {
+        if target.has_dot_segments || target.path.is_empty() || target.path == b"*" {
             self.append_path(target);
         }
-        if target.unencoded {
+        if target.has_utf8 {
             self.path = self.append_encoded(self.path);
             self.query = self.query.map(|query| self.append_encoded(query));
         }
@@ -242,7 +253,7 @@ impl Head {
         let start = self.bytes.len();
         match target.path {
             [] => self.bytes.push(b'/'),
-            path if target.dotted => target::append_without_dots(path, &mut self.bytes),
+            path if target.has_dot_segments => target::append_without_dots(path, &mut self.bytes),
             path => self.bytes.extend_from_slice(path),
         }
         self.path = Span { start, end: self.bytes.len() };
@@ -250,9 +261,9 @@ impl Head {
 
     /// Decides host, framing and persistence from all fields. The authority of a target replaces
     /// the value of the received `Host`, which must be ignored (RFC 9112 §3.2.2).
-    fn decide(&mut self, known: &Known<'_>, head: &[u8]) -> Result<(), WireError> {
-        match known.host {
-            Once::Value(host) if self.valid_host.is_or_becomes(host) => match self.host {
+    fn decide(&mut self, control: &ControlFields<'_>, head: &[u8]) -> Result<(), WireError> {
+        match control.host {
+            Once::Value(host) if self.valid_host.check(host) => match self.host {
                 Some(authority) => self.replace_host(authority),
                 None => self.host = Some(Span::of(host, head)),
             },
@@ -260,12 +271,12 @@ impl Head {
             _ => return Err(WireError::Host),
         }
         self.framing =
-            framing::decide(self.version, known.transfer_encoding, known.content_length)?;
-        self.keep_alive = !known.close && (self.version == Version::Http11 || known.keep_alive);
-        let content = !matches!(self.framing, Framing::None | Framing::Length(0));
-        let expects = self.version == Version::Http11;
-        self.expects_continue = expects && content && known.expects_continue;
-        if expects && known.expects_other {
+            framing::decide(self.version, control.transfer_encoding, control.content_length)?;
+        self.keep_alive = !control.close && (self.version == Version::Http11 || control.keep_alive);
+        let has_body = !matches!(self.framing, Framing::None | Framing::Length(0));
+        let may_expect = self.version == Version::Http11;
+        self.expects_continue = may_expect && has_body && control.expects_continue;
+        if may_expect && control.expects_other {
             return Err(WireError::Expectation);
         }
         Ok(())
@@ -276,10 +287,10 @@ impl Head {
         let bytes = &self.bytes;
         let is_host = |name: &Span| {
             let name = bytes.get(name.range()).and_then(|name| std::str::from_utf8(name).ok());
-            name.is_some_and(|name| known::is_name(name, "Host"))
+            name.is_some_and(|name| control_fields::is_name(name, "Host"))
         };
-        if let Some(field) = self.fields.iter_mut().find(|field| is_host(&field.0)) {
-            field.1 = authority;
+        if let Some(field) = self.fields.iter_mut().find(|field| is_host(&field.name)) {
+            field.value = authority;
         }
     }
 
@@ -328,12 +339,14 @@ impl Head {
     /// The values of all fields of that name, in any letter case, in order of arrival.
     pub fn values(&self, name: &str) -> impl DoubleEndedIterator<Item = &[u8]> {
         let is_it = move |span: Span| self.piece(span).eq_ignore_ascii_case(name.as_bytes());
-        self.fields.iter().filter(move |field| is_it(field.0)).map(|field| self.piece(field.1))
+        let fields = self.fields.iter().filter(move |field| is_it(field.name));
+        fields.map(|field| self.piece(field.value))
     }
 
-    /// All fields in order of arrival. If the target has an authority, it is the value of `Host`.
+    /// All fields in order of arrival. If the target has an authority, this authority is the value
+    /// of `Host`.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.fields.iter().map(|&(name, value)| (self.text(name), self.piece(value)))
+        self.fields.iter().map(|field| (self.text(field.name), self.piece(field.value)))
     }
 
     /// How the body is delimited.
@@ -374,8 +387,8 @@ fn skip_empty_lines(mut seen: &[u8]) -> Result<&[u8], WireError> {
 
 /// HEAD if the request line begins with it, even if the rest is invalid; otherwise GET.
 pub(crate) fn refused_method(seen: &[u8]) -> Method {
-    let asks = skip_empty_lines(seen).is_ok_and(|lines| lines.starts_with(b"HEAD "));
-    if asks { Method::HEAD } else { Method::GET }
+    let is_head = skip_empty_lines(seen).is_ok_and(|lines| lines.starts_with(b"HEAD "));
+    if is_head { Method::HEAD } else { Method::GET }
 }
 
 /// Refuses a line feed without carriage return in the first `lines_max` lines (RFC 9112 §2.2).

@@ -4,7 +4,7 @@
 use super::{HeadLimits, Version};
 use crate::wire::{WireError, grammar, target};
 
-/// A longer method is unknown: the longest registered one has 17 bytes.
+/// A longer method counts as unknown: the longest registered method has 17 bytes.
 const METHOD_BYTES_MAX: usize = 32;
 
 /// A complete and valid request line.
@@ -17,8 +17,9 @@ pub(super) struct RequestLine<'a> {
     pub(super) rest: &'a [u8],
 }
 
-/// Parses a request line (RFC 9112 §3). Returns `None` if it is incomplete. Fails at the first byte
-/// that proves it wrong; only the form of the target is checked when the line is complete.
+/// Parses a request line (RFC 9112 §3). Returns `None` if it is incomplete. An invalid byte is
+/// reported as soon as it has arrived; only the form of the target is checked when the line is
+/// complete.
 pub(super) fn parse<'a>(
     lines: &'a [u8],
     limits: &HeadLimits,
@@ -51,8 +52,8 @@ fn method(lines: &[u8]) -> Result<Word<'_>, WireError> {
     }
 }
 
-/// The target, with the bytes after it. `scan` has read it up to `bound` bytes, which is one more
-/// than it may have.
+/// The target, with the bytes after it. `scan` has read at most `bound` bytes of it, one more than
+/// a target may have.
 fn target(rest: &[u8], scan: target::Scan, bound: usize) -> Result<Word<'_>, WireError> {
     let Some(end) = scan.end else {
         return if rest.len() >= bound { Err(WireError::TargetTooLong) } else { Ok(None) };
@@ -71,6 +72,7 @@ fn version(rest: &[u8]) -> Result<Option<(Version, &[u8])>, WireError> {
     if let Some(rest) = rest.strip_prefix(LINE) {
         return Ok(Some((Version::Http11, rest)));
     }
+    // The digits of the version may be others.
     let fits = |(wanted, byte): (&u8, &u8)| match wanted {
         b'1' => byte.is_ascii_digit(),
         wanted => wanted == byte,

@@ -4,14 +4,14 @@ use std::fmt;
 
 use crate::wire::grammar;
 
-/// A cache of the last valid host. Most requests repeat it, and then it need not be checked byte by
-/// byte. It is not part of the head, so `Debug` hides it.
+/// A cache of the last valid host. Most requests of a connection have the same host, which is then
+/// not checked again byte by byte. The cache is not part of the head, so `Debug` hides it.
 #[derive(Clone, Default)]
 pub(super) struct ValidHost(Vec<u8>);
 
 impl ValidHost {
-    /// Whether a host is valid. A valid one is kept for the next call.
-    pub(super) fn is_or_becomes(&mut self, host: &[u8]) -> bool {
+    /// Whether a host is valid. A valid host is kept for the next call.
+    pub(super) fn check(&mut self, host: &[u8]) -> bool {
         if self.0.is_empty() || self.0 != host {
             self.0.clear();
             if !grammar::is_authority(host) {

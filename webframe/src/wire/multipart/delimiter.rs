@@ -11,11 +11,12 @@ const BOUNDARY_BYTES_MAX: usize = 70;
 /// The bytes between two parts: a line end, two dashes and the boundary.
 #[derive(Clone, Debug)]
 pub(crate) struct Delimiter {
-    /// Built once for all searches. Each search is linear for any input.
+    /// Searches for the delimiter. Built once for all searches; each takes linear time for any
+    /// input.
     finder: Finder<'static>,
 }
 
-/// The content after a delimiter.
+/// What follows a delimiter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tail<'b> {
     /// A part. Its bytes begin with the line end of the delimiter's line.
@@ -54,8 +55,8 @@ impl Delimiter {
     /// The bytes after the first delimiter of a form. A delimiter at the very beginning of the form
     /// has no line end before it.
     pub(super) fn first<'b>(&self, form: &'b [u8]) -> Option<&'b [u8]> {
-        let at_once = self.finder.needle().strip_prefix(b"\r\n").unwrap_or_default();
-        form.strip_prefix(at_once).or_else(|| self.split(form).map(|split| split.1))
+        let without_line_end = self.finder.needle().strip_prefix(b"\r\n").unwrap_or_default();
+        form.strip_prefix(without_line_end).or_else(|| self.split(form).map(|split| split.1))
     }
 
     /// The position of the next delimiter.
@@ -91,7 +92,7 @@ pub(super) fn tail(after: &[u8]) -> Option<Tail<'_>> {
     }
 }
 
-/// `0*69<bchars> bcharsnospace` (RFC 2046 §5.1.1).
+/// Whether this is a valid boundary: `0*69<bchars> bcharsnospace` (RFC 2046 §5.1.1).
 fn is_boundary(boundary: &[u8]) -> bool {
     (1..=BOUNDARY_BYTES_MAX).contains(&boundary.len())
         && !boundary.ends_with(b" ")

@@ -3,8 +3,8 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-/// Decodes a text of encoded words separated by spaces. `None`: it is any other text, or a
-/// character set other than UTF-8.
+/// Decodes a text that consists of encoded words separated by spaces. `None`: it is another text,
+/// or a character set other than UTF-8.
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());
     for word in text.split(|&byte| byte == b' ').filter(|word| !word.is_empty()) {

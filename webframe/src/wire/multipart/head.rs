@@ -20,7 +20,7 @@ pub(crate) struct PartHead {
     pub(crate) media_type: Option<String>,
 }
 
-/// The fields with a meaning; others are ignored (RFC 7578 §4.8).
+/// The header fields that have a meaning in a part; others are ignored (RFC 7578 §4.8).
 #[derive(Default)]
 struct Fields<'h> {
     disposition: Option<&'h [u8]>,
@@ -51,13 +51,13 @@ impl<'h> Fields<'h> {
         while let Some(lines) = rest {
             let line;
             (line, rest) = split_line(lines);
-            fields.take(line)?;
+            fields.store(line)?;
         }
         Ok(fields)
     }
 
     /// Stores a field line if the field has a meaning.
-    fn take(&mut self, line: &'h [u8]) -> Result<(), Fault> {
+    fn store(&mut self, line: &'h [u8]) -> Result<(), Fault> {
         let (name, value) = parse_field(line).ok_or(Fault::Field)?;
         for (slot, wanted) in [
             (&mut self.disposition, "Content-Disposition"),
@@ -72,7 +72,7 @@ impl<'h> Fields<'h> {
     }
 }
 
-/// Splits off the first line. `None`: it is the last one.
+/// Splits off the first line, and returns it and the rest. `None`: it was the last line.
 fn split_line(lines: &[u8]) -> (&[u8], Option<&[u8]>) {
     let Some(end) = memmem::find(lines, b"\r\n") else { return (lines, None) };
     (lines.get(..end).unwrap_or_default(), lines.get(end.saturating_add(2)..))
@@ -94,10 +94,11 @@ fn changes_content(encoding: &[u8]) -> bool {
     !["7bit", "8bit", "binary"].iter().any(|same| encoding.eq_ignore_ascii_case(same.as_bytes()))
 }
 
-/// Parses name and file name of `form-data`. RFC 7578 §4.2 does not allow `filename*`, but some
-/// programs send it, or `name*`, in place of the plain parameter. If both are present, the plain
-/// one is used, so that all readers find the same name. .NET writes plain names that are not ASCII
-/// as encoded words.
+/// Parses a `Content-Disposition`, and returns the name and the file name.
+///
+/// RFC 7578 §4.2 does not allow `filename*`, but some programs send it, or `name*`, in place of the
+/// plain parameter. If both are present, the plain one is used, so that all readers find the same
+/// name. .NET writes plain names that are not ASCII as encoded words.
 fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
     let (word, parameters) = parameters::split(value);
     if !word.eq_ignore_ascii_case(b"form-data") {
@@ -119,27 +120,28 @@ fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
             }
         }
     }
-    let name = one_of(name, name_ext, "name")?.ok_or(Fault::NoName)?;
-    let file_name = one_of(file_name, file_name_ext, "file name")?;
+    let name = decode_one_of(name, name_ext, "name")?.ok_or(Fault::NoName)?;
+    let file_name = decode_one_of(file_name, file_name_ext, "file name")?;
     Ok((name, file_name.map(|path| last_component(&path).to_owned())))
 }
 
-/// Decodes the plain value if there is one, otherwise the extended one.
-fn one_of(
+/// Decodes the plain value of a parameter if there is one, otherwise the extended value (of
+/// `name*`). `what` names the parameter in an error.
+fn decode_one_of(
     plain: Option<Value<'_>>,
     extended: Option<Value<'_>>,
     what: &'static str,
 ) -> Result<Option<String>, Fault> {
     let bytes = match (plain, extended) {
-        (Some(plain), _) => Some(encoded_or_plain(plain)),
+        (Some(plain), _) => Some(decode_plain(plain)),
         (None, Some(extended)) => Some(decode_extended(extended).ok_or(Fault::Text(what))?),
         (None, None) => None,
     };
     bytes.map(|bytes| text(bytes, what)).transpose()
 }
 
-fn encoded_or_plain(value: Value<'_>) -> Vec<u8> {
-    encoded_word::decode(value.bytes()).unwrap_or_else(|| decode(value))
+fn decode_plain(value: Value<'_>) -> Vec<u8> {
+    encoded_word::decode(value.bytes()).unwrap_or_else(|| unescape(value))
 }
 
 /// Decodes a value like `utf-8'en'%E6%96%87` (RFC 8187 §3.2.1). `None` for other character sets.
@@ -155,9 +157,10 @@ fn text(bytes: Vec<u8>, what: &'static str) -> Result<String, Fault> {
     String::from_utf8(bytes).map_err(|_| Fault::Text(what))
 }
 
-/// Decodes a quoted name. Browsers escape `%22`, `%0D` and `%0A` (HTML, multipart/form-data
-/// encoding algorithm), other programs `\"` and `\\`. Any other backslash is part of the name.
-fn decode(value: Value<'_>) -> Vec<u8> {
+/// Removes the escapes of a quoted name. Browsers escape `%22`, `%0D` and `%0A` (HTML,
+/// multipart/form-data encoding algorithm), other programs `\"` and `\\`. Any other backslash is
+/// part of the name.
+fn unescape(value: Value<'_>) -> Vec<u8> {
     let Value::Quoted(mut raw) = value else { return value.bytes().to_vec() };
     let mut name = Vec::with_capacity(raw.len());
     while let Some(split) =

@@ -1,8 +1,8 @@
 //! Parses `multipart/form-data` (RFC 7578, RFC 2046 §5.1): the head of each part, and the range of
 //! its content.
 //!
-//! A form is split at its delimiters first, and the head of a part is searched only within its
-//! part. So each byte is scanned at most twice for any input, and a field of a head cannot hide a
+//! A form is first split at its delimiters. Then the head of each part is searched within the part.
+//! So each byte is scanned at most twice for any input, and a field of a head cannot hide a
 //! delimiter.
 
 mod delimiter;
@@ -59,7 +59,7 @@ pub(crate) fn parse_form(
             Tail::Part(after) => {
                 let number = number.saturating_add(1);
                 let (piece, next) = delimiter.split(after).ok_or(Fault::NoEnd.in_part(number))?;
-                let part = parse_piece(piece, limits.head_bytes_max, place(form, after));
+                let part = parse_piece(piece, limits.head_bytes_max, offset_of(form, after));
                 parts.push(part.map_err(|fault| fault.in_part(number))?);
                 rest = next;
             }
@@ -72,7 +72,7 @@ pub(crate) fn parse_form(
 pub(crate) enum Rest {
     /// The bytes are the whole rest.
     Here,
-    /// More may follow. There are already more bytes than a head may have.
+    /// More bytes may follow. The bytes are already more than a head may have.
     MayFollow,
 }
 
@@ -111,21 +111,22 @@ pub(crate) fn begin_part(
     Ok(Some((head, begin.saturating_add(before))))
 }
 
-/// The offset of a suffix of the form.
-fn place(form: &[u8], ending: &[u8]) -> usize {
-    form.len().saturating_sub(ending.len())
+/// The offset at which a suffix of the form begins.
+fn offset_of(form: &[u8], suffix: &[u8]) -> usize {
+    form.len().saturating_sub(suffix.len())
 }
 
-/// Parses the bytes between two delimiters. They begin at offset `place` with the line end of the
-/// first one.
-fn parse_piece(piece: &[u8], head_bytes_max: usize, place: usize) -> Result<RawPart, Fault> {
+/// Parses the bytes between two delimiters, which begin at this offset of the form with the line
+/// end of the first delimiter.
+fn parse_piece(piece: &[u8], head_bytes_max: usize, offset: usize) -> Result<RawPart, Fault> {
     let (head, content) = split_head(piece, head_bytes_max)?;
-    let end = place.saturating_add(piece.len());
+    let end = offset.saturating_add(piece.len());
     let content = end.saturating_sub(content.len())..end;
     Ok(RawPart { head: PartHead::parse(head)?, content })
 }
 
-/// Length of the line end before the head, and of the line end and the empty line after it.
+/// Number of bytes around the head of a part: the line end before it, and the line end and the
+/// empty line after it.
 const AROUND_HEAD: usize = 6;
 
 /// Splits a part into fields and content. The grammar allows a part without content to omit the

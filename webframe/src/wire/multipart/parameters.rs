@@ -9,7 +9,7 @@ pub(super) struct Parameter<'v> {
     pub(super) value: Value<'v>,
 }
 
-/// The value of a parameter; a quoted one without its quotes, still escaped.
+/// The value of a parameter. A quoted value is without its quotes, but still escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Value<'v> {
     Token(&'v [u8]),
@@ -66,9 +66,9 @@ fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
     Some((Parameter { name, value }, rest))
 }
 
-/// The position of the quote that ends a value. Browsers send `%22` for a quote, and a name may end with a
-/// backslash (HTML, multipart/form-data encoding algorithm); Go, reqwest and curl send `\"`. So a
-/// quote after a backslash ends the value only if the next parameter or nothing follows it.
+/// The position of the quote that ends a value. Browsers send `%22` for a quote, and a name may end
+/// with a backslash (HTML, multipart/form-data encoding algorithm); Go, reqwest and curl send `\"`.
+/// So a quote after a backslash ends the value only if the next parameter or nothing follows it.
 fn closing_quote(quoted: &[u8]) -> Option<usize> {
     let mut escaped = false;
     for (at, &byte) in quoted.iter().enumerate() {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_come_with_and_without_quotes_and_blanks() {
+    fn parameters_are_read_with_and_without_quotes_and_blanks() {
         assert_eq!(read("a;b=c;d=\"e;f\"\t ; G=\"\""), ["b=c", "d=\"e;f\"", "G=\"\""]);
         for none in ["", "a", "a;", "a; ;\t;", ";"] {
             assert_eq!(read(none), [""; 0], "{none}");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_parameter_ends_them() {
+    fn an_invalid_parameter_ends_the_list() {
         for bad in ["a;b", "a;b=", "a;=c", "a;b =c", "a;b= c", "a;b=\"c", "a;b=(", "a;\"b\"=c"] {
             assert_eq!(read(bad), ["?"], "{bad}");
         }

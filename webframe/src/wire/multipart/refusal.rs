@@ -1,4 +1,5 @@
-//! The reasons for which a form is refused, with part, status and text.
+//! The reasons for which a form with files is refused: each has the number of the part, the status
+//! of the response and a text.
 
 use std::fmt;
 
@@ -66,7 +67,7 @@ impl Fault {
 }
 
 impl Refusal {
-    /// The status it is answered with.
+    /// The status of the response.
     pub(crate) fn status(self) -> StatusCode {
         match self.fault {
             Fault::NotMultipart | Fault::TransferEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,

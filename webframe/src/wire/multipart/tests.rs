@@ -22,7 +22,7 @@ fn parse(form: &[u8]) -> Result<Vec<Parsed>, Refusal> {
     Ok(parts.into_iter().map(described).collect())
 }
 
-/// The names and contents.
+/// Checks that the form has parts with these names and contents.
 #[track_caller]
 fn reads(form: &[u8], wanted: &[(&str, &str)]) {
     let parts = parse(form).unwrap_or_else(|refusal| panic!("{}: {refusal}", form.escape_ascii()));
@@ -84,7 +84,7 @@ fn preamble_epilogue_and_padding_of_delimiters_are_ignored() {
 }
 
 #[test]
-fn a_part_without_content_may_leave_the_empty_line_to_the_delimiter() {
+fn a_part_without_content_may_omit_the_empty_line_before_the_delimiter() {
     reads(format!("--b\r\n{A}\r\n\r\n--b--").as_bytes(), &[("a", "")]);
     reads(
         format!("--b\r\n{A}\r\n\r\n--b\r\n{A}\r\n\r\nx\r\n--b--").as_bytes(),
@@ -338,7 +338,7 @@ fn hostile_forms_are_read_in_linear_time() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_read_or_refused_in_any_surroundings(
+    fn bytes_before_and_after_a_form_do_not_change_its_parts(
         pieces in prop::collection::vec(prop::sample::select(PIECES), 0..20),
     ) {
         let form = pieces.concat();

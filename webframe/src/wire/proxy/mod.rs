@@ -35,16 +35,16 @@ pub(crate) struct NotProxyHeader;
 pub(crate) fn parse(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     let begins = |start: &[u8]| input.iter().zip(start).all(|(a, b)| a == b);
     if begins(LINE_START) {
-        line(input)
+        parse_version_1(input)
     } else if begins(SIGNATURE) {
-        binary(input)
+        parse_version_2(input)
     } else {
         Err(NotProxyHeader)
     }
 }
 
 /// Version 1: `PROXY TCP4 192.0.2.1 192.0.2.2 4711 80`, CR and LF.
-fn line(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
+fn parse_version_1(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     let seen = input.get(..LINE_BYTES_MAX).unwrap_or(input);
     let Some(end) = memchr::memchr(b'\n', seen) else {
         return if seen.len() < LINE_BYTES_MAX { Ok(None) } else { Err(NotProxyHeader) };
@@ -54,15 +54,15 @@ fn line(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     let client = match words.as_slice() {
         // The rest must be ignored, even if it is not text (§2.1).
         [b"PROXY", b"UNKNOWN", ..] => Ok(None),
-        [b"PROXY", b"TCP4", ends @ ..] => client::<Ipv4Addr>(ends),
-        [b"PROXY", b"TCP6", ends @ ..] => client::<Ipv6Addr>(ends),
+        [b"PROXY", b"TCP4", ends @ ..] => parse_client::<Ipv4Addr>(ends),
+        [b"PROXY", b"TCP6", ends @ ..] => parse_client::<Ipv6Addr>(ends),
         _ => Err(NotProxyHeader),
     }?;
     Ok(Some(ProxyHeader { bytes: end.saturating_add(1), client, encrypted: false }))
 }
 
 /// Parses source and destination, then their ports, and returns the source. All four must be valid.
-fn client<A: std::str::FromStr + Into<IpAddr>>(
+fn parse_client<A: std::str::FromStr + Into<IpAddr>>(
     ends: &[&[u8]],
 ) -> Result<Option<SocketAddr>, NotProxyHeader> {
     let text = |word| std::str::from_utf8(word).map_err(|_| NotProxyHeader);
@@ -71,12 +71,12 @@ fn client<A: std::str::FromStr + Into<IpAddr>>(
         return Err(NotProxyHeader);
     };
     address(destination)?;
-    port(text(destination_port)?)?;
-    Ok(Some(SocketAddr::new(address(source)?, port(text(source_port)?)?)))
+    parse_port(text(destination_port)?)?;
+    Ok(Some(SocketAddr::new(address(source)?, parse_port(text(source_port)?)?)))
 }
 
 /// Parses a port: digits without a sign or a leading zero.
-fn port(text: &str) -> Result<u16, NotProxyHeader> {
+fn parse_port(text: &str) -> Result<u16, NotProxyHeader> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit())
         && (text.len() == 1 || !text.starts_with('0'));
     text.parse().ok().filter(|_| plain).ok_or(NotProxyHeader)
@@ -84,7 +84,7 @@ fn port(text: &str) -> Result<u16, NotProxyHeader> {
 
 /// Version 2: signature, version and command, family, length, then addresses and vectors. If the
 /// connection is the proxy's own, or has no family, only the length is read.
-fn binary(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
+fn parse_version_2(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     let Some(([.., command, family, high, low], rest)) = input.split_first_chunk::<16>() else {
         return Ok(None);
     };
@@ -110,7 +110,7 @@ fn binary(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
 }
 
 /// The source in a block of two addresses and two ports, and the bytes after the block. `ADDRESS`
-/// and `BLOCK` are lengths in bytes.
+/// is the length of an address in bytes, `BLOCK` that of the whole block.
 fn addresses<const ADDRESS: usize, const BLOCK: usize>(
     block: &[u8],
 ) -> Result<(Option<SocketAddr>, &[u8]), NotProxyHeader>

@@ -1,5 +1,5 @@
-//! Parses the vectors of type, length and value after the addresses of a header of version 2
-//! (§2.2): whether the client uses TLS, and the checksum.
+//! Parses the vectors in a PROXY header of version 2 (§2.2): triples of type, length and value
+//! after the addresses. Two types matter: whether the client uses TLS, and the checksum.
 
 use super::NotProxyHeader;
 
@@ -8,9 +8,10 @@ const CRC32C: u8 = 0x03;
 /// The type of the vector about TLS.
 const SSL: u8 = 0x20;
 
-/// The bits of a client in a vector of TLS: it uses TLS, and sent a certificate on this connection
-/// or on another one of its session (§2.2.6).
+/// A bit in a vector about TLS: the client uses TLS (§2.2.6).
 const CLIENT_SSL: u8 = 0x01;
+/// Bits in a vector about TLS: the client has sent a certificate, on this connection or on another
+/// one of its session (§2.2.6).
 const CLIENT_CERT: u8 = 0x02 | 0x04;
 
 /// Whether the client uses TLS, according to the vectors at the end of a complete header.
@@ -19,13 +20,13 @@ const CLIENT_CERT: u8 = 0x02 | 0x04;
 /// If the vectors have a wrong length, are repeated, or have a wrong checksum.
 pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool, NotProxyHeader> {
     let mut encrypted = None;
-    let mut checked = false;
+    let mut has_checksum = false;
     let mut rest = vectors;
     while let Some((kind, value)) = next(&mut rest)? {
         match kind {
-            CRC32C if !checked => {
-                check(header, value, rest)?;
-                checked = true;
+            CRC32C if !has_checksum => {
+                verify_checksum(header, value, rest)?;
+                has_checksum = true;
             }
             SSL if encrypted.is_none() => encrypted = Some(uses_tls(value)?),
             CRC32C | SSL => return Err(NotProxyHeader),
@@ -58,9 +59,9 @@ fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
     }
 }
 
-/// Refuses a header whose checksum is wrong. `after` are the bytes of the header after the
+/// Refuses a header if its checksum is wrong. `after` are the bytes of the header after the
 /// checksum. For the sum, the bytes of the checksum count as zeros (§2.2.3).
-fn check(header: &[u8], checksum: &[u8], after: &[u8]) -> Result<(), NotProxyHeader> {
+fn verify_checksum(header: &[u8], checksum: &[u8], after: &[u8]) -> Result<(), NotProxyHeader> {
     let checksum = <[u8; 4]>::try_from(checksum).map_err(|_| NotProxyHeader)?;
     let before = header.strip_suffix(after).and_then(|header| header.strip_suffix(&checksum));
     let sum = crc32c(&[before.ok_or(NotProxyHeader)?, &[0; 4], after]);
@@ -160,11 +161,11 @@ mod tests {
         assert_eq!(parsed(&[summed(b"", b"")]), Ok(false));
         for at in 0..whole.len() {
             for bit in 0..8 {
-                let mut bent = whole.clone();
-                *bent.get_mut(at).unwrap() ^= 1 << bit;
+                let mut changed = whole.clone();
+                *changed.get_mut(at).unwrap() ^= 1 << bit;
                 // A different type of vector is not checked.
                 let other_kind = at == ssl(1).len();
-                assert_eq!(parsed(&[bent]).is_ok(), other_kind, "bit {bit} of byte {at}");
+                assert_eq!(parsed(&[changed]).is_ok(), other_kind, "bit {bit} of byte {at}");
             }
         }
         for bad in [vector(CRC32C, b""), vector(CRC32C, &[0; 3]), vector(CRC32C, &[0; 5])] {

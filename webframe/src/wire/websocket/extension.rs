@@ -1,18 +1,18 @@
 //! Negotiates `Sec-WebSocket-Extensions` (RFC 6455 §9.1): only `permessage-deflate` (RFC 7692 §7.1)
 //! is supported.
 
-use super::{HandshakeFault, handshake::is_token_text};
+use super::{HandshakeFault, handshake::token_text};
 use crate::wire::grammar;
 
 const NAME: &str = "permessage-deflate";
 
-/// The terms on which both ends compress. Neither keeps a context between messages.
+/// The negotiated parameters of compression. Neither end keeps a context between messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Deflate {
     /// The largest window that the peer can inflate, as an exponent of two: 9 to 15.
     pub(crate) window_bits: u8,
-    /// Whether the client requested a window. Then the answer repeats it.
-    named: bool,
+    /// Whether the client requested a window size. If so, the answer repeats the size.
+    window_requested: bool,
 }
 
 impl Deflate {
@@ -21,29 +21,29 @@ impl Deflate {
     pub(super) fn negotiate<'f>(
         fields: impl Iterator<Item = &'f [u8]>,
     ) -> Result<Option<Deflate>, HandshakeFault> {
-        let mut taken = None;
+        let mut accepted = None;
         for field in fields {
             for offer in split(field, b',') {
                 let offer = Offer::parse(offer)?;
-                taken = taken.or_else(|| offer.terms());
+                accepted = accepted.or_else(|| offer.terms());
             }
         }
-        Ok(taken)
+        Ok(accepted)
     }
 
     /// The value of the field in the answer.
     pub(crate) fn to_field(self) -> String {
         let mut field = format!("{NAME}; server_no_context_takeover; client_no_context_takeover");
-        if self.named {
+        if self.window_requested {
             field.push_str("; server_max_window_bits=");
             field.push_str(&self.window_bits.to_string());
         }
         field
     }
 
-    /// The default terms, for test clients.
+    /// The default parameters, for test clients.
     pub(crate) fn plain() -> Deflate {
-        Deflate { window_bits: 15, named: false }
+        Deflate { window_bits: 15, window_requested: false }
     }
 }
 
@@ -61,12 +61,12 @@ impl<'f> Offer<'f> {
         Ok(Offer { name, parameters })
     }
 
-    /// The terms of the offer, if it is supported.
+    /// The parameters by which the offer is accepted; `None` if it is not supported.
     fn terms(&self) -> Option<Deflate> {
         if !self.name.eq_ignore_ascii_case(NAME) {
             return None;
         }
-        let mut terms = Deflate { window_bits: 15, named: false };
+        let mut terms = Deflate { window_bits: 15, window_requested: false };
         let mut seen: Vec<&str> = Vec::new();
         for &(name, value) in &self.parameters {
             match (name, value) {
@@ -77,7 +77,7 @@ impl<'f> Offer<'f> {
                 ("server_max_window_bits", Some(bits)) => {
                     // zlib cannot make a raw stream with a window of 256 bytes: skip such an offer.
                     let bits = window_bits(bits).filter(|&bits| bits > 8)?;
-                    terms = Deflate { window_bits: bits, named: true };
+                    terms = Deflate { window_bits: bits, window_requested: true };
                 }
                 _ => return None,
             }
@@ -105,7 +105,7 @@ fn parameter(piece: &[u8]) -> Result<(&str, Option<&str>), HandshakeFault> {
 }
 
 fn token(bytes: &[u8]) -> Result<&str, HandshakeFault> {
-    is_token_text(bytes).ok_or(HandshakeFault::Extensions)
+    token_text(bytes).ok_or(HandshakeFault::Extensions)
 }
 
 /// Splits at a separator. A quoted value never contains one, since it must be a token.

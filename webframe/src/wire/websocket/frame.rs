@@ -5,7 +5,7 @@ use super::{Fault, Role};
 /// Maximum payload of a control frame in bytes (§5.5).
 pub(super) const CONTROL_BYTES_MAX: usize = 125;
 
-/// Maximum length of a head: two bytes, a length of eight, a mask of four.
+/// Maximum length of a head: two bytes, an extended length of eight bytes, a mask of four bytes.
 pub(super) const HEAD_BYTES_MAX: usize = 14;
 
 /// Set in the last frame of a message.
@@ -133,8 +133,8 @@ fn check_control(first: u8, short_length: u8) -> Result<(), Fault> {
     }
 }
 
-/// Parses a length and returns the bytes after it. `None`: it is incomplete. A form that is longer than needed is refused, and so is a
-/// 64-bit length with the top bit set (§5.2).
+/// Parses a length and returns the bytes after it. `None`: it is incomplete. A length is refused if
+/// it is not in its shortest form, or if it is a 64-bit length with the top bit set (§5.2).
 fn parse_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Fault> {
     let (length, rest, shortest) = match short {
         LENGTH_16 => match rest.split_first_chunk() {

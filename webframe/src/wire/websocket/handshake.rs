@@ -1,4 +1,4 @@
-//! Checks the opening handshake (RFC 6455 §4.2).
+//! Checks a request that opens a WebSocket: the handshake of RFC 6455 §4.2.
 
 use std::fmt;
 
@@ -15,8 +15,9 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// The reason why a request cannot open a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HandshakeFault {
-    /// The request asks for no WebSocket: `Upgrade: websocket` or `Connection: upgrade` is missing.
-    NotAsked,
+    /// The request does not ask for a WebSocket: `Upgrade: websocket` or `Connection: upgrade` is
+    /// missing.
+    NoUpgrade,
     /// The method is not GET.
     Method,
     /// The version is not HTTP/1.1.
@@ -35,7 +36,7 @@ impl HandshakeFault {
     /// The status of the answer.
     pub(crate) fn status(self) -> StatusCode {
         match self {
-            HandshakeFault::NotAsked | HandshakeFault::Version => StatusCode::UPGRADE_REQUIRED,
+            HandshakeFault::NoUpgrade | HandshakeFault::Version => StatusCode::UPGRADE_REQUIRED,
             HandshakeFault::Method => StatusCode::METHOD_NOT_ALLOWED,
             HandshakeFault::HttpVersion
             | HandshakeFault::Key
@@ -48,7 +49,7 @@ impl HandshakeFault {
 impl fmt::Display for HandshakeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            HandshakeFault::NotAsked => "this address takes WebSocket connections only",
+            HandshakeFault::NoUpgrade => "this address takes WebSocket connections only",
             HandshakeFault::Method => "a WebSocket begins with GET",
             HandshakeFault::HttpVersion => "a WebSocket begins with HTTP/1.1",
             HandshakeFault::Version => "the WebSocket version is not 13",
@@ -68,13 +69,13 @@ pub(crate) struct Handshake<'r> {
     pub(crate) accept: String,
     /// The subprotocols of the client, in order of preference.
     pub(crate) protocols: Vec<&'r str>,
-    /// The terms of compression, if the client offered supported ones.
+    /// The parameters of compression, if the client offered it with supported ones.
     pub(crate) deflate: Option<Deflate>,
 }
 
 impl<'r> Handshake<'r> {
-    /// Checks a request. `values` returns the values of a field name in lower case, in order. The
-    /// most general check is first, so that a plain GET gets 426.
+    /// Checks a request. `values` returns the values of all fields of a name in lower case, in
+    /// order. The upgrade is checked first, so that a plain GET gets 426.
     pub(crate) fn check<I>(
         method: &Method,
         version: Version,
@@ -88,7 +89,7 @@ impl<'r> Handshake<'r> {
             members.any(|member| member.eq_ignore_ascii_case(token.as_bytes()))
         };
         if !lists("upgrade", "websocket") || !lists("connection", "upgrade") {
-            return Err(HandshakeFault::NotAsked);
+            return Err(HandshakeFault::NoUpgrade);
         }
         if *method != Method::GET {
             return Err(HandshakeFault::Method);
@@ -122,7 +123,7 @@ fn accept_key(key: &[u8]) -> String {
 fn protocols<'r>(fields: impl Iterator<Item = &'r [u8]>) -> Result<Vec<&'r str>, HandshakeFault> {
     let mut protocols: Vec<&str> = Vec::new();
     for member in fields.flat_map(grammar::members) {
-        let protocol = is_token_text(member).ok_or(HandshakeFault::Protocols)?;
+        let protocol = token_text(member).ok_or(HandshakeFault::Protocols)?;
         if protocols.contains(&protocol) {
             return Err(HandshakeFault::Protocols);
         }
@@ -132,7 +133,7 @@ fn protocols<'r>(fields: impl Iterator<Item = &'r [u8]>) -> Result<Vec<&'r str>,
 }
 
 /// The bytes as a text, if they are a token.
-pub(super) fn is_token_text(bytes: &[u8]) -> Option<&str> {
+pub(super) fn token_text(bytes: &[u8]) -> Option<&str> {
     let token = !bytes.is_empty() && bytes.iter().all(|&byte| grammar::is_token(byte));
     std::str::from_utf8(bytes).ok().filter(|_| token)
 }

@@ -1,5 +1,5 @@
-//! Assembles a message from the payloads of its frames: limits and inflates it, and checks a text
-//! while it arrives.
+//! Assembles a message from the payloads of its frames. Checks the limits, inflates a compressed
+//! message, and checks while a text arrives that it is UTF-8.
 
 use super::{Fault, Kind, deflate::Inflater};
 
@@ -75,12 +75,12 @@ impl Message {
             return Ok(());
         }
         let fresh = self.bytes.get(self.checked..).unwrap_or_default();
-        let whole = match std::str::from_utf8(fresh) {
+        let valid = match std::str::from_utf8(fresh) {
             Ok(_) => fresh.len(),
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
             Err(_) => return Err(Fault::Utf8),
         };
-        self.checked = self.checked.saturating_add(whole);
+        self.checked = self.checked.saturating_add(valid);
         Ok(())
     }
 }

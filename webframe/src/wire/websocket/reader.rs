@@ -59,15 +59,15 @@ impl Reader {
     /// # Errors
     /// The rule that the peer violated. All further input is discarded.
     pub(crate) fn read(&mut self, input: &mut &[u8]) -> Result<Option<Event>, Fault> {
-        let read = self.read_on(input);
+        let read = self.read_event(input);
         if matches!(read, Err(_) | Ok(Some(Event::Close(_)))) {
             (self.state, self.message, self.head) = (State::Closed, None, Vec::new());
         }
         read
     }
 
-    /// Like [`Reader::read`], but does not end the reading.
-    fn read_on(&mut self, input: &mut &[u8]) -> Result<Option<Event>, Fault> {
+    /// Like [`Reader::read`], but does not enter the state [`State::Closed`].
+    fn read_event(&mut self, input: &mut &[u8]) -> Result<Option<Event>, Fault> {
         loop {
             match &mut self.state {
                 State::Closed => {
@@ -146,7 +146,7 @@ impl Reader {
         message.begin_frame(head.length, self.limits.fragments_max)
     }
 
-    /// Consumes the available part of the payload. Returns whether it is complete.
+    /// Consumes the available part of the payload. Returns whether the payload is complete.
     fn read_payload(&mut self, input: &mut &[u8]) -> Result<bool, Fault> {
         let State::Payload { head, left, control } = &mut self.state else { return Ok(true) };
         let wanted = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
@@ -158,7 +158,7 @@ impl Reader {
                 *mask = apply_mask(bytes, *mask);
             }
         };
-        let whole = *left == 0;
+        let is_complete = *left == 0;
         match &mut self.message {
             Some(message) if !head.opcode.is_control() => message.append(piece, unmask)?,
             _ => {
@@ -167,10 +167,10 @@ impl Reader {
                 unmask(control.get_mut(start..).unwrap_or_default());
             }
         }
-        Ok(whole)
+        Ok(is_complete)
     }
 
-    /// The event that a complete frame completes, if it does.
+    /// Called when a frame is complete. Returns the event, if the frame completes one.
     fn end_frame(&mut self) -> Result<Option<Event>, Fault> {
         let state = std::mem::replace(&mut self.state, State::Head);
         let State::Payload { head, control, .. } = state else { return Ok(None) };

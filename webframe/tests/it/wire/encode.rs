@@ -63,7 +63,7 @@ fn the_connection_field_is_sent_only_against_the_default() {
     let with = |persistence| head(204, &[], Length::None, persistence);
     let start = "HTTP/1.1 204 No Content\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     assert_eq!(with(Persistence::Keep), format!("{start}\r\n"));
-    assert_eq!(with(Persistence::KeepTold), format!("{start}Connection: keep-alive\r\n\r\n"));
+    assert_eq!(with(Persistence::KeepWithField), format!("{start}Connection: keep-alive\r\n\r\n"));
     assert_eq!(with(Persistence::Close), format!("{start}Connection: close\r\n\r\n"));
 }
 
@@ -135,8 +135,8 @@ fn a_response_is_appended_to_the_output() {
 
 fn framed(method: &Method, version: Version, status: u16, length: Option<u64>) -> (Length, bool) {
     let status = StatusCode::from_u16(status).expect("a status");
-    let Frame { length, content } = frame(method, version, status, length);
-    (length, content)
+    let Frame { length, has_body } = frame(method, version, status, length);
+    (length, has_body)
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! A naive implementation of the same rules: the whole input at once, with lines and lists of owned
-//! strings, without `httparse`, and only with limits that small inputs reach. webframe's readers
-//! must agree with it.
+//! The reference: a second implementation of the rules for requests, which is simple instead of
+//! fast. It reads the whole input at once into owned strings, without `httparse`, and has only the
+//! limits that small inputs reach. Tests and fuzz targets compare webframe's parsers with it.
 
 use std::net::Ipv6Addr;
 
-/// A request as both readers return it.
+/// A request as the reference returns it. Results of other parsers are converted to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) method: String,
@@ -13,7 +13,7 @@ pub(super) struct Request {
     pub(super) fields: Vec<(String, Vec<u8>)>,
     pub(super) content: Option<Vec<u8>>,
     pub(super) keep_alive: bool,
-    /// The bytes after it.
+    /// The bytes after the request.
     pub(super) left: Vec<u8>,
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn refuses_a_frame_by_its_length_before_its_payload_has_come() {
+fn refuses_a_frame_that_is_too_large_before_its_payload_has_arrived() {
     let mut reader = reader();
     let sent = frame(0x82, &[0; 1001]);
     assert_eq!(reader.read(&mut &sent[..8]), Err(Fault::FrameTooLarge));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_text_and_a_binary_message_of_each_form_of_length_come_whole() {
+fn a_text_and_a_binary_message_of_each_form_of_length_are_read_completely() {
     for length in [0, 1, 125, 126, 127, 999] {
         let letters = "x".repeat(length);
         reads(&[frame(0x81, letters.as_bytes())], &[text(&letters)]);
@@ -12,7 +12,7 @@ fn a_text_and_a_binary_message_of_each_form_of_length_come_whole() {
 }
 
 #[test]
-fn a_message_in_fragments_comes_once_and_control_frames_between_them_come_at_once() {
+fn a_fragmented_message_is_one_event_and_control_frames_between_are_events_at_once() {
     reads(
         &[frame(0x01, b"a"), frame(0x89, b"p"), frame(0x00, b""), frame(0x80, b"b")],
         &[Event::Ping(b"p".to_vec()), text("ab")],

@@ -1,4 +1,5 @@
-//! Tests of the rules of RFC 6455 §4 to §7 and RFC 7692, with bytes that violate them.
+//! Tests of the WebSocket reader and writer by the rules of RFC 6455 §4 to §7 and RFC 7692, many
+//! with bytes that violate a rule. This file has what the tests share.
 
 #![expect(
     clippy::indexing_slicing,
@@ -26,7 +27,7 @@ fn reader() -> Reader {
     Reader::new(Role::Server, Some(Deflate::plain()), LIMITS)
 }
 
-/// A masked frame: first byte, payload.
+/// A masked frame with this first byte (flags and opcode) and this payload.
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mask = [1, 2, 3, 4];
     let mut bytes = vec![first];
@@ -57,6 +58,7 @@ fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Event>, Option<F
     (events, None)
 }
 
+/// Checks that these frames are read as these events, however the bytes are split.
 #[track_caller]
 fn reads(frames: &[Vec<u8>], events: &[Event]) {
     let bytes = frames.concat();
@@ -65,6 +67,7 @@ fn reads(frames: &[Vec<u8>], events: &[Event]) {
     assert_eq!(read(bytes.chunks(7)), (events.to_vec(), None), "seven bytes at a time");
 }
 
+/// Checks that reading these frames ends with this fault, however the bytes are split.
 #[track_caller]
 fn breaks(frames: &[Vec<u8>], fault: Fault) {
     let bytes = frames.concat();

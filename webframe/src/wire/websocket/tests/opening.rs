@@ -34,10 +34,10 @@ fn the_key_of_the_rfc_has_the_answer_of_the_rfc() {
 #[test]
 fn refuses_a_request_without_an_upgrade_to_websocket() {
     for field in ["connection", "upgrade"] {
-        assert_eq!(check(&[(field, "")]), Err(HandshakeFault::NotAsked));
-        assert_eq!(check(&[(field, "h2c, close")]), Err(HandshakeFault::NotAsked));
+        assert_eq!(check(&[(field, "")]), Err(HandshakeFault::NoUpgrade));
+        assert_eq!(check(&[(field, "h2c, close")]), Err(HandshakeFault::NoUpgrade));
     }
-    assert_eq!(HandshakeFault::NotAsked.status(), 426);
+    assert_eq!(HandshakeFault::NoUpgrade.status(), 426);
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn refuses_another_method_and_another_version_of_http() {
 #[test]
 fn refuses_another_version_and_a_version_that_is_repeated() {
     for version in ["", "8", "013", "13, 8"] {
-        let asked = check(&[("sec-websocket-version", version)]);
-        assert_eq!(asked, Err(HandshakeFault::Version), "{version:?}");
+        let handshake = check(&[("sec-websocket-version", version)]);
+        assert_eq!(handshake, Err(HandshakeFault::Version), "{version:?}");
     }
     let twice = check(&[("sec-websocket-version", "13"), ("sec-websocket-version", "13")]);
     assert_eq!(twice, Err(HandshakeFault::Version));
@@ -75,8 +75,8 @@ fn refuses_a_key_that_is_not_sixteen_bytes() {
 #[test]
 fn subprotocols_are_a_list_of_different_tokens() {
     let field = "sec-websocket-protocol";
-    let asked = check(&[(field, "chat, superchat"), (field, "v2")]).expect("a handshake");
-    assert_eq!(asked.protocols, ["chat", "superchat", "v2"]);
+    let handshake = check(&[(field, "chat, superchat"), (field, "v2")]).expect("a handshake");
+    assert_eq!(handshake.protocols, ["chat", "superchat", "v2"]);
     for bad in ["chat, chat", "a b", "chat,", "\"chat\""] {
         assert_eq!(check(&[(field, bad)]), Err(HandshakeFault::Protocols), "{bad:?}");
     }
@@ -88,7 +88,7 @@ fn answer(offer: &'static str) -> Option<String> {
 }
 
 #[test]
-fn the_first_offer_of_compression_that_can_be_kept_is_taken() {
+fn the_first_supported_offer_of_compression_is_accepted() {
     let plain = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
     let nine = format!("{plain}; server_max_window_bits=9");
     for offer in [
@@ -125,7 +125,7 @@ fn refuses_extensions_that_break_their_grammar() {
     for bad in
         ["permessage-deflate;", "a b", "permessage-deflate; x=", "; x", "a, ,b", "a; b=\"c d\""]
     {
-        let asked = check(&[("sec-websocket-extensions", bad)]);
-        assert_eq!(asked, Err(HandshakeFault::Extensions), "{bad:?}");
+        let handshake = check(&[("sec-websocket-extensions", bad)]);
+        assert_eq!(handshake, Err(HandshakeFault::Extensions), "{bad:?}");
     }
 }

@@ -1,6 +1,6 @@
-//! Compares an accepted request with the result of a reader based on `httparse`.
+//! Reads a request that webframe accepted with the crate `httparse`, and compares the results.
 
-use httparse::{EMPTY_HEADER, Status, parse_chunk_size, parse_headers};
+use ::httparse::{EMPTY_HEADER, Header, Status, parse_chunk_size, parse_headers};
 
 use super::Request;
 
@@ -16,23 +16,24 @@ fn encoded(query: &str) -> String {
 }
 
 /// Panics if `httparse` refuses the request, or finds another request or another end.
-pub(super) fn check_reads_the_same(request: &Request, bytes: &[u8]) {
-    let bytes = with_a_known_version(bytes);
+pub(super) fn check_with_httparse(request: &Request, bytes: &[u8]) {
+    let bytes = with_known_version(bytes);
     let mut slots = [EMPTY_HEADER; SLOTS];
-    let mut theirs = httparse::Request::new(&mut slots);
-    let Ok(Status::Complete(length)) = theirs.parse(&bytes) else {
+    let mut parsed = ::httparse::Request::new(&mut slots);
+    let Ok(Status::Complete(length)) = parsed.parse(&bytes) else {
         panic!("httparse refuses {}", bytes.escape_ascii());
     };
-    assert_eq!(theirs.method, Some(&*request.method));
-    let (_, query) = theirs.path.and_then(|target| target.split_once('?')).unzip();
+    assert_eq!(parsed.method, Some(&*request.method));
+    let (_, query) = parsed.path.and_then(|target| target.split_once('?')).unzip();
     assert_eq!(query.map(encoded), request.query);
-    let names = |header: &httparse::Header<'_>, name| header.name.eq_ignore_ascii_case(name);
-    assert_eq!(theirs.headers.len(), request.fields.len());
-    for (header, (name, value)) in theirs.headers.iter().zip(&request.fields) {
-        // The authority of the target stands in for the received `Host`.
-        assert!(header.name == name && (header.value == value || names(header, "host")), "{name}");
+    let has_name = |header: &Header<'_>, name| header.name.eq_ignore_ascii_case(name);
+    assert_eq!(parsed.headers.len(), request.fields.len());
+    for (header, (name, value)) in parsed.headers.iter().zip(&request.fields) {
+        // If the target names a host, webframe replaces the value of `Host` by it.
+        let has_same_value = header.value == value || has_name(header, "host");
+        assert!(header.name == name && has_same_value, "{name}");
     }
-    let value = |name| theirs.headers.iter().find(|header| names(header, name));
+    let value = |name| parsed.headers.iter().find(|header| has_name(header, name));
     let rest = &bytes[length..];
     let (content, left) = match (value("transfer-encoding"), value("content-length")) {
         (None, None) => (None, rest),
@@ -49,8 +50,9 @@ pub(super) fn check_reads_the_same(request: &Request, bytes: &[u8]) {
     assert_eq!(left, request.left, "{}", bytes.escape_ascii());
 }
 
-/// `httparse` does not know minor versions above 1, which count as 1 (RFC 9110 §2.5).
-fn with_a_known_version(bytes: &[u8]) -> Vec<u8> {
+/// The bytes with version 1.1 for a higher minor version, which counts as 1 (RFC 9110 §2.5) but is
+/// unknown to `httparse`.
+fn with_known_version(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let line = bytes.iter().take_while(|byte| b"\r\n".contains(byte)).count();
     let end = bytes[line..].iter().position(|&byte| byte == b'\r').expect("a request line");
@@ -59,10 +61,11 @@ fn with_a_known_version(bytes: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Decodes a chunked body. Returns the content and the bytes after the body.
 fn chunks(mut rest: &[u8]) -> (Vec<u8>, &[u8]) {
     let mut content = Vec::new();
     loop {
-        // `httparse` counts leading zeros as digits and accepts few digits.
+        // `httparse` accepts only few digits, and counts leading zeros among them.
         while rest.starts_with(b"00") {
             rest = &rest[1..];
         }

@@ -1,10 +1,10 @@
-//! The header fields that frame the message or control the connection.
+//! Collects the header fields of a request that frame its message or control the connection.
 
 use crate::wire::{framing::Once, grammar};
 
 /// Values of the fields that frame the message or control the connection.
 #[derive(Debug, Default)]
-pub(super) struct Known<'a> {
+pub(super) struct ControlFields<'a> {
     pub(super) host: Once<'a>,
     pub(super) content_length: Once<'a>,
     pub(super) transfer_encoding: Once<'a>,
@@ -14,7 +14,7 @@ pub(super) struct Known<'a> {
     pub(super) expects_other: bool,
 }
 
-impl<'a> Known<'a> {
+impl<'a> ControlFields<'a> {
     /// Records the value of a field, if it is one of these fields. The length distinguishes most
     /// names.
     pub(super) fn note(&mut self, name: &str, value: &'a [u8]) {
@@ -48,8 +48,8 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Whether the name is the wanted one in any letter case. Compares the usual spelling first, and
-/// ignores case only if the first letters are equal, which is cheap to check.
+/// Whether the name is the wanted one in any letter case. For speed, compares the usual spelling
+/// first, and ignores case only if the first letters are equal.
 pub(super) fn is_name(name: &str, wanted: &'static str) -> bool {
     let first = |text: &str| text.bytes().next().map(|byte| byte | 0x20);
     name == wanted || (first(name) == first(wanted) && name.eq_ignore_ascii_case(wanted))
