@@ -1,7 +1,7 @@
 //! The server that the benchmarks measure: `bench PORT [WORKERS_MAX]`.
 //!
-//! An ordinary app: the router, limits, timeouts and the panic guard are on. Only the access log is
-//! off, as in the servers that it is compared with.
+//! This is an ordinary app: the router, limits, timeouts and the panic guard are on. Only the
+//! access log is off, as it is in the servers of other frameworks that the benchmarks compare.
 
 use std::{
     error::Error,
@@ -52,8 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .files("/static", StaticFiles::dir("www"))
         .get("/events", |hub, request| hub.events.subscribe(request))
         .post("/publish", publish)
-        .get("/ws", repeat)
-        .get("/room", |hub, request| Response::websocket(request, Talker(Arc::clone(hub))));
+        .get("/ws", echo_messages)
+        .get("/room", |hub, request| Response::websocket(request, RoomMember(Arc::clone(hub))));
     let channel = ChannelSettings { ids: EventIds::None, ..ChannelSettings::default() };
     let hub = Hub { events: Channel::with_settings(&channel), room: Mutex::default() };
     Server::bind(&settings)?.stop_on_signals()?.serve(App::new(Arc::new(hub)).urls(urls))?;
@@ -86,7 +86,7 @@ fn publish(hub: &Arc<Hub>, request: &Request) -> Result<Response> {
 }
 
 /// Sends each message back.
-fn repeat(_: &Arc<Hub>, request: &Request) -> Result<Response> {
+fn echo_messages(_: &Arc<Hub>, request: &Request) -> Result<Response> {
     Response::websocket(request, |socket: &Socket, message: websocket::Message| {
         socket.send(message)?;
         Ok(())
@@ -94,15 +94,15 @@ fn repeat(_: &Arc<Hub>, request: &Request) -> Result<Response> {
 }
 
 /// Sends messages that begin with `pub:` to the whole room.
-struct Talker(Arc<Hub>);
+struct RoomMember(Arc<Hub>);
 
-impl Talker {
+impl RoomMember {
     fn room(&self) -> MutexGuard<'_, Vec<Socket>> {
         self.0.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl SocketHandler for Talker {
+impl SocketHandler for RoomMember {
     fn open(&mut self, socket: &Socket) -> Result<()> {
         self.room().push(socket.clone());
         Ok(())

@@ -54,7 +54,7 @@ fn echo(_: &(), request: &Request) -> Result<Response> {
     Ok(Response::typed(HeaderValue::from_static("application/octet-stream"), Body::Bytes(body)))
 }
 
-/// The request as the app sees it.
+/// The request line and the fields that the app gets.
 fn dump(_: &(), request: &Request) -> Result<Response> {
     let mut seen = match request.query_string() {
         "" => format!("{} {}\n", request.method(), request.path()),

@@ -1,8 +1,8 @@
 //! The server for `cargo xtask soak`, `crowd` and `slow`: `soak PORT [WORKERS_MAX [IDLE_SECONDS
 //! [PHASE_SECONDS]]]`.
 //!
-//! It has short timeouts and a route for every kind of answer: quick, slow, failing, streamed,
-//! large, to an upload, from a file.
+//! Its timeouts are short. It has a route for each kind of answer: quick, slow, failing, streamed,
+//! large, the answer to an upload, and a file.
 
 use std::{
     error::Error,
@@ -29,21 +29,24 @@ const IDLE_SECONDS: &str = "20";
 /// Timeout for a head, for a body, and for a client that does not read its answer.
 const PHASE_SECONDS: &str = "5";
 const USAGE: &str = "usage: soak PORT [WORKERS_MAX [IDLE_SECONDS [PHASE_SECONDS]]]";
-/// How long a handler waits for the others to come to the meeting.
+/// How long a handler of `/meet` waits for the others.
 const MEETING_TIME: Duration = Duration::from_secs(20);
 
-/// Handlers that wait for each other: all can run at once only if no worker was lost.
-struct Meeting {
+/// The state of the app. The handlers of `/meet` wait until `workers_max` of them run at once,
+/// which is possible only if no worker was lost.
+struct State {
     news: Channel,
     workers_max: usize,
-    present: Mutex<Present>,
+    meeting: Mutex<Meeting>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Present {
-    count: usize,
-    meetings: usize,
+struct Meeting {
+    /// Number of handlers that wait now.
+    waiting: usize,
+    /// Number of complete meetings.
+    completed: usize,
 }
 
 #[derive(Deserialize)]
@@ -53,11 +56,11 @@ struct Form {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let word = |number| std::env::args().nth(number);
-    let port: u16 = word(1).ok_or(USAGE)?.parse()?;
-    let workers_max: usize = word(2).as_deref().unwrap_or(WORKERS_MAX).parse()?;
-    let idle = Duration::from_secs(word(3).as_deref().unwrap_or(IDLE_SECONDS).parse()?);
-    let phase = Duration::from_secs(word(4).as_deref().unwrap_or(PHASE_SECONDS).parse()?);
+    let argument = |number| std::env::args().nth(number);
+    let port: u16 = argument(1).ok_or(USAGE)?.parse()?;
+    let workers_max: usize = argument(2).as_deref().unwrap_or(WORKERS_MAX).parse()?;
+    let idle = Duration::from_secs(argument(3).as_deref().unwrap_or(IDLE_SECONDS).parse()?);
+    let phase = Duration::from_secs(argument(4).as_deref().unwrap_or(PHASE_SECONDS).parse()?);
     let folder = tempfile::tempdir()?;
     fs::write(folder.path().join("small.txt"), "s".repeat(4 << 10))?;
     fs::write(folder.path().join("large.bin"), vec![b'f'; LARGE_BYTES])?;
@@ -72,14 +75,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         .post("/upload", upload)
         .files("/files", StaticFiles::dir(folder.path()))
         .get("/meet", meet)
-        .get("/events", |meeting, request| meeting.news.subscribe(request))
-        .get("/ws", repeat);
+        .get("/events", |state, request| state.news.subscribe(request))
+        .get("/ws", echo_messages);
     let timeouts = Timeouts { head: phase, body: phase, idle, write: phase, ..Timeouts::default() };
     let server = Server::bind(&settings(port, workers_max, timeouts))?.stop_on_signals()?;
-    let (present, changed) = (Mutex::default(), Condvar::new());
-    let meeting = Meeting { news: Channel::new(), workers_max, present, changed };
-    let publish = |meeting: &Meeting| meeting.news.send(&Event::text("e".repeat(100)));
-    let app = App::new(meeting).every(Duration::from_secs(1), publish).urls(urls);
+    let (meeting, changed) = (Mutex::default(), Condvar::new());
+    let state = State { news: Channel::new(), workers_max, meeting, changed };
+    let publish = |state: &State| state.news.send(&Event::text("e".repeat(100)));
+    let app = App::new(state).every(Duration::from_secs(1), publish).urls(urls);
     let stopped = server.serve(app)?;
     if stopped.cut > 0 {
         return Err(format!("{} connections were cut", stopped.cut).into());
@@ -101,7 +104,7 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// Answers at once three times out of four, otherwise blocks for a while. So the server keeps
 /// reclassifying the route as quick or slow.
-fn slow(_: &Meeting, _: &Request) -> Result<Response> {
+fn slow(_: &State, _: &Request) -> Result<Response> {
     let chance = RandomState::new().hash_one(());
     if chance.is_multiple_of(4) {
         std::thread::sleep(Duration::from_millis(chance / 4 % SLOW_MS_MAX));
@@ -110,48 +113,48 @@ fn slow(_: &Meeting, _: &Request) -> Result<Response> {
 }
 
 /// Sends each message back.
-fn repeat(_: &Meeting, request: &Request) -> Result<Response> {
+fn echo_messages(_: &State, request: &Request) -> Result<Response> {
     Response::websocket(request, |socket: &Socket, message: Message| Ok(socket.send(message)?))
 }
 
 /// Blocks the thread, as a call of a database does.
-fn wait(_: &Meeting, _: &Request) -> Result<Response> {
+fn wait(_: &State, _: &Request) -> Result<Response> {
     std::thread::sleep(Duration::from_millis(10));
     Ok(Response::text("waited"))
 }
 
-fn large(_: &Meeting, _: &Request) -> Result<Response> {
+fn large(_: &State, _: &Request) -> Result<Response> {
     Ok(Response::typed(TEXT, Body::Bytes(vec![b'x'; LARGE_BYTES])))
 }
 
-fn form(_: &Meeting, request: &Request) -> Result<Response> {
+fn form(_: &State, request: &Request) -> Result<Response> {
     let form: Form = request.form()?;
     Ok(Response::text(format!("{}:{}", form.name, form.msg)))
 }
 
 /// The length of the body and the sum of its bytes.
-fn upload(_: &Meeting, request: &Request) -> Result<Response> {
+fn upload(_: &State, request: &Request) -> Result<Response> {
     let body = request.body()?;
     let sum: u64 = body.iter().map(|&byte| u64::from(byte)).sum();
     Ok(Response::text(format!("{} bytes, sum {sum}", body.len())))
 }
 
 /// Answers when every worker is in this handler.
-fn meet(meeting: &Meeting, _: &Request) -> Result<Response> {
+fn meet(state: &State, _: &Request) -> Result<Response> {
     let poisoned = |_| WebError::internal("the meeting broke up");
-    let mut present = meeting.present.lock().map_err(poisoned)?;
-    present.count += 1;
-    let number = present.meetings;
-    if present.count == meeting.workers_max {
-        present.count = 0;
-        present.meetings += 1;
-        meeting.changed.notify_all();
+    let mut meeting = state.meeting.lock().map_err(poisoned)?;
+    meeting.waiting += 1;
+    let number = meeting.completed;
+    if meeting.waiting == state.workers_max {
+        meeting.waiting = 0;
+        meeting.completed += 1;
+        state.changed.notify_all();
     }
-    let waiting = |present: &mut Present| present.meetings == number;
-    let waited = meeting.changed.wait_timeout_while(present, MEETING_TIME, waiting);
-    let (mut present, waited) = waited.map_err(|_| WebError::internal("the meeting broke up"))?;
+    let is_incomplete = |meeting: &mut Meeting| meeting.completed == number;
+    let waited = state.changed.wait_timeout_while(meeting, MEETING_TIME, is_incomplete);
+    let (mut meeting, waited) = waited.map_err(|_| WebError::internal("the meeting broke up"))?;
     if waited.timed_out() {
-        present.count -= 1;
+        meeting.waiting -= 1;
         return Err(WebError::new(StatusCode::SERVICE_UNAVAILABLE, "not all of the workers came"));
     }
     Ok(Response::text("met"))

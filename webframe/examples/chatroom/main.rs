@@ -1,8 +1,9 @@
 //! A chat room (聊天室): `chatroom [PORT]`, then open the page in several browsers.
 //!
-//! Names are unique, everybody hears who enters and leaves, and the administrator speaks from the
-//! terminal. Browsers connect by WebSocket. If a proxy does not allow that, they receive
-//! server-sent events and POST their messages. No connection holds a thread.
+//! Each member has a unique name. The room notifies all members of who enters and who leaves, and
+//! the administrator writes to the room in the terminal. Browsers connect by WebSocket. If a proxy
+//! does not allow that, they receive server-sent events and POST their messages. No connection
+//! holds a thread.
 
 mod room;
 #[cfg(test)]
@@ -13,14 +14,14 @@ use std::{
     sync::Arc,
 };
 
-use room::{News, Room, Seat};
+use room::{Membership, News, Room};
 use serde::Deserialize;
 use webframe::{App, Cookie, Error, Request, Response, Result, Urls};
 use webframe::{http::StatusCode, middleware::SameOrigin};
 
 const PAGE: &str = include_str!("page.html");
 
-/// The cookie with the key of a browser. A seat belongs to the browser that took it.
+/// The cookie with the key of a browser. A name belongs to the browser that entered with it.
 const KEY: &str = "chatroom";
 
 const NO_KEY: &str = "请先打开聊天室的首页 (open the page first)";
@@ -28,8 +29,8 @@ const NO_KEY: &str = "请先打开聊天室的首页 (open the page first)";
 fn main() -> io::Result<()> {
     let port = std::env::args().nth(1).unwrap_or_else(|| "8000".to_owned());
     let room = Arc::new(Room::default());
-    let administrated = Arc::clone(&room);
-    std::thread::spawn(move || administrate(&administrated, io::stdin().lock()));
+    let room_of_administrator = Arc::clone(&room);
+    std::thread::spawn(move || administrate(&room_of_administrator, io::stdin().lock()));
     app(room).run_at(&format!("0.0.0.0:{port}"))
 }
 
@@ -42,20 +43,20 @@ fn app(room: Arc<Room>) -> App<Arc<Room>> {
 /// Sends each line that the administrator types to the room.
 fn administrate(room: &Room, terminal: impl BufRead) {
     for line in terminal.lines().map_while(io::Result::ok) {
-        room.tell(&News::Announced { text: line.trim() });
+        room.send(&News::Announced { text: line.trim() });
     }
 }
 
-/// The name and the text of a message; the text is empty when a member enters.
+/// The name and the text that a browser sends. The text is empty when it enters the room.
 #[derive(Deserialize)]
-struct Saying {
+struct Input {
     name: String,
     #[serde(default)]
     text: String,
 }
 
-/// The page, and a cookie with a key: its owner may send messages under the names that entered with
-/// this key.
+/// The page, and a cookie with a key. A browser must send its key with each message: a message is
+/// accepted only with the key that its name entered with.
 fn page(_: &Arc<Room>, request: &Request) -> Result<Response> {
     let page = Response::html(PAGE);
     if request.cookie(KEY).is_some() {
@@ -67,29 +68,29 @@ fn page(_: &Arc<Room>, request: &Request) -> Result<Response> {
     Ok(page.with_cookie(&Cookie::new(KEY, &key)?))
 }
 
-/// Takes a seat, or returns the reason why not.
-fn enter(room: &Arc<Room>, request: &Request) -> Result<Seat> {
-    let entry: Saying = request.query()?;
+/// Reserves the name of the query for this browser, or returns the reason why not.
+fn reserve_name(room: &Arc<Room>, request: &Request) -> Result<Membership> {
+    let input: Input = request.query()?;
     let key = request.cookie(KEY).ok_or_else(|| Error::forbidden(NO_KEY))?;
-    Seat::take(room, &entry.name, key)
+    Membership::reserve(room, &input.name, key)
 }
 
 fn socket(room: &Arc<Room>, request: &Request) -> Result<Response> {
-    Response::websocket(request, enter(room, request)?)
+    Response::websocket(request, reserve_name(room, request)?)
 }
 
 /// The messages as events, for browsers without a WebSocket.
 fn events(room: &Arc<Room>, request: &Request) -> Result<Response> {
-    let seat = Arc::new(enter(room, request)?);
-    let held = Arc::clone(&seat);
-    let response = room.events.subscribe_then(request, move || drop(held))?;
-    seat.sit_down(None);
+    let membership = Arc::new(reserve_name(room, request)?);
+    let ends_with_stream = Arc::clone(&membership);
+    let response = room.events.subscribe_then(request, move || drop(ends_with_stream))?;
+    membership.enter(None);
     Ok(response)
 }
 
 fn say(room: &Arc<Room>, request: &Request) -> Result<Response> {
-    let saying: Saying = request.form()?;
+    let input: Input = request.form()?;
     let key = request.cookie(KEY).unwrap_or_default();
-    room.say_as(&saying.name, key, &saying.text)?;
+    room.say_as(&input.name, key, &input.text)?;
     Ok(Response::new(StatusCode::NO_CONTENT))
 }

@@ -1,4 +1,4 @@
-//! The room: the members with their names, and the messages to all of them.
+//! The room: keeps the names of the members, and sends messages to all members.
 
 use std::{
     collections::BTreeMap,
@@ -22,7 +22,7 @@ const CROWDED: &str = "聊天室已满 (the room is full)";
 const NOT_HERE: &str = "你不在聊天室里 (you are not in the room)";
 const TOO_LONG: &str = "一次最多说 2000 个字 (at most 2,000 characters at once)";
 
-/// A message to all members; `names` are the present members.
+/// A message to all members. `names` are the names of all members that are in the room then.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum News<'a> {
@@ -42,19 +42,21 @@ pub(crate) struct Room {
 type Members = BTreeMap<String, Member>;
 
 struct Member {
+    /// The key of the browser.
     key: String,
+    /// `None`: the member receives events.
     socket: Option<Socket>,
-    /// Whether the connection is open. A seat is taken shortly before that.
-    here: bool,
+    /// Whether the connection is open. The name is reserved shortly before that.
+    is_connected: bool,
 }
 
 impl Room {
-    pub(crate) fn tell(&self, news: &News<'_>) {
-        self.spread(&self.members(), news).ok();
+    pub(crate) fn send(&self, news: &News<'_>) {
+        self.send_locked(&self.members(), news).ok();
     }
 
-    /// The caller holds the lock, so all members receive messages in the same order.
-    fn spread(&self, members: &Members, news: &News<'_>) -> Result<()> {
+    /// The caller holds the lock of the members, so all members receive messages in the same order.
+    fn send_locked(&self, members: &Members, news: &News<'_>) -> Result<()> {
         let text = serde_json::to_string(news).map_err(Error::internal)?;
         self.events.send(&Event::text(&text));
         let message = Prepared::new(text);
@@ -70,31 +72,32 @@ impl Room {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends a message of a member, who proves by the key that the seat is theirs.
+    /// Sends a message of the member `name`. Fails if the key is not the key of this member.
     pub(crate) fn say_as(&self, name: &str, key: &str, text: &str) -> Result<()> {
         let members = self.members();
-        if members.get(name).is_none_or(|member| !member.here || member.key != key) {
+        if members.get(name).is_none_or(|member| !member.is_connected || member.key != key) {
             return Err(Error::forbidden(NOT_HERE));
         }
         let text = text.trim();
         match text.chars().count() {
             0 => Ok(()),
-            1..=TEXT_CHARS_MAX => self.spread(&members, &News::Said { name, text }),
+            1..=TEXT_CHARS_MAX => self.send_locked(&members, &News::Said { name, text }),
             _ => Err(Error::bad_request(TOO_LONG)),
         }
     }
 }
 
-/// A name in the room. When it is dropped, the name is free and the others are notified.
-pub(crate) struct Seat {
+/// A member's reservation of a name. When it is dropped, the name is free, and the room notifies
+/// the other members.
+pub(crate) struct Membership {
     room: Arc<Room>,
     name: String,
     key: String,
 }
 
-impl Seat {
-    /// Takes a seat under a name that is free.
-    pub(crate) fn take(room: &Arc<Room>, name: &str, key: &str) -> Result<Seat> {
+impl Membership {
+    /// Reserves a name that is free.
+    pub(crate) fn reserve(room: &Arc<Room>, name: &str, key: &str) -> Result<Membership> {
         let name = name.trim();
         let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
         if !fits || name.chars().any(char::is_control) {
@@ -108,25 +111,26 @@ impl Seat {
         if members.keys().any(|taken| taken.to_lowercase() == folded) {
             return Err(Error::new(StatusCode::CONFLICT, TAKEN));
         }
-        let member = Member { key: key.to_owned(), socket: None, here: false };
+        let member = Member { key: key.to_owned(), socket: None, is_connected: false };
         members.insert(name.to_owned(), member);
-        Ok(Seat { room: Arc::clone(room), name: name.to_owned(), key: key.to_owned() })
+        Ok(Membership { room: Arc::clone(room), name: name.to_owned(), key: key.to_owned() })
     }
 
-    /// Sends messages to the member from now on, and notifies all others of the member.
-    pub(crate) fn sit_down(&self, socket: Option<Socket>) {
+    /// Sends messages to the member from now on, and notifies all members of the new one. A member
+    /// without a socket receives events.
+    pub(crate) fn enter(&self, socket: Option<Socket>) {
         let mut members = self.room.members();
         let Some(member) = members.get_mut(&self.name) else { return };
-        (member.socket, member.here) = (socket, true);
-        let news = News::Entered { name: &self.name, names: present(&members) };
-        self.room.spread(&members, &news).ok();
+        (member.socket, member.is_connected) = (socket, true);
+        let news = News::Entered { name: &self.name, names: connected_names(&members) };
+        self.room.send_locked(&members, &news).ok();
     }
 }
 
-/// A member on a WebSocket; the seat is dropped with the connection.
-impl SocketHandler for Seat {
+/// A member on a WebSocket. webframe drops the membership when the connection ends.
+impl SocketHandler for Membership {
     fn open(&mut self, socket: &Socket) -> Result<()> {
-        self.sit_down(Some(socket.clone()));
+        self.enter(Some(socket.clone()));
         Ok(())
     }
 
@@ -135,16 +139,17 @@ impl SocketHandler for Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for Membership {
     fn drop(&mut self) {
         let mut members = self.room.members();
-        if members.remove(&self.name).is_some_and(|member| member.here) {
-            let news = News::Left { name: &self.name, names: present(&members) };
-            self.room.spread(&members, &news).ok();
+        if members.remove(&self.name).is_some_and(|member| member.is_connected) {
+            let news = News::Left { name: &self.name, names: connected_names(&members) };
+            self.room.send_locked(&members, &news).ok();
         }
     }
 }
 
-fn present(members: &Members) -> Vec<&str> {
-    members.iter().filter(|member| member.1.here).map(|member| member.0.as_str()).collect()
+fn connected_names(members: &Members) -> Vec<&str> {
+    let connected = members.iter().filter(|(_, member)| member.is_connected);
+    connected.map(|(name, _)| name.as_str()).collect()
 }

@@ -1,4 +1,4 @@
-//! The room with its clients: WebSockets, and events from a real server.
+//! Tests the chat room with members on WebSockets and a member on an event stream.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -22,25 +22,25 @@ fn enter(client: &TestClient<'_, Arc<Room>>, name: &str) -> TestSocket {
 }
 
 #[track_caller]
-fn heard(socket: &mut TestSocket) -> Value {
+fn next_news(socket: &mut TestSocket) -> Value {
     serde_json::from_slice(socket.receive().as_bytes()).expect("JSON")
 }
 
 #[test]
-fn all_members_hear_who_enters_speaks_and_leaves() {
+fn all_members_are_notified_of_who_enters_writes_and_leaves() {
     let app = app(Arc::default());
     let client = client(&app);
     let mut ann = enter(&client, "Ann");
-    assert_eq!(heard(&mut ann), json!({"kind": "entered", "name": "Ann", "names": ["Ann"]}));
+    assert_eq!(next_news(&mut ann), json!({"kind": "entered", "name": "Ann", "names": ["Ann"]}));
     let mut bob = enter(&client, "Bob");
     let entered = json!({"kind": "entered", "name": "Bob", "names": ["Ann", "Bob"]});
-    assert_eq!((heard(&mut ann), heard(&mut bob)), (entered.clone(), entered));
+    assert_eq!((next_news(&mut ann), next_news(&mut bob)), (entered.clone(), entered));
     bob.send(" 你好 ");
     let said = json!({"kind": "said", "name": "Bob", "text": "你好"});
-    assert_eq!((heard(&mut ann), heard(&mut bob)), (said.clone(), said));
+    assert_eq!((next_news(&mut ann), next_news(&mut bob)), (said.clone(), said));
     bob.close(CloseCode::NORMAL, "");
     drop(bob);
-    assert_eq!(heard(&mut ann), json!({"kind": "left", "name": "Bob", "names": ["Ann"]}));
+    assert_eq!(next_news(&mut ann), json!({"kind": "left", "name": "Bob", "names": ["Ann"]}));
 }
 
 #[test]
@@ -68,61 +68,61 @@ fn a_name_is_short_and_visible() {
 }
 
 #[test]
-fn the_administrator_speaks_from_the_terminal() {
+fn the_administrator_writes_to_the_room_in_the_terminal() {
     let room = Arc::new(Room::default());
     let app = app(Arc::clone(&room));
     let client = client(&app);
     let mut ann = enter(&client, "Ann");
-    heard(&mut ann);
+    next_news(&mut ann);
     administrate(&room, &b"welcome\nto all\n"[..]);
     for text in ["welcome", "to all"] {
-        assert_eq!(heard(&mut ann), json!({"kind": "announced", "text": text}));
+        assert_eq!(next_news(&mut ann), json!({"kind": "announced", "text": text}));
     }
 }
 
 #[test]
-fn only_the_browser_that_entered_speaks_for_a_name() {
+fn only_the_browser_that_entered_with_a_name_may_write_under_it() {
     let app = app(Arc::default());
     let (own, other) = (client(&app), client(&app));
     let mut ann = enter(&own, "Ann");
-    heard(&mut ann);
-    let saying = [("name", "Ann"), ("text", "hi")];
-    assert_eq!(other.post("/say", &saying).send().status().as_u16(), 403);
-    assert_eq!(own.post("/say", &saying).send().status().as_u16(), 204);
-    assert_eq!(heard(&mut ann), json!({"kind": "said", "name": "Ann", "text": "hi"}));
+    next_news(&mut ann);
+    let message = [("name", "Ann"), ("text", "hi")];
+    assert_eq!(other.post("/say", &message).send().status().as_u16(), 403);
+    assert_eq!(own.post("/say", &message).send().status().as_u16(), 204);
+    assert_eq!(next_news(&mut ann), json!({"kind": "said", "name": "Ann", "text": "hi"}));
     let long = [("name", "Ann".to_owned()), ("text", "x".repeat(2_001))];
     assert_eq!(own.post("/say", &long).send().status().as_u16(), 400);
 }
 
-/// A member without WebSockets on a real connection.
+/// On a real connection, which a test client does not have.
 #[test]
-fn a_member_on_the_event_stream_hears_the_same_and_leaves_with_its_connection() {
+fn a_member_on_the_event_stream_gets_the_same_messages_and_leaves_with_its_connection() {
     let room = Arc::new(Room::default());
     let addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
     let settings = ServerSettings { addresses, ..ServerSettings::default() };
     let server = Server::bind(&settings).expect("a free port");
     let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };
     let stop = server.stop_handle();
-    let served = app(Arc::clone(&room));
-    let serving = std::thread::spawn(move || server.serve(served));
+    let served_app = app(Arc::clone(&room));
+    let serving = std::thread::spawn(move || server.serve(served_app));
 
-    let here = app(room);
-    let client = client(&here);
+    let app_of_client = app(room);
+    let client = client(&app_of_client);
     let mut ann = enter(&client, "Ann");
-    heard(&mut ann);
+    next_news(&mut ann);
     let mut stream = TcpStream::connect(address).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
     let request = "GET /events?name=Eve HTTP/1.1\r\nHost: x\r\nCookie: chatroom=k\r\n\r\n";
     stream.write_all(request.as_bytes()).expect("it reads");
-    assert_eq!(heard(&mut ann)["name"], "Eve");
+    assert_eq!(next_news(&mut ann)["name"], "Eve");
     ann.send("hello");
-    heard(&mut ann);
+    next_news(&mut ann);
     let mut lines = BufReader::new(&stream).lines().map_while(io::Result::ok);
     assert!(lines.any(|line| line.starts_with("data: ") && line.contains("\"Eve\"")));
     assert!(lines.any(|line| line.starts_with("data: ") && line.contains("hello")));
     drop(lines);
     drop(stream);
-    assert_eq!(heard(&mut ann), json!({"kind": "left", "name": "Eve", "names": ["Ann"]}));
+    assert_eq!(next_news(&mut ann), json!({"kind": "left", "name": "Eve", "names": ["Ann"]}));
     stop.stop();
     stop.stop();
     drop(serving.join());

@@ -1,4 +1,5 @@
-//! The client in a terminal: `list`, `get NAME` and `put FILE`, with a progress bar.
+//! The client of fileshare in a terminal: reads the commands `list`, `get NAME` and `put FILE`,
+//! sends the requests, and shows a progress bar.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Result, Write};
@@ -11,46 +12,47 @@ const COMMANDS: &str = "list | get NAME | put FILE | quit";
 
 type Screen<'s> = &'s mut dyn Write;
 
-/// Runs commands until there are no more.
-pub(crate) fn talk(server: &str, home: &Path, input: impl BufRead, screen: Screen) -> Result<()> {
+/// Runs the commands of `input` until its end or `quit`. `home` is the folder of the user's files.
+pub(crate) fn run(server: &str, home: &Path, input: impl BufRead, screen: Screen) -> Result<()> {
     writeln!(screen, "{COMMANDS}")?;
     let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
-    for command in input.lines() {
-        let command = command?;
-        let (verb, name) = command.trim().split_once(' ').unwrap_or((command.trim(), ""));
+    for line in input.lines() {
+        let line = line?;
+        let (command, name) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
         let url = format!("http://{server}/files/{}", encode_segment(name));
-        let done = match verb {
+        let result = match command {
             "quit" => break,
             "list" => list(&agent, &format!("http://{server}/list"), screen),
             "get" => get(&agent, &url, &home.join(name), screen),
             "put" => put(&agent, &url, &home.join(name), screen),
             _ => Err(io::Error::other(COMMANDS)),
         };
-        done.or_else(|error| writeln!(screen, "{error}"))?;
+        result.or_else(|error| writeln!(screen, "{error}"))?;
     }
     Ok(())
 }
 
 fn list(agent: &Agent, url: &str, screen: Screen) -> Result<()> {
-    io::copy(&mut said(agent.get(url).call())?.into_body().into_reader(), screen).map(drop)
+    let answer = check_answer(agent.get(url).call())?;
+    io::copy(&mut answer.into_body().into_reader(), screen).map(drop)
 }
 
 /// Downloads into `NAME.part` first. Continues an earlier download if the file on the server has
 /// not changed.
 fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     let [part, tag] = ["part", "tag"].map(|end| format!("{}.{end}", path.display()));
-    let have = fs::metadata(&part).map_or(0, |metadata| metadata.len());
+    let downloaded = fs::metadata(&part).map_or(0, |metadata| metadata.len());
     let version = fs::read_to_string(&tag).unwrap_or_default();
-    let request = agent.get(url).header("Range", format!("bytes={have}-"));
-    let answer = said(request.header("If-Range", version).call())?;
+    let request = agent.get(url).header("Range", format!("bytes={downloaded}-"));
+    let answer = check_answer(request.header("If-Range", version).call())?;
     if answer.status() != 416 {
-        let done = if answer.status() == 206 { have } else { 0 };
+        let done = if answer.status() == 206 { downloaded } else { 0 };
         let mut file = File::options().create(true).append(true).open(&part)?;
         file.set_len(done)?; // first, so that the new tag is never beside an older part
         fs::write(&tag, answer.headers().get("ETag").map_or(&[][..], HeaderValue::as_bytes))?;
-        let all = done + answer.body().content_length().unwrap_or(0);
+        let total = done + answer.body().content_length().unwrap_or(0);
         let from = answer.into_body().into_reader();
-        io::copy(&mut Bar { from, done, all, screen }, &mut file)?;
+        io::copy(&mut ProgressBar { from, done, total, screen }, &mut file)?;
     }
     fs::rename(&part, path)?;
     fs::remove_file(&tag)
@@ -58,14 +60,17 @@ fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
 
 fn put(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     let from = File::open(path)?;
-    let all = from.metadata()?.len();
-    let mut bar = Bar { from, done: 0, all, screen };
-    let request = agent.put(url).header("Content-Length", all);
-    said(request.send(SendBody::from_reader(&mut bar))).map(drop)
+    let total = from.metadata()?.len();
+    let mut bar = ProgressBar { from, done: 0, total, screen };
+    let request = agent.put(url).header("Content-Length", total);
+    check_answer(request.send(SendBody::from_reader(&mut bar))).map(drop)
 }
 
-/// The answer, or the error text of the server. 416 is not an error: the whole file was downloaded.
-fn said(answer: std::result::Result<Response<Body>, ureq::Error>) -> Result<Response<Body>> {
+/// The answer if it is a success, otherwise its text as an error. 416 is no error: the file was
+/// downloaded as a whole before.
+fn check_answer(
+    answer: std::result::Result<Response<Body>, ureq::Error>,
+) -> Result<Response<Body>> {
     let mut answer = answer.map_err(io::Error::other)?;
     match answer.status().as_u16() {
         200..=299 | 416 => Ok(answer),
@@ -73,22 +78,22 @@ fn said(answer: std::result::Result<Response<Body>, ureq::Error>) -> Result<Resp
     }
 }
 
-/// Shows how much of a file has been read.
-struct Bar<'s, R> {
+/// A reader that shows how much of a file has been read.
+struct ProgressBar<'s, R> {
     from: R,
     done: u64,
-    all: u64,
+    total: u64,
     screen: Screen<'s>,
 }
 
-impl<R: Read> Read for Bar<'_, R> {
+impl<R: Read> Read for ProgressBar<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         let read = self.from.read(into)?;
         self.done += read as u64;
         if read > 0 {
-            let percent = self.done * 100 / self.all.max(self.done);
+            let percent = self.done * 100 / self.total.max(self.done);
             let bar = "#".repeat(percent as usize / 5);
-            let end = if self.done == self.all { "\n" } else { "" };
+            let end = if self.done == self.total { "\n" } else { "" };
             write!(self.screen, "\r[{bar:20}] {percent:3} %{end}")?;
             self.screen.flush()?;
         }

@@ -21,12 +21,12 @@ struct Share {
 }
 
 fn main() -> io::Result<()> {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["serve", folder] => app(folder.into())?.run_at("0.0.0.0:8000"),
         ["serve", folder, address] => app(folder.into())?.run_at(address),
         ["connect", server] => {
-            client::talk(server, ".".as_ref(), io::stdin().lock(), &mut io::stdout())
+            client::run(server, ".".as_ref(), io::stdin().lock(), &mut io::stdout())
         }
         _ => Err(io::Error::other(USAGE)),
     }
@@ -83,9 +83,9 @@ impl Share {
 
     /// The path of a name that may be shared: one visible part of a path.
     fn path(&self, name: &str) -> Result<PathBuf> {
-        let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
-        let is_good = (1..=255).contains(&name.len()) && !name.starts_with('.');
-        (is_good && !name.contains(is_odd)).then(|| self.folder.join(name)).or_404()
+        let is_forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
+        let fits = (1..=255).contains(&name.len()) && !name.starts_with('.');
+        (fits && !name.contains(is_forbidden)).then(|| self.folder.join(name)).or_404()
     }
 
     /// Adds a file, under a hidden name until it is complete. If that fails, as on a full disk, the

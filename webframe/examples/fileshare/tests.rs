@@ -7,6 +7,7 @@ use webframe::{Address, Server, ServerSettings, StopHandle, Stopped, TestClient,
 
 use super::*;
 
+/// A running server, its shared folder, and the handles to stop it.
 struct Site {
     folder: TempDir,
     address: SocketAddr,
@@ -26,11 +27,11 @@ impl Site {
         Site { folder, address, stop, serving }
     }
 
-    /// The output of the client.
-    fn converse(&self, at_home: &TempDir, commands: &str) -> String {
+    /// Runs commands of the client and returns its output.
+    fn run_client(&self, at_home: &TempDir, commands: &str) -> String {
         let mut screen = Vec::new();
         let server = self.address.to_string();
-        client::talk(&server, at_home.path(), commands.as_bytes(), &mut screen).expect("a server");
+        client::run(&server, at_home.path(), commands.as_bytes(), &mut screen).expect("a server");
         String::from_utf8(screen).expect("text")
     }
 }
@@ -60,10 +61,10 @@ fn large() -> Vec<u8> {
 fn an_uploaded_file_is_listed_and_can_be_downloaded() {
     let (site, ann, bob) = (Site::start(), home(), home());
     fs::write(ann.path().join("笔记 1.bin"), large()).expect("written");
-    let shown = site.converse(&ann, "put 笔记 1.bin\nlist\nquit\nlist\n");
+    let shown = site.run_client(&ann, "put 笔记 1.bin\nlist\nquit\nlist\n");
     assert!(shown.contains("\r[####################] 100 %\n"), "{shown}");
     assert!(shown.ends_with("800000 笔记 1.bin\n"), "{shown}");
-    site.converse(&bob, "get 笔记 1.bin\n");
+    site.run_client(&bob, "get 笔记 1.bin\n");
     assert_eq!(fs::read(bob.path().join("笔记 1.bin")).expect("it is there"), large());
     assert_eq!(fs::read_dir(bob.path()).expect("a folder").count(), 1, "nothing else is left");
 }
@@ -72,7 +73,7 @@ fn an_uploaded_file_is_listed_and_can_be_downloaded() {
 fn an_interrupted_download_is_resumed_unless_the_file_has_changed() {
     let (site, bob) = (Site::start(), home());
     fs::write(site.folder.path().join("a.bin"), large()).expect("written");
-    site.converse(&bob, "get a.bin\n");
+    site.run_client(&bob, "get a.bin\n");
     let tag = TestClient::new(&app_of(&site.folder))
         .get("/files/a.bin")
         .send()
@@ -82,14 +83,14 @@ fn an_interrupted_download_is_resumed_unless_the_file_has_changed() {
     fs::remove_file(bob.path().join("a.bin")).expect("it was there");
     fs::write(bob.path().join("a.bin.part"), &large()[..500_000]).expect("written");
     fs::write(bob.path().join("a.bin.tag"), &tag).expect("written");
-    let shown = site.converse(&bob, "get a.bin\n");
+    let shown = site.run_client(&bob, "get a.bin\n");
     let first = shown.split([']', '%']).nth(1).map(|percent| percent.trim().parse::<u8>());
     assert!(first.is_some_and(|first| first.is_ok_and(|first| first >= 62)), "anew: {shown}");
     assert_eq!(fs::read(bob.path().join("a.bin")).expect("it is there"), large());
 
     fs::write(bob.path().join("a.bin.part"), "of another version").expect("written");
     fs::write(bob.path().join("a.bin.tag"), "\"old\"").expect("written");
-    site.converse(&bob, "get a.bin\n");
+    site.run_client(&bob, "get a.bin\n");
     assert_eq!(fs::read(bob.path().join("a.bin")).expect("it is there"), large());
 }
 

@@ -39,7 +39,7 @@ struct Entry {
     picture: Option<String>,
 }
 
-/// Who is logged in.
+/// The name of the user who is logged in.
 struct User(String);
 
 impl Book {
@@ -60,8 +60,8 @@ impl Book {
     }
 }
 
-/// Puts the user on every request, and the name on every page.
-fn know_user(_: &Book, request: &Request, next: Next<'_, Book>) -> Response {
+/// Reads the user from the session: puts the user into the request, and the name on every page.
+fn load_user(_: &Book, request: &Request, next: Next<'_, Book>) -> Response {
     match Session::of(request).and_then(|session| session.get::<String>("user")) {
         Ok(user) => {
             request.share("user", user.as_deref().unwrap_or(""));
@@ -72,7 +72,7 @@ fn know_user(_: &Book, request: &Request, next: Next<'_, Book>) -> Response {
     }
 }
 
-/// The user, or an early answer: the page to log in at.
+/// The user, or an early answer: a redirect to the page for logging in.
 fn user(request: &Request) -> Result<&User> {
     match request.get::<Option<User>>() {
         Some(Some(user)) => Ok(user),
@@ -161,7 +161,7 @@ fn app(pictures: PathBuf) -> Result<App<Book>> {
         .get("/live", live);
     let (pages, news) = (Templates::embedded(PAGES)?, Channel::new());
     let book = Book { pages, entries: Mutex::default(), news, pictures };
-    let app = App::new(book).wrap(SameOrigin::new()).wrap(Sessions::in_memory()).wrap(know_user);
+    let app = App::new(book).wrap(SameOrigin::new()).wrap(Sessions::in_memory()).wrap(load_user);
     Ok(app.urls(urls))
 }
 

@@ -1,4 +1,4 @@
-//! The guestbook as its visitors use it.
+//! Tests the guestbook with a client that logs in, writes, uploads and reads, as a visitor would.
 
 use webframe::{TestClient, http::Method};
 
@@ -17,7 +17,7 @@ fn log_in_as<'a>(app: &'a App<Book>, name: &str) -> TestClient<'a, Book> {
 }
 
 #[test]
-fn who_is_not_logged_in_is_sent_to_the_log_in() {
+fn a_guest_is_redirected_to_the_page_for_logging_in() {
     with_book(|app| {
         let client = TestClient::new(app);
         let refused = client.post("/entries", &[("text", "hello")]).send();
@@ -30,7 +30,7 @@ fn who_is_not_logged_in_is_sent_to_the_log_in() {
 }
 
 #[test]
-fn an_entry_is_on_the_page_and_in_the_stream_and_a_long_one_comes_back() {
+fn an_entry_is_on_the_page_and_in_the_stream_and_a_long_one_is_shown_again() {
     with_book(|app| {
         let client = log_in_as(app, "Ada");
         let mut events = client.get("/live").subscribe();
