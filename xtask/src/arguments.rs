@@ -1,12 +1,11 @@
-//! Parses the options of a verb, which is a subcommand of `cargo xtask`, or reports the wrong
-//! argument.
+//! Parses the options of a command of `cargo xtask`, or reports the argument that is wrong.
 
 use anyhow::{Result, anyhow};
 use std::fmt;
 use std::str::FromStr;
 
-/// The arguments after the verb that were not taken yet. A verb takes its options, then calls
-/// [`finish`](Arguments::finish).
+/// The arguments after the name of the command that were not taken yet. A command takes its
+/// options, then calls [`finish`](Arguments::finish).
 #[derive(Debug)]
 pub(crate) struct Arguments(Vec<String>);
 

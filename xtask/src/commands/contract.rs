@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::arguments::Arguments;
-use crate::peer::instance::{Profile, build};
-use crate::peer::server::Server;
+use crate::harness::instance::{Profile, build};
+use crate::harness::server::Server;
 use crate::steps::cargo::target;
 use crate::steps::python::Tool;
 use crate::steps::{step, succeed};

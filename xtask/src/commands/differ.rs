@@ -1,10 +1,10 @@
 //! `cargo xtask differ`: sends the wire cases, which are requests in files of webframe's tests, to
 //! our server and to others; prints a table of the differences.
 //!
-//! Each case is sent in one write together with a request after it. Compared are whether the case
-//! is refused, and the number of answers: two servers that find different requests in the same
-//! bytes allow request smuggling. Every difference must be explained in `docs/differences.md`: a
-//! heading for its kind, and a line for its reason.
+//! Each case is sent in one write together with a request after it. Two results are compared:
+//! whether the case is refused, and the number of answers. Two servers that find different requests
+//! in the same bytes allow request smuggling. Every difference must be explained in
+//! `docs/differences.md`: a heading for its kind, and a line for its reason.
 
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;
@@ -15,8 +15,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::arguments::{Arguments, Misuse};
-use crate::peer::answer::{Asked, read_answer};
-use crate::peer::server::Server;
+use crate::harness::answer::{RequestKind, read_answer};
+use crate::harness::server::Server;
 use crate::steps::cargo::{build_example, target, workspace};
 use crate::steps::step;
 
@@ -156,7 +156,7 @@ fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
     drop(socket.write_all(&[case, NEXT_REQUEST].concat()));
     let mut reader = BufReader::new(socket);
     let mut reaction = Reaction::default();
-    let mut asked = if case.starts_with(b"HEAD ") { Asked::ForHead } else { Asked::ForAll };
+    let mut asked = if case.starts_with(b"HEAD ") { RequestKind::Head } else { RequestKind::Any };
     loop {
         match read_answer(&mut reader, asked) {
             Ok(answer) => reaction.statuses.push(answer.status),
@@ -165,7 +165,7 @@ fn react(address: SocketAddr, case: &[u8]) -> Result<Reaction> {
                 return Ok(reaction);
             }
         }
-        asked = Asked::ForAll;
+        asked = RequestKind::Any;
     }
 }
 
@@ -180,7 +180,7 @@ impl Reaction {
     }
 }
 
-/// How a server's reaction differs from ours; `None`: not.
+/// How a server's reaction differs from ours; `None`: it does not.
 fn difference(ours: &Reaction, theirs: &Reaction) -> Option<Difference> {
     match (ours.refuses(), theirs.refuses()) {
         // A server that closes has taken nothing after the case for a request. A server that waits

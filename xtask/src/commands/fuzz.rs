@@ -1,6 +1,6 @@
-//! `cargo xtask fuzz`: runs the fuzz targets of `webframe/fuzz`, programs in which libFuzzer
-//! searches for an input that violates a property of webframe's readers. Prints a row for each
-//! target: executions, coverage, and the input that fails, if any.
+//! `cargo xtask fuzz`: runs the fuzz targets of `webframe/fuzz`. In each of these programs
+//! libFuzzer searches for an input that violates a property of one of webframe's parsers. Prints a
+//! row for each target: executions, coverage, and the input that fails, if any.
 //!
 //! Stable Rust suffices: compiler flags enable LLVM's instrumentation. The address sanitizer would
 //! need a nightly compiler and finds little in code without `unsafe`.
@@ -169,7 +169,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
         let title = format!("fuzz {} for {seconds} s", target.name);
         outcomes.push(step(&title, || fuzz(target, &platform, seconds))?);
         if keeps {
-            keep(target, &platform)?;
+            store_smallest_corpus(target, &platform)?;
         }
     }
     report(&outcomes)
@@ -197,7 +197,7 @@ fn platform() -> Result<String> {
     Ok(host.context("rustc -vV names no host")?.to_owned())
 }
 
-/// The folder of everything that this verb writes, except the corpus in the repository.
+/// The folder of everything that this command writes, except the corpus in the repository.
 fn folder() -> PathBuf {
     target_folder().join("fuzz")
 }
@@ -219,7 +219,7 @@ fn fuzz(target: &Target, platform: &str, seconds: u32) -> Result<Outcome> {
     let cases = cases(target)?;
     let seeds: Vec<&[u8]> =
         target.examples.iter().copied().chain(cases.iter().map(|case| &case[..])).collect();
-    plant(&seeds, &corpus)?;
+    write_seeds(&seeds, &corpus)?;
     let log = folder().join(format!("{}.log", target.name));
     let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
     let program = program(target, platform);
@@ -249,10 +249,10 @@ fn program(target: &Target, platform: &str) -> PathBuf {
 
 /// Replaces the inputs in the repository by the smallest set that reaches every branch that the
 /// wire cases do not reach. How often an input reaches a branch does not matter.
-fn keep(target: &Target, platform: &str) -> Result<()> {
+fn store_smallest_corpus(target: &Target, platform: &str) -> Result<()> {
     let merged = folder().join("merged").join(target.name);
     clear(&merged)?;
-    plant(&cases(target)?.iter().map(|case| &case[..]).collect::<Vec<_>>(), &merged)?;
+    write_seeds(&cases(target)?.iter().map(|case| &case[..]).collect::<Vec<_>>(), &merged)?;
     let corpus = folder().join("corpus").join(target.name);
     let log = folder().join(format!("{}-merge.log", target.name));
     let output = fs::File::create(&log).with_context(|| log.display().to_string())?;
@@ -321,7 +321,7 @@ fn cases(target: &Target) -> Result<Vec<Vec<u8>>> {
 }
 
 /// Writes the seeds into a folder. The inputs that earlier runs have added there stay.
-fn plant(seeds: &[&[u8]], corpus: &Path) -> Result<()> {
+fn write_seeds(seeds: &[&[u8]], corpus: &Path) -> Result<()> {
     for (number, seed) in seeds.iter().enumerate() {
         let path = corpus.join(format!("{SEED}{number:04}"));
         fs::write(&path, seed).with_context(|| path.display().to_string())?;
@@ -398,8 +398,8 @@ mod tests {
     fn the_end_of_a_log_has_the_number_of_runs_and_the_findings() {
         let good = "#9\tNEW    cov: 12 ft: 20\n#20\tDONE   cov: 14 ft: 22 corp: 3/9b\n\
             Done 20 runs in 2 second(s)\nstat::number_of_executed_units: 20\n";
-        let read = |said| {
-            let outcome = outcome("head", said);
+        let read = |log| {
+            let outcome = outcome("head", log);
             (outcome.executions, outcome.coverage, outcome.finding)
         };
         assert_eq!(read(good), ("20".to_owned(), "14".to_owned(), None));

@@ -9,12 +9,12 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::arguments::Arguments;
-use crate::peer::browser::Browser;
-use crate::peer::class::enrol;
-use crate::peer::instance::{Instance, Launch, Profile, build};
-use crate::peer::mariadb::{MariaDb, scratch_folder};
-use crate::peer::sqlite;
-use crate::peer::visitors::percentile;
+use crate::harness::browser::Browser;
+use crate::harness::class::register;
+use crate::harness::instance::{Instance, Launch, Profile, build};
+use crate::harness::mariadb::{MariaDb, scratch_folder};
+use crate::harness::sqlite;
+use crate::harness::visitors::{Timed, percentile};
 use crate::steps::packages::{DATABASE, ensure};
 use crate::steps::step;
 
@@ -25,7 +25,7 @@ const ROWS_OF_READER: u32 = 100_000;
 /// The time between two look-ups of a user in microseconds: 50 minutes. So the rows of a reader
 /// fill nearly the ten years that are kept.
 const PAUSE: u64 = 50 * 60_000_000;
-/// Minimum number of rows that are older than the start of a requested page: more than a page
+/// Minimum number of rows that are older than the start of a requested page. It is more than a page
 /// shows, so that each page is full.
 const ROWS_BELOW: u32 = 100;
 /// Pages that each reader requests.
@@ -70,8 +70,8 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     let mut instance = Instance::start(launch, &folder.path().join("dictapp.log"))?;
     let readers = (0..READERS).map(|number| {
         let mut browser = Browser::new(instance.address);
-        enrol(&mut browser, &format!("reader{number}"))?;
-        browser.hang_up();
+        register(&mut browser, &format!("reader{number}"))?;
+        browser.close_connection();
         Ok(browser)
     });
     let readers = readers.collect::<Result<Vec<_>>>()?;
@@ -90,7 +90,7 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     })?;
     let mut wrong = Vec::new();
     for (name, timed) in [("the first page", first), ("any page", any)] {
-        let timed: Vec<(u16, Duration)> = timed.into_inner().expect("no panic");
+        let timed: Vec<Timed> = timed.into_inner().expect("no panic");
         let [p50, p99] = [50, 99].map(|percent| percentile(&timed, percent));
         println!("{name}: {} requests, p50 {p50:.2?}, p99 {p99:.2?}", timed.len());
         if p99 > P99_MAX {
@@ -100,11 +100,12 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     Ok(wrong)
 }
 
-type Timed = Mutex<Vec<(u16, Duration)>>;
+/// The requests of all readers for one kind of page.
+type AllTimed = Mutex<Vec<Timed>>;
 
 /// Requests the first page and a page anywhere in the history, alternately. `begin` is the time of
 /// the oldest row.
-fn read(mut browser: Browser, begin: u64, first: &Timed, any: &Timed) -> Result<()> {
+fn read(mut browser: Browser, begin: u64, first: &AllTimed, any: &AllTimed) -> Result<()> {
     for number in 0..PAGES {
         // A prime number as step spreads the pages over all rows.
         let row = number * 7919 % (ROWS_OF_READER - ROWS_BELOW) + ROWS_BELOW;
@@ -118,7 +119,7 @@ fn read(mut browser: Browser, begin: u64, first: &Timed, any: &Timed) -> Result<
             if page.status != 200 || page.count("<time ") == 0 {
                 bail!("{path} is {} without rows", page.status);
             }
-            timed.lock().expect("no panic").push((page.status, waited));
+            timed.lock().expect("no panic").push(Timed { status: page.status, waited });
         }
     }
     Ok(())
@@ -139,7 +140,8 @@ impl Database {
         Ok((Database::Mysql(server), url))
     }
 
-    /// Inserts the rows of the readers, then other users, who share the remaining rows equally.
+    /// Inserts the rows of the readers, then other users. The other users get the remaining rows in
+    /// equal shares.
     fn fill(&self, size: &Size, begin: u64) -> Result<()> {
         let of_others = size.rows.saturating_sub(READERS * ROWS_OF_READER) / size.users.max(1);
         let (name, word) = match self {

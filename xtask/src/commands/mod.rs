@@ -1,4 +1,5 @@
-//! One file or folder for each verb of `cargo xtask`.
+//! The commands of `cargo xtask`, each in a file or folder of its name. A command has a `run`
+//! function and a text `ABOUT` for the help.
 
 pub(crate) mod bench;
 pub(crate) mod cluster;

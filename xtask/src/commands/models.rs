@@ -1,5 +1,6 @@
-//! `cargo xtask models`: model-checks with loom how the threads of webframe's engine pass work to
-//! each other: every order of events is tried. Prints a line for each model.
+//! `cargo xtask models`: runs the loom models of webframe's engine. A model is a test of how
+//! threads pass work to each other; loom runs it in every order of events. Prints a line for each
+//! model.
 //!
 //! The models are a separate package, `webframe/loom`, because loom's locks replace the real ones
 //! in the whole build.

@@ -16,8 +16,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::{Arguments, Misuse};
-use crate::peer::server::Server;
-use crate::peer::visitors::{Connections, Timed, Visitors, percentile};
+use crate::harness::server::Server;
+use crate::harness::visitors::{Connections, Timed, Visitors, percentile};
 use crate::steps::cargo::{cargo, target};
 use crate::steps::packages::{SLOW_CLIENTS, ensure};
 use crate::steps::succeed;
@@ -27,14 +27,14 @@ pub(crate) const ABOUT: &str = "measure the latency of good clients under slowht
 
 /// The server's maximum number of worker threads.
 const WORKERS_MAX: u32 = 8;
-/// The limit of the ordinary clients' latency.
+/// Maximum 99th percentile of the latency of ordinary clients.
 const P99_MAX: Duration = Duration::from_millis(50);
 /// The interval in which each ordinary client sends a request. Four clients keep their connections,
 /// four open a new one for each request.
-const EVERY: Duration = Duration::from_millis(40);
-/// Descriptors that the server, and `slowhttptest`, may need in addition to one for each slow
-/// connection.
-const DESCRIPTORS_ELSE: u64 = 200;
+const INTERVAL: Duration = Duration::from_millis(40);
+/// Number of descriptors that the server and `slowhttptest` may each need in addition to one for
+/// each slow connection.
+const OTHER_DESCRIPTORS: u64 = 200;
 /// How long the ordinary clients are measured without an attack.
 const BASELINE_TIME: Duration = Duration::from_secs(10);
 /// A run of `slowhttptest` shorter than this is not an attack.
@@ -127,7 +127,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let modes = modes.split(',').map(mode).collect::<Result<Vec<_>>>()?;
     ensure(SLOW_CLIENTS)?;
     let prefix = with_descriptors(
-        options.connections + DESCRIPTORS_ELSE,
+        options.connections + OTHER_DESCRIPTORS,
         &fs::read_to_string("/proc/self/limits").context("/proc/self/limits")?,
     )?;
     let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
@@ -136,7 +136,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
         "| slow | most open | ended | runs | good requests | lost | p50 | p99 | longest | the server then |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
-    let mut faults = unharmed(&options, &prefix)?;
+    let mut faults = measure_baseline(&options, &prefix)?;
     for mode in modes {
         faults.append(&mut measure(mode, &options, &prefix).context(mode.name)?);
     }
@@ -153,12 +153,12 @@ fn mode(letter: &str) -> Result<&'static Mode> {
 
 /// Measures the ordinary clients without an attack, for comparison. `prefix` is that of commands
 /// that need many descriptors.
-fn unharmed(options: &Options, prefix: &str) -> Result<Vec<String>> {
+fn measure_baseline(options: &Options, prefix: &str) -> Result<Vec<String>> {
     let server = start(options, prefix)?;
     let time = BASELINE_TIME.min(Duration::from_secs(options.seconds));
-    let others = Others::of(&visit_both(server.address, time)?);
-    println!("| nobody | 0 | 0 | 0 | {others} | {} |", server.holdings()?);
-    Ok(others.faults("nobody"))
+    let good_clients = GoodClients::of(&run_good_clients(server.address, time)?);
+    println!("| nobody | 0 | 0 | 0 | {good_clients} | {} |", server.resources()?);
+    Ok(good_clients.faults("nobody"))
 }
 
 /// Measures one mode with a new server; prints a row and returns the faults.
@@ -167,20 +167,20 @@ fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> 
     let time = Duration::from_secs(options.seconds);
     let (attack, timed) = thread::scope(|scope| {
         let attack = scope.spawn(|| attack(server.address, mode, options, prefix));
-        let timed = visit_both(server.address, time);
+        let timed = run_good_clients(server.address, time);
         (attack.join().expect("no panic"), timed)
     });
     let attack = attack?;
-    let others = Others::of(&timed?);
+    let good_clients = GoodClients::of(&timed?);
     println!(
-        "| {} | {} | {} | {} | {others} | {} |",
+        "| {} | {} | {} | {} | {good_clients} | {} |",
         mode.name,
         attack.open,
         attack.closed,
         attack.runs,
-        server.holdings()?
+        server.resources()?
     );
-    Ok([attack.faults(mode, options.connections), others.faults(mode.name)].concat())
+    Ok([attack.faults(mode, options.connections), good_clients.faults(mode.name)].concat())
 }
 
 fn start(options: &Options, prefix: &str) -> Result<Server> {
@@ -192,9 +192,9 @@ fn start(options: &Options, prefix: &str) -> Result<Server> {
 }
 
 /// Runs the ordinary clients for this time. Half of them keep their connections.
-fn visit_both(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
+fn run_good_clients(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
     let visit = |connections| {
-        Visitors { address, path: "/quick", count: 4, every: EVERY, connections }.visit(time)
+        Visitors { address, path: "/quick", count: 4, every: INTERVAL, connections }.visit(time)
     };
     let (kept, new) = thread::scope(|scope| {
         let kept = scope.spawn(|| visit(Connections::Kept));
@@ -206,7 +206,7 @@ fn visit_both(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
 
 /// How the ordinary clients were served.
 #[derive(Debug, PartialEq, Eq)]
-struct Others {
+struct GoodClients {
     requests: usize,
     lost: usize,
     p50: Duration,
@@ -214,11 +214,11 @@ struct Others {
     longest: Duration,
 }
 
-impl Others {
-    fn of(timed: &[Timed]) -> Others {
-        Others {
+impl GoodClients {
+    fn of(timed: &[Timed]) -> GoodClients {
+        GoodClients {
             requests: timed.len(),
-            lost: timed.iter().filter(|timed| timed.0 != 200).count(),
+            lost: timed.iter().filter(|timed| timed.status != 200).count(),
             p50: percentile(timed, 50),
             p99: percentile(timed, 99),
             longest: percentile(timed, 100),
@@ -234,17 +234,16 @@ impl Others {
     }
 }
 
-impl fmt::Display for Others {
+impl fmt::Display for GoodClients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Others { requests, lost, p50, p99, longest } = self;
+        let GoodClients { requests, lost, p50, p99, longest } = self;
         write!(f, "{requests} | {lost} | {p50:.1?} | {p99:.1?} | {longest:.1?}")
     }
 }
 
 /// The texts of the faults that were found (`true`), with the name of the attack.
 fn named(attack: &str, found: &[(bool, String)]) -> Vec<String> {
-    let true_ones = found.iter().filter(|fault| fault.0);
-    true_ones.map(|fault| format!("{attack}: {}", fault.1)).collect()
+    found.iter().filter(|fault| fault.0).map(|fault| format!("{attack}: {}", fault.1)).collect()
 }
 
 /// Runs `slowhttptest` until the time is over; restarts it when the server has closed all of its
@@ -387,12 +386,12 @@ mod tests {
         );
         assert!(found("R", attack(3, 8_000, 0)).is_empty());
         assert_eq!(found("R", attack(3, 30, 0)), ["ranges: only 30 of 4000 were made"]);
-        let others = |status, millis| {
-            let timed = [(status, Duration::from_millis(millis)); 3];
-            Others::of(&timed).faults("heads")
+        let good_clients = |status, millis| {
+            let timed = [Timed { status, waited: Duration::from_millis(millis) }; 3];
+            GoodClients::of(&timed).faults("heads")
         };
-        assert!(others(200, 49).is_empty());
-        assert_eq!(others(200, 50), ["heads: p99 of the good requests is 50ms"]);
-        assert_eq!(others(0, 1), ["heads: 3 good requests were not answered 200"]);
+        assert!(good_clients(200, 49).is_empty());
+        assert_eq!(good_clients(200, 50), ["heads: p99 of the good requests is 50ms"]);
+        assert_eq!(good_clients(0, 1), ["heads: 3 good requests were not answered 200"]);
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: runs every check and test of the project, the cheapest first: formatting,
-//! lints, word books, models, licences, dependencies, all tests, and the short forms of some verbs.
-//! Prints `N passed, N failed`.
+//! lints, word books, models, licences, dependencies, all tests, and the short forms of some
+//! commands. Prints `N passed, N failed`.
 //!
 //! Plain `cargo test` runs the tests that need no server and no browser. The others are ignored
 //! with the text `needs MariaDB: cargo xtask test` (or Chromium, Firefox, nginx, Caddy). They
@@ -14,14 +14,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::peer::process_tree::kill_descendants;
+use crate::commands::{cluster, contract, faults, licences, models, new};
+use crate::harness::process_tree::kill_descendants;
 use crate::steps::cargo::{cargo, workspace};
 use crate::steps::failures::Failures;
 use crate::steps::packages::{self, NEEDS};
 use crate::steps::python::Tool;
 use crate::steps::tally::Tally;
 use crate::steps::{step, succeed};
-use crate::verbs::{cluster, contract, faults, licences, models, new};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];

@@ -6,10 +6,10 @@ use std::io::{self, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use crate::peer::answer::{Asked, read_answer};
+use crate::harness::answer::{RequestKind, read_answer};
 
 /// Maximum time to connect, and to wait for a part of the answer. It is longer than any wait that a
-/// verb accepts, so that longer waits are measured too.
+/// command accepts, so that longer waits are measured too.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One visitor: the cookies, and the connection if it is open.
@@ -34,36 +34,36 @@ impl Browser {
         Browser { address, connection: None, cookies: BTreeMap::new(), accepts: "" }
     }
 
-    /// Forgets all cookies: the next page is shown to a guest.
-    pub(crate) fn forget(&mut self) {
+    /// Removes all cookies: the next page is shown to a guest.
+    pub(crate) fn clear_cookies(&mut self) {
         self.cookies.clear();
     }
 
     /// Closes the connection, as a restart of the server does. The next request opens a new one.
-    pub(crate) fn hang_up(&mut self) {
+    pub(crate) fn close_connection(&mut self) {
         self.connection = None;
     }
 
     pub(crate) fn get(&mut self, path: &str) -> io::Result<Page> {
-        self.ask("GET", path, None)
+        self.send("GET", path, None)
     }
 
     /// Sends a form.
     pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> io::Result<Page> {
         let pair = |(name, value): &(&str, &str)| format!("{name}={}", encode(value));
         let form = fields.iter().map(pair).collect::<Vec<_>>().join("&");
-        self.ask("POST", path, Some(&form))
+        self.send("POST", path, Some(&form))
     }
 
     /// Sends a request and reads the answer. After an error the connection is dropped, so that the
     /// next request opens a new one.
-    fn ask(&mut self, method: &str, path: &str, form: Option<&str>) -> io::Result<Page> {
+    fn send(&mut self, method: &str, path: &str, form: Option<&str>) -> io::Result<Page> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => BufReader::new(self.connect()?),
         };
         connection.get_mut().write_all(self.request(method, path, form).as_bytes())?;
-        let answer = read_answer(&mut connection, Asked::WholePage)?;
+        let answer = read_answer(&mut connection, RequestKind::WholePage)?;
         for (name, value) in answer.cookies {
             self.cookies.insert(name, value);
         }
@@ -107,7 +107,7 @@ impl Page {
         after.split_once('"').map(|(value, _)| value)
     }
 
-    /// What follows `beginning` in the first link of the page that begins with it.
+    /// The first link of the page that begins with this text: the part of the link after it.
     pub(crate) fn link(&self, beginning: &str) -> Option<&str> {
         let (_, after) = self.text.split_once(&format!("href=\"{beginning}"))?;
         after.split_once('"').map(|(rest, _)| rest)
@@ -143,7 +143,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn a_form_is_sent_with_the_cookies_that_came_before() {
+    fn a_form_is_sent_with_the_cookies_of_earlier_answers() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::peer::browser::{Browser, Page};
-use crate::peer::dice::Dice;
-use crate::peer::ledger::{Effect, Ledger, Outcome, RowKind};
+use crate::harness::browser::{Browser, Page};
+use crate::harness::ledger::{Effect, Ledger, Outcome, RowKind};
+use crate::harness::random::Random;
 
 const PASSWORD: &str = "correct horse 42";
 /// Headwords of the shipped books.
@@ -21,9 +21,9 @@ const WORDS: &[&str] = &[
     "food", "girl", "give", "go", "good", "hand", "head", "home", "house", "ice",
 ];
 /// The pause of a pupil after an action that succeeded.
-const PACE: Duration = Duration::from_millis(60);
-/// The pause after an action that failed.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(60);
+/// The pause of a pupil after an action that failed.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
 /// The pupils and their results.
 #[derive(Debug)]
@@ -46,9 +46,9 @@ pub(crate) struct Score {
     pub(crate) as_guest: u64,
     pub(crate) longest: Duration,
     /// Number of answers with status 500.
-    pub(crate) broken: u64,
+    pub(crate) status_500: u64,
     /// A description of the first failure; empty if there was none.
-    first: String,
+    first_failure: String,
 }
 
 impl Class {
@@ -99,7 +99,7 @@ impl Class {
 }
 
 /// Registers a user and stays logged in.
-pub(crate) fn enrol(browser: &mut Browser, name: &str) -> anyhow::Result<()> {
+pub(crate) fn register(browser: &mut Browser, name: &str) -> anyhow::Result<()> {
     let page = browser.get("/register")?;
     let token = page.field("form_token").unwrap_or_default().to_owned();
     let page = browser.post("/register", &registration(&token, name))?;
@@ -115,16 +115,16 @@ fn registration<'f>(token: &'f str, name: &'f str) -> [(&'f str, &'f str); 4] {
 struct Pupil<'a> {
     class: &'a Class,
     number: usize,
-    dice: Dice,
+    random: Random,
     browser: Browser,
     /// The name of the user; empty before the registration.
     name: String,
     /// The token of the session's forms; `None` before the log-in.
     token: Option<String>,
     /// The number of names that were tried.
-    names: usize,
+    names_tried: usize,
     /// The number of words looked up.
-    words: usize,
+    lookups: usize,
 }
 
 fn is_redirect(page: &Page) -> bool {
@@ -138,56 +138,56 @@ fn is_shown(page: &Page) -> bool {
 impl<'a> Pupil<'a> {
     fn new(class: &'a Class, number: usize) -> Pupil<'a> {
         let address = class.addresses[number % class.addresses.len()];
-        let dice = Dice::new(class.seed.wrapping_mul(1000) + number as u64);
+        let random = Random::new(class.seed.wrapping_mul(1000) + number as u64);
         let browser = Browser::new(address);
         let name = String::new();
-        Pupil { class, number, dice, browser, name, token: None, names: 0, words: 0 }
+        Pupil { class, number, random, browser, name, token: None, names_tried: 0, lookups: 0 }
     }
 
-    /// Acts until the class is over. `None` of an action means that it failed.
+    /// Acts until the class is over. An action returns `None` if it failed.
     fn learn(mut self) {
         while !self.class.is_over.load(SeqCst) {
             let done = match (&self.token, self.name.is_empty()) {
                 (_, true) => self.register(),
                 (None, false) => self.log_in(),
-                (Some(_), false) => match self.dice.below(100) {
+                (Some(_), false) => match self.random.below(100) {
                     0..70 => self.look_up(),
                     70..85 => self.save(),
                     85..97 => self.review(),
                     _ => self.log_out(),
                 },
             };
-            thread::sleep(if done.is_some() { PACE } else { PAUSE });
+            thread::sleep(if done.is_some() { PAUSE } else { PAUSE_AFTER_FAILURE });
         }
     }
 
     /// Registers under a new name each time: after a failure it is unknown whether the name is
     /// taken.
     fn register(&mut self) -> Option<()> {
-        self.names += 1;
-        let name = format!("pupil{}n{}", self.number, self.names);
-        self.browser.forget();
-        let token = self.form("/register")?;
+        self.names_tried += 1;
+        let name = format!("pupil{}n{}", self.number, self.names_tried);
+        self.browser.clear_cookies();
+        let token = self.form_token("/register")?;
         let fields = registration(&token, &name);
         let effect = Effect { kind: RowKind::User, user: name.clone(), word: String::new() };
         self.timed(Some(effect), is_redirect, |browser| browser.post("/register", &fields))?;
         self.name = name;
-        self.log_in_token()
+        self.read_session_token()
     }
 
     fn log_in(&mut self) -> Option<()> {
-        let token = self.form("/login")?;
+        let token = self.form_token("/login")?;
         let name = self.name.clone();
         let fields =
             [("form_token", &*token), ("next", "/"), ("name", &name), ("password", PASSWORD)];
         self.timed(None, is_redirect, |browser| browser.post("/login", &fields))?;
-        self.log_in_token()
+        self.read_session_token()
     }
 
-    /// Takes the token of the session's forms from a page.
-    fn log_in_token(&mut self) -> Option<()> {
+    /// Reads the token of the session's forms from a page.
+    fn read_session_token(&mut self) -> Option<()> {
         let page = self.timed(None, is_shown, |browser| browser.get("/help"))?;
-        self.see(&page);
+        self.count_if_for_guest(&page);
         self.token = Some(page.field("form_token")?.to_owned());
         Some(())
     }
@@ -196,25 +196,25 @@ impl<'a> Pupil<'a> {
         let token = self.token.take()?;
         let fields = [("form_token", &*token)];
         self.timed(None, is_redirect, |browser| browser.post("/logout", &fields))?;
-        self.browser.forget();
+        self.browser.clear_cookies();
         Some(())
     }
 
     /// Looks up a different unknown word each time: a repeated look-up within a short time is not
     /// recorded again.
     fn look_up(&mut self) -> Option<()> {
-        self.words += 1;
-        let word = format!("zz{}", self.words);
+        self.lookups += 1;
+        let word = format!("zz{}", self.lookups);
         let effect = self.effect(RowKind::Lookup, &word);
         let path = format!("/word/{word}");
         let is_recorded = |page: &Page| page.status == 404;
         let page = self.timed(Some(effect), is_recorded, |browser| browser.get(&path))?;
-        self.see(&page);
+        self.count_if_for_guest(&page);
         Some(())
     }
 
     fn save(&mut self) -> Option<()> {
-        let word = self.word();
+        let word = self.choose_word();
         let token = self.token.clone()?;
         let fields = [("form_token", &*token), ("word", word), ("next", "/"), ("action", "save")];
         let effect = self.effect(RowKind::Saved, word);
@@ -234,13 +234,13 @@ impl<'a> Pupil<'a> {
     }
 
     /// The token of the form on a page.
-    fn form(&mut self, path: &str) -> Option<String> {
+    fn form_token(&mut self, path: &str) -> Option<String> {
         let page = self.timed(None, is_shown, |browser| browser.get(path))?;
         page.field("form_token").map(str::to_owned)
     }
 
-    fn word(&mut self) -> &'static str {
-        self.dice.one_of::<&str>(WORDS)
+    fn choose_word(&mut self) -> &'static str {
+        self.random.one_of::<&str>(WORDS)
     }
 
     fn effect(&self, kind: RowKind, word: &str) -> Effect {
@@ -248,7 +248,7 @@ impl<'a> Pupil<'a> {
     }
 
     /// Counts the page if it was rendered for a guest, although the pupil is logged in.
-    fn see(&self, page: &Page) {
+    fn count_if_for_guest(&self, page: &Page) {
         if !page.is_of_user() {
             self.class.score.lock().expect("no pupil panics").as_guest += 1;
         }
@@ -272,15 +272,15 @@ impl<'a> Pupil<'a> {
             Ok(page) => (None, Some(format!("{} after {waited:.1?}", page.status))),
             Err(error) => (None, Some(format!("{error} after {waited:.1?}"))),
         };
-        let is_broken = answer_status == Some(500);
+        let is_status_500 = answer_status == Some(500);
         let mut score = self.class.score.lock().expect("no pupil panics");
         score.requests += 1;
-        score.broken += u64::from(is_broken);
+        score.status_500 += u64::from(is_status_500);
         score.longest = score.longest.max(waited);
         if let Some(failure) = failure {
             score.failed += 1;
-            if score.first.is_empty() {
-                score.first = format!("{failure}: {effect:?}");
+            if score.first_failure.is_empty() {
+                score.first_failure = format!("{failure}: {effect:?}");
             }
         }
         drop(score);
@@ -294,10 +294,10 @@ impl<'a> Pupil<'a> {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Score { requests, failed, as_guest, broken, longest, first } = self;
+        let Score { requests, failed, as_guest, status_500, longest, first_failure: first } = self;
         write!(
             f,
-            "{requests} requests, {failed} failed, {broken} by 500, {as_guest} as a guest, longest {longest:.2?}"
+            "{requests} requests, {failed} failed, {status_500} by 500, {as_guest} as a guest, longest {longest:.2?}"
         )?;
         if first.is_empty() { Ok(()) } else { write!(f, " (first: {first})") }
     }

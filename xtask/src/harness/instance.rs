@@ -11,8 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::peer::browser::Browser;
-use crate::peer::server::{Holdings, end, holdings_of, signal};
+use crate::harness::browser::Browser;
+use crate::harness::server::{Resources, end, resources_of, signal};
 use crate::steps::cargo::{cargo, target, workspace};
 use crate::steps::succeed;
 
@@ -36,12 +36,12 @@ pub(crate) struct Launch {
     pub(crate) database: String,
     /// More settings, `SECTION.KEY=VALUE`.
     pub(crate) settings: Vec<String>,
-    pub(crate) surroundings: Surroundings,
+    pub(crate) environment: Environment,
 }
 
 /// The environment in which the process starts.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Surroundings {
+pub(crate) enum Environment {
     #[default]
     Usual,
     /// The process gets a listening socket at its address, as from systemd. The socket outlives the
@@ -55,7 +55,7 @@ pub(crate) enum Surroundings {
 
 /// Shell commands that pass a socket on as systemd does. The shell gets the socket as its standard
 /// input.
-const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
+const PASS_SOCKET: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
 
 /// A running process, or one that was killed and can be started again.
 #[derive(Debug)]
@@ -64,9 +64,9 @@ pub(crate) struct Instance {
     pub(crate) address: SocketAddr,
     log: PathBuf,
     child: Option<Child>,
-    /// The socket that the process gets, with [`Surroundings::Socket`].
+    /// The socket that the process gets, with [`Environment::Socket`].
     socket: Option<TcpListener>,
-    /// The end of the pipe that nobody reads, with [`Surroundings::UnreadLog`].
+    /// The end of the pipe that nobody reads, with [`Environment::UnreadLog`].
     unread: Option<PipeReader>,
 }
 
@@ -104,7 +104,7 @@ impl Instance {
     pub(crate) fn start(launch: Launch, log: &Path) -> Result<Instance> {
         let socket = TcpListener::bind("127.0.0.1:0")?;
         let address = socket.local_addr()?;
-        let socket = Some(socket).filter(|_| matches!(launch.surroundings, Surroundings::Socket));
+        let socket = Some(socket).filter(|_| matches!(launch.environment, Environment::Socket));
         let log = log.to_owned();
         let mut instance = Instance { launch, address, log, child: None, socket, unread: None };
         instance.start_again()?;
@@ -113,10 +113,10 @@ impl Instance {
 
     /// Starts dictapp at the same address after a kill or a stop.
     pub(crate) fn start_again(&mut self) -> Result<()> {
-        let before = match self.launch.surroundings {
-            Surroundings::Usual | Surroundings::UnreadLog => "",
-            Surroundings::Socket => HAND_OVER,
-            Surroundings::Limits(limits) => limits,
+        let before = match self.launch.environment {
+            Environment::Usual | Environment::UnreadLog => "",
+            Environment::Socket => PASS_SOCKET,
+            Environment::Limits(limits) => limits,
         };
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{before} exec \"$@\""), "sh"]);
@@ -131,7 +131,7 @@ impl Instance {
             Some(socket) => OwnedFd::from(socket.try_clone()?).into(),
             None => Stdio::null(),
         });
-        if matches!(self.launch.surroundings, Surroundings::UnreadLog) {
+        if matches!(self.launch.environment, Environment::UnreadLog) {
             let (reader, writer) = io::pipe()?;
             command.stdout(writer.try_clone()?).stderr(writer);
             self.unread = Some(reader);
@@ -189,8 +189,8 @@ impl Instance {
     }
 
     /// The memory, descriptors and threads now.
-    pub(crate) fn holdings(&self) -> Result<Holdings> {
-        holdings_of(self.id()?)
+    pub(crate) fn resources(&self) -> Result<Resources> {
+        resources_of(self.id()?)
     }
 
     /// The log of all starts so far.

@@ -37,7 +37,7 @@ pub(crate) enum RowKind {
 pub(crate) enum Outcome {
     /// The server acknowledged the change.
     Done,
-    /// The answer was an error, or none came: the change may have been made or not.
+    /// The answer was an error, or there was no answer: the change may have been made or not.
     Unsure,
 }
 
@@ -51,15 +51,19 @@ struct Counts {
     unsure: u64,
 }
 
-/// The result of the comparison with one database: the numbers of acknowledged and unsure requests
-/// and of rows, and the changes with too few or too many rows.
+/// The result of the comparison with one database.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
+    /// Number of acknowledged requests.
     pub(crate) done: u64,
+    /// Number of requests with an unknown outcome.
     pub(crate) unsure: u64,
+    /// Number of rows in the database.
     pub(crate) rows: u64,
+    /// The changes with too few rows.
     pub(crate) lost: Vec<Effect>,
-    pub(crate) doubled: Vec<Effect>,
+    /// The changes with too many rows.
+    pub(crate) duplicated: Vec<Effect>,
 }
 
 impl RowKind {
@@ -89,7 +93,7 @@ impl Ledger {
 
     /// Compares with `lines`, the result of the query [`ROWS`]: a line for each row, with tabs
     /// between the columns.
-    pub(crate) fn against(&self, lines: &str) -> Result<Verdict> {
+    pub(crate) fn compare(&self, lines: &str) -> Result<Verdict> {
         let mut rows = BTreeMap::new();
         for line in lines.lines() {
             let (effect, count) = parse(line).with_context(|| format!("{line:?} is not a row"))?;
@@ -110,11 +114,11 @@ impl Ledger {
                 verdict.lost.push(effect.clone());
             }
             if found > most {
-                verdict.doubled.push(effect.clone());
+                verdict.duplicated.push(effect.clone());
             }
         }
         // Rows that were never requested.
-        verdict.doubled.extend(rows.into_keys());
+        verdict.duplicated.extend(rows.into_keys());
         Ok(verdict)
     }
 }
@@ -134,7 +138,7 @@ impl Verdict {
     /// Fails if a row was lost or duplicated, and names the first one; also if no request was
     /// acknowledged, since then nothing was tested.
     pub(crate) fn judge(&self) -> Result<()> {
-        if let Some(effect) = self.lost.first().or(self.doubled.first()) {
+        if let Some(effect) = self.lost.first().or(self.duplicated.first()) {
             bail!("{self}; the first is {effect:?}");
         }
         if self.done == 0 {
@@ -146,12 +150,12 @@ impl Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Verdict { done, unsure, rows, lost, doubled } = self;
+        let Verdict { done, unsure, rows, lost, duplicated } = self;
         let lost = lost.len();
-        let doubled = doubled.len();
+        let duplicated = duplicated.len();
         write!(
             f,
-            "{done} acknowledged, {unsure} unsure, {rows} rows, {lost} lost, {doubled} doubled"
+            "{done} acknowledged, {unsure} unsure, {rows} rows, {lost} lost, {duplicated} doubled"
         )
     }
 }
@@ -167,16 +171,16 @@ mod tests {
     fn verdict(rows: &str) -> (usize, usize) {
         let ledger = Ledger::default();
         ledger.note(effect(RowKind::User, ""), Outcome::Done);
-        for told in [Outcome::Done, Outcome::Done, Outcome::Unsure] {
-            ledger.note(effect(RowKind::Lookup, "act"), told);
-            ledger.note(effect(RowKind::Saved, "act"), told);
+        for outcome in [Outcome::Done, Outcome::Done, Outcome::Unsure] {
+            ledger.note(effect(RowKind::Lookup, "act"), outcome);
+            ledger.note(effect(RowKind::Saved, "act"), outcome);
         }
-        let verdict = ledger.against(rows).unwrap();
-        (verdict.lost.len(), verdict.doubled.len())
+        let verdict = ledger.compare(rows).unwrap();
+        (verdict.lost.len(), verdict.duplicated.len())
     }
 
     #[test]
-    fn rows_are_lost_below_what_was_acknowledged_and_doubled_above_what_was_asked() {
+    fn fewer_rows_than_acknowledged_are_lost_and_more_than_requested_are_duplicated() {
         let user = "user\tlevi\t\t1\n";
         let saved = "saved\tlevi\tact\t1\n";
         for (rows, expected) in [

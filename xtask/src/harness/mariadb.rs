@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::peer::server::{end, signal};
+use crate::harness::server::{end, signal};
 use crate::steps::cargo::workspace;
 use crate::steps::packages::{GALERA_PROVIDER, is_root};
 use crate::steps::succeed;
@@ -44,9 +44,17 @@ pub(crate) struct MariaDb {
     folder: PathBuf,
     port: u16,
     child: Option<Child>,
-    /// The ports of all nodes for group communication, and the index of this node. `None`: the
-    /// server is alone.
-    galera: Option<(Vec<u16>, usize)>,
+    /// `None`: the server is alone.
+    galera: Option<GaleraNode>,
+}
+
+/// A server's place in its cluster.
+#[derive(Debug)]
+struct GaleraNode {
+    /// The ports of all nodes for group communication.
+    group_ports: Vec<u16>,
+    /// The index of this node.
+    index: usize,
 }
 
 impl MariaDb {
@@ -66,7 +74,8 @@ impl MariaDb {
         let mut nodes = Vec::new();
         for (number, port) in ports.into_iter().take(count).enumerate() {
             let node_folder = folder.join(format!("node{}", number + 1));
-            let mut node = MariaDb::install(&node_folder, port, Some((group.clone(), number)))?;
+            let galera = GaleraNode { group_ports: group.clone(), index: number };
+            let mut node = MariaDb::install(&node_folder, port, Some(galera))?;
             node.run(if number == 0 { Start::Bootstrap } else { Start::Join })?;
             if number == 0 {
                 node.make_database()?;
@@ -77,7 +86,7 @@ impl MariaDb {
     }
 
     /// Makes the folder and the system tables of a server, which does not run yet.
-    fn install(folder: &Path, port: u16, galera: Option<(Vec<u16>, usize)>) -> Result<MariaDb> {
+    fn install(folder: &Path, port: u16, galera: Option<GaleraNode>) -> Result<MariaDb> {
         fs::create_dir_all(folder)?;
         if is_root() {
             succeed(Command::new("chown").arg("mysql:mysql").arg(folder))?;
@@ -119,11 +128,11 @@ impl MariaDb {
     }
 
     fn galera_options(&self, start: Start) -> Result<Vec<String>> {
-        let Some((group, number)) = &self.galera else { return Ok(Vec::new()) };
+        let Some(node) = &self.galera else { return Ok(Vec::new()) };
         let address = |port: &u16| format!("127.0.0.1:{port}");
-        let all = group.iter().map(address).collect::<Vec<_>>().join(",");
+        let all = node.group_ports.iter().map(address).collect::<Vec<_>>().join(",");
         // One port for group communication, and two for state transfers: incremental and full.
-        let own = group[*number];
+        let own = node.group_ports[node.index];
         let ist = own + 1;
         let sst = own + 2;
         let provider = format!(
@@ -135,7 +144,7 @@ impl MariaDb {
             "--wsrep-on=ON".to_owned(),
             format!("--wsrep-provider={GALERA_PROVIDER}"),
             "--wsrep-cluster-name=dictapp".to_owned(),
-            format!("--wsrep-node-name=node{}", number + 1),
+            format!("--wsrep-node-name=node{}", node.index + 1),
             format!("--wsrep-cluster-address=gcomm://{all}"),
             format!("--wsrep-node-address=127.0.0.1:{own}"),
             format!("--wsrep-node-incoming-address=127.0.0.1:{}", self.port),
@@ -168,9 +177,9 @@ impl MariaDb {
         self.wait_until(|server| server.is_synced())
     }
 
-    fn wait_until(&mut self, is_so: impl Fn(&MariaDb) -> bool) -> Result<()> {
+    fn wait_until(&mut self, condition: impl Fn(&MariaDb) -> bool) -> Result<()> {
         let began = Instant::now();
-        while !is_so(self) {
+        while !condition(self) {
             let child = self.child.as_mut().context("the server does not run")?;
             if let Some(status) = child.try_wait()? {
                 bail!("{} ended: {status}\n{}", self.name(), self.log_end());

@@ -1,10 +1,9 @@
-//! Servers that a verb (a subcommand of `cargo xtask`) starts, and the clients that send them
-//! requests.
+//! The test harness of the commands: starts servers, and has the clients that send them requests.
 
 pub(crate) mod answer;
 pub(crate) mod browser;
 pub(crate) mod class;
-pub(crate) mod dice;
+pub(crate) mod random;
 pub(crate) mod instance;
 pub(crate) mod ledger;
 pub(crate) mod mariadb;

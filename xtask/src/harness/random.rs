@@ -1,12 +1,13 @@
 //! Pseudo-random choices. The same seed gives the same choices.
 
-/// Choices from a seed (xorshift64*): good enough to vary traffic, and the same on every machine.
+/// A pseudo-random number generator (xorshift64*): good enough to vary traffic, and the same on
+/// every machine.
 #[derive(Debug)]
-pub(crate) struct Dice(u64);
+pub(crate) struct Random(u64);
 
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Dice {
-        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+impl Random {
+    pub(crate) fn new(seed: u64) -> Random {
+        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
     /// A number below `bound`.

@@ -24,7 +24,7 @@ pub(crate) struct Server {
 
 /// The resources that a server holds at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Holdings {
+pub(crate) struct Resources {
     pub(crate) resident_kib: u64,
     pub(crate) descriptors: u64,
     pub(crate) threads: u64,
@@ -90,8 +90,8 @@ impl Server {
     }
 
     /// The memory, descriptors and threads now.
-    pub(crate) fn holdings(&self) -> Result<Holdings> {
-        holdings_of(self.child.id())
+    pub(crate) fn resources(&self) -> Result<Resources> {
+        resources_of(self.child.id())
     }
 
     /// Stops the server with SIGTERM and returns its exit status; `None`: it did not end in time
@@ -131,11 +131,11 @@ impl Drop for Server {
 }
 
 /// Memory, descriptors and threads of a process now.
-pub(crate) fn holdings_of(process: u32) -> Result<Holdings> {
+pub(crate) fn resources_of(process: u32) -> Result<Resources> {
     let folder = format!("/proc/{process}");
     let status = fs::read_to_string(format!("{folder}/status")).context("the server is gone")?;
     let descriptors = fs::read_dir(format!("{folder}/fd")).context("the server is gone")?.count();
-    Ok(Holdings {
+    Ok(Resources {
         resident_kib: number_after("VmRSS:", &status)?,
         descriptors: descriptors as u64,
         threads: number_after("Threads:", &status)?,
@@ -154,9 +154,9 @@ mod tests {
 
     #[test]
     fn the_count_of_descriptors_grows_with_open_files() {
-        let before = holdings_of(std::process::id()).unwrap();
+        let before = resources_of(std::process::id()).unwrap();
         let files: Vec<_> = (0..50).map(|_| fs::File::open("/dev/null").unwrap()).collect();
-        let after = holdings_of(std::process::id()).unwrap();
+        let after = resources_of(std::process::id()).unwrap();
         assert!(before.resident_kib > 0 && before.threads > 0);
         // Other tests in this process may open or close a few descriptors.
         assert!(after.descriptors > before.descriptors + files.len() as u64 / 2);

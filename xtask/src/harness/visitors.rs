@@ -7,15 +7,21 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::peer::answer::{Asked, read_answer};
+use crate::harness::answer::{RequestKind, read_answer};
 
 /// Maximum time to connect, and to wait for a part of the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A thread that only waits for a socket needs little stack.
 const STACK_BYTES: usize = 128 << 10;
 
-/// The status of the answer to a request (0: no answer), and how long the client waited.
-pub(crate) type Timed = (u16, Duration);
+/// A request that was answered, or was not.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timed {
+    /// The status of the answer; 0: there was no answer.
+    pub(crate) status: u16,
+    /// How long the client waited.
+    pub(crate) waited: Duration,
+}
 
 /// Whether clients reuse their connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +51,7 @@ impl Visitors<'_> {
         let began = Instant::now();
         let visitor = |number| -> Result<()> {
             thread::sleep(self.every * number / self.count);
-            let mut timed = self.ask_on(began, time)?;
+            let mut timed = self.run_client(began, time)?;
             all.lock().expect("no visitor panics").append(&mut timed);
             Ok(())
         };
@@ -62,13 +68,13 @@ impl Visitors<'_> {
     }
 
     /// Runs one client.
-    fn ask_on(&self, began: Instant, time: Duration) -> Result<Vec<Timed>> {
+    fn run_client(&self, began: Instant, time: Duration) -> Result<Vec<Timed>> {
         let mut kept = None;
         let mut timed = Vec::new();
         while began.elapsed() < time {
             let asked = Instant::now();
-            let status = self.ask_once(&mut kept).unwrap_or(0);
-            timed.push((status, asked.elapsed()));
+            let status = self.request_once(&mut kept).unwrap_or(0);
+            timed.push(Timed { status, waited: asked.elapsed() });
             thread::sleep(self.every.saturating_sub(asked.elapsed()));
         }
         Ok(timed)
@@ -76,12 +82,12 @@ impl Visitors<'_> {
 
     /// Sends one request. Takes the connection from `kept`, or opens one; puts it back if
     /// connections are kept and there was an answer.
-    fn ask_once(&self, kept: &mut Option<TcpStream>) -> Result<u16> {
+    fn request_once(&self, kept: &mut Option<TcpStream>) -> Result<u16> {
         let socket = match kept.take() {
             Some(socket) => socket,
             None => connect(self.address)?,
         };
-        let status = ask(&socket, self.path)?;
+        let status = get_status(&socket, self.path)?;
         *kept = Some(socket).filter(|_| self.connections == Connections::Kept);
         Ok(status)
     }
@@ -95,14 +101,14 @@ pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream> {
 }
 
 /// Sends a GET and returns the status of the answer.
-pub(crate) fn ask(mut socket: &TcpStream, path: &str) -> Result<u16> {
+pub(crate) fn get_status(mut socket: &TcpStream, path: &str) -> Result<u16> {
     socket.write_all(format!("GET {path} HTTP/1.1\r\nHost: crowd\r\n\r\n").as_bytes())?;
-    Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
+    Ok(read_answer(&mut BufReader::new(socket), RequestKind::Any)?.status)
 }
 
 /// The time within which `percent` of the requests were answered; zero if there are none.
 pub(crate) fn percentile(timed: &[Timed], percent: usize) -> Duration {
-    let mut times: Vec<Duration> = timed.iter().map(|timed| timed.1).collect();
+    let mut times: Vec<Duration> = timed.iter().map(|timed| timed.waited).collect();
     times.sort_unstable();
     let index = (times.len() * percent / 100).min(times.len().saturating_sub(1));
     times.get(index).copied().unwrap_or_default()
@@ -116,8 +122,9 @@ mod tests {
 
     #[test]
     fn a_percentile_is_a_time_that_was_measured() {
+        let of_duration = |waited| Timed { status: 200, waited };
         let timed: Vec<Timed> =
-            (1..=200).rev().map(|millis| (200, Duration::from_millis(millis))).collect();
+            (1..=200).rev().map(|millis| of_duration(Duration::from_millis(millis))).collect();
         assert_eq!(percentile(&timed, 50), Duration::from_millis(101));
         assert_eq!(percentile(&timed, 99), Duration::from_millis(199));
         assert_eq!(percentile(&timed, 100), Duration::from_millis(200));
@@ -145,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visitor_keeps_or_renews_its_connection_and_lost_responses_are_counted() {
+    fn a_visitor_reuses_or_renews_its_connection_and_a_lost_response_has_no_status() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let visitors = |connections| Visitors {
@@ -155,20 +162,20 @@ mod tests {
             every: Duration::ZERO,
             connections,
         };
-        let ask = |visitors: Visitors<'_>, requests| {
+        let get_status = |visitors: Visitors<'_>, requests| {
             let mut kept = None;
-            let statuses = (0..requests).map(|_| visitors.ask_once(&mut kept).unwrap_or(0));
+            let statuses = (0..requests).map(|_| visitors.request_once(&mut kept).unwrap_or(0));
             statuses.collect::<Vec<_>>()
         };
         thread::scope(|scope| {
             let server = scope.spawn(|| serve(&listener, 1, 3));
-            assert_eq!(ask(visitors(Connections::Kept), 3), [204; 3]);
+            assert_eq!(get_status(visitors(Connections::Kept), 3), [204; 3]);
             assert_eq!(server.join().unwrap(), 1);
             let server = scope.spawn(|| serve(&listener, 3, 1));
-            assert_eq!(ask(visitors(Connections::New), 3), [204; 3]);
+            assert_eq!(get_status(visitors(Connections::New), 3), [204; 3]);
             assert_eq!(server.join().unwrap(), 3);
             let server = scope.spawn(|| serve(&listener, 1, 0));
-            assert_eq!(ask(visitors(Connections::New), 1), [0]);
+            assert_eq!(get_status(visitors(Connections::New), 1), [0]);
             server.join().unwrap();
         });
     }

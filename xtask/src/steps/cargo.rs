@@ -16,8 +16,8 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     // of them, so ring would be rebuilt whenever `cargo xtask test` follows `cargo test`, or the
     // reverse.
     for (name, _) in std::env::vars_os() {
-        let known = name.to_string_lossy();
-        if known.starts_with("CARGO_PKG_") || known.starts_with("CARGO_MANIFEST_") {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
             command.env_remove(&name);
         }
     }

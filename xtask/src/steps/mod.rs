@@ -1,6 +1,5 @@
-//! Building blocks of verbs, the subcommands of `cargo xtask`: a step prints its title, does its
-//! work, and prints how long that took. The modules run cargo, install programs, and read the
-//! output of tests.
+//! Building blocks of the commands: a step prints its title, does its work, and prints how long
+//! that took. The modules run cargo, install programs, and read the output of tests.
 
 pub(crate) mod cargo;
 pub(crate) mod failures;
@@ -23,7 +22,7 @@ pub(crate) fn step<T>(title: &str, work: impl FnOnce() -> Result<T>) -> Result<T
     outcome.with_context(|| title.to_owned())
 }
 
-/// The value of the option `--seed`, or a new seed. The verb must print it, so that a run can be
+/// The value of the option `--seed`, or a new seed. The command must print it, so that a run can be
 /// repeated.
 pub(crate) fn seed(arguments: &mut Arguments) -> Result<u64> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

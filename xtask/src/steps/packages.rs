@@ -1,5 +1,5 @@
-//! Installs the Debian packages that a verb (a subcommand of `cargo xtask`) needs, or fails with
-//! the command that installs them. So no test is skipped because a program is missing.
+//! Installs the Debian packages that a command of `cargo xtask` needs, or fails with the command
+//! line that installs them. So no test is skipped because a program is missing.
 
 use anyhow::{Result, bail};
 use std::env;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::steps::succeed;
 
-/// Something that a verb needs, and the Debian package that provides it.
+/// Something that a command needs, and the Debian package that provides it.
 #[derive(Debug)]
 pub(crate) struct Need {
     name: &'static str,

@@ -10,9 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::peer::instance::{Instance, Launch, Profile, build};
-use crate::peer::mariadb::scratch_folder;
-use crate::peer::visitors::connect;
+use crate::harness::instance::{Instance, Launch, Profile, build};
+use crate::harness::mariadb::scratch_folder;
+use crate::harness::visitors::connect;
 use crate::steps::step;
 
 /// Maximum resident memory of the server for one idle client.
@@ -78,12 +78,12 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
 /// Connects some clients, lets them leave, and waits until the server has closed their connections.
 /// Returns the resources after that.
 fn warm_up(instance: &Instance, address: SocketAddr) -> Result<Cost> {
-    let idle = instance.holdings()?.descriptors;
+    let idle = instance.resources()?.descriptors;
     let mut sockets = Vec::new();
     gather(&mut sockets, WARM_UP, address)?;
     drop(sockets);
     let began = Instant::now();
-    while instance.holdings()?.descriptors > idle {
+    while instance.resources()?.descriptors > idle {
         if began.elapsed() > PATIENCE {
             bail!("the server keeps connections of clients that have gone");
         }
@@ -108,9 +108,9 @@ fn gather(sockets: &mut Vec<TcpStream>, count: u64, address: SocketAddr) -> Resu
 
 impl Cost {
     fn of(instance: &Instance) -> Result<Cost> {
-        let holdings = instance.holdings()?;
+        let resources = instance.resources()?;
         let kernel_kib = slab(&fs::read_to_string("/proc/meminfo")?).context("no Slab")?;
-        Ok(Cost { resident_kib: holdings.resident_kib, threads: holdings.threads, kernel_kib })
+        Ok(Cost { resident_kib: resources.resident_kib, threads: resources.threads, kernel_kib })
     }
 }
 

@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::arguments::{Arguments, Misuse};
+use crate::commands::history;
 use crate::steps::cargo::{build_example, cargo, target};
 use crate::steps::packages::find_program;
 use crate::steps::{step, succeed};
-use crate::verbs::history;
 
 pub(crate) const ABOUT: &str = "compare with other servers: --peers DIR [--rounds N] [--secs N] [--servers A,B] \
     [--scenarios A,B] [--tables wrk,memory,mixed,strace,instr]; or: wire, lexicon [--book FILE], pages [--check], \
@@ -140,7 +140,7 @@ fn compare(options: &Options) -> Result<()> {
     let folder = std::path::absolute(target().join("bench-peers")).context("target")?;
     step("copy of the peers", || copy(&options.peers, &folder))?;
     step("build of the peers", || build_peers(&folder, &options.servers))?;
-    let ours = step("build of ours", build_ours)?;
+    let ours = step("build of our server", build_ours)?;
     for &table in &options.tables {
         step(&format!("{table:?}"), || measure(table, options, &folder, &ours))?;
     }

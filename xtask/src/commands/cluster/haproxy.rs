@@ -1,5 +1,5 @@
-//! Runs HAProxy in front of two instances of dictapp, with the shipped conf/deploy/haproxy.cfg: on
-//! free ports, without TLS, and for fewer connections.
+//! Runs HAProxy in front of two instances of dictapp, with the shipped conf/deploy/haproxy.cfg:
+//! on free ports, without TLS, and for fewer connections.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::peer::browser::Browser;
+use crate::harness::browser::Browser;
 use crate::steps::cargo::workspace;
 
 /// The address from which HAProxy connects to the instances. They expect the PROXY protocol from
@@ -20,14 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running proxy; killed when dropped.
 #[derive(Debug)]
-pub(super) struct Front {
+pub(super) struct Haproxy {
     pub(super) address: SocketAddr,
     statistics: SocketAddr,
     child: Child,
 }
 
-impl Front {
-    pub(super) fn start(folder: &Path, instances: [SocketAddr; 2]) -> Result<Front> {
+impl Haproxy {
+    pub(super) fn start(folder: &Path, instances: [SocketAddr; 2]) -> Result<Haproxy> {
         let file = workspace().join("conf/deploy/haproxy.cfg");
         let shipped = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
         let listeners = [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
@@ -44,23 +44,23 @@ impl Front {
             .stderr(log)
             .spawn()
             .context("cannot start haproxy")?;
-        let mut front = Front { address, statistics, child };
-        front.wait_until(|front| TcpStream::connect(front.address).is_ok())?;
-        front.wait_for_both()?;
-        Ok(front)
+        let mut haproxy = Haproxy { address, statistics, child };
+        haproxy.wait_until(|haproxy| TcpStream::connect(haproxy.address).is_ok())?;
+        haproxy.wait_for_both()?;
+        Ok(haproxy)
     }
 
     /// Waits until HAProxy's health checks have accepted both instances.
     pub(super) fn wait_for_both(&mut self) -> Result<()> {
-        self.wait_until(|front| {
-            let page = Browser::new(front.statistics).get("/;csv");
+        self.wait_until(|haproxy| {
+            let page = Browser::new(haproxy.statistics).get("/;csv");
             page.is_ok_and(|page| page.count(",UP,") >= 3) // both instances and the group of them
         })
     }
 
-    fn wait_until(&mut self, is_so: impl Fn(&Front) -> bool) -> Result<()> {
+    fn wait_until(&mut self, condition: impl Fn(&Haproxy) -> bool) -> Result<()> {
         let began = Instant::now();
-        while !is_so(self) {
+        while !condition(self) {
             if let Some(status) = self.child.try_wait()? {
                 bail!("haproxy ended: {status}");
             }
@@ -73,7 +73,7 @@ impl Front {
     }
 }
 
-impl Drop for Front {
+impl Drop for Haproxy {
     fn drop(&mut self) {
         // Errors mean that it has ended already.
         drop(self.child.kill());

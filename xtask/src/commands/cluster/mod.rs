@@ -1,10 +1,11 @@
-//! `cargo xtask cluster`: starts three Galera nodes (MariaDB servers) and two instances of dictapp
-//! behind HAProxy; kills, freezes and restarts some of them under the load of a class, which is a
-//! group of simulated pupils. Fails if a row that was acknowledged to a pupil is missing or
-//! duplicated on a node, if a request took too long, or if more requests failed than the fault
-//! allows.
+//! `cargo xtask cluster`: tests that a cluster survives faults without losing data.
+//!
+//! It starts three Galera nodes (MariaDB servers) and two instances of dictapp behind HAProxy. It
+//! kills, freezes and restarts some of them while a class, a group of simulated pupils, uses
+//! dictapp. It fails if a row that was acknowledged to a pupil is missing or duplicated on a node,
+//! if a request took too long, or if more requests failed than the fault allows.
 
-mod front;
+mod haproxy;
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -13,13 +14,13 @@ use std::thread;
 use std::time::Duration;
 
 use crate::arguments::Arguments;
-use crate::peer::class::{Class, Score};
-use crate::peer::instance::{Instance, Launch, Profile, build};
-use crate::peer::ledger::ROWS;
-use crate::peer::mariadb::{MariaDb, scratch_folder};
+use crate::harness::class::{Class, Score};
+use crate::harness::instance::{Instance, Launch, Profile, build};
+use crate::harness::ledger::ROWS;
+use crate::harness::mariadb::{MariaDb, scratch_folder};
 use crate::steps::packages::{CLUSTER, ensure};
 use crate::steps::{seed, step};
-use front::{Front, SOURCE};
+use haproxy::{Haproxy, SOURCE};
 
 pub(crate) const ABOUT: &str = "break a cluster under load: --short, --pupils N, --seed N, --program FILE, --keep (leaves the logs)";
 
@@ -32,8 +33,8 @@ const WAIT_MAX_SHORT: Duration = Duration::from_secs(12);
 /// How long a node stays frozen: longer than a statement may take.
 const FROZEN: Duration = Duration::from_secs(5);
 /// How long the class goes on after each fault.
-const CALM: Duration = Duration::from_secs(3);
-const CALM_SHORT: Duration = Duration::from_secs(1);
+const CALM_TIME: Duration = Duration::from_secs(3);
+const CALM_TIME_SHORT: Duration = Duration::from_secs(1);
 /// How long a stopping instance still serves, as conf/deploy/haproxy.cfg requires.
 const NOTICE: &str = "3s";
 /// Requests that must succeed after a fault before it counts as over.
@@ -44,8 +45,8 @@ struct Options {
     seed: u64,
     calm: Duration,
     wait_max: Duration,
-    /// Requests that may fail by a fault that should let none fail: none, or in the short form one
-    /// of each pupil.
+    /// The number of requests that may fail although the fault should let none fail: 0, or in the
+    /// short form one for each pupil.
     slack: u64,
 }
 
@@ -53,38 +54,39 @@ struct Options {
 struct Cluster {
     nodes: Vec<MariaDb>,
     instances: Vec<Instance>,
-    front: Front,
+    haproxy: Haproxy,
 }
 
 /// A fault, and how many requests may fail by it.
 struct Fault {
     name: &'static str,
-    failed_max: Failed,
+    failed_max: FailedMax,
     work: fn(&mut Cluster) -> Result<()>,
 }
 
+/// How many requests may fail by a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Failed {
+enum FailedMax {
     None,
     /// The requests in flight: at most one of each pupil.
     InFlight,
 }
 
 const FAULTS: &[Fault] = &[
-    Fault { name: "calm", failed_max: Failed::None, work: |_| Ok(()) },
+    Fault { name: "calm", failed_max: FailedMax::None, work: |_| Ok(()) },
     Fault {
         name: "the node that is written to is killed",
-        failed_max: Failed::None,
+        failed_max: FailedMax::None,
         work: |cluster| cluster.nodes[0].kill(),
     },
     Fault {
         name: "it joins again",
-        failed_max: Failed::None,
+        failed_max: FailedMax::None,
         work: |cluster| cluster.nodes[0].start_again(),
     },
     Fault {
         name: FREEZES,
-        failed_max: Failed::None,
+        failed_max: FailedMax::None,
         work: |cluster| {
             cluster.nodes[1].freeze()?;
             thread::sleep(FROZEN);
@@ -93,7 +95,7 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "it goes on",
-        failed_max: Failed::None,
+        failed_max: FailedMax::None,
         work: |cluster| {
             cluster.nodes[1].resume()?;
             cluster.nodes[1].wait_until_synced()
@@ -101,22 +103,22 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "an instance is killed",
-        failed_max: Failed::InFlight,
+        failed_max: FailedMax::InFlight,
         work: |cluster| cluster.instances[0].kill(),
     },
     Fault {
         name: "it starts again",
-        failed_max: Failed::None,
+        failed_max: FailedMax::None,
         work: |cluster| cluster.instances[0].start_again(),
     },
     Fault {
         name: "the instances restart in turn",
-        failed_max: Failed::None,
+        failed_max: FailedMax::None,
         work: |cluster| {
             for number in 0..cluster.instances.len() {
                 cluster.instances[number].stop()?;
                 cluster.instances[number].start_again()?;
-                cluster.front.wait_for_both()?;
+                cluster.haproxy.wait_for_both()?;
             }
             Ok(())
         },
@@ -136,7 +138,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let is_kept = arguments.take_flag("--keep");
     let program: Option<PathBuf> = arguments.take_option("--program")?;
     arguments.finish()?;
-    let (calm, wait_max) = if is_short { (CALM_SHORT, WAIT_MAX_SHORT) } else { (CALM, WAIT_MAX) };
+    let (calm, wait_max) =
+        if is_short { (CALM_TIME_SHORT, WAIT_MAX_SHORT) } else { (CALM_TIME, WAIT_MAX) };
     step("the packages that a cluster needs", || ensure(CLUSTER))?;
     let program = match program {
         Some(program) => program,
@@ -146,7 +149,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let title = format!("cluster, {pupils} pupils, seed {seed}");
     let slack = if is_short { pupils as u64 } else { 0 };
     let options = Options { pupils, seed, calm, wait_max, slack };
-    let done = step(&title, || break_it(&program, folder.path(), &options));
+    let done = step(&title, || run_faults(&program, folder.path(), &options));
     if is_kept {
         println!("the logs are in {}", folder.keep().display());
     }
@@ -160,9 +163,9 @@ pub(crate) fn check() -> Result<()> {
 
 /// Makes the faults while the class works, then compares the rows of each node with what was
 /// acknowledged.
-fn break_it(program: &Path, folder: &Path, options: &Options) -> Result<()> {
+fn run_faults(program: &Path, folder: &Path, options: &Options) -> Result<()> {
     let mut cluster = Cluster::start(program, folder)?;
-    let class = Class::new(vec![cluster.front.address], options.seed);
+    let class = Class::new(vec![cluster.haproxy.address], options.seed);
     let mut wrong = Vec::new();
     class.during(options.pupils, || -> Result<()> {
         if !class.wait_for(options.pupils as u64 * 4, Duration::from_secs(60)) {
@@ -190,24 +193,24 @@ fn break_it(program: &Path, folder: &Path, options: &Options) -> Result<()> {
     for (number, node) in cluster.nodes.iter_mut().enumerate() {
         node.wait_until_synced()?;
         let rows = node.sql(&format!("use dict; set wsrep_sync_wait = 1; {ROWS}"))?;
-        let verdict = class.ledger.against(&rows)?;
+        let verdict = class.ledger.compare(&rows)?;
         println!("node {}: {verdict}", number + 1);
         wrong.extend(verdict.judge().err().map(|error| format!("node {}: {error}", number + 1)));
     }
     if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
 }
 
-/// What the pupils noticed of a fault and should not have; empty if nothing.
+/// The effects of a fault on the pupils that are not allowed; empty if there are none.
 fn judge(fault: &Fault, score: &Score, options: &Options) -> Vec<String> {
     let failed_max = match fault.failed_max {
-        Failed::None => options.slack,
-        Failed::InFlight => options.pupils as u64,
+        FailedMax::None => options.slack,
+        FailedMax::InFlight => options.pupils as u64,
     };
     let mut wrong = Vec::new();
     if score.failed > failed_max {
         wrong.push(format!("{}: more than {failed_max} failed: {score}", fault.name));
     }
-    if score.broken > 0 {
+    if score.status_500 > 0 {
         wrong.push(format!("{}: answers with status 500: {score}", fault.name));
     }
     if score.as_guest > 0 {
@@ -248,7 +251,7 @@ impl Cluster {
         };
         let instance = |name: &str| Instance::start(launch.clone(), &folder.join(name));
         let instances = vec![instance("one.log")?, instance("two.log")?];
-        let front = Front::start(folder, [instances[0].address, instances[1].address])?;
-        Ok(Cluster { nodes, instances, front })
+        let haproxy = Haproxy::start(folder, [instances[0].address, instances[1].address])?;
+        Ok(Cluster { nodes, instances, haproxy })
     }
 }

@@ -1,5 +1,6 @@
-//! `cargo xtask crowd --only-idle N`: what an idle connection costs. Fails if its memory grows with
-//! their number, if one is lost, or if plain requests beside them are slower than without them.
+//! `cargo xtask crowd --only-idle N`: measures what an idle connection costs. Fails if the memory
+//! of each connection grows with the number of connections, if a connection is lost, or if plain
+//! requests beside the idle connections are slower than without them.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -8,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{WORKERS_MAX, answers, gather_idle, visit};
-use crate::peer::server::Server;
+use crate::harness::server::Server;
 use crate::steps::cargo::target;
 use crate::steps::step;
 
@@ -17,8 +18,9 @@ const FEW: usize = 1_000;
 /// These connections are open before the measurement: the first ones fill memory that the server
 /// had already.
 const FIRST: usize = 200;
-/// How much more memory a connection of the large crowd may take: memory is counted in pages, which
-/// are a few percent of what the small crowd takes.
+/// How much more memory a connection of the large crowd may take, as a ratio. The tolerance is
+/// needed since memory is counted in pages, which are a few percent of the memory of the small
+/// crowd.
 const BYTES_RATIO_MAX: f64 = 1.1;
 /// How much slower requests beside the large crowd may be.
 const SLOWER_MAX: f64 = 0.05;
@@ -45,12 +47,12 @@ pub(super) fn measure(program: &Path, count: usize) -> Result<Vec<String>> {
     let mut idle = gather_idle(server.address, FIRST)?;
     load(&server)?; // until the allocator and the workers have their final size
     let mut without = step("plain requests", || rounds(&server))?;
-    let before = server.holdings()?;
+    let before = server.resources()?;
     let (mut each, mut faults) = (Vec::new(), Vec::new());
     println!("| idle connections | bytes each | threads |\n|---|---|---|");
     for goal in [FEW, count] {
         idle.extend(gather_idle(server.address, goal.saturating_sub(idle.len()))?);
-        let now = server.holdings()?;
+        let now = server.resources()?;
         let grown = now.resident_kib.saturating_sub(before.resident_kib) << 10;
         each.push(grown as f64 / (idle.len() - FIRST) as f64);
         println!("| {goal} | {:.0} | {} |", each[each.len() - 1], now.threads);
@@ -82,7 +84,7 @@ fn load(server: &Server) -> Result<Load> {
     let before = processor_time(server.id())?;
     let timed = visit(server.address, "/quick", VISITORS, Duration::ZERO, ROUND)?;
     let spent = processor_time(server.id())?.saturating_sub(before);
-    let good = timed.iter().filter(|timed| timed.0 == 200).count();
+    let good = timed.iter().filter(|timed| timed.status == 200).count();
     if good < timed.len() || good == 0 {
         bail!("{} of {} plain requests were not answered 200", timed.len() - good, timed.len());
     }
@@ -94,7 +96,7 @@ fn load(server: &Server) -> Result<Load> {
 
 fn wait_until_they_are_gone(server: &Server) -> Result<()> {
     let began = Instant::now();
-    while server.holdings()?.descriptors > FIRST as u64 {
+    while server.resources()?.descriptors > FIRST as u64 {
         if began.elapsed() > PATIENCE {
             bail!("the server keeps connections of clients that have gone");
         }

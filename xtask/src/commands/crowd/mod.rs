@@ -15,8 +15,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::peer::server::{Holdings, Server};
-use crate::peer::visitors::{Connections, Timed, Visitors, ask, connect, percentile};
+use crate::harness::server::{Resources, Server};
+use crate::harness::visitors::{Connections, Timed, Visitors, connect, get_status, percentile};
 use crate::steps::cargo::{build_example, target};
 use crate::steps::step;
 
@@ -109,7 +109,7 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
         crowd.idle
     );
     let mut faults = Vec::new();
-    let bad = timed.iter().filter(|timed| timed.0 != 200).count();
+    let bad = timed.iter().filter(|timed| timed.status != 200).count();
     if bad > 0 {
         faults.push(format!("{bad} good requests were not answered 200"));
     }
@@ -131,11 +131,11 @@ fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>
 }
 
 /// The most memory, descriptors and threads that the server holds until the end.
-fn most_held(server: &Server, over: &AtomicBool) -> Result<Holdings> {
-    let mut most = Holdings::default();
+fn most_held(server: &Server, over: &AtomicBool) -> Result<Resources> {
+    let mut most = Resources::default();
     while !over.load(SeqCst) {
-        let now = server.holdings()?;
-        most = Holdings {
+        let now = server.resources()?;
+        most = Resources {
             resident_kib: most.resident_kib.max(now.resident_kib),
             descriptors: most.descriptors.max(now.descriptors),
             threads: most.threads.max(now.threads),
@@ -211,7 +211,7 @@ fn receives(mut socket: &TcpStream) -> bool {
 
 /// Whether the server answers a request on this connection.
 fn answers(socket: &TcpStream) -> bool {
-    ask(socket, "/quick").is_ok_and(|status| status == 200)
+    get_status(socket, "/quick").is_ok_and(|status| status == 200)
 }
 
 /// Runs `count` clients that each send a request head at one byte a second. A client whose
@@ -279,7 +279,7 @@ fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
     let address = server.address;
     // Successful requests a second.
     let rate = |timed: &[Timed], time: Duration| {
-        timed.iter().filter(|timed| timed.0 == 200).count() as f64 / time.as_secs_f64()
+        timed.iter().filter(|timed| timed.status == 200).count() as f64 / time.as_secs_f64()
     };
     let short = Duration::from_secs(5);
     let most = visit(address, "/wait", WORKERS_MAX * 4, Duration::ZERO, short)?;
@@ -287,8 +287,8 @@ fn overloaded(server: &Server, time: Duration) -> Result<Vec<String>> {
     let timed = visit(address, "/wait", (most * 2.0) as u32, Duration::from_secs(1), time)?;
     let goodput = rate(&timed, time);
     // The requests that the server refused at once because of the overload.
-    let shed: Vec<Timed> = timed.iter().filter(|timed| timed.0 == 503).copied().collect();
-    let lost = timed.iter().filter(|timed| ![200, 503].contains(&timed.0)).count();
+    let shed: Vec<Timed> = timed.iter().filter(|timed| timed.status == 503).copied().collect();
+    let lost = timed.iter().filter(|timed| ![200, 503].contains(&timed.status)).count();
     thread::sleep(Duration::from_secs(1));
     let after = visit(address, "/wait", 1, Duration::ZERO, Duration::from_secs(1))?;
     let p99 = percentile(&shed, 99);

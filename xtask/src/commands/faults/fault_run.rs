@@ -9,30 +9,32 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::{Failures, Fault};
-use crate::peer::class::{Class, Score};
-use crate::peer::instance::{Instance, Launch, Surroundings};
-use crate::peer::ledger::ROWS;
-use crate::peer::mariadb::{MariaDb, scratch_folder, url_at};
-use crate::peer::network::Proxy;
-use crate::peer::sqlite;
+use crate::harness::class::{Class, Score};
+use crate::harness::instance::{Environment, Instance, Launch};
+use crate::harness::ledger::ROWS;
+use crate::harness::mariadb::{MariaDb, scratch_folder, url_at};
+use crate::harness::network::Proxy;
+use crate::harness::sqlite;
 
 /// How long a simple fault lasts, and the time between two in a row.
 pub(super) const FAULT_TIME: Duration = Duration::from_secs(2);
 /// How long the class works before the fault.
 const BEFORE: Duration = Duration::from_secs(2);
-/// Maximum number of warnings and errors in the log: this number, and more for each second of the
-/// run.
+/// Maximum number of warnings and errors in the log: `LINES_MAX`, and `LINES_A_SECOND` for each
+/// second of the run.
 const LINES_MAX: usize = 30;
 const LINES_A_SECOND: usize = 2;
 
+/// The database of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Engine {
     Sqlite,
     Mysql,
 }
 
-/// The processes of a fault, and their folder. The processes end when this is dropped.
-pub(super) struct Stage {
+/// The processes that a fault is tested with, and their folder. The processes end when this is
+/// dropped.
+pub(super) struct FaultRun {
     pub(super) instance: Instance,
     pub(super) folder: tempfile::TempDir,
     database: Database,
@@ -49,9 +51,9 @@ pub(super) fn pause() {
     thread::sleep(FAULT_TIME);
 }
 
-impl Stage {
+impl FaultRun {
     /// Starts the database and the instance.
-    pub(super) fn set(program: &Path, fault: &Fault, seed: u64) -> Result<Stage> {
+    pub(super) fn start(program: &Path, fault: &Fault, seed: u64) -> Result<FaultRun> {
         let folder = scratch_folder("dictapp-faults-")?;
         let (database, url) = match fault.engine {
             Engine::Sqlite => {
@@ -69,18 +71,18 @@ impl Stage {
             }
         };
         let mut settings = vec!["server.drain=5s".to_owned()];
-        if matches!(fault.surroundings, Surroundings::UnreadLog) {
+        if matches!(fault.environment, Environment::UnreadLog) {
             settings.push("log.access=true".to_owned());
         }
-        let (program, surroundings) = (program.to_owned(), fault.surroundings.clone());
-        let launch = Launch { program, database: url, settings, surroundings };
+        let (program, environment) = (program.to_owned(), fault.environment.clone());
+        let launch = Launch { program, database: url, settings, environment };
         let instance = Instance::start(launch, &folder.path().join("dictapp.log"))?;
-        Ok(Stage { instance, folder, database, seed })
+        Ok(FaultRun { instance, folder, database, seed })
     }
 
     /// Runs the fault under load and waits until the class is served again. Fails if the rows, the
     /// answers or the log are wrong.
-    pub(super) fn play(
+    pub(super) fn run(
         &mut self,
         pupils: usize,
         recovery_max: Duration,
@@ -101,7 +103,7 @@ impl Stage {
             Ok(class.take_score())
         })?;
         println!("{score}");
-        let verdict = class.ledger.against(&self.rows()?)?;
+        let verdict = class.ledger.compare(&self.rows()?)?;
         println!("{verdict}");
         verdict.judge()?;
         judge(fault, &score)?;
@@ -148,7 +150,7 @@ impl Stage {
 
 /// Fails if the answers are not what the fault allows.
 fn judge(fault: &Fault, score: &Score) -> Result<()> {
-    if score.broken > 0 {
+    if score.status_500 > 0 {
         bail!("answers with status 500: {score}");
     }
     if fault.failures == Failures::None && score.failed > 0 {
@@ -160,8 +162,8 @@ fn judge(fault: &Fault, score: &Score) -> Result<()> {
 /// Fails if the log has too many warnings and errors, or one with a word that was looked up. All
 /// words that the pupils look up begin with `zz`.
 fn judge_log(log: &str, time: Duration) -> Result<()> {
-    let is_grave = |line: &&str| line.contains("ERROR") || line.contains("WARN");
-    let lines: Vec<&str> = log.lines().filter(is_grave).collect();
+    let is_warning = |line: &&str| line.contains("ERROR") || line.contains("WARN");
+    let lines: Vec<&str> = log.lines().filter(is_warning).collect();
     let most = LINES_MAX + LINES_A_SECOND * time.as_secs() as usize;
     println!("{} lines of warnings and errors", lines.len());
     if lines.len() > most {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::stage::{Stage, pause};
+use super::fault_run::{FaultRun, pause};
 use crate::steps::packages::is_root;
 use crate::steps::succeed;
 
@@ -15,15 +15,15 @@ use crate::steps::succeed;
 const DISK: &str = "size=64M";
 
 /// Moves the database to a small disk, fills the disk, makes room again, and moves it back.
-pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
+pub(super) fn fill_disk(run: &mut FaultRun) -> Result<()> {
     // The folder of the database. The small disk is mounted in its place.
-    let disk = stage.file()?.parent().context("a file has a folder")?.to_owned();
+    let disk = run.file()?.parent().context("a file has a folder")?.to_owned();
     if !is_root() {
         println!("left out: only root may mount a small disk");
         return Ok(());
     }
-    let aside = stage.folder.path().join("aside");
-    stage.instance.stop()?;
+    let aside = run.folder.path().join("aside");
+    run.instance.stop()?;
     fs::rename(&disk, &aside)?;
     fs::create_dir(&disk)?;
     let mounted = Mounted::new(&disk)?;
@@ -31,7 +31,7 @@ pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
         let entry = entry?;
         fs::copy(entry.path(), disk.join(entry.file_name()))?;
     }
-    stage.instance.start_again()?;
+    run.instance.start_again()?;
     pause();
     let ballast = disk.join("ballast");
     // Copies until the disk is full, which is an error.
@@ -39,40 +39,40 @@ pub(super) fn fill_disk(stage: &mut Stage) -> Result<()> {
     pause();
     fs::remove_file(&ballast)?;
     pause();
-    stage.instance.stop()?;
+    run.instance.stop()?;
     fs::remove_dir_all(&aside)?;
     copy_files(&disk, &aside)?;
     drop(mounted);
     copy_files(&aside, &disk)?;
-    stage.instance.start_again()
+    run.instance.start_again()
 }
 
-/// Moves the database away while dictapp runs, and back after dictapp was killed. [`Stage::play`]
+/// Moves the database away while dictapp runs, and back after dictapp was killed. [`FaultRun::run`]
 /// then checks that all rows that were acknowledged to pupils are in it.
-pub(super) fn remove(stage: &mut Stage) -> Result<()> {
-    let file = stage.file()?.to_owned();
-    let aside = stage.folder.path().join("removed");
+pub(super) fn remove(run: &mut FaultRun) -> Result<()> {
+    let file = run.file()?.to_owned();
+    let aside = run.folder.path().join("removed");
     move_files(&file, &aside)?;
     pause();
-    stage.instance.kill()?;
+    run.instance.kill()?;
     remove_files(&file)?; // if dictapp has made new ones
     move_files(&aside, &file)?;
-    stage.instance.start_again()
+    run.instance.start_again()
 }
 
 /// Puts a backup in the place of the database while dictapp runs, and the database back after
 /// dictapp was killed.
-pub(super) fn replace(stage: &mut Stage) -> Result<()> {
-    let file = stage.file()?.to_owned();
-    let (aside, other) = (stage.folder.path().join("replaced"), stage.folder.path().join("other"));
-    stage.instance.command(&["backup", &other.display().to_string()])?;
+pub(super) fn replace(run: &mut FaultRun) -> Result<()> {
+    let file = run.file()?.to_owned();
+    let (aside, other) = (run.folder.path().join("replaced"), run.folder.path().join("other"));
+    run.instance.command(&["backup", &other.display().to_string()])?;
     move_files(&file, &aside)?;
     fs::rename(&other, &file)?;
     pause();
-    stage.instance.kill()?;
+    run.instance.kill()?;
     remove_files(&file)?;
     move_files(&aside, &file)?;
-    stage.instance.start_again()
+    run.instance.start_again()
 }
 
 /// A small file system in memory; unmounted when dropped.

@@ -1,22 +1,27 @@
-//! `cargo xtask faults`: breaks one instance of dictapp and everything around it, on SQLite and on
-//! MariaDB, under the load of a class, which is a group of simulated pupils. Fails if a row that
-//! was acknowledged to a pupil is missing or duplicated, the instance does not serve again, a
-//! client gets a 500, requests fail although the fault should not be noticed, or the log is long or
-//! names a word that was looked up.
+//! `cargo xtask faults`: tests that an instance of dictapp survives faults of its process, its
+//! database and its network, on SQLite and on MariaDB.
+//!
+//! A fault happens while a class, a group of simulated pupils, uses dictapp. The command fails if
+//!
+//! - a row that was acknowledged to a pupil is missing or duplicated,
+//! - the instance does not serve again,
+//! - a client gets a 500,
+//! - requests fail although clients should not notice the fault,
+//! - the log is long, or names a word that was looked up.
 
 mod file;
 mod process;
 mod server;
-mod stage;
+mod fault_run;
 
 use anyhow::{Result, bail};
 use std::time::Duration;
 
 use crate::arguments::Arguments;
-use crate::peer::instance::{Profile, Surroundings, build};
+use crate::harness::instance::{Environment, Profile, build};
 use crate::steps::packages::{DATABASE, ensure};
 use crate::steps::{seed, step};
-use stage::{Engine, Stage};
+use fault_run::{Engine, FaultRun};
 
 pub(crate) const ABOUT: &str = "break the program, its database and the network under load: [NAME], --short, --pupils N, --seed N, --keep (leaves the logs)";
 
@@ -24,16 +29,16 @@ const PUPILS: usize = 64;
 /// Maximum time from the end of a fault until the class is served again.
 const RECOVERY_MAX: Duration = Duration::from_secs(15);
 
-/// One way to break something, and what may happen meanwhile.
+/// One way to break something, and whether requests may fail by it.
 struct Fault {
     name: &'static str,
     engine: Engine,
     /// The environment of the process, which may be a part of the fault.
-    surroundings: Surroundings,
+    environment: Environment,
     /// Whether requests may fail during the fault.
     failures: Failures,
     /// Makes the fault and ends it.
-    work: fn(&mut Stage) -> Result<()>,
+    work: fn(&mut FaultRun) -> Result<()>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +60,12 @@ fn faults() -> Vec<Fault> {
     vec![
         sqlite("sqlite-kill", WhileItLasts, process::kill),
         sqlite("sqlite-restart", WhileItLasts, process::restart),
-        sqlite("sqlite-restart-with-socket", None, process::restart).with(Surroundings::Socket),
+        sqlite("sqlite-restart-with-socket", None, process::restart).with(Environment::Socket),
         sqlite("sqlite-freeze", None, process::freeze),
         sqlite("sqlite-signals", None, process::signals),
-        sqlite("sqlite-log-unread", None, process::work_on).with(Surroundings::UnreadLog),
+        sqlite("sqlite-log-unread", None, process::work_on).with(Environment::UnreadLog),
         sqlite("sqlite-few-descriptors", WhileItLasts, process::work_on)
-            .with(Surroundings::Limits("ulimit -n 60;")),
+            .with(Environment::Limits("ulimit -n 60;")),
         sqlite("sqlite-little-memory", WhileItLasts, process::take_memory),
         sqlite("sqlite-full-disk", WhileItLasts, file::fill_disk),
         sqlite("sqlite-removed", WhileItLasts, file::remove),
@@ -83,13 +88,13 @@ impl Fault {
         name: &'static str,
         engine: Engine,
         failures: Failures,
-        work: fn(&mut Stage) -> Result<()>,
+        work: fn(&mut FaultRun) -> Result<()>,
     ) -> Fault {
-        Fault { name, engine, surroundings: Surroundings::Usual, failures, work }
+        Fault { name, engine, environment: Environment::Usual, failures, work }
     }
 
-    fn with(self, surroundings: Surroundings) -> Fault {
-        Fault { surroundings, ..self }
+    fn with(self, environment: Environment) -> Fault {
+        Fault { environment, ..self }
     }
 }
 
@@ -107,7 +112,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     if chosen.is_empty() {
         bail!("no fault has that name; there are {}", names());
     }
-    play(&chosen, pupils, seed, logs)
+    run_all(&chosen, pupils, seed, logs)
 }
 
 /// Whether the folder of each fault, with the log of the instance, is kept.
@@ -122,17 +127,17 @@ pub(crate) fn check() -> Result<()> {
     run(Arguments::new(["--short", "--pupils", "32"].map(str::to_owned)))
 }
 
-fn play(chosen: &[Fault], pupils: usize, seed: u64, logs: Logs) -> Result<()> {
+fn run_all(chosen: &[Fault], pupils: usize, seed: u64, logs: Logs) -> Result<()> {
     step("the packages that the faults need", || ensure(DATABASE))?;
     let program = step("dictapp", || build(Profile::Dev))?;
     let mut wrong = Vec::new();
     for fault in chosen {
         let title = format!("{}, {pupils} pupils, seed {seed}", fault.name);
         let done = step(&title, || {
-            let mut stage = Stage::set(&program, fault, seed)?;
-            let done = stage.play(pupils, RECOVERY_MAX, fault);
+            let mut run = FaultRun::start(&program, fault, seed)?;
+            let done = run.run(pupils, RECOVERY_MAX, fault);
             if logs == Logs::Kept {
-                println!("the log is in {}", stage.keep().display());
+                println!("the log is in {}", run.keep().display());
             }
             done
         });

@@ -6,50 +6,50 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
-use super::stage::{Stage, pause};
+use super::fault_run::{FaultRun, pause};
 use crate::steps::succeed;
 
 /// Memory that the process may still allocate: less than hashing two passwords takes.
 const MEMORY_LEFT: u64 = 16 << 20;
 
 /// Kills dictapp and starts it again, three times.
-pub(super) fn kill(stage: &mut Stage) -> Result<()> {
+pub(super) fn kill(run: &mut FaultRun) -> Result<()> {
     for _ in 0..3 {
-        stage.instance.kill()?;
-        stage.instance.start_again()?;
+        run.instance.kill()?;
+        run.instance.start_again()?;
         pause();
     }
     Ok(())
 }
 
 /// Stops dictapp and starts it again, three times.
-pub(super) fn restart(stage: &mut Stage) -> Result<()> {
+pub(super) fn restart(run: &mut FaultRun) -> Result<()> {
     for _ in 0..3 {
-        stage.instance.stop()?;
-        stage.instance.start_again()?;
+        run.instance.stop()?;
+        run.instance.start_again()?;
         pause();
     }
     Ok(())
 }
 
 /// Suspends the process for a while.
-pub(super) fn freeze(stage: &mut Stage) -> Result<()> {
-    stage.instance.signal("STOP")?;
+pub(super) fn freeze(run: &mut FaultRun) -> Result<()> {
+    run.instance.signal("STOP")?;
     pause();
-    stage.instance.signal("CONT")
+    run.instance.signal("CONT")
 }
 
 /// Sends signals that would end a process without handlers for them. dictapp must go on.
-pub(super) fn signals(stage: &mut Stage) -> Result<()> {
+pub(super) fn signals(run: &mut FaultRun) -> Result<()> {
     for name in ["USR1", "USR2", "HUP", "PIPE"] {
-        stage.instance.signal(name)?;
+        run.instance.signal(name)?;
     }
     pause();
     Ok(())
 }
 
 /// Only waits: the fault is in the environment with which the process was started.
-pub(super) fn work_on(_: &mut Stage) -> Result<()> {
+pub(super) fn work_on(_: &mut FaultRun) -> Result<()> {
     pause();
     pause();
     Ok(())
@@ -57,8 +57,8 @@ pub(super) fn work_on(_: &mut Stage) -> Result<()> {
 
 /// Limits the memory of the process for a while: too little is left for the hashes of two
 /// passwords.
-pub(super) fn take_memory(stage: &mut Stage) -> Result<()> {
-    let id = stage.instance.id()?;
+pub(super) fn take_memory(run: &mut FaultRun) -> Result<()> {
+    let id = run.instance.id()?;
     let status = fs::read_to_string(format!("/proc/{id}/status"))?;
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:"));
     let size = size.and_then(|size| size.trim().strip_suffix(" kB")).context("no VmSize")?;
@@ -74,11 +74,11 @@ pub(super) fn take_memory(stage: &mut Stage) -> Result<()> {
 }
 
 /// Imports a word book twice at the same time, under two names.
-pub(super) fn import(stage: &mut Stage) -> Result<()> {
-    let book = stage.folder.path().join("book.tsv");
+pub(super) fn import(run: &mut FaultRun) -> Result<()> {
+    let book = run.folder.path().join("book.tsv");
     let lines: String = (0..20_000).map(|n| format!("yy{n}\tmeaning {n}\n")).collect();
     fs::write(&book, lines)?;
-    let (instance, book) = (&stage.instance, book.display().to_string());
+    let (instance, book) = (&run.instance, book.display().to_string());
     thread::scope(|scope| {
         let import = |name: &'static str| instance.command(&["import", &book, "--name", name]);
         let other = scope.spawn(move || import("other"));

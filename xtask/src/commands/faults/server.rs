@@ -5,12 +5,12 @@
 use anyhow::Result;
 use std::thread;
 
-use super::stage::{FAULT_TIME, Stage, pause};
-use crate::peer::network::Fault;
+use super::fault_run::{FAULT_TIME, FaultRun, pause};
+use crate::harness::network::Fault;
 
 /// Kills the server twice: it starts again at once, and after a while.
-pub(super) fn kill(stage: &mut Stage) -> Result<()> {
-    let server = stage.server()?;
+pub(super) fn kill(run: &mut FaultRun) -> Result<()> {
+    let server = run.server()?;
     server.kill()?;
     server.start_again()?;
     pause();
@@ -20,15 +20,15 @@ pub(super) fn kill(stage: &mut Stage) -> Result<()> {
 }
 
 /// Stops the server and starts it again at once.
-pub(super) fn restart(stage: &mut Stage) -> Result<()> {
-    let server = stage.server()?;
+pub(super) fn restart(run: &mut FaultRun) -> Result<()> {
+    let server = run.server()?;
     server.stop()?;
     server.start_again()
 }
 
 /// Suspends the server's process for a while: connections stay open, and nothing is answered.
-pub(super) fn freeze(stage: &mut Stage) -> Result<()> {
-    let server = stage.server()?;
+pub(super) fn freeze(run: &mut FaultRun) -> Result<()> {
+    let server = run.server()?;
     server.freeze()?;
     // Longer than dictapp waits for a statement, so that it notices.
     thread::sleep(FAULT_TIME * 2);
@@ -36,18 +36,18 @@ pub(super) fn freeze(stage: &mut Stage) -> Result<()> {
 }
 
 /// Breaks the connections to the server and refuses new ones.
-pub(super) fn cut_network(stage: &mut Stage) -> Result<()> {
-    disturb_network(stage, Fault::Cut)
+pub(super) fn cut_network(run: &mut FaultRun) -> Result<()> {
+    disturb_network(run, Fault::Cut)
 }
 
 /// Drops all bytes; connections stay open.
-pub(super) fn silence_network(stage: &mut Stage) -> Result<()> {
-    disturb_network(stage, Fault::Blackhole)
+pub(super) fn silence_network(run: &mut FaultRun) -> Result<()> {
+    disturb_network(run, Fault::Blackhole)
 }
 
 /// Makes a fault of the network and ends it, twice: the second time dictapp has just recovered.
-fn disturb_network(stage: &Stage, fault: Fault) -> Result<()> {
-    let network = stage.network()?;
+fn disturb_network(run: &FaultRun, fault: Fault) -> Result<()> {
+    let network = run.network()?;
     for _ in 0..2 {
         network.set(fault);
         thread::sleep(FAULT_TIME * 2);
@@ -60,8 +60,8 @@ fn disturb_network(stage: &Stage, fault: Fault) -> Result<()> {
 }
 
 /// Makes the server refuse changes for a while.
-pub(super) fn forbid_writing(stage: &mut Stage) -> Result<()> {
-    let server = stage.server()?;
+pub(super) fn forbid_writing(run: &mut FaultRun) -> Result<()> {
+    let server = run.server()?;
     server.sql("set global read_only = 1")?;
     pause();
     server.sql("set global read_only = 0").map(drop)
@@ -69,8 +69,8 @@ pub(super) fn forbid_writing(stage: &mut Stage) -> Result<()> {
 
 /// Locks all rows of the history, as another program could, for four seconds: longer than dictapp
 /// waits for a statement.
-pub(super) fn lock_rows(stage: &mut Stage) -> Result<()> {
-    let server = stage.server()?;
+pub(super) fn lock_rows(run: &mut FaultRun) -> Result<()> {
+    let server = run.server()?;
     server.sql("use dict; begin; select count(*) from hist for update; do sleep(4); rollback")?;
     pause();
     Ok(())

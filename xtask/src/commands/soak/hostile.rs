@@ -12,20 +12,21 @@ use std::time::{Duration, Instant};
 use super::mutation::mutate;
 use super::tally::Tally;
 use super::valid;
-use crate::peer::dice::Dice;
+use crate::harness::random::Random;
 
 /// Maximum number of concurrent visits. Together with the connections of the good clients they stay
 /// below the usual 1,024 descriptors.
 const VISITS_MAX: usize = 600;
-/// The time to the next poll of a visit: the shortest, after it has sent something, and the
-/// longest. While nothing is sent it doubles.
-const POLL_SOON: Duration = Duration::from_millis(4);
-const POLL_LATE: Duration = Duration::from_millis(250);
+/// The shortest time to the next poll of a visit: after it has sent something. While it sends
+/// nothing, the time doubles.
+const POLL_WAIT_MIN: Duration = Duration::from_millis(4);
+/// The longest time to the next poll of a visit.
+const POLL_WAIT_MAX: Duration = Duration::from_millis(250);
 
 /// All running visits.
 pub(super) struct Visits<'a> {
     address: SocketAddr,
-    dice: Dice,
+    random: Random,
     tally: &'a Tally,
     /// Requests from webframe's tests that a server must accept. Visits send them, mostly mutated.
     cases: &'a [Vec<u8>],
@@ -45,7 +46,7 @@ struct Visit {
     sent: usize,
     /// The time to the next poll.
     wait: Duration,
-    /// Whether the first bytes of an answer have come.
+    /// Whether the first bytes of an answer have arrived.
     answered: bool,
 }
 
@@ -62,7 +63,7 @@ struct Plan {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pace {
-    AtOnce,
+    AllAtOnce,
     ByteASecond,
 }
 
@@ -81,9 +82,9 @@ impl<'a> Visits<'a> {
         tally: &'a Tally,
         cases: &'a [Vec<u8>],
     ) -> Visits<'a> {
-        let dice = Dice::new(seed);
+        let random = Random::new(seed);
         let waiting = BTreeMap::new();
-        Visits { address, dice, tally, cases, waiting, number: 0 }
+        Visits { address, random, tally, cases, waiting, number: 0 }
     }
 
     /// Begins one more visit. If there are too many, ends the visit whose poll is due first.
@@ -91,7 +92,7 @@ impl<'a> Visits<'a> {
         if self.waiting.len() >= VISITS_MAX {
             self.waiting.pop_first();
         }
-        let plan = plan(&mut self.dice, self.cases);
+        let plan = plan(&mut self.random, self.cases);
         let socket = TcpStream::connect(self.address);
         let socket = socket.and_then(|socket| socket.set_nonblocking(true).map(|()| socket));
         match socket {
@@ -102,7 +103,7 @@ impl<'a> Visits<'a> {
                 let now = Instant::now();
                 let until = now + plan.lasts;
                 let visit =
-                    Visit { socket, plan, until, sent: 0, wait: POLL_SOON, answered: false };
+                    Visit { socket, plan, until, sent: 0, wait: POLL_WAIT_MIN, answered: false };
                 self.put(now, visit);
             }
             Err(error) => self.tally.complain(format!("cannot connect: {error}")),
@@ -110,7 +111,7 @@ impl<'a> Visits<'a> {
     }
 
     /// Polls the visits whenever they are due, and returns at `deadline`.
-    pub(super) fn go_on_until(&mut self, deadline: Instant) {
+    pub(super) fn poll_until(&mut self, deadline: Instant) {
         while let Some(&(at, _)) = self.waiting.keys().next() {
             if at > deadline {
                 break;
@@ -118,7 +119,7 @@ impl<'a> Visits<'a> {
             std::thread::sleep(at.saturating_duration_since(Instant::now()));
             let Some((_, mut visit)) = self.waiting.pop_first() else { break };
             // An error means that the server has closed the connection.
-            if let Ok(Some(wait)) = visit.go_on(self.tally) {
+            if let Ok(Some(wait)) = visit.poll(self.tally) {
                 let now = Instant::now();
                 if now < visit.until {
                     self.put(now + wait, visit);
@@ -138,7 +139,7 @@ impl<'a> Visits<'a> {
 impl Visit {
     /// Sends and reads without blocking; returns the time until the next poll. `None`: the server
     /// has closed the connection.
-    fn go_on(&mut self, tally: &Tally) -> io::Result<Option<Duration>> {
+    fn poll(&mut self, tally: &Tally) -> io::Result<Option<Duration>> {
         let before = self.sent;
         self.send()?;
         if self.plan.reading == Reading::All && !self.read(tally)? {
@@ -147,8 +148,8 @@ impl Visit {
         let sending = self.sent < self.plan.bytes.len();
         self.wait = match self.plan.pace {
             Pace::ByteASecond if sending => Duration::from_secs(1),
-            _ if self.sent > before => POLL_SOON,
-            _ => (self.wait * 2).min(POLL_LATE),
+            _ if self.sent > before => POLL_WAIT_MIN,
+            _ => (self.wait * 2).min(POLL_WAIT_MAX),
         };
         Ok(Some(self.wait))
     }
@@ -178,7 +179,7 @@ impl Visit {
         for _ in 0..8 {
             match self.socket.read(&mut bytes) {
                 Ok(0) => return Ok(false),
-                Ok(count) => self.look_at(&bytes[..count], tally),
+                Ok(count) => self.check_status_line(&bytes[..count], tally),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
             }
@@ -186,8 +187,8 @@ impl Visit {
         Ok(true)
     }
 
-    /// Counts the status of the first answer; complains if the first bytes are no status line.
-    fn look_at(&mut self, bytes: &[u8], tally: &Tally) {
+    /// Counts the status of the first answer; complains if the first bytes are not a status line.
+    fn check_status_line(&mut self, bytes: &[u8], tally: &Tally) {
         if std::mem::replace(&mut self.answered, true) {
             return;
         }
@@ -201,34 +202,37 @@ impl Visit {
 }
 
 /// Chooses a request, and what is bad about it; a few requests stay as they are.
-fn plan(dice: &mut Dice, cases: &[Vec<u8>]) -> Plan {
-    let request =
-        if dice.percent(50) { dice.one_of(cases).clone() } else { valid::exchange(dice).request };
+fn plan(random: &mut Random, cases: &[Vec<u8>]) -> Plan {
+    let request = if random.percent(50) {
+        random.one_of(cases).clone()
+    } else {
+        valid::exchange(random).request
+    };
     let millis = Duration::from_millis;
     let plan = Plan {
         bytes: request,
-        lasts: millis(100 + dice.below(400) as u64),
-        pace: Pace::AtOnce,
+        lasts: millis(100 + random.below(400) as u64),
+        pace: Pace::AllAtOnce,
         reading: Reading::All,
-        half_closes: dice.percent(20),
+        half_closes: random.percent(20),
     };
-    let long = millis(500 + dice.below(7_500) as u64);
-    match dice.below(100) {
+    let long = millis(500 + random.below(7_500) as u64);
+    match random.below(100) {
         0..70 => {
-            let other = dice.one_of(cases);
-            let bytes = mutate(dice, &plan.bytes, other);
-            let lasts = if dice.percent(10) { long } else { plan.lasts };
+            let other = random.one_of(cases);
+            let bytes = mutate(random, &plan.bytes, other);
+            let lasts = if random.percent(10) { long } else { plan.lasts };
             Plan { bytes, lasts, ..plan }
         }
         70..75 => Plan { pace: Pace::ByteASecond, lasts: long, ..plan },
         75..80 => {
-            let bytes = b"GET /large HTTP/1.1\r\nHost: soak\r\n\r\n".repeat(1 + dice.below(4));
+            let bytes = b"GET /large HTTP/1.1\r\nHost: soak\r\n\r\n".repeat(1 + random.below(4));
             Plan { bytes, reading: Reading::Never, lasts: long, ..plan }
         }
-        80..88 => Plan { reading: Reading::Never, lasts: millis(dice.below(20) as u64), ..plan },
+        80..88 => Plan { reading: Reading::Never, lasts: millis(random.below(20) as u64), ..plan },
         88..94 => {
             let mut bytes = plan.bytes;
-            bytes.truncate(dice.below(bytes.len()));
+            bytes.truncate(random.below(bytes.len()));
             Plan { bytes, ..plan }
         }
         94..96 => Plan { bytes: Vec::new(), lasts: long, half_closes: false, ..plan },

@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::peer::server::{Holdings, Server};
+use crate::harness::server::{Resources, Server};
 use crate::steps::cargo::{build_example, target, workspace};
 use tally::Tally;
 use verdict::Findings;
@@ -110,10 +110,13 @@ fn soak(
     cases: &[Vec<u8>],
     tally: &Tally,
 ) -> Result<Findings> {
-    // `--server` may name a copy of our example, so this is asked instead of the options.
-    let ours = valid::ask(server.address, "/quick").is_ok_and(|status| status == 200);
-    let mut findings =
-        Findings { start: settled(&mut server, Holdings::default())?, ..Findings::default() };
+    // The options do not show whether the server is the example: `--server` may name a copy of it.
+    let is_our_example =
+        valid::get_status(server.address, "/quick").is_ok_and(|status| status == 200);
+    let mut findings = Findings {
+        start: wait_until_released(&mut server, Resources::default())?,
+        ..Findings::default()
+    };
     let over = AtomicBool::new(false);
     findings.crash = thread::scope(|scope| {
         send_traffic(scope, options, server.address, cases, tally, &over);
@@ -124,11 +127,11 @@ fn soak(
     if findings.crash.is_some() {
         return Ok(findings);
     }
-    if ours {
+    if is_our_example {
         findings.lost_workers = !all_workers_meet(server.address);
     }
-    findings.left = settled(&mut server, findings.start)?;
-    findings.wrong_answers = if ours { tally.wrong() } else { 0 };
+    findings.end = wait_until_released(&mut server, findings.start)?;
+    findings.wrong_answers = if is_our_example { tally.wrong() } else { 0 };
     findings.shed = tally.shed();
     findings.unclean_stop = !server.stop()?.is_some_and(|status| status.success());
     Ok(findings)
@@ -150,12 +153,12 @@ fn send_traffic<'s>(
     };
     for number in 0..CLIENTS {
         let mut client = valid::Client::new(address, options.seed + number, tally);
-        // A conversation has 1.3 requests on average. The rate is a maximum: if the server is slow,
+        // A batch has 1.3 requests on average. The rate is a maximum: if the server is slow,
         // fewer requests are sent.
         let every = Duration::from_secs_f64(1.3 * CLIENTS as f64 / f64::from(valid.max(1)));
         scope.spawn(move || {
             at_rate(every, over, |next| {
-                client.converse();
+                client.send_batch();
                 thread::sleep(next.saturating_duration_since(Instant::now()));
             });
         });
@@ -166,7 +169,7 @@ fn send_traffic<'s>(
         scope.spawn(move || {
             at_rate(every, over, |next| {
                 visits.begin();
-                visits.go_on_until(next);
+                visits.poll_until(next);
             });
         });
     }
@@ -199,7 +202,7 @@ fn watch(
                 began.elapsed().as_secs()
             )));
         }
-        let now = server.holdings()?;
+        let now = server.resources()?;
         findings.samples.push((began.elapsed(), now));
         if reported.elapsed() > REPORT_EVERY {
             reported = Instant::now();
@@ -209,16 +212,16 @@ fn watch(
     Ok(None)
 }
 
-/// Waits until the server holds no more descriptors and threads than `goal`, at most
-/// `SETTLING_TIME`; returns what it holds. An empty goal: waits a second.
-fn settled(server: &mut Server, goal: Holdings) -> Result<Holdings> {
+/// Waits until the server has at most the descriptors and threads of `goal`, but not longer than
+/// `SETTLING_TIME`; returns the resources that it has then. If `goal` is empty, waits one second.
+fn wait_until_released(server: &mut Server, goal: Resources) -> Result<Resources> {
     let began = Instant::now();
     loop {
         thread::sleep(Duration::from_secs(1));
-        let now = server.holdings()?;
-        let is_new = goal == Holdings::default();
-        let enough = now.descriptors <= goal.descriptors && now.threads <= goal.threads;
-        if is_new || enough || began.elapsed() > SETTLING_TIME {
+        let now = server.resources()?;
+        let has_no_goal = goal == Resources::default();
+        let is_reached = now.descriptors <= goal.descriptors && now.threads <= goal.threads;
+        if has_no_goal || is_reached || began.elapsed() > SETTLING_TIME {
             return Ok(now);
         }
     }
@@ -228,8 +231,9 @@ fn settled(server: &mut Server, goal: Holdings) -> Result<Holdings> {
 /// have been called.
 fn all_workers_meet(address: SocketAddr) -> bool {
     thread::scope(|scope| {
-        let visitors: Vec<_> =
-            (0..WORKERS_MAX).map(|_| scope.spawn(move || valid::ask(address, "/meet"))).collect();
+        let visitors: Vec<_> = (0..WORKERS_MAX)
+            .map(|_| scope.spawn(move || valid::get_status(address, "/meet")))
+            .collect();
         let statuses = visitors.into_iter().map(|visitor| visitor.join());
         statuses.filter(|status| matches!(status, Ok(Ok(200)))).count() == WORKERS_MAX
     })

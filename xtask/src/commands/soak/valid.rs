@@ -7,8 +7,8 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::tally::Tally;
-use crate::peer::answer::{Answer, Asked, read_answer};
-use crate::peer::dice::Dice;
+use crate::harness::answer::{Answer, RequestKind, read_answer};
+use crate::harness::random::Random;
 
 /// Connections of one client; most of them are idle at any time.
 const CONNECTIONS: usize = 12;
@@ -17,7 +17,7 @@ const IDLE_MAX: Duration = Duration::from_secs(12);
 /// The longest wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The share of conversations that end with a half-close. It is small, because a half-close causes
+/// The percentage of batches that end with a half-close. It is small, because a half-close causes
 /// a false complaint in about one of a million requests: the server has closed its socket
 /// correctly, a retransmitted FIN reaches it, and the loopback device delivers the reset before the
 /// answer.
@@ -25,7 +25,7 @@ const HALF_CLOSED_PERCENT: usize = 3;
 
 /// The state of a client's writing side after its requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum After {
+enum WritingSide {
     Open,
     HalfClosed,
 }
@@ -33,7 +33,7 @@ enum After {
 /// One client with its own connections and random choices.
 pub(super) struct Client<'a> {
     address: SocketAddr,
-    dice: Dice,
+    random: Random,
     tally: &'a Tally,
     connections: Vec<Option<Connection>>,
 }
@@ -58,7 +58,7 @@ impl fmt::Display for Connection {
 /// A request and the answer that it must get.
 pub(super) struct Exchange {
     pub(super) request: Vec<u8>,
-    asked: Asked,
+    asked: RequestKind,
     status: u16,
     content: Content,
 }
@@ -73,22 +73,25 @@ enum Content {
 impl<'a> Client<'a> {
     pub(super) fn new(address: SocketAddr, seed: u64, tally: &'a Tally) -> Client<'a> {
         let connections = (0..CONNECTIONS).map(|_| None).collect();
-        Client { address, dice: Dice::new(seed), tally, connections }
+        Client { address, random: Random::new(seed), tally, connections }
     }
 
     /// Sends one to six requests at once on one connection and checks their answers.
-    pub(super) fn converse(&mut self) {
-        let count = if self.dice.percent(10) { 2 + self.dice.below(5) } else { 1 };
-        let exchanges: Vec<_> = (0..count).map(|_| exchange(&mut self.dice)).collect();
-        let index = self.dice.below(CONNECTIONS);
+    pub(super) fn send_batch(&mut self) {
+        let count = if self.random.percent(10) { 2 + self.random.below(5) } else { 1 };
+        let exchanges: Vec<_> = (0..count).map(|_| exchange(&mut self.random)).collect();
+        let index = self.random.below(CONNECTIONS);
         let kept = self.connections[index].take().filter(|kept| kept.used.elapsed() < IDLE_MAX);
         let connection = match kept.map_or_else(|| self.connect(), Ok) {
             Ok(connection) => connection,
             Err(error) => return self.tally.complain(format!("cannot connect: {error}")),
         };
         self.tally.count_sent(count);
-        let after =
-            if self.dice.percent(HALF_CLOSED_PERCENT) { After::HalfClosed } else { After::Open };
+        let after = if self.random.percent(HALF_CLOSED_PERCENT) {
+            WritingSide::HalfClosed
+        } else {
+            WritingSide::Open
+        };
         let place = format!("{connection}, {after:?}");
         let began = Instant::now();
         match self.exchange_all(connection, &exchanges, after) {
@@ -118,11 +121,11 @@ impl<'a> Client<'a> {
         &mut self,
         mut connection: Connection,
         exchanges: &[Exchange],
-        after: After,
+        after: WritingSide,
     ) -> io::Result<Option<Connection>> {
         let bytes: Vec<u8> = exchanges.iter().flat_map(|one| one.request.clone()).collect();
         connection.reader.get_mut().write_all(&bytes)?;
-        if after == After::HalfClosed {
+        if after == WritingSide::HalfClosed {
             connection.reader.get_mut().shutdown(Shutdown::Write)?;
         }
         for exchange in exchanges {
@@ -137,17 +140,17 @@ impl<'a> Client<'a> {
         }
         connection.used = Instant::now();
         connection.exchanges += exchanges.len();
-        Ok(Some(connection).filter(|_| after == After::Open && !self.dice.percent(3)))
+        Ok(Some(connection).filter(|_| after == WritingSide::Open && !self.random.percent(3)))
     }
 }
 
 /// Sends a GET on a new connection; returns the status.
-pub(super) fn ask(address: SocketAddr, path: &str) -> io::Result<u16> {
+pub(super) fn get_status(address: SocketAddr, path: &str) -> io::Result<u16> {
     let mut socket = TcpStream::connect(address)?;
     socket.set_read_timeout(Some(PATIENCE * 2))?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n");
     socket.write_all(request.as_bytes())?;
-    Ok(read_answer(&mut BufReader::new(socket), Asked::ForAll)?.status)
+    Ok(read_answer(&mut BufReader::new(socket), RequestKind::Any)?.status)
 }
 
 impl Exchange {
@@ -172,20 +175,20 @@ impl Exchange {
 }
 
 /// Chooses one of the requests that `webframe/examples/soak.rs` answers.
-pub(super) fn exchange(dice: &mut Dice) -> Exchange {
-    match dice.below(100) {
+pub(super) fn exchange(random: &mut Random) -> Exchange {
+    match random.below(100) {
         0..25 => get("/quick", 200, Content::Bytes(b"quick".to_vec())),
         25..35 => Exchange {
             request: b"HEAD /quick HTTP/1.1\r\nHost: soak\r\n\r\n".to_vec(),
-            asked: Asked::ForHead,
+            asked: RequestKind::Head,
             ..get("", 200, Content::Length(0))
         },
         35..47 => get("/slow", 200, Content::Bytes(b"slow".to_vec())),
         47..50 => get("/panic", 500, Content::Any),
         50..55 => get("/stream", 200, Content::Length(20_000)),
         55..57 => get("/large", 200, Content::Length(2 << 20)),
-        57..67 => form(dice),
-        67..77 => upload(dice),
+        57..67 => form(random),
+        67..77 => upload(random),
         77..87 => get("/files/small.txt", 200, Content::Length(4096)),
         87..89 => get("/files/large.bin", 200, Content::Length(2 << 20)),
         89..92 => {
@@ -202,12 +205,12 @@ fn get(path: &str, status: u16, content: Content) -> Exchange {
 
 fn with_field(path: &str, field: &str, status: u16, content: Content) -> Exchange {
     let request = format!("GET {path} HTTP/1.1\r\nHost: soak\r\n{field}\r\n\r\n").into_bytes();
-    Exchange { request, asked: Asked::ForAll, status, content }
+    Exchange { request, asked: RequestKind::Any, status, content }
 }
 
-fn form(dice: &mut Dice) -> Exchange {
-    let name = dice.below(1 << 20);
-    let msg = "m".repeat(dice.below(200));
+fn form(random: &mut Random) -> Exchange {
+    let name = random.below(1 << 20);
+    let msg = "m".repeat(random.below(200));
     let content = Content::Bytes(format!("{name}:{msg}").into_bytes());
     let media_type = "Content-Type: application/x-www-form-urlencoded";
     post("/form", media_type, format!("name={name}&msg={msg}").as_bytes(), content)
@@ -215,25 +218,25 @@ fn form(dice: &mut Dice) -> Exchange {
 
 /// An upload of less than 256 KiB, half of the time in chunks. The server writes the larger ones to
 /// a temporary file. It answers with the length and the sum of the bytes.
-fn upload(dice: &mut Dice) -> Exchange {
-    let size = 1 << (2 + dice.below(17));
-    let length = dice.below(size);
-    let byte = b'a' + dice.below(26) as u8;
+fn upload(random: &mut Random) -> Exchange {
+    let size = 1 << (2 + random.below(17));
+    let length = random.below(size);
+    let byte = b'a' + random.below(26) as u8;
     let body = vec![byte; length];
     let text = format!("{length} bytes, sum {}", length * usize::from(byte));
     let content = Content::Bytes(text.into_bytes());
-    if dice.percent(50) {
+    if random.percent(50) {
         return post("/upload", "Content-Type: application/octet-stream", &body, content);
     }
     let head = "POST /upload HTTP/1.1\r\nHost: soak\r\nTransfer-Encoding: chunked\r\n\r\n";
     let mut request = head.as_bytes().to_vec();
-    for piece in body.chunks(1 + dice.below(8000).max(length / 500)) {
+    for piece in body.chunks(1 + random.below(8000).max(length / 500)) {
         request.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
         request.extend_from_slice(piece);
         request.extend_from_slice(b"\r\n");
     }
     request.extend_from_slice(b"0\r\n\r\n");
-    Exchange { request, asked: Asked::ForAll, status: 200, content }
+    Exchange { request, asked: RequestKind::Any, status: 200, content }
 }
 
 fn post(path: &str, field: &str, body: &[u8], content: Content) -> Exchange {
@@ -242,5 +245,5 @@ fn post(path: &str, field: &str, body: &[u8], content: Content) -> Exchange {
         "POST {path} HTTP/1.1\r\nHost: soak\r\n{field}\r\nContent-Length: {length}\r\n\r\n"
     );
     let request = [head.as_bytes(), body].concat();
-    Exchange { request, asked: Asked::ForAll, status: 200, content }
+    Exchange { request, asked: RequestKind::Any, status: 200, content }
 }

@@ -4,23 +4,23 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::peer::server::Holdings;
+use crate::harness::server::Resources;
 
-/// Maximum growth of the memory after the warm-up: a share plus an amount. So much may be due to
-/// the allocator.
+/// Maximum growth of the memory after the warm-up: a percentage plus an amount. The allocator may
+/// cause this much.
 const GROWTH_MAX_PERCENT: u64 = 5;
 const GROWTH_MAX_KIB: u64 = 2 << 10;
-/// The percentile of the samples that is called the floor: nearly the lowest value.
+/// The percentile of the samples that is called the floor here: nearly the lowest value.
 const FLOOR_PERCENT: usize = 10;
 const MEDIAN: usize = 50;
 
 /// What was recorded in a run.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    pub(super) start: Holdings,
-    pub(super) samples: Vec<(Duration, Holdings)>,
+    pub(super) start: Resources,
+    pub(super) samples: Vec<(Duration, Resources)>,
     /// The resources after all clients have left.
-    pub(super) left: Holdings,
+    pub(super) end: Resources,
     /// How the server ended by itself, if it did.
     pub(super) crash: Option<String>,
     /// Whether the maximum number of workers could no longer run at once.
@@ -49,15 +49,15 @@ impl Findings {
             let last = last.resident_kib;
             faults.push(format!("the floor of memory rose from {warm} to {last} KiB"));
         }
-        let mut left_over = |what, left: u64, start: u64| {
-            if left > start {
-                faults.push(format!("{} {what} are left over", left - start));
+        let mut left_over = |what, end: u64, start: u64| {
+            if end > start {
+                faults.push(format!("{} {what} are left over", end - start));
             }
         };
-        left_over("descriptors", self.left.descriptors, self.start.descriptors);
-        left_over("threads", self.left.threads, self.start.threads);
-        if self.left.threads < self.start.threads {
-            let lost = self.start.threads - self.left.threads;
+        left_over("descriptors", self.end.descriptors, self.start.descriptors);
+        left_over("threads", self.end.threads, self.start.threads);
+        if self.end.threads < self.start.threads {
+            let lost = self.start.threads - self.end.threads;
             faults.push(format!("{lost} threads were lost"));
         }
         if self.lost_workers {
@@ -74,15 +74,15 @@ impl Findings {
 
     /// The percentile `percent` of the resources in one sixth of the time, counted from 0. The
     /// first sixth is the warm-up.
-    fn sixth(&self, number: usize, percent: usize) -> Holdings {
+    fn sixth(&self, number: usize, percent: usize) -> Resources {
         let count = self.samples.len();
         let part = &self.samples[count * number / 6..count * (number + 1) / 6];
-        let quantile = |of: fn(&Holdings) -> u64| {
+        let quantile = |of: fn(&Resources) -> u64| {
             let mut values: Vec<u64> = part.iter().map(|sample| of(&sample.1)).collect();
             values.sort_unstable();
             values.get(values.len() * percent / 100).copied().unwrap_or_default()
         };
-        Holdings {
+        Resources {
             resident_kib: quantile(|held| held.resident_kib),
             descriptors: quantile(|held| held.descriptors),
             threads: quantile(|held| held.threads),
@@ -90,11 +90,11 @@ impl Findings {
     }
 
     /// The highest value of each resource.
-    fn most(&self) -> Holdings {
-        let most = |of: fn(&Holdings) -> u64| {
+    fn most(&self) -> Resources {
+        let most = |of: fn(&Resources) -> u64| {
             self.samples.iter().map(|sample| of(&sample.1)).max().unwrap_or_default()
         };
-        Holdings {
+        Resources {
             resident_kib: most(|held| held.resident_kib),
             descriptors: most(|held| held.descriptors),
             threads: most(|held| held.threads),
@@ -115,9 +115,9 @@ impl fmt::Display for Findings {
             ("floor of the fourth sixth", self.sixth(3, FLOOR_PERCENT)),
             ("floor of the last sixth", self.sixth(5, FLOOR_PERCENT)),
             ("most", self.most()),
-            ("when all clients were gone", self.left),
+            ("when all clients were gone", self.end),
         ] {
-            let Holdings { resident_kib, descriptors, threads } = held;
+            let Resources { resident_kib, descriptors, threads } = held;
             writeln!(f, "| {when} | {resident_kib} | {descriptors} | {threads} |")?;
         }
         let faults = self.faults();
@@ -126,9 +126,9 @@ impl fmt::Display for Findings {
     }
 }
 
-impl fmt::Display for Holdings {
+impl fmt::Display for Resources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Holdings { resident_kib, descriptors, threads } = self;
+        let Resources { resident_kib, descriptors, threads } = self;
         write!(f, "{resident_kib} KiB, {descriptors} descriptors, {threads} threads")
     }
 }
@@ -138,9 +138,9 @@ mod tests {
     use super::*;
 
     fn run(memory: impl Fn(u64) -> u64) -> Findings {
-        let held = |kib| Holdings { resident_kib: kib, descriptors: 9, threads: 20 };
+        let held = |kib| Resources { resident_kib: kib, descriptors: 9, threads: 20 };
         let samples = (0..600).map(|at| (Duration::from_secs(at), held(memory(at)))).collect();
-        Findings { start: held(5_000), left: held(5_000), samples, ..Findings::default() }
+        Findings { start: held(5_000), end: held(5_000), samples, ..Findings::default() }
     }
 
     #[test]
@@ -158,8 +158,8 @@ mod tests {
     #[test]
     fn leftovers_and_losses_are_named() {
         let mut findings = run(|_| 30_000);
-        findings.left.descriptors += 2;
-        findings.left.threads -= 1;
+        findings.end.descriptors += 2;
+        findings.end.threads -= 1;
         findings.lost_workers = true;
         findings.wrong_answers = 3;
         assert_eq!(

@@ -1,4 +1,5 @@
-//! Runs a server under callgrind, which counts instructions, and counts those of a request.
+//! Runs a server under callgrind, and counts the instructions that the server executes for a
+//! request.
 
 use anyhow::{Context, Result, bail};
 use std::collections::HashSet;
@@ -8,7 +9,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use crate::peer::server::Server;
+use crate::harness::server::Server;
 
 /// Requests before the count begins. After them caches are filled, and webframe calls quick
 /// handlers in the shard (the event loop) instead of in a worker thread.
@@ -59,9 +60,9 @@ impl Counter {
         Ok(())
     }
 
-    /// The number of instructions of a request, which `request` sends: the average of the round
-    /// with the lowest one. Work that no request causes, such as a checkpoint of the database, only
-    /// adds to a round.
+    /// The number of instructions of a request, which `request` sends: the lowest average of all
+    /// rounds. Work that no request causes, such as a checkpoint of the database, can only increase
+    /// the average of a round.
     pub(super) fn count(&self, mut request: impl FnMut() -> Result<()>) -> Result<u64> {
         for _ in 0..WARM_UP {
             request()?;

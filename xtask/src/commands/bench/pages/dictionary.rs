@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::counter::Counter;
 use super::get;
-use crate::peer::browser::Browser;
-use crate::peer::server::Server;
+use crate::harness::browser::Browser;
+use crate::harness::server::Server;
 use crate::steps::succeed;
 
 /// Maximum time until dictapp has loaded its words under callgrind.
@@ -115,7 +115,7 @@ pub(super) fn count(program: &Path, folder: &Path) -> Result<Vec<(&'static str, 
     role.args(["user", "role", NAME, "teacher", "--database", &database]).current_dir(folder);
     succeed(&mut role)?;
     log_in(&mut user)?; // the new role ended the session
-    let class = settle(&mut user)?;
+    let class = create_data(&mut user)?;
     counter.begin()?;
     let mut counts = Vec::new();
     for row in ROWS {
@@ -160,7 +160,7 @@ fn register(user: &mut Browser) -> Result<()> {
 
 /// Logs in again, as a visitor without cookies.
 fn log_in(user: &mut Browser) -> Result<()> {
-    user.forget();
+    user.clear_cookies();
     let form = user.get("/login")?;
     let token = form.field("form_token").context("the form has no token")?;
     let fields = [("form_token", token), ("name", NAME), ("password", PASSWORD)];
@@ -170,7 +170,7 @@ fn log_in(user: &mut Browser) -> Result<()> {
 
 /// Gives the user a history, a word book, a review, and a class with a list. Returns the path of
 /// the class.
-fn settle(user: &mut Browser) -> Result<String> {
+fn create_data(user: &mut Browser) -> Result<String> {
     let page = user.get("/words")?;
     let token = page.field("form_token").context("the word book has no form")?.to_owned();
     let send = |user: &mut Browser, path: &str, fields: &[(&str, &str)]| {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::arguments::Arguments;
-use crate::peer::browser::Browser;
+use crate::harness::browser::Browser;
 use crate::steps::cargo::{cargo, target, workspace};
 use crate::steps::packages::{self, VALGRIND};
 use crate::steps::{step, succeed};
