@@ -1,6 +1,6 @@
-//! The server for external conformance suites: `conformance PORT DIR`.
+//! The server that external conformance suites for HTTP test: `conformance PORT DIR`.
 //!
-//! An ordinary app with the default settings and shorter timeouts.
+//! This is an ordinary app with the default settings, but shorter timeouts.
 
 use std::{
     error::Error,

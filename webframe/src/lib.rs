@@ -1,5 +1,5 @@
-//! A threaded HTTP/1.1 server framework: plain blocking handlers, a small pool, and no client
-//! that can hold a thread.
+//! A threaded HTTP/1.1 server framework: handlers are plain blocking functions and run on a small
+//! pool of threads. A client that is slow or idle holds no thread.
 //!
 //! ```no_run
 //! use webframe::{App, Request, Response, Result, Server, ServerSettings, Urls};

@@ -50,14 +50,14 @@ const COMMANDS: &[Command] = &[
 const MISUSE: u8 = 2;
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    match words.next().as_deref() {
+    let mut arguments = std::env::args().skip(1);
+    match arguments.next().as_deref() {
         Some("--help" | "-h" | "help") => {
             println!("{}", help());
             ExitCode::SUCCESS
         }
         Some(name) => match COMMANDS.iter().find(|command| command.name == name) {
-            Some(command) => finish(command, Arguments::new(words)),
+            Some(command) => finish(command, Arguments::new(arguments)),
             None => refuse(&format!("unknown command {name:?}")),
         },
         None => refuse("a command is missing"),
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_help_lists_every_verb_with_what_it_does() {
+    fn the_help_lists_each_command_and_explains_it() {
         for command in COMMANDS {
             assert!(help().contains(&format!("\n  {:8} {}", command.name, command.about)));
         }

@@ -87,8 +87,7 @@ impl Room {
     }
 }
 
-/// A member's reservation of a name. When it is dropped, the name is free, and the room notifies
-/// the other members.
+/// A member's name in the room. When this is dropped, the name is free, and others are notified.
 pub(crate) struct Membership {
     room: Arc<Room>,
     name: String,
@@ -150,6 +149,5 @@ impl Drop for Membership {
 }
 
 fn connected_names(members: &Members) -> Vec<&str> {
-    let connected = members.iter().filter(|(_, member)| member.is_connected);
-    connected.map(|(name, _)| name.as_str()).collect()
+    members.iter().filter(|member| member.1.is_connected).map(|member| &**member.0).collect()
 }

@@ -1,5 +1,4 @@
-//! The client of fileshare in a terminal: reads the commands `list`, `get NAME` and `put FILE`,
-//! sends the requests, and shows a progress bar.
+//! The client in a terminal: runs `list`, `get NAME` and `put FILE`, and shows a progress bar.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Result, Write};
@@ -33,8 +32,7 @@ pub(crate) fn run(server: &str, home: &Path, input: impl BufRead, screen: Screen
 }
 
 fn list(agent: &Agent, url: &str, screen: Screen) -> Result<()> {
-    let answer = check_answer(agent.get(url).call())?;
-    io::copy(&mut answer.into_body().into_reader(), screen).map(drop)
+    io::copy(&mut check(agent.get(url).call())?.into_body().into_reader(), screen).map(drop)
 }
 
 /// Downloads into `NAME.part` first. Continues an earlier download if the file on the server has
@@ -44,7 +42,7 @@ fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     let downloaded = fs::metadata(&part).map_or(0, |metadata| metadata.len());
     let version = fs::read_to_string(&tag).unwrap_or_default();
     let request = agent.get(url).header("Range", format!("bytes={downloaded}-"));
-    let answer = check_answer(request.header("If-Range", version).call())?;
+    let answer = check(request.header("If-Range", version).call())?;
     if answer.status() != 416 {
         let done = if answer.status() == 206 { downloaded } else { 0 };
         let mut file = File::options().create(true).append(true).open(&part)?;
@@ -63,14 +61,12 @@ fn put(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     let total = from.metadata()?.len();
     let mut bar = ProgressBar { from, done: 0, total, screen };
     let request = agent.put(url).header("Content-Length", total);
-    check_answer(request.send(SendBody::from_reader(&mut bar))).map(drop)
+    check(request.send(SendBody::from_reader(&mut bar))).map(drop)
 }
 
 /// The answer if it is a success, otherwise its text as an error. 416 is no error: the file was
 /// downloaded as a whole before.
-fn check_answer(
-    answer: std::result::Result<Response<Body>, ureq::Error>,
-) -> Result<Response<Body>> {
+fn check(answer: std::result::Result<Response<Body>, ureq::Error>) -> Result<Response<Body>> {
     let mut answer = answer.map_err(io::Error::other)?;
     match answer.status().as_u16() {
         200..=299 | 416 => Ok(answer),

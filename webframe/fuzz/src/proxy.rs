@@ -170,7 +170,7 @@ fn parse_ipv6(text: &str) -> Option<u128> {
 }
 
 /// Whether the last two groups may be written as an IPv4 address.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Ipv4AtEnd {
     Allowed,
     Refused,

@@ -60,7 +60,7 @@ pub(crate) struct Engine {
     /// Number of listeners that serve the site; they are first in the list of listeners. They are
     /// followed by those that only redirect to the site.
     site_listeners: usize,
-    /// The index of the first listener that speaks a line protocol; these are last in the list.
+    /// The index of the first listener of a line protocol. These listeners are last in the list.
     first_line_listener: usize,
     /// The line protocols, one for each listener from `first_line_listener` on.
     line_services: Vec<Arc<dyn LineService>>,

@@ -1,4 +1,4 @@
-//! Live connections: they stay open after the head of a response, or speak a line protocol without
+//! Live connections: they stay open after the head of a response, or use a line protocol without
 //! one, and hold no thread.
 //!
 //! This is the contract between the engine and the kinds of live connection. A [`Conversation`]
@@ -90,7 +90,7 @@ impl Live {
         Live { conversation: None, subscription: Some(Box::new(subscription)) }
     }
 
-    /// A connection that speaks another protocol.
+    /// A connection for another protocol.
     pub(crate) fn conversation(conversation: impl Conversation + 'static) -> Live {
         Live { conversation: Some(Box::new(conversation)), subscription: None }
     }

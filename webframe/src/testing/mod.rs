@@ -12,4 +12,4 @@ pub(crate) mod test_socket;
 use std::time::Duration;
 
 /// Maximum wait of a test client for an event or a message of another thread.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use std::{
 
 use http::StatusCode;
 
-use super::{PATIENCE, test_request::TestRequest};
+use super::{TIMEOUT, test_request::TestRequest};
 use crate::{
     Body,
     live::{
@@ -96,13 +96,13 @@ impl TestEvents {
     /// The next event. Waiting for more than ten seconds panics.
     #[track_caller]
     pub fn next_event(&mut self) -> TestEvent {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             if let Some(event) = self.ready_event() {
                 return event;
             }
             let left = until.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "no event within {PATIENCE:?}");
+            assert!(!left.is_zero(), "no event within {TIMEOUT:?}");
             let is_woken = lock(&self.waker.is_woken);
             drop(self.waker.woken.wait_timeout_while(is_woken, left, |is_woken| !*is_woken));
         }

@@ -10,7 +10,7 @@ use std::{
 
 use http::{StatusCode, header};
 
-use super::{PATIENCE, test_request::TestRequest};
+use super::{TIMEOUT, test_request::TestRequest};
 use crate::{
     Body,
     live::{
@@ -157,7 +157,7 @@ impl TestSocket {
     /// Waits for the next message and returns it.
     #[track_caller]
     pub fn receive(&mut self) -> Message {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             self.take_sent();
             if let Some(message) = self.received.pop_front() {
@@ -177,7 +177,7 @@ impl TestSocket {
     /// Waits for the close of the app and returns it.
     #[track_caller]
     pub fn closed(&mut self) -> Close {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + TIMEOUT;
         loop {
             self.take_sent();
             if let Some(close) = &self.close {
@@ -220,7 +220,7 @@ impl TestSocket {
     #[track_caller]
     fn wait(&self, until: Instant) {
         let left = until.saturating_duration_since(Instant::now());
-        assert!(!left.is_zero(), "nothing arrived within {PATIENCE:?}");
+        assert!(!left.is_zero(), "nothing arrived within {TIMEOUT:?}");
         let nothing = |sent: &mut Sent| sent.bytes.is_empty() && !sent.closed;
         let sent = lock(&self.receiver.sent);
         drop(self.receiver.changed.wait_timeout_while(sent, left, nothing));

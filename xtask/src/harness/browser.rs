@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use crate::harness::answer::{RequestKind, read_answer};
 
-/// Maximum time to connect, and to wait for a part of the answer. It is longer than any wait that a
-/// command accepts, so that longer waits are measured too.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Maximum time to connect, and to wait for a part of the answer. Commands fail if a request takes
+/// a shorter time than this, so the time of such a request is still measured.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One visitor: the cookies, and the connection if it is open.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Browser {
     pub(crate) accepts: &'static str,
 }
 
-/// An answer.
+/// An answer of the server: its status and its body as text.
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) status: u16,
@@ -73,8 +73,8 @@ impl Browser {
     }
 
     fn connect(&self) -> io::Result<TcpStream> {
-        let socket = TcpStream::connect_timeout(&self.address, PATIENCE)?;
-        socket.set_read_timeout(Some(PATIENCE))?;
+        let socket = TcpStream::connect_timeout(&self.address, TIMEOUT)?;
+        socket.set_read_timeout(Some(TIMEOUT))?;
         socket.set_nodelay(true)?;
         Ok(socket)
     }

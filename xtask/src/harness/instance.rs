@@ -17,7 +17,7 @@ use crate::steps::cargo::{cargo, target, workspace};
 use crate::steps::succeed;
 
 /// Maximum time to start or stop. A debug build needs time to import the books at its first start.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Settings for a class of simulated pupils: they all come from one address, and look up and
 /// register more than people do.
@@ -156,8 +156,8 @@ impl Instance {
             {
                 bail!("dictapp ended: {status}; its log is {}", self.log.display());
             }
-            if began.elapsed() > PATIENCE {
-                bail!("dictapp is not ready after {PATIENCE:?}; its log is {}", self.log.display());
+            if began.elapsed() > TIMEOUT {
+                bail!("dictapp is not ready after {TIMEOUT:?}; its log is {}", self.log.display());
             }
             thread::sleep(Duration::from_millis(20));
         }
@@ -175,7 +175,7 @@ impl Instance {
     pub(crate) fn stop(&mut self) -> Result<()> {
         let mut child = self.child.take().context("dictapp does not run")?;
         signal(child.id(), "TERM")?;
-        let status = end(&mut child, PATIENCE)
+        let status = end(&mut child, TIMEOUT)
             .with_context(|| format!("dictapp; its log is {}", self.log.display()))?;
         if status.success() { Ok(()) } else { bail!("dictapp ended: {status}") }
     }
@@ -199,9 +199,9 @@ impl Instance {
     }
 
     /// Runs another command of dictapp with the same database.
-    pub(crate) fn command(&self, words: &[&str]) -> Result<()> {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Result<()> {
         let mut command = Command::new(&self.launch.program);
-        command.args(["--database", &self.launch.database]).args(words);
+        command.args(["--database", &self.launch.database]).args(arguments);
         command.current_dir(workspace()).stdin(Stdio::null()).stdout(Stdio::null());
         let output = command.stderr(Stdio::piped()).output()?;
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -211,7 +211,7 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // Errors mean that it has ended already.
+        // An error means that the process has ended already.
         self.kill().ok();
     }
 }

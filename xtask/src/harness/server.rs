@@ -13,7 +13,7 @@ use crate::steps::cargo::workspace;
 use crate::steps::succeed;
 
 /// Maximum time until a server listens, and until it has ended.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running server; killed when dropped.
 #[derive(Debug)]
@@ -71,8 +71,8 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 bail!("it ended: {status}");
             }
-            if began.elapsed() > PATIENCE {
-                bail!("not after {} s", PATIENCE.as_secs());
+            if began.elapsed() > TIMEOUT {
+                bail!("not after {} s", TIMEOUT.as_secs());
             }
             thread::sleep(Duration::from_millis(20));
         }
@@ -98,7 +98,7 @@ impl Server {
     /// and was killed.
     pub(crate) fn stop(mut self) -> Result<Option<ExitStatus>> {
         signal(self.child.id(), "TERM")?;
-        Ok(end(&mut self.child, PATIENCE).ok())
+        Ok(end(&mut self.child, TIMEOUT).ok())
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::harness::answer::{RequestKind, read_answer};
 
 /// Maximum time to connect, and to wait for a part of the answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// A thread that only waits for a socket needs little stack.
 const STACK_BYTES: usize = 128 << 10;
 
@@ -94,8 +94,8 @@ impl Visitors<'_> {
 }
 
 pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream> {
-    let socket = TcpStream::connect_timeout(&address, PATIENCE)?;
-    socket.set_read_timeout(Some(PATIENCE))?;
+    let socket = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    socket.set_read_timeout(Some(TIMEOUT))?;
     socket.set_nodelay(true)?;
     Ok(socket)
 }

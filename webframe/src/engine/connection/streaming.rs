@@ -1,6 +1,7 @@
-//! Streamed bodies. A worker reads a piece from the source, the shard writes it, and the next piece
-//! is read when the peer has taken it. No worker waits for a peer. No shard reads or drops a
-//! source: both run code of the app, which may block.
+//! Sends streamed bodies. A handler returns a source: a reader of the bytes. A worker reads a piece
+//! from the source, the shard (event loop) writes the piece, and the next piece is read when the
+//! peer has taken this one. No worker waits for a peer. No shard reads or drops a source: both run
+//! code of the app, which may block.
 
 use std::{
     io::{ErrorKind, Read},
@@ -102,7 +103,7 @@ impl Shard {
         }
         streaming.source = source;
         if streaming.source.is_some() && matches!(&piece, Ok(piece) if piece.is_empty()) {
-            return self.ask_source_later(token);
+            return self.read_source_later(token);
         }
         let state = piece.map(|piece| answer::append_piece(streaming, &mut scratch.output, &piece));
         match state {
@@ -120,14 +121,14 @@ impl Shard {
         self.store_and_write(token, scratch);
     }
 
-    /// Called when the source has no bytes yet. No worker waits for it: it is read again later,
-    /// unless the client has gone.
-    fn ask_source_later(&mut self, token: Token) {
+    /// Called when the source has no bytes yet. No worker waits for them: the source is read again
+    /// later, unless the client has gone.
+    fn read_source_later(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         if connection.missed == Readiness::End {
             return self.close(token);
         }
-        self.set_deadline_in(token, ticks(ASK_AGAIN));
+        self.set_deadline_in(token, ticks(READ_AGAIN_AFTER));
     }
 
     /// Called when the client closes a connection that waits for an answer, or shuts down its side.
@@ -166,14 +167,14 @@ impl Shard {
             Phase::Closing(CloseMode::Lingering)
         };
         if self.draining {
-            // The client does not know that this answer is the last: read its next request.
+            // The client does not know that this answer is the last one: read the next request.
             connection.missed = connection.missed.max(Readiness::Input);
         }
     }
 }
 
 /// Time until a source that returned `WouldBlock` is read again.
-const ASK_AGAIN: Duration = Duration::from_millis(50);
+const READ_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// Reads a source once, at most `remaining` bytes. `None`: the source has no bytes yet. An empty
 /// piece means the end. Errors become text here, on the worker: formatting and dropping them runs

@@ -3,9 +3,8 @@
 //!
 //! The crate `threadpool` provides the threads in crews: groups that start and end together, since
 //! the crate cannot end its threads one by one. A crew is added when the last idle worker gets a
-//! task, and dropped when it was not needed for a whole review interval. Each thread of a crew runs
-//! one loop while the crew exists. It takes its tasks from a queue of this module: the queue of the
-//! crate is unbounded and does not know the age of its tasks.
+//! task, and dropped when it was not needed for a whole review interval. The tasks wait in a queue
+//! of this module: the queue of the crate is unbounded and does not know the age of its tasks.
 
 pub(crate) mod job;
 pub(crate) mod scheduling;
@@ -85,8 +84,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Shards to run, and tasks that must run in any case. They run before the tasks in `queue`,
-    /// and even after the pool was closed.
+    /// Shards, and tasks that run even after the pool was closed. They run before those in `queue`.
     urgent: VecDeque<Box<dyn Task>>,
     /// All other tasks, each with the time at which it was queued.
     queue: VecDeque<(Instant, Box<dyn Task>)>,
@@ -94,8 +92,7 @@ struct State {
     crews_made: u64,
     threads: usize,
     idle: usize,
-    /// Sleeping threads; the one that fell asleep last is at the end. It is woken first, since its
-    /// stack is in the cache.
+    /// Sleeping threads. The last one is woken first, since its stack is in the cache.
     asleep: Vec<Thread>,
     /// When the system last refused a thread.
     refused: Option<Instant>,
@@ -194,8 +191,7 @@ impl Workers {
         wake_one(state);
     }
 
-    /// Ends each thread after its task. The tasks in the queue are dropped. Shards that wait for a
-    /// thread still run.
+    /// Ends each thread after its task. Drops the tasks in the queue; waiting shards still run.
     pub(crate) fn close(&self) {
         let mut state = lock(&self.shared.state);
         state.closed = true;

@@ -24,7 +24,7 @@ use crate::{
     request::Peer,
 };
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A source that runs a function when it is dropped.
 struct OnDrop<F: FnMut()>(F);
@@ -97,7 +97,7 @@ fn a_neighbour_gives_a_blocked_shard_to_another_worker() {
     let ticket = it.engine.parking[1].park(Box::new(blocked));
     let neighbour = &mut it.shards[0];
     neighbour.todo.push_back(Todo::Accept(0)); // so that it does not sleep
-    let ends = Instant::now() + PATIENCE;
+    let ends = Instant::now() + TIMEOUT;
     while !it.engine.parking[1].was_stolen(ticket) {
         assert!(Instant::now() < ends, "it scanned no other shard");
         neighbour.wait(&mut it.scratch);

@@ -1,4 +1,5 @@
-//! The clock of a shard (event loop) and the deadlines of its connections.
+//! The clock of a shard (event loop) and the deadlines of its connections. A timer wheel, which
+//! counts time in ticks, finds the connections with a deadline that has passed.
 
 use std::time::{Duration, Instant, SystemTime};
 

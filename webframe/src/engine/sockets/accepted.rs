@@ -25,9 +25,9 @@ pub(crate) enum Purpose {
     Site,
     /// To redirect to the encrypted site.
     Redirect,
-    /// To speak the line protocol with this index.
+    /// For the line protocol with this index.
     Lines(usize),
-    /// To answer that this port speaks TLS. A redirect would loop behind a proxy that does not
+    /// To answer that this port needs TLS. A redirect would loop behind a proxy that does not
     /// encrypt, and a program that follows redirects would keep sending its secrets in clear text.
     Unencrypted,
 }

@@ -26,7 +26,7 @@ pub(crate) struct Admission {
     /// networks it is a large part of the memory that a client takes.
     of_network: Mutex<HashMap<IpAddr, u32>>,
     of_network_max: usize,
-    /// Proxies, which speak for many clients: not counted by address.
+    /// Proxies, each with many clients behind it: their connections are not counted by address.
     exempt: Vec<Network>,
     /// The second in which a shortage was last reported; the first second of the server is 1.
     shortage_reported: AtomicU64,

@@ -88,7 +88,7 @@ fn read_preamble(
     }
 }
 
-/// Starts or continues the handshake. If the first byte is a letter, the client speaks plain HTTP:
+/// Starts or continues the handshake. If the first byte is a letter, the client sends plain HTTP:
 /// no TLS record begins with one.
 fn encrypt(
     connection: &mut Connection,

@@ -8,7 +8,7 @@ use crate::{
     wire::{Head, host},
 };
 
-/// The `Content-Security-Policy` of a redirect. It has no body, so it allows nothing to be loaded.
+/// The `Content-Security-Policy` of a redirect: allows nothing, since a redirect has no body.
 const LOAD_NOTHING: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
@@ -37,21 +37,21 @@ impl Destination {
     /// A 308 redirect to the same target. `None` if the request has no host or no path.
     pub(crate) fn response(&self, head: &Head) -> Option<Response> {
         let path = Some(head.path()).filter(|path| path.starts_with('/'))?;
-        let mut place = match self {
+        let mut location = match self {
             Destination::Origin(origin) => origin.clone(),
             Destination::Port(443) => format!("https://{}", host::name(head.host()?)),
             Destination::Port(port) => format!("https://{}:{port}", host::name(head.host()?)),
         };
-        place.push_str(path);
+        location.push_str(path);
         if let Some(query) = head.query() {
-            place.push('?');
-            place.push_str(query);
+            location.push('?');
+            location.push_str(query);
         }
-        let place = HeaderValue::try_from(place).ok()?;
+        let location = HeaderValue::try_from(location).ok()?;
         let response = Response::new(StatusCode::PERMANENT_REDIRECT);
         Some(
             response
-                .with_field(header::LOCATION, place)
+                .with_field(header::LOCATION, location)
                 .with_field(header::CONTENT_SECURITY_POLICY, LOAD_NOTHING)
                 .with_field(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))
                 .with_field(header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
@@ -68,13 +68,13 @@ mod tests {
         HeadLimits { head_bytes_max: 4096, head_fields_max: 20, target_bytes_max: 1000 };
 
     #[track_caller]
-    fn place(to: &Destination, request: &str) -> Option<String> {
+    fn location(to: &Destination, request: &str) -> Option<String> {
         let mut head = Head::default();
         head.read(format!("{request}\r\n\r\n").as_bytes(), &LIMITS).unwrap();
         let response = to.response(&head)?;
         assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
-        let place = response.field(&header::LOCATION)?;
-        Some(place.to_str().unwrap().to_owned())
+        let location = response.field(&header::LOCATION)?;
+        Some(location.to_str().unwrap().to_owned())
     }
 
     #[test]
@@ -87,15 +87,15 @@ mod tests {
             (at(443), "GET //evil.example/ HTTP/1.1\r\nHost: x", "https://x//evil.example/"),
             (at(443), "GET http://y/z HTTP/1.1\r\nHost: x", "https://y/z"),
         ] {
-            assert_eq!(place(&to, request).as_deref(), Some(wanted));
+            assert_eq!(location(&to, request).as_deref(), Some(wanted));
         }
         let origin = Destination::of(Some("https://dict.example/"), &[]);
-        assert_eq!(place(&origin, "GET /a HTTP/1.0").as_deref(), Some("https://dict.example/a"));
+        assert_eq!(location(&origin, "GET /a HTTP/1.0").as_deref(), Some("https://dict.example/a"));
     }
 
     #[test]
     fn no_redirect_without_a_host_or_a_path() {
-        assert_eq!(place(&Destination::Port(443), "GET / HTTP/1.0"), None);
-        assert_eq!(place(&Destination::Port(443), "OPTIONS * HTTP/1.1\r\nHost: x"), None);
+        assert_eq!(location(&Destination::Port(443), "GET / HTTP/1.0"), None);
+        assert_eq!(location(&Destination::Port(443), "OPTIONS * HTTP/1.1\r\nHost: x"), None);
     }
 }

@@ -117,30 +117,26 @@ impl Head {
     /// # Errors
     /// If the bytes are not the beginning of a valid head, or exceed a limit.
     pub fn read(&mut self, input: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
-        let seen = input.get(..limits.head_bytes_max).unwrap_or(input);
-        let read = match self.read_within_limit(seen, limits) {
+        let bytes = input.get(..limits.head_bytes_max).unwrap_or(input);
+        let read = match self.read_limited(bytes, limits) {
             Ok(Progress::NeedMore) if input.len() >= limits.head_bytes_max => {
                 Err(WireError::HeadTooLarge)
             }
             read => read,
         };
         if read.is_err() {
-            self.method = refused_method(seen);
+            self.method = refused_method(bytes);
         }
         read
     }
 
     /// Like [`Head::read`], for input that is not longer than a head may be.
-    fn read_within_limit(
-        &mut self,
-        seen: &[u8],
-        limits: &HeadLimits,
-    ) -> Result<Progress, WireError> {
-        let lines = skip_empty_lines(seen)?;
+    fn read_limited(&mut self, bytes: &[u8], limits: &HeadLimits) -> Result<Progress, WireError> {
+        let lines = skip_empty_lines(bytes)?;
         if let Some(line) = request_line::parse(lines, limits)?
             && let Some(after) = self.read_fields(lines, &line, limits)?
         {
-            return Ok(Progress::Complete(seen.len().saturating_sub(after)));
+            return Ok(Progress::Complete(bytes.len().saturating_sub(after)));
         }
         Ok(Progress::NeedMore)
     }
@@ -374,20 +370,20 @@ impl Head {
 }
 
 /// Skips empty lines before the request line: some clients send one after a body.
-fn skip_empty_lines(mut seen: &[u8]) -> Result<&[u8], WireError> {
+fn skip_empty_lines(mut bytes: &[u8]) -> Result<&[u8], WireError> {
     loop {
-        match seen {
-            [b'\r', b'\n', rest @ ..] => seen = rest,
+        match bytes {
+            [b'\r', b'\n', rest @ ..] => bytes = rest,
             [b'\r'] => return Ok(&[]),
             [b'\r' | b'\n', ..] => return Err(WireError::RequestLine),
-            _ => return Ok(seen),
+            _ => return Ok(bytes),
         }
     }
 }
 
 /// HEAD if the request line begins with it, even if the rest is invalid; otherwise GET.
-pub(crate) fn refused_method(seen: &[u8]) -> Method {
-    let is_head = skip_empty_lines(seen).is_ok_and(|lines| lines.starts_with(b"HEAD "));
+pub(crate) fn refused_method(bytes: &[u8]) -> Method {
+    let is_head = skip_empty_lines(bytes).is_ok_and(|lines| lines.starts_with(b"HEAD "));
     if is_head { Method::HEAD } else { Method::GET }
 }
 

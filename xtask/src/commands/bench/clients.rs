@@ -21,7 +21,7 @@ const BYTES_MAX: u64 = 600;
 /// their final size.
 const WARM_UP: u64 = 200;
 /// Maximum time until the server notices that the clients of the warm-up have gone.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The resources in use at one moment. The difference of two is what the clients cost.
 struct Cost {
@@ -84,7 +84,7 @@ fn warm_up(instance: &Instance, address: SocketAddr) -> Result<Cost> {
     drop(sockets);
     let began = Instant::now();
     while instance.resources()?.descriptors > idle {
-        if began.elapsed() > PATIENCE {
+        if began.elapsed() > TIMEOUT {
             bail!("the server keeps connections of clients that have gone");
         }
         thread::sleep(Duration::from_millis(20));

@@ -16,7 +16,7 @@ use crate::steps::cargo::workspace;
 /// it, and plain requests from other addresses.
 pub(super) const SOURCE: &str = "127.0.0.2";
 /// Maximum time until HAProxy listens, and until it serves both instances.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running proxy; killed when dropped.
 #[derive(Debug)]
@@ -64,8 +64,8 @@ impl Haproxy {
             if let Some(status) = self.child.try_wait()? {
                 bail!("haproxy ended: {status}");
             }
-            if began.elapsed() > PATIENCE {
-                bail!("haproxy does not serve both instances after {PATIENCE:?}");
+            if began.elapsed() > TIMEOUT {
+                bail!("haproxy does not serve both instances after {TIMEOUT:?}");
             }
             thread::sleep(Duration::from_millis(50));
         }

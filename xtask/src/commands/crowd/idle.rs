@@ -30,7 +30,7 @@ const ROUNDS: usize = 6;
 const ROUND: Duration = Duration::from_secs(2);
 const VISITORS: u32 = 4;
 /// How long the server may take to notice that the crowd has gone.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// One round of plain requests.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +97,7 @@ fn load(server: &Server) -> Result<Load> {
 fn wait_until_they_are_gone(server: &Server) -> Result<()> {
     let began = Instant::now();
     while server.resources()?.descriptors > FIRST as u64 {
-        if began.elapsed() > PATIENCE {
+        if began.elapsed() > TIMEOUT {
             bail!("the server keeps connections of clients that have gone");
         }
         thread::sleep(Duration::from_millis(100));

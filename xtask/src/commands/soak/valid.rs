@@ -15,7 +15,7 @@ const CONNECTIONS: usize = 12;
 /// The server may close a connection that is idle for longer.
 const IDLE_MAX: Duration = Duration::from_secs(12);
 /// The longest wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The percentage of batches that end with a half-close. It is small, because a half-close causes
 /// a false complaint in about one of a million requests: the server has closed its socket
@@ -109,8 +109,8 @@ impl<'a> Client<'a> {
 
     fn connect(&self) -> io::Result<Connection> {
         let socket = TcpStream::connect(self.address)?;
-        socket.set_read_timeout(Some(PATIENCE))?;
-        socket.set_write_timeout(Some(PATIENCE))?;
+        socket.set_read_timeout(Some(TIMEOUT))?;
+        socket.set_write_timeout(Some(TIMEOUT))?;
         socket.set_nodelay(true)?;
         self.tally.count_connection();
         Ok(Connection { reader: BufReader::new(socket), used: Instant::now(), exchanges: 0 })
@@ -147,7 +147,7 @@ impl<'a> Client<'a> {
 /// Sends a GET on a new connection; returns the status.
 pub(super) fn get_status(address: SocketAddr, path: &str) -> io::Result<u16> {
     let mut socket = TcpStream::connect(address)?;
-    socket.set_read_timeout(Some(PATIENCE * 2))?;
+    socket.set_read_timeout(Some(TIMEOUT * 2))?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: soak\r\nConnection: close\r\n\r\n");
     socket.write_all(request.as_bytes())?;
     Ok(read_answer(&mut BufReader::new(socket), RequestKind::Any)?.status)
