@@ -4,7 +4,7 @@
 
 use webframe::{Cookie, fuzzing::cookies};
 
-/// Panics if cookies are read or set wrongly.
+/// Panics if cookies are read or set wrongly. A zero byte in `data` separates two `Cookie` fields.
 pub fn check(data: &[u8]) {
     let fields: Vec<(&str, &[u8])> =
         data.split(|&byte| byte == 0).map(|value| ("Cookie", value)).collect();
@@ -41,6 +41,7 @@ fn cookie_value(pair: &str) -> &str {
     &pair[pair.find('=').expect("a value") + 1..]
 }
 
+/// The pairs of all fields. Fields are separated by zero bytes in `data`.
 fn naive(data: &[u8]) -> Vec<(&str, &str)> {
     let mut pairs = Vec::new();
     for piece in data.split(|byte| [0, b';'].contains(byte)) {

@@ -1,4 +1,5 @@
-//! Checks of heads: an app can refuse a request before its body is read.
+//! Checks of heads: an app can refuse a request by its head (the request line and the fields),
+//! before the body is read.
 
 use std::sync::Mutex;
 

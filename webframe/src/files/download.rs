@@ -55,8 +55,8 @@ impl Response {
     /// (`Content-Disposition`, RFC 6266). Separators of paths and control characters become `_`.
     #[must_use]
     pub fn with_download_name(self, name: &str) -> Response {
-        let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\');
-        let name = name.replace(is_odd, "_");
+        let is_forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\');
+        let name = name.replace(is_forbidden, "_");
         // Old programs read only `filename`. A quote would end it, and some decode %41 in it.
         let plain = name.replace(|c: char| !c.is_ascii() || matches!(c, '"' | '%'), "_");
         let mut value = format!("attachment; filename=\"{plain}\"");

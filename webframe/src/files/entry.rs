@@ -249,8 +249,8 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 /// Whether a name contains a hash of the file's content: `name.1a2b3c4d.ext`, with at least eight
-/// hexadecimal digits. A hash must have letters, which a date has not, and figures, which a word
-/// has not.
+/// hexadecimal digits. At least one of them must be a letter, unlike in a date, and one a figure,
+/// unlike in a word.
 fn is_hashed(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     let mut parts = file.rsplit('.').skip(1);

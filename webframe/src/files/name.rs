@@ -27,22 +27,22 @@ impl<'r> Name<'r> {
     fn parse(pattern: &str, path: &'r str) -> Option<Name<'r>> {
         // The index of the segment at which the name begins; the empty text before the first slash
         // has the index 0.
-        let above = pattern.split('/').position(|part| part.starts_with("{*")).unwrap_or(1);
-        let raw = path.splitn(above + 1, '/').nth(above)?;
-        let (named, ends_in_slash) = match raw.strip_suffix('/') {
-            Some(named) => (named, true),
+        let first = pattern.split('/').position(|part| part.starts_with("{*")).unwrap_or(1);
+        let raw = path.splitn(first + 1, '/').nth(first)?;
+        if raw == "/" {
+            return None; // an empty segment is not the name of a file
+        }
+        let (name, ends_in_slash) = match raw.strip_suffix('/') {
+            Some(name) => (name, true),
             None => (raw, raw.is_empty()),
         };
-        let count = if named.is_empty() { 0 } else { named.split('/').count() };
-        if raw == "/" {
-            return None;
-        }
-        let segments = target::segments(path).skip(above - 1).take(count);
+        let count = if name.is_empty() { 0 } else { name.split('/').count() };
+        let segments = target::segments(path).skip(first - 1).take(count);
         let text = if raw.contains('%') {
             Cow::Owned(join(segments)?)
         } else {
             segments.map(|segment| is_plain(&segment).then_some(())).collect::<Option<()>>()?;
-            Cow::Borrowed(named)
+            Cow::Borrowed(name)
         };
         Some(Name { text, ends_in_slash })
     }

@@ -134,8 +134,7 @@ mod tests {
         fn deliver(&self, _: Delivery) {}
     }
 
-    /// Regression: for a moment, bytes between the sender and the socket were counted twice or not
-    /// at all.
+    /// At no moment are bytes between the sender and the socket counted twice or not at all.
     #[test]
     fn bytes_are_counted_once_from_the_sender_to_the_socket() {
         let engine: Arc<dyn Deliver> = Arc::new(Nowhere);

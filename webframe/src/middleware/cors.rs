@@ -162,7 +162,7 @@ mod tests {
         Ok(Response::text("data"))
     }
 
-    fn ask(cors: Cors, method: Method, fields: &[(&str, &str)]) -> TestResponse {
+    fn response_to(cors: Cors, method: Method, fields: &[(&str, &str)]) -> TestResponse {
         let app = App::new(()).wrap(cors).urls(Urls::new().get("/", ok));
         let client = TestClient::new(&app);
         let start = client.request(method, "/");
@@ -172,20 +172,20 @@ mod tests {
     #[test]
     fn only_named_origins_may_read_and_send_cookies() {
         let cors = || Cors::origins(["https://a.example"]).with_credentials();
-        let named = ask(cors(), Method::GET, &[("Origin", "https://a.example")]);
+        let named = response_to(cors(), Method::GET, &[("Origin", "https://a.example")]);
         assert_eq!(named.field("Access-Control-Allow-Origin"), Some("https://a.example"));
         assert_eq!(named.field("Access-Control-Allow-Credentials"), Some("true"));
-        let other = ask(cors(), Method::GET, &[("Origin", "https://b.example")]);
+        let other = response_to(cors(), Method::GET, &[("Origin", "https://b.example")]);
         assert_eq!((other.text(), other.field("Access-Control-Allow-Origin")), ("data", None));
         assert_eq!(other.field("Vary"), Some("origin"));
-        let any = ask(Cors::any().with_credentials(), Method::GET, &[("Origin", "null")]);
+        let any = response_to(Cors::any().with_credentials(), Method::GET, &[("Origin", "null")]);
         assert_eq!(any.field("Access-Control-Allow-Origin"), Some("*"));
         assert_eq!(any.field("Access-Control-Allow-Credentials"), None);
     }
 
     #[test]
     fn a_response_for_any_origin_has_the_permission_even_without_an_origin() {
-        let plain = ask(Cors::any(), Method::GET, &[]);
+        let plain = response_to(Cors::any(), Method::GET, &[]);
         assert_eq!(plain.field("Access-Control-Allow-Origin"), Some("*"));
         assert_eq!(plain.field("Vary"), None);
     }
@@ -197,7 +197,7 @@ mod tests {
             Cors::origins(["https://a.example"]).with_exposed_fields(exposed)
         };
         let exposed = |method, fields: &[(&str, &str)]| {
-            let response = ask(cors(), method, fields);
+            let response = response_to(cors(), method, fields);
             response.field("Access-Control-Expose-Headers").map(str::to_owned)
         };
         let named = ("Origin", "https://a.example");
@@ -215,7 +215,7 @@ mod tests {
                 ("Access-Control-Request-Method", "PUT"),
                 ("Access-Control-Request-Headers", "x-key"),
             ];
-            ask(Cors::origins(["https://a.example"]), Method::OPTIONS, &fields)
+            response_to(Cors::origins(["https://a.example"]), Method::OPTIONS, &fields)
         };
         let allowed = preflight("https://a.example");
         assert_eq!(allowed.status().as_u16(), 204);

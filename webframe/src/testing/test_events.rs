@@ -54,7 +54,7 @@ pub struct TestEvent {
 }
 
 /// A feed addresses its readers by a shard of the engine and a group in it. A subscriber in a test
-/// is the only reader of its receiver, so any numbers will do.
+/// is the only reader of its receiver, so the numbers may have any value.
 const SHARD: usize = 0;
 const GROUP: usize = 0;
 

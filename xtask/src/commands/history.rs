@@ -101,11 +101,16 @@ fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
 }
 
 /// The requests of all readers for one kind of page.
-type AllTimed = Mutex<Vec<Timed>>;
+type TimedRequests = Mutex<Vec<Timed>>;
 
 /// Requests the first page and a page anywhere in the history, alternately. `begin` is the time of
 /// the oldest row.
-fn read(mut browser: Browser, begin: u64, first: &AllTimed, any: &AllTimed) -> Result<()> {
+fn read(
+    mut browser: Browser,
+    begin: u64,
+    first: &TimedRequests,
+    any: &TimedRequests,
+) -> Result<()> {
     for number in 0..PAGES {
         // A prime number as step spreads the pages over all rows.
         let row = number * 7919 % (ROWS_OF_READER - ROWS_BELOW) + ROWS_BELOW;

@@ -194,7 +194,7 @@ fn start(options: &Options, prefix: &str) -> Result<Server> {
 /// Runs the ordinary clients for this time. Half of them keep their connections.
 fn run_good_clients(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
     let visit = |connections| {
-        Visitors { address, path: "/quick", count: 4, every: INTERVAL, connections }.visit(time)
+        Visitors { address, path: "/quick", count: 4, interval: INTERVAL, connections }.visit(time)
     };
     let (kept, new) = thread::scope(|scope| {
         let kept = scope.spawn(|| visit(Connections::Kept));

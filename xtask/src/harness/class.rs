@@ -16,7 +16,7 @@ use crate::harness::random::Random;
 const PASSWORD: &str = "correct horse 42";
 /// Headwords of the shipped books.
 const WORDS: &[&str] = &[
-    "act", "apple", "ask", "bad", "bee", "big", "book", "boy", "bring", "buy", "call", "cat",
+    "act", "apple", "send", "bad", "bee", "big", "book", "boy", "bring", "buy", "call", "cat",
     "cold", "come", "cup", "day", "dog", "door", "eat", "egg", "eye", "face", "fall", "fish",
     "food", "girl", "give", "go", "good", "hand", "head", "home", "house", "ice",
 ];
@@ -261,10 +261,10 @@ impl<'a> Pupil<'a> {
         &mut self,
         effect: Option<Effect>,
         is_expected: impl Fn(&Page) -> bool,
-        ask: impl FnOnce(&mut Browser) -> std::io::Result<Page>,
+        send: impl FnOnce(&mut Browser) -> std::io::Result<Page>,
     ) -> Option<Page> {
         let began = Instant::now();
-        let answer = ask(&mut self.browser);
+        let answer = send(&mut self.browser);
         let waited = began.elapsed();
         let answer_status = answer.as_ref().ok().map(|page| page.status);
         let (page, failure) = match answer {

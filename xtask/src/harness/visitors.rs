@@ -37,8 +37,7 @@ pub(crate) struct Visitors<'a> {
     pub(crate) address: SocketAddr,
     pub(crate) path: &'a str,
     pub(crate) count: u32,
-    /// The interval.
-    pub(crate) every: Duration,
+    pub(crate) interval: Duration,
     pub(crate) connections: Connections,
 }
 
@@ -50,7 +49,7 @@ impl Visitors<'_> {
         let all = Mutex::new(Vec::new());
         let began = Instant::now();
         let visitor = |number| -> Result<()> {
-            thread::sleep(self.every * number / self.count);
+            thread::sleep(self.interval * number / self.count);
             let mut timed = self.run_client(began, time)?;
             all.lock().expect("no visitor panics").append(&mut timed);
             Ok(())
@@ -72,10 +71,10 @@ impl Visitors<'_> {
         let mut kept = None;
         let mut timed = Vec::new();
         while began.elapsed() < time {
-            let asked = Instant::now();
+            let began_request = Instant::now();
             let status = self.request_once(&mut kept).unwrap_or(0);
-            timed.push(Timed { status, waited: asked.elapsed() });
-            thread::sleep(self.every.saturating_sub(asked.elapsed()));
+            timed.push(Timed { status, waited: began_request.elapsed() });
+            thread::sleep(self.interval.saturating_sub(began_request.elapsed()));
         }
         Ok(timed)
     }
@@ -159,7 +158,7 @@ mod tests {
             address,
             path: "/",
             count: 1,
-            every: Duration::ZERO,
+            interval: Duration::ZERO,
             connections,
         };
         let get_status = |visitors: Visitors<'_>, requests| {

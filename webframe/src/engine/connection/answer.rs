@@ -75,8 +75,9 @@ fn close_mode(turn: &Turn, scratch: &Scratch) -> CloseMode {
     CloseMode::Immediate
 }
 
-/// Replaces a 1xx response of a handler by a 500: after a 1xx the client waits for a final
-/// response, and would take that of the next request for it. Returns the body, unread.
+/// Replaces a 1xx response of a handler by a 500. After a 1xx the client would wait for a final
+/// response to the same request, and use the response to its next request as that. Returns the
+/// body, unread.
 fn replace_interim(response: &mut Response) -> Body {
     log::error!("a handler returned status {}, which is not final", response.status());
     let body = response.take_body();

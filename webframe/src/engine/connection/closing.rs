@@ -83,7 +83,7 @@ impl Shard {
                 let limit = self.engine.settings.timeouts.handler;
                 log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
             }
-            Phase::Limited(_) => self.give_up(token, scratch),
+            Phase::Limited(_) => self.abandon_handler(token, scratch),
             Phase::Live(_) => self.live_deadline_passed(token),
             Phase::Streaming(_) => self.read_next_piece(token),
         }
@@ -91,7 +91,7 @@ impl Shard {
 
     /// Answers 503 in place of a handler that exceeded the time limit of its route. The response of
     /// the handler is dropped when it arrives.
-    fn give_up(&mut self, token: Token, scratch: &mut Scratch) {
+    fn abandon_handler(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(mut turn) = self.begin_turn(token) else { return };
         let Phase::Limited(limited) = std::mem::replace(&mut turn.phase, Phase::Idle) else {
             return;

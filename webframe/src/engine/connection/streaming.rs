@@ -86,7 +86,7 @@ impl Shard {
     /// Appends to the output a piece that a worker has read, and writes it. `source` is `None`
     /// after the last piece. If there is a source and the piece is empty, the source has no bytes
     /// yet.
-    pub(crate) fn piece(
+    pub(crate) fn handle_piece(
         &mut self,
         token: Token,
         piece: Result<Vec<u8>, String>,

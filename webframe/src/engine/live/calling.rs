@@ -1,6 +1,7 @@
 //! Calls conversations, the protocols of live connections (WebSocket, line protocol): in the shard
-//! (event loop) while their calls are quick, otherwise on a worker. While a call runs in the shard,
-//! the shard is parked, and another worker may steal it.
+//! (event loop) while their calls are quick, otherwise on a worker. The [`Pace`] of a protocol
+//! learns from the durations of calls whether they are quick. While a call runs in the shard, the
+//! shard is parked: another worker may steal it, that is run it in the meantime.
 
 use std::{fmt, sync::Arc, time::Instant};
 
@@ -17,13 +18,14 @@ use crate::{
     panics,
 };
 
-/// Stands for an endpoint's number in a parking spot while a conversation is called. Nothing reads
-/// it: [`Shard::stalled_by`] recognises a conversation by the phase of its connection.
+/// The number that a parking spot gets in place of an endpoint's number while a conversation is
+/// called. Nothing reads it: [`Shard::stalled_by`] recognises a conversation by the phase of its
+/// connection.
 const CONVERSATION: u32 = u32::MAX - 4;
 
 /// The result of a conversation's call that ran on a worker, or during which another worker stole
 /// the shard.
-pub(crate) struct ConversationCall {
+pub(crate) struct FinishedCall {
     token: Token,
     conversation: Box<dyn Conversation>,
     reason: CallReason,
@@ -33,9 +35,9 @@ pub(crate) struct ConversationCall {
     output: Vec<u8>,
 }
 
-impl fmt::Debug for ConversationCall {
+impl fmt::Debug for FinishedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ConversationCall({:?})", self.reason)
+        write!(f, "FinishedCall({:?})", self.reason)
     }
 }
 
@@ -72,7 +74,7 @@ impl Shard {
         let result = call(&mut *conversation, reason, scratch.unread_and_output(), &pace);
         let shard = if spot.was_stolen(ticket) { None } else { spot.reclaim() };
         let Some(mut shard) = shard else {
-            let call = ConversationCall::new(token, conversation, reason, result, scratch);
+            let call = FinishedCall::new(token, conversation, reason, result, scratch);
             engine.workers.schedule(Class::Batch); // this thread no longer runs a shard
             engine.inboxes[number].put(Message::ConversationCalled(Box::new(call)));
             return None;
@@ -100,14 +102,14 @@ impl Shard {
             let result = call(&mut *conversation, reason, (&input, &mut output), &pace);
             let consumed = result.as_ref().map_or(0, |outcome| outcome.consumed.min(input.len()));
             let rest = input[consumed..].to_vec();
-            let call = ConversationCall { token, conversation, reason, result, rest, output };
+            let call = FinishedCall { token, conversation, reason, result, rest, output };
             engine.inboxes[number].put(Message::ConversationCalled(Box::new(call)));
         });
     }
 
     /// Handles the result of a call that ran on a worker, or during which the shard was stolen.
-    pub(crate) fn conversation_called(&mut self, call: ConversationCall, scratch: &mut Scratch) {
-        let ConversationCall { token, conversation, reason, mut result, rest, output } = call;
+    pub(crate) fn conversation_called(&mut self, call: FinishedCall, scratch: &mut Scratch) {
+        let FinishedCall { token, conversation, reason, mut result, rest, output } = call;
         if let Some(connection) = self.connections.get(token) {
             connection.input = rest;
         }
@@ -200,7 +202,9 @@ impl Shard {
 }
 
 impl LiveConnection {
-    /// Postpones a call while another one runs. Input needs no call: it stays in the connection.
+    /// Remembers the reason of a call that must wait until another one has ended. Input need not be
+    /// remembered, since it stays in the connection; nor a time-out, since the conversation waits
+    /// anew after each call.
     fn postpone(&mut self, reason: CallReason) {
         if self.pace.is_some() && reason != CallReason::Input && reason != CallReason::TimedOut {
             self.pending = Some(reason);
@@ -208,18 +212,18 @@ impl LiveConnection {
     }
 }
 
-impl ConversationCall {
+impl FinishedCall {
     fn new(
         token: Token,
         conversation: Box<dyn Conversation>,
         reason: CallReason,
         result: Result<Outcome, String>,
         scratch: &mut Scratch,
-    ) -> ConversationCall {
+    ) -> FinishedCall {
         let consumed = result.as_ref().map_or(0, |outcome| outcome.consumed);
         let rest = scratch.unread().get(consumed..).unwrap_or_default().to_vec();
         let output = std::mem::take(&mut scratch.output);
-        ConversationCall { token, conversation, reason, result, rest, output }
+        FinishedCall { token, conversation, reason, result, rest, output }
     }
 }
 

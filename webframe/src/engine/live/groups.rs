@@ -116,7 +116,7 @@ impl Shard {
             return;
         }
         it.publishing = true;
-        self.todo.push_back(Todo::Publish(group, 0)); // from the first reader on
+        self.todo.push_back(Todo::Publish { group, from: 0 });
     }
 
     /// Sends new blocks to the readers of a group, [`READERS_AT_ONCE`] of them from the position
@@ -139,9 +139,9 @@ impl Shard {
         let Some(it) = self.groups.get(group) else { return };
         let next = from + READERS_AT_ONCE;
         if next < it.members.len() {
-            self.todo.push_back(Todo::Publish(group, next));
+            self.todo.push_back(Todo::Publish { group, from: next });
         } else if it.resend {
-            self.todo.push_back(Todo::Publish(group, 0));
+            self.todo.push_back(Todo::Publish { group, from: 0 });
         } else {
             it.publishing = false;
         }

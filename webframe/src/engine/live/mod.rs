@@ -16,7 +16,7 @@
 mod groups;
 mod calling;
 
-pub(crate) use calling::ConversationCall;
+pub(crate) use calling::FinishedCall;
 pub(crate) use groups::Groups;
 
 use std::{fmt, sync::Arc};

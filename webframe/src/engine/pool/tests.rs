@@ -17,7 +17,7 @@ fn await_sleep(workers: &Workers, threads: usize) {
     }
 }
 
-/// A pool in this state, whose threads get this name.
+/// A pool in this state. Its threads get this name.
 fn workers_in(state: State, thread_name: &'static str) -> Workers {
     let bounds = Bounds { min: 1, max: 9, reserve: 0, queue_age_max: Duration::from_secs(1) };
     let scheduling = Scheduling::Given;
@@ -25,8 +25,8 @@ fn workers_in(state: State, thread_name: &'static str) -> Workers {
     Workers { shared: Arc::new(Shared { bounds, thread_name, scheduling, state }) }
 }
 
-/// Regression: the worker panicked, and its task was lost. An invalid thread name simulates a
-/// system without free threads.
+/// The worker must not panic and lose its task. An invalid thread name simulates a system without
+/// free threads.
 #[test]
 fn a_worker_continues_if_the_system_refuses_threads() {
     let state = State { threads: 1, idle: 1, ..State::default() };
@@ -43,7 +43,7 @@ fn a_worker_continues_if_the_system_refuses_threads() {
     );
 }
 
-/// Regression: a waiting shard got no thread until some handler ended.
+/// A shard must not wait until a handler ends.
 #[test]
 fn refused_threads_are_requested_again_if_a_task_waits() {
     let (sender, done) = mpsc::channel();
@@ -68,26 +68,26 @@ fn refused_threads_are_requested_again_if_a_task_waits() {
     }
 }
 
-/// Regression: the sum overflowed.
+/// Sums with the maximum must not overflow.
 #[test]
 fn a_pool_without_a_limit_grows() {
     let bounds = Bounds { min: 1, max: usize::MAX, reserve: 1, queue_age_max: Duration::MAX };
     let workers = Workers::new(bounds).expect("threads");
-    let together = Arc::new(Barrier::new(4));
+    let barrier = Arc::new(Barrier::new(4));
     for _ in 0..3 {
-        let together = Arc::clone(&together);
+        let barrier = Arc::clone(&barrier);
         queue(&workers, move || {
-            together.wait();
+            barrier.wait();
         });
     }
-    together.wait(); // passes only when three tasks run at once
+    barrier.wait(); // passes only when three tasks run at once
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thread_that_has_run_a_shard_is_batch_again() {
     let class = || {
-        let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
+        let stat = std::fs::read_to_string("/proc/thread-self/stat").expect("Linux reports it");
         let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
         behind_name.split(' ').nth(38).expect("so many fields").to_owned()
     };
@@ -106,14 +106,14 @@ fn a_thread_that_has_run_a_shard_is_batch_again() {
 #[test]
 fn a_pool_grows_to_its_limit_while_all_workers_are_busy() {
     let workers = workers(2, 20, Duration::from_secs(60));
-    let together = Arc::new(Barrier::new(21));
+    let barrier = Arc::new(Barrier::new(21));
     for _ in 0..20 {
-        let together = Arc::clone(&together);
+        let barrier = Arc::clone(&barrier);
         queue(&workers, move || {
-            together.wait();
+            barrier.wait();
         });
     }
-    together.wait(); // passes only when twenty tasks run at once
+    barrier.wait(); // passes only when twenty tasks run at once
     assert!(workers.counts().threads <= 20 + CREW_SIZE);
 }
 
@@ -126,29 +126,29 @@ fn the_worker_that_slept_last_wakes_first() {
         await_sleep(&workers, 3);
         let sender = sender.clone();
         queue(&workers, move || sender.send(thread::current().id()).expect("the test listens"));
-        let ran = who.recv().expect("the call runs");
+        let ran = who.recv().expect("the task runs");
         assert!(ran_last.is_none_or(|last| last == ran), "{ran_last:?}, then {ran:?}");
         ran_last = Some(ran);
     }
 }
 
 #[test]
-fn concurrent_calls_run_concurrently() {
+fn concurrent_tasks_run_concurrently() {
     let workers = workers(8, 8, Duration::from_secs(60));
     await_sleep(&workers, 8);
-    let together = Arc::new(Barrier::new(9));
+    let barrier = Arc::new(Barrier::new(9));
     let task = |_| {
-        let together = Arc::clone(&together);
+        let barrier = Arc::clone(&barrier);
         Box::new(move || {
-            together.wait();
+            barrier.wait();
         }) as Box<dyn Task>
     };
     workers.queue(Instant::now(), (0..8).map(task));
-    together.wait(); // passes only if each worker that took a call has woken the next
+    barrier.wait(); // passes only if each worker that took a task has woken the next
 }
 
 #[test]
-fn a_wake_up_for_another_worker_loses_no_call() {
+fn a_wake_up_for_another_worker_loses_no_task() {
     let workers = workers(1, 1, Duration::from_secs(60));
     let (sender, done) = mpsc::channel();
     for number in 0..100 {
@@ -166,14 +166,14 @@ fn a_wake_up_for_another_worker_loses_no_call() {
 #[test]
 fn idle_crews_are_released() {
     let workers = workers(2, 40, Duration::from_secs(60));
-    let together = Arc::new(Barrier::new(31));
+    let barrier = Arc::new(Barrier::new(31));
     for _ in 0..30 {
-        let together = Arc::clone(&together);
+        let barrier = Arc::clone(&barrier);
         queue(&workers, move || {
-            together.wait();
+            barrier.wait();
         });
     }
-    together.wait();
+    barrier.wait();
     while workers.counts().threads > 2 + CREW_SIZE {
         workers.review();
         thread::yield_now();
@@ -196,7 +196,7 @@ fn a_thousand_panics_end_no_worker() {
 }
 
 #[test]
-fn a_call_is_refused_if_the_oldest_has_waited_too_long() {
+fn a_task_is_refused_if_the_oldest_has_waited_too_long() {
     let workers = workers(1, 1, Duration::from_millis(100));
     let (hold, held) = mpsc::channel::<()>();
     let (started, start) = mpsc::channel();

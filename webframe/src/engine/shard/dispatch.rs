@@ -80,9 +80,11 @@ impl Shard {
             scratch.begin_turn();
             match message {
                 Message::Adopt(accepted, refused_by) => self.adopt(*accepted, refused_by),
-                Message::Answered(job) => self.answered(job, scratch),
+                Message::Answered(job) => self.handle_response(job, scratch),
                 Message::DetachedTurn(detached) => self.reattach(*detached, scratch),
-                Message::Piece(token, piece, source) => self.piece(token, piece, source, scratch),
+                Message::Piece(token, piece, source) => {
+                    self.handle_piece(token, piece, source, scratch)
+                }
                 Message::SourceDropped(token) => self.source_dropped(token, scratch),
                 Message::ConversationCalled(call) => self.conversation_called(*call, scratch),
                 Message::Live(delivery) => self.deliver(delivery),
@@ -93,9 +95,9 @@ impl Shard {
         }
     }
 
-    /// Writes the response of a worker, unless the route's time limit was exceeded: then the client
-    /// has been answered 503.
-    fn answered(&mut self, mut job: Box<Job>, scratch: &mut Scratch) {
+    /// Writes the response of a worker, unless the handler has exceeded the route's time limit:
+    /// then the client has been answered 503, and the handler counts as abandoned until it returns.
+    fn handle_response(&mut self, mut job: Box<Job>, scratch: &mut Scratch) {
         if let Some(at) = self.abandoned.iter().position(|token| *token == job.call.token) {
             self.abandoned.swap_remove(at);
             self.engine.handlers_abandoned.fetch_sub(1, Relaxed);

@@ -3,7 +3,7 @@
 
 use crate::{
     Source,
-    engine::live::ConversationCall,
+    engine::live::FinishedCall,
     engine::{
         connection::turn::DetachedTurn, pool::job::Job, shard::slots::Token,
         sockets::accepted::Accepted,
@@ -26,7 +26,7 @@ pub(crate) enum Message {
     SourceDropped(Token),
     /// The result of a conversation's call that ran on a worker, or during which another worker
     /// stole the shard.
-    ConversationCalled(Box<ConversationCall>),
+    ConversationCalled(Box<FinishedCall>),
     /// Bytes, a close or new blocks for live connections, from another thread.
     Live(Delivery),
     /// Answer each request with `Connection: close` from now on; the server stops soon.

@@ -12,7 +12,7 @@ pub(crate) mod scratch;
 pub(crate) mod slots;
 pub(crate) mod wheel;
 #[cfg(test)]
-mod by_hand;
+mod stepped_tests;
 
 use std::{
     collections::VecDeque,
@@ -126,9 +126,12 @@ pub(crate) enum Todo {
     Write(Token),
     /// Call the conversation of a live connection.
     ConversationCall(Token, CallReason),
-    /// Send the new blocks of a feed to the group with this index (the feed's readers in this
-    /// shard), from the reader at this position on.
-    Publish(usize, usize),
+    /// Send the new blocks of a feed to the group with this index, which consists of the feed's
+    /// readers in this shard, from the reader at the position `from` on.
+    Publish {
+        group: usize,
+        from: usize,
+    },
 }
 
 impl Shard {
@@ -233,7 +236,7 @@ impl Shard {
                             None => return,
                         }
                     }
-                    Todo::Publish(group, from) => {
+                    Todo::Publish { group, from } => {
                         shard.publish_from(group, from);
                         shard
                     }

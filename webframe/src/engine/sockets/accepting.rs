@@ -176,8 +176,8 @@ impl Shard {
     }
 
     /// Chooses among the candidates the 1.5 % (at least one) that have been longest without a
-    /// complete request, the longest last. It chooses many at once: in a flood of connections at
-    /// the limit, not every new one may scan all connections.
+    /// complete request, the longest last. It chooses many at once, because in a flood of new
+    /// connections a scan of all connections for each of them would take too long.
     fn choose_evictable(&self, is_candidate: impl Fn(&Connection) -> bool) -> Vec<Token> {
         let now = self.now;
         let chosen =

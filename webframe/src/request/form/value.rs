@@ -25,7 +25,7 @@ pub(super) struct Form<'p> {
 /// Maximum number of fields that are tried as numbers, booleans or nothing (see [`Form::read`]).
 const GUESSES_MAX: usize = 64;
 
-/// What serde is told that a field of a flattened struct contains, instead of a text.
+/// The type that is tried for a field of a flattened struct, instead of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Guess {
     /// A number or a boolean.

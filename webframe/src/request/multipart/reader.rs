@@ -317,7 +317,8 @@ mod tests {
         assert_eq!(text(b"\xff", 2).unwrap_err(), "the form is not UTF-8 in the part a");
     }
 
-    /// Regression: with `?` in the handler, this was a 500 that the client could cause.
+    /// With `?` in the handler, such a form is answered 400: clients must not be able to cause a
+    /// 500.
     #[test]
     fn a_form_that_is_cut_off_is_the_mistake_of_the_client() {
         let form = format!("--b\r\n{A}\r\n\r\nabc");

@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(client_of(&v2(0x21, 0x31, &[b'/'; 216])), None);
     }
 
-    /// Regression: bytes that are not UTF-8 made the header invalid.
+    /// Even bytes that are not UTF-8.
     #[test]
     fn an_unknown_header_may_contain_any_bytes() {
         assert_eq!(client_of(b"PROXY UNKNOWN \xcawhat\0 ever\r\n"), None);

@@ -59,7 +59,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
     println!("| 0 | | {} | |", before.threads);
     let mut each = 0;
     for count in [clients / 10, clients] {
-        gather(&mut sockets, count, address)?;
+        connect_clients(&mut sockets, count, address)?;
         let now = Cost::of(&instance)?;
         // `<< 10`: KiB to bytes.
         each = (now.resident_kib.saturating_sub(before.resident_kib) << 10) / count;
@@ -80,7 +80,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
 fn warm_up(instance: &Instance, address: SocketAddr) -> Result<Cost> {
     let idle = instance.resources()?.descriptors;
     let mut sockets = Vec::new();
-    gather(&mut sockets, WARM_UP, address)?;
+    connect_clients(&mut sockets, WARM_UP, address)?;
     drop(sockets);
     let began = Instant::now();
     while instance.resources()?.descriptors > idle {
@@ -93,7 +93,7 @@ fn warm_up(instance: &Instance, address: SocketAddr) -> Result<Cost> {
 }
 
 /// Connects until there are `count` clients, and reads the banner of each.
-fn gather(sockets: &mut Vec<TcpStream>, count: u64, address: SocketAddr) -> Result<()> {
+fn connect_clients(sockets: &mut Vec<TcpStream>, count: u64, address: SocketAddr) -> Result<()> {
     while (sockets.len() as u64) < count {
         let socket = connect(address).with_context(|| format!("client {}", sockets.len()))?;
         let mut banner = String::new();

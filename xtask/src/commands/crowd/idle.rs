@@ -8,7 +8,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{WORKERS_MAX, answers, gather_idle, visit};
+use super::{WORKERS_MAX, answers, open_idle, visit};
 use crate::harness::server::Server;
 use crate::steps::cargo::target;
 use crate::steps::step;
@@ -44,14 +44,14 @@ struct Load {
 pub(super) fn measure(program: &Path, count: usize) -> Result<Vec<String>> {
     let command = format!("{} {{port}} {WORKERS_MAX} 3600", program.display());
     let server = Server::start(&command, &target().join("crowd.log"))?;
-    let mut idle = gather_idle(server.address, FIRST)?;
+    let mut idle = open_idle(server.address, FIRST)?;
     load(&server)?; // until the allocator and the workers have their final size
     let mut without = step("plain requests", || rounds(&server))?;
     let before = server.resources()?;
     let (mut each, mut faults) = (Vec::new(), Vec::new());
     println!("| idle connections | bytes each | threads |\n|---|---|---|");
     for goal in [FEW, count] {
-        idle.extend(gather_idle(server.address, goal.saturating_sub(idle.len()))?);
+        idle.extend(open_idle(server.address, goal.saturating_sub(idle.len()))?);
         let now = server.resources()?;
         let grown = now.resident_kib.saturating_sub(before.resident_kib) << 10;
         each.push(grown as f64 / (idle.len() - FIRST) as f64);

@@ -79,12 +79,12 @@ fn report(faults: &[String]) -> Result<()> {
 /// Measures ordinary clients among many bad ones; returns the faults.
 fn crowded(server: &Server, crowd: &Crowd, time: Duration) -> Result<Vec<String>> {
     let address = server.address;
-    let idle = step("idle connections", || gather_idle(address, crowd.idle))?;
-    let events = step("event streams", || gather_live(address, crowd.events, EVENTS))?;
-    let websockets = step("WebSockets", || gather_live(address, crowd.websockets, WEBSOCKET))?;
+    let idle = step("idle connections", || open_idle(address, crowd.idle))?;
+    let events = step("event streams", || open_live(address, crowd.events, EVENTS))?;
+    let websockets = step("WebSockets", || open_live(address, crowd.websockets, WEBSOCKET))?;
     let over = AtomicBool::new(false);
     let (timed, held) = thread::scope(|scope| {
-        scope.spawn(|| keep_talking(&websockets, &over));
+        scope.spawn(|| send_messages(&websockets, &over));
         scope.spawn(|| send_slowly(address, crowd.slow, &over));
         scope.spawn(|| never_read(address, crowd.unread, &over));
         thread::sleep(Duration::from_secs(3)); // until the slow clients have connected
@@ -146,7 +146,7 @@ fn most_held(server: &Server, over: &AtomicBool) -> Result<Resources> {
 }
 
 /// Opens connections that get one answer and then idle.
-fn gather_idle(address: SocketAddr, count: usize) -> Result<Vec<TcpStream>> {
+fn open_idle(address: SocketAddr, count: usize) -> Result<Vec<TcpStream>> {
     let connect = |number| {
         let socket = connect(address).with_context(|| format!("idle connection {number}"))?;
         if !answers(&socket) {
@@ -164,7 +164,7 @@ const WEBSOCKET: &str = "GET /ws HTTP/1.1\r\nHost: crowd\r\nConnection: Upgrade\
 const FRAME: [u8; 7] = [0x81, 0x81, 0, 0, 0, 0, b'x'];
 
 /// Opens connections that stay open after the head of the answer: event streams or WebSockets.
-fn gather_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<TcpStream>> {
+fn open_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<TcpStream>> {
     let open = |number| {
         let mut socket = connect(address).with_context(|| format!("live connection {number}"))?;
         socket.write_all(request.as_bytes())?;
@@ -181,7 +181,7 @@ fn gather_live(address: SocketAddr, count: usize, request: &str) -> Result<Vec<T
 /// Sends a message on each WebSocket every ten seconds. The server pings a WebSocket that is silent
 /// and closes it after a minute without an answer, even if the idle timeout of other connections is
 /// longer; these clients do not answer pings.
-fn keep_talking(websockets: &[TcpStream], over: &AtomicBool) {
+fn send_messages(websockets: &[TcpStream], over: &AtomicBool) {
     while !over.load(SeqCst) {
         for mut socket in websockets {
             drop(socket.write_all(&FRAME)); // a failure shows in the count of open ones
@@ -214,8 +214,8 @@ fn answers(socket: &TcpStream) -> bool {
     get_status(socket, "/quick").is_ok_and(|status| status == 200)
 }
 
-/// Runs `count` clients that each send a request head at one byte a second. A client whose
-/// connection the server closes connects again. At most a third of the clients connect in one
+/// Runs `count` clients that each send a request head at one byte a second. If the server closes a
+/// client's connection, the client connects again. At most a third of the clients connect in one
 /// second.
 fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
     let mut senders: Vec<Option<TcpStream>> = (0..count).map(|_| None).collect();
@@ -223,7 +223,7 @@ fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
         let began = Instant::now();
         let mut newcomers = count.div_ceil(3);
         for sender in &mut senders {
-            let sent = sender.as_ref().is_some_and(sends_on);
+            let sent = sender.as_ref().is_some_and(send_next_byte);
             if !sent && newcomers > 0 {
                 newcomers -= 1;
                 *sender = connect(address).ok();
@@ -233,14 +233,15 @@ fn send_slowly(address: SocketAddr, count: usize, over: &AtomicBool) {
     }
 }
 
-/// Sends a byte. `false`: the server has answered or closed the connection.
-fn sends_on(mut socket: &TcpStream) -> bool {
-    let quiet = |socket: &TcpStream| {
+/// Sends one byte, unless the server has answered or closed the connection. Returns whether the
+/// byte was sent.
+fn send_next_byte(mut socket: &TcpStream) -> bool {
+    let peek = |socket: &TcpStream| {
         socket.set_nonblocking(true)?;
         socket.peek(&mut [0])
     };
-    let is_quiet = quiet(socket).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
-    is_quiet && socket.write_all(b"G").is_ok()
+    let is_open = peek(socket).is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+    is_open && socket.write_all(b"G").is_ok()
 }
 
 /// Runs `count` clients that request something large and never read. Each opens a new connection
@@ -262,15 +263,16 @@ fn never_read(address: SocketAddr, count: usize, over: &AtomicBool) {
 }
 
 /// Runs `count` clients for `time`; returns all their requests. Each keeps its connection and sends
-/// a request in each interval `every`; if `every` is zero, one as soon as the last is answered.
+/// a request in each interval; if the interval is zero, it sends the next request as soon as the
+/// last one is answered.
 fn visit(
     address: SocketAddr,
     path: &str,
     count: u32,
-    every: Duration,
+    interval: Duration,
     time: Duration,
 ) -> Result<Vec<Timed>> {
-    Visitors { address, path, count, every, connections: Connections::Kept }.visit(time)
+    Visitors { address, path, count, interval, connections: Connections::Kept }.visit(time)
 }
 
 /// Measures how many requests the workers can answer at most, then sends twice as many, from
