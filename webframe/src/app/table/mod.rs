@@ -1,5 +1,4 @@
-//! The finished table of URLs: finds a route by method and path. A route is known by its number,
-//! its index in the list of routes.
+//! The finished table of URLs: finds the number (the index) of a route by method and path.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,15 +21,13 @@ use crate::{
 /// The routes of an app in one tree; groups are flattened into it.
 pub(crate) struct Table<S> {
     routes: Vec<TableRoute<S>>,
-    /// The routes without parameters, by the length of their pattern: few patterns have the same
-    /// length. Most requests match one of these routes.
+    /// The routes without parameters, by the length of the path. Most requests match one of them.
     fixed: Vec<Vec<FixedRoute>>,
     root: Node,
     /// The patterns by the names of their routes, for [`Request::url`].
     names: Arc<Names>,
     slashes: Slashes,
-    /// The number of the route that redirects to the path with one slash more or less. Used only
-    /// with [`Slashes::Redirect`].
+    /// With [`Slashes::Redirect`]: the number of the route that redirects to the other path.
     slash_redirect: u32,
     mistakes: Vec<String>,
 }
@@ -128,8 +125,7 @@ impl<S: 'static> Table<S> {
 
     fn insert(&mut self, route: Route<S>, names: &mut Names) {
         let number = self.next_number();
-        // Requests refer to the pattern of their route, and a table lives as long as its server.
-        // The leak is bounded by the number of routes.
+        // Leaked, since requests refer to it. A table exists as long as its server.
         let pattern: &'static str = match route.pattern {
             std::borrow::Cow::Borrowed(pattern) => pattern,
             std::borrow::Cow::Owned(pattern) => pattern.leak(),
