@@ -1,4 +1,5 @@
-//! Reads a file of any kind into entries for an import, so that each headword occurs once.
+//! Reads a file of any kind into entries for an import, so that each headword occurs once: two
+//! lines `lead n. 铅` and `lead v. 领导` become one entry `lead` with two senses.
 //!
 //! The file is read twice. The first pass finds damage before anything is stored, and headwords
 //! that occur more than once; it keeps a hash of eight bytes for each entry. The second pass
@@ -15,7 +16,7 @@ use crate::model::{Entry, Languages};
 use super::error::BookError;
 use super::homographs;
 use super::limits::{ENTRIES_MAX, FORMS_MAX, HELD_BYTES_MAX, JOINED_MAX, MEAN_BYTES_MAX};
-use super::oddity::{Oddities, OddityKind};
+use super::warning::{WarningKind, Warnings};
 use super::{About, BookKind, Overrides, Progress, Reader, Recognised, open};
 
 /// A checked book (a file of a dictionary), ready to be read.
@@ -25,28 +26,42 @@ pub struct Book {
     languages: Option<Languages>,
     reader: Box<dyn Reader>,
     hasher: RandomState,
-    /// The number of entries that are still to come, by the hash of a repeated headword.
-    repeated: HashMap<u64, u32>,
+    /// The number of entries that are not read yet, by the hash of a repeated headword.
+    remaining: HashMap<u64, u32>,
     /// The entries that wait for the last one of their headword, by the hash of the headword. Two
     /// headwords may have the same hash.
     held: HashMap<u64, Vec<Held>>,
     held_bytes: usize,
-    /// Complete entries that are returned next.
+    /// Complete entries, which the next calls return.
     ready: Vec<Entry>,
-    /// The oddities of joining.
-    merged: Oddities,
-    /// The number of entries that the second pass has read.
+    /// The warnings of joining entries.
+    join_warnings: Warnings,
+    /// The entries that the second pass has read.
+    read: Fingerprint,
+    /// The entries of the first pass.
+    expected: Fingerprint,
+    first_pass_warnings: Warnings,
+}
+
+/// Shows whether two passes over a file found the same headwords.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Fingerprint {
+    /// Number of entries.
     entries: u64,
     /// The sum of the hashes of their headwords.
     digest: u64,
-    /// `entries` and `digest` of the whole file in the first pass.
-    expected: (u64, u64),
-    /// The oddities of the first pass.
-    checked: Oddities,
+}
+
+impl Fingerprint {
+    fn add(&mut self, hash: u64) {
+        self.entries += 1;
+        self.digest = self.digest.wrapping_add(hash);
+    }
 }
 
 impl Book {
-    /// Opens a book and reads it once to check it. Calls `watch` with the progress.
+    /// Opens a book and reads it once to check it. Calls `watch` with the progress after each
+    /// entry.
     ///
     /// # Errors
     /// If the file cannot be read, is damaged, or is not a book of this kind.
@@ -71,32 +86,32 @@ impl Book {
         let mut reader = open(kind, path, overrides)?;
         let hasher = RandomState::new();
         let mut hashes: Vec<u64> = Vec::new();
+        let mut expected = Fingerprint::default();
         while let Some(entry) = reader.next()? {
             if hashes.len() == ENTRIES_MAX {
                 let reason = format!("holds more than {ENTRIES_MAX} entries");
                 return Err(BookError::at(path, reader.state().place(), reason));
             }
-            hashes.push(hasher.hash_one(&entry.word));
+            let hash = hasher.hash_one(&entry.word);
+            hashes.push(hash);
+            expected.add(hash);
             watch(reader.state().progress());
         }
-        let digest = hashes.iter().fold(0_u64, |sum, hash| sum.wrapping_add(*hash));
-        let expected = (hashes.len() as u64, digest);
-        let checked = reader.state().oddities().clone();
+        let first_pass_warnings = reader.state().warnings().clone();
         Ok(Book {
             path: path.to_owned(),
             kind,
             reader: open(kind, path, overrides)?,
             languages: overrides.languages,
             hasher,
-            repeated: repeated(hashes),
+            remaining: repeated(hashes),
             held: HashMap::new(),
             held_bytes: 0,
             ready: Vec::new(),
-            merged: Oddities::default(),
-            entries: 0,
-            digest: 0,
+            join_warnings: Warnings::default(),
+            read: Fingerprint::default(),
             expected,
-            checked,
+            first_pass_warnings,
         })
     }
 
@@ -123,18 +138,18 @@ impl Book {
 
     /// Number of entries in the file. Repeated headwords count each time.
     pub fn entries(&self) -> u64 {
-        self.expected.0
+        self.expected.entries
     }
 
-    /// The oddities of the first pass, without those of repeated headwords.
-    pub fn checked(&self) -> &Oddities {
-        &self.checked
+    /// The warnings of the first pass, without those of repeated headwords.
+    pub fn first_pass_warnings(&self) -> &Warnings {
+        &self.first_pass_warnings
     }
 
-    /// The oddities so far; complete when [`Book::next`] has returned `None`.
-    pub fn oddities(&self) -> Oddities {
-        let mut all = self.reader.state().oddities().clone();
-        all.extend(&self.merged);
+    /// The warnings so far; complete when [`Book::next`] has returned `None`.
+    pub fn warnings(&self) -> Warnings {
+        let mut all = self.reader.state().warnings().clone();
+        all.extend(&self.join_warnings);
         all
     }
 
@@ -150,17 +165,19 @@ impl Book {
             if let Some(entry) = self.ready.pop() {
                 return Ok(Some(entry));
             }
-            let Some(entry) = self.reader.next()? else { return self.end() };
+            let Some(entry) = self.reader.next()? else {
+                self.check_unchanged()?;
+                return Ok(None);
+            };
             let hash = self.hasher.hash_one(&entry.word);
-            self.entries += 1;
-            self.digest = self.digest.wrapping_add(hash);
-            match self.repeated.get_mut(&hash) {
+            self.read.add(hash);
+            match self.remaining.get_mut(&hash) {
                 None => return Ok(Some(entry)),
-                Some(left) => {
-                    *left = left.saturating_sub(1);
-                    let last = *left == 0;
+                Some(remaining) => {
+                    *remaining = remaining.saturating_sub(1);
+                    let is_last = *remaining == 0;
                     self.hold(hash, entry)?;
-                    if last {
+                    if is_last {
                         self.release(hash);
                     }
                 }
@@ -169,11 +186,11 @@ impl Book {
     }
 
     /// Checks at the end of the second pass that the file is still the one of the first pass.
-    fn end(&mut self) -> Result<Option<Entry>, BookError> {
-        if (self.entries, self.digest) != self.expected {
+    fn check_unchanged(&self) -> Result<(), BookError> {
+        if self.read != self.expected {
             return Err(BookError::whole(&self.path, "changed while it was read"));
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Holds the first entry of a headword, and joins a later one to it.
@@ -181,25 +198,27 @@ impl Book {
         let place = self.reader.state().place();
         let held = self.held.entry(hash).or_default();
         let Some(first) = held.iter_mut().find(|held| held.entry.word == entry.word) else {
-            self.held_bytes += bytes(&entry);
-            held.push(Held { entry, joined: 0, keeps_pronunciation: false });
+            self.held_bytes += memory_of(&entry);
+            held.push(Held { entry, joined: 0, has_pronunciations_in_text: false });
             if self.held_bytes > HELD_BYTES_MAX {
                 let reason = format!("has more than {HELD_BYTES_MAX} bytes of repeated headwords");
                 return Err(BookError::at(&self.path, place, reason));
             }
             return Ok(());
         };
-        let before = bytes(&first.entry);
+        let before = memory_of(&first.entry);
         let kinds = first.join(entry);
-        self.held_bytes = self.held_bytes - before + bytes(&first.entry);
-        kinds.into_iter().for_each(|kind| self.merged.note(kind, place, first.entry.word.as_str()));
+        self.held_bytes = self.held_bytes - before + memory_of(&first.entry);
+        kinds
+            .into_iter()
+            .for_each(|kind| self.join_warnings.add(kind, place, first.entry.word.as_str()));
         Ok(())
     }
 
     /// Makes the entries with this hash of their headword ready to be returned.
     fn release(&mut self, hash: u64) {
         let held = self.held.remove(&hash).unwrap_or_default();
-        self.held_bytes -= held.iter().map(|held| bytes(&held.entry)).sum::<usize>();
+        self.held_bytes -= held.iter().map(|held| memory_of(&held.entry)).sum::<usize>();
         self.ready.extend(held.into_iter().map(|held| held.entry));
     }
 }
@@ -210,7 +229,7 @@ impl fmt::Debug for Book {
     }
 }
 
-/// Of the hashes of all headwords, those that occur more than once, with their counts.
+/// The hashes that occur more than once, with their counts.
 fn repeated(mut hashes: Vec<u64>) -> HashMap<u64, u32> {
     hashes.sort_unstable();
     let runs = hashes.chunk_by(|a, b| a == b).filter(|run| run.len() > 1);
@@ -222,46 +241,46 @@ struct Held {
     entry: Entry,
     /// The number of later entries.
     joined: usize,
-    /// Whether its pronunciations are in the explanation.
-    keeps_pronunciation: bool,
+    /// Whether the explanation contains the pronunciations.
+    has_pronunciations_in_text: bool,
 }
 
 impl Held {
     /// Joins a later entry: appends the lines that are new. If the pronunciations differ, they are
-    /// written into the explanation. Returns the kinds of oddities to report.
-    fn join(&mut self, mut later: Entry) -> Vec<OddityKind> {
+    /// written into the explanation. Returns the kinds of warnings to report.
+    fn join(&mut self, mut later: Entry) -> Vec<WarningKind> {
         let first = &mut self.entry;
-        if homographs::differ(first, &later) {
-            if !std::mem::replace(&mut self.keeps_pronunciation, true) {
-                homographs::keep_pronunciation(first);
+        if homographs::has_new_pronunciation(first, &later) {
+            if !std::mem::replace(&mut self.has_pronunciations_in_text, true) {
+                homographs::write_pronunciation(first);
             }
-            homographs::keep_pronunciation(&mut later);
+            homographs::write_pronunciation(&mut later);
         }
         let known: HashSet<&str> = first.mean.lines().collect();
         let new: Vec<&str> = later.mean.lines().filter(|line| !known.contains(line)).collect();
         let more: usize = new.iter().map(|line| line.len() + 1).sum();
         if first.mean.len() + more > MEAN_BYTES_MAX || self.joined == JOINED_MAX {
-            return vec![OddityKind::Unjoined];
+            return vec![WarningKind::Unjoined];
         }
         self.joined += 1;
         for line in new {
             first.mean.push('\n');
             first.mean.push_str(line);
         }
-        first.phonetic = homographs::joined(first.phonetic.take(), later.phonetic);
+        first.phonetic = homographs::join_pronunciations(first.phonetic.take(), later.phonetic);
         first.rank = first.rank.into_iter().chain(later.rank).min();
-        let mut kinds = vec![OddityKind::Repeated];
+        let mut kinds = vec![WarningKind::Repeated];
         let new: Vec<String> =
             later.forms.into_iter().filter(|form| !first.forms.contains(form)).collect();
         let room = FORMS_MAX.saturating_sub(first.forms.len());
-        kinds.extend((new.len() > room).then_some(OddityKind::ExtraForms));
+        kinds.extend((new.len() > room).then_some(WarningKind::ExtraForms));
         first.forms.extend(new.into_iter().take(room));
         kinds
     }
 }
 
-/// The approximate memory of an entry.
-fn bytes(entry: &Entry) -> usize {
+/// The approximate memory of an entry in bytes.
+fn memory_of(entry: &Entry) -> usize {
     let forms: usize = entry.forms.iter().map(|form| form.len() + size_of::<String>()).sum();
     let phonetic = entry.phonetic.as_ref().map_or(0, String::len);
     size_of::<Entry>() + entry.word.as_str().len() + entry.mean.len() + phonetic + forms

@@ -1,4 +1,6 @@
-//! Recognises the kind of a book (a dictionary in one or more files), and finds its files.
+//! Recognises the kind of a book (a dictionary in one or more files) from the name and the first
+//! bytes of a file, and finds the other files of the book: `oxford.idx` is a StarDict book with
+//! `oxford.ifo` and `oxford.dict.dz`; a text that begins `[{"word":` is a JSON list.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,7 +21,7 @@ pub enum BookKind {
     /// Lines of a headword, white space and an explanation, like the word list of a programming
     /// course (this program is compatible with its database); also similar texts.
     Course,
-    /// This project's own format (`.book`), in the notation of
+    /// This project's own format (`.book`), with explanations in the format of
     /// [`Explanation`](crate::model::Explanation).
     Plain,
     /// ECDICT's csv of 13 or 7 columns.
@@ -70,7 +72,7 @@ impl BookKind {
             };
         }
         let source = Source::open_text(path, None)?;
-        if let Some(reason) = notes_of_kindle(&source.sample()) {
+        if let Some(reason) = refused_kindle_notes(&source.sample()) {
             return Err(BookError::whole(path, reason));
         }
         Ok(by_name(path).unwrap_or_else(|| by_content(path, &source.sample())))
@@ -87,7 +89,7 @@ impl BookKind {
         overrides: &Overrides,
     ) -> Result<BookKind, BookError> {
         let kind = known.map_or_else(|| BookKind::detect(path), Ok)?;
-        let Some(property) = overrides.of_table() else { return Ok(kind) };
+        let Some(property) = overrides.table_property() else { return Ok(kind) };
         match kind {
             BookKind::Csv | BookKind::Tsv => Ok(kind),
             BookKind::Course | BookKind::Ecdict if known.is_none() => Ok(BookKind::Csv),
@@ -168,12 +170,13 @@ fn by_name(path: &Path) -> Option<BookKind> {
         });
     }
     let known = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| *kind);
-    let part = ["noun", "verb", "adj", "adv"].contains(&name.split('.').nth(1).unwrap_or_default());
-    let wordnet = part && (name.starts_with("data.") || name.starts_with("index."));
-    known.or(wordnet.then_some(BookKind::Wordnet))
+    let is_part =
+        ["noun", "verb", "adj", "adv"].contains(&name.split('.').nth(1).unwrap_or_default());
+    let is_wordnet = is_part && (name.starts_with("data.") || name.starts_with("index."));
+    known.or(is_wordnet.then_some(BookKind::Wordnet))
 }
 
-/// The kind that the first bytes of a file show. A text of no other kind is course text.
+/// The kind that the first bytes of a file show. A text that is of no other kind is course text.
 fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     let sample = sample.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(sample);
     if sample.starts_with(b"StarDict's dict ifo file") {
@@ -206,16 +209,17 @@ fn by_content(path: &Path, sample: &[u8]) -> BookKind {
     let format = Format::sniff(sample, None);
     // A file without any delimiter is not a table, even if its name says so.
     let lines = whole_lines(sample);
-    let is_table = csv && format.splits(sample)
+    let is_table = csv && format.splits_records(sample)
         || columns::is_table(&format.sample(sample))
-        || (is_quoted(lines) || is_barred(lines)) && format.splits(sample)
+        || (has_quoted_first_cells(lines) || has_outer_pipes(lines))
+            && format.splits_records(sample)
         || format::is_markdown(lines);
     if is_table { BookKind::Csv } else { BookKind::Course }
 }
 
-/// The reason that a file of notes from a Kindle is refused: `My Clippings.txt`, or the table of a
-/// notebook. Neither is a list of words.
-fn notes_of_kindle(sample: &[u8]) -> Option<&'static str> {
+/// The reason why a file of notes from a Kindle is refused: `My Clippings.txt`, or the table of a
+/// notebook. Neither is a list of words. `None`: the file is not such a file.
+fn refused_kindle_notes(sample: &[u8]) -> Option<&'static str> {
     let text = String::from_utf8_lossy(sample);
     let mut lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim);
     let is_notebook = |line: &str| {
@@ -246,20 +250,20 @@ fn whole_lines(sample: &[u8]) -> &[u8] {
 
 /// Whether all lines begin with a quoted cell. In `"apple": "苹果"`, the quotes are not around a
 /// cell.
-fn is_quoted(sample: &[u8]) -> bool {
-    let ends = |line: &&[u8]| {
+fn has_quoted_first_cells(sample: &[u8]) -> bool {
+    let is_quoted = |line: &&[u8]| {
         let quotes = line.iter().filter(|&&byte| byte == b'"').count();
-        let is_open = |at: &usize| line.get(at + 1).is_some_and(|next| b":= ".contains(next));
+        let text_follows = |at: &usize| line.get(at + 1).is_some_and(|next| b":= ".contains(next));
         let first = line.iter().skip(1).position(|&byte| byte == b'"').map(|at| at + 1);
-        quotes.is_multiple_of(2) && first.is_none_or(|at| !is_open(&at))
+        quotes.is_multiple_of(2) && first.is_none_or(|at| !text_follows(&at))
     };
     let mut lines =
         sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.all(|line| line.starts_with(b"\"") && ends(&line))
+    lines.all(|line| line.starts_with(b"\"") && is_quoted(&line))
 }
 
-/// Whether all lines below headings begin and end with a bar, as tables in Markdown do.
-fn is_barred(sample: &[u8]) -> bool {
+/// Whether all lines below headings begin and end with a pipe (`|`), as tables in Markdown do.
+fn has_outer_pipes(sample: &[u8]) -> bool {
     let lines = sample.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
     let mut lines = lines.filter(|line| !line.is_empty()).skip_while(|line| line[0] == b'#');
     let is_row = |line: &[u8]| line.len() > 2 && line.starts_with(b"|") && line.ends_with(b"|");
@@ -321,9 +325,9 @@ fn is_json_list(sample: &[u8]) -> bool {
 
 /// Whether a text begins like JSON: with a list or an object, and a quote in it.
 fn begins_with_json(sample: &[u8]) -> bool {
-    let marks: Vec<u8> =
+    let first: Vec<u8> =
         sample.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(3).collect();
-    matches!(marks[..], [b'{', b'"', ..] | [b'[', b'{', b'"'] | [b'[', b'[', b'"'])
+    matches!(first[..], [b'{', b'"', ..] | [b'[', b'{', b'"'] | [b'[', b'[', b'"'])
 }
 
 /// Endings of files in JSON.
@@ -340,21 +344,26 @@ fn is_ecdict(rows: &[StringRecord]) -> bool {
     }
     let is_number = |cell: &str| cell.bytes().all(|byte| byte.is_ascii_digit());
     let is_exchange = |cell: &str| cell.is_empty() || cell.as_bytes().get(1) == Some(&b':');
-    let is_own = |row: &&StringRecord| {
+    let is_of_ecdict = |row: &&StringRecord| {
         let cell = |column: usize| row.get(column).unwrap_or_default().trim();
-        let stars = |column: usize| is_number(cell(column)) && cell(column).len() <= 1;
+        let is_star_count = |column: usize| is_number(cell(column)) && cell(column).len() <= 1;
         match row.len() {
-            13 => stars(5) && is_number(cell(8)) && is_number(cell(9)) && is_exchange(cell(10)),
+            13 => {
+                is_star_count(5)
+                    && is_number(cell(8))
+                    && is_number(cell(9))
+                    && is_exchange(cell(10))
+            }
             7 => {
-                stars(4)
+                is_star_count(4)
                     && is_exchange(cell(5))
                     && !(cell(4).is_empty() && cell(5).is_empty() && is_number(cell(0)))
             }
             _ => false,
         }
     };
-    let own = rows.iter().filter(is_own).count();
-    own > 0 && own * 10 >= rows.len() * 8
+    let matching = rows.iter().filter(is_of_ecdict).count();
+    matching > 0 && matching * 10 >= rows.len() * 8
 }
 
 impl fmt::Display for BookKind {

@@ -1,5 +1,6 @@
-//! Homographs: headwords with the same spelling and different pronunciations (`lead`). When their
-//! articles are joined to one entry, each keeps its pronunciation.
+//! Homographs: headwords with the same spelling and different pronunciations, such as `lead` (led,
+//! the metal) and `lead` (liːd, to guide). When their articles are joined to one entry, the
+//! pronunciation of each is written into the explanation: `@ n. led` before `n. 铅`.
 
 use crate::model::{Entry, split_part};
 
@@ -10,7 +11,7 @@ const SEPARATOR: &str = "; ";
 
 /// Whether a later entry of the same headword has a pronunciation that the first one lacks. `false`
 /// if one of the two entries has no pronunciation.
-pub(super) fn differ(first: &Entry, later: &Entry) -> bool {
+pub(super) fn has_new_pronunciation(first: &Entry, later: &Entry) -> bool {
     match (&first.phonetic, &later.phonetic) {
         (Some(first), Some(later)) => !first.split(SEPARATOR).any(|known| known == later),
         _ => false,
@@ -20,33 +21,33 @@ pub(super) fn differ(first: &Entry, later: &Entry) -> bool {
 /// Writes the pronunciation of an entry into its explanation: as a line `@ n. led` before the
 /// senses of each part of speech, and as `[led]` in the first line if that has no part of speech.
 /// Does nothing if the explanation has lines that begin with `@` already.
-pub(super) fn keep_pronunciation(entry: &mut Entry) {
+pub(super) fn write_pronunciation(entry: &mut Entry) {
     let Some(phonetic) = entry.phonetic.as_deref() else { return };
     let mut lines = Vec::new();
-    let mut last = None;
+    let mut last_label = None;
     for line in entry.mean.lines() {
         let (label, _) = split_part(line);
-        // Books in this project's notation, and Wiktionary, have such lines themselves.
+        // `.book` files and Wiktionary have such lines already.
         if line.starts_with("@ ") {
             return;
         }
-        let is_new = last != Some(label);
+        let is_new = last_label != Some(label);
         match label {
-            "" if last.is_none() => lines.push(format!("[{phonetic}] {line}")),
+            "" if last_label.is_none() => lines.push(format!("[{phonetic}] {line}")),
             "" => lines.push(line.to_owned()),
             label => {
                 lines.extend(is_new.then(|| format!("@ {label} {phonetic}")));
                 lines.push(line.to_owned());
             }
         }
-        last = if label.is_empty() { last.or(Some("")) } else { Some(label) };
+        last_label = if label.is_empty() { last_label.or(Some("")) } else { Some(label) };
     }
     entry.mean = lines.join("\n");
 }
 
 /// Joins two pronunciations with a semicolon. Keeps only the first one if it contains the later
 /// one, or if the result would be too long.
-pub(super) fn joined(first: Option<String>, later: Option<String>) -> Option<String> {
+pub(super) fn join_pronunciations(first: Option<String>, later: Option<String>) -> Option<String> {
     let (Some(first), Some(later)) = (&first, &later) else { return first.or(later) };
     let is_known = first.split(SEPARATOR).any(|known| known == later);
     if is_known || first.len() + SEPARATOR.len() + later.len() > PHONETIC_BYTES_MAX {
@@ -60,20 +61,20 @@ mod tests {
     use super::*;
     use crate::model::Word;
 
-    fn tied(mean: &str) -> String {
+    fn with_pronunciation(mean: &str) -> String {
         let word = Word::parse("lead").unwrap();
         let (phonetic, mean) = (Some("led".to_owned()), mean.to_owned());
         let mut entry = Entry { word, phonetic, mean, rank: None, forms: Vec::new() };
-        keep_pronunciation(&mut entry);
+        write_pronunciation(&mut entry);
         entry.mean
     }
 
     #[test]
     fn each_part_of_speech_has_its_pronunciation() {
         assert_eq!(
-            tied("n. 铅\nn. 铅笔芯\nv. 加铅"),
+            with_pronunciation("n. 铅\nn. 铅笔芯\nv. 加铅"),
             "@ n. led\nn. 铅\nn. 铅笔芯\n@ v. led\nv. 加铅"
         );
-        assert_eq!(tied("铅\n铅笔芯"), "[led] 铅\n铅笔芯");
+        assert_eq!(with_pronunciation("铅\n铅笔芯"), "[led] 铅\n铅笔芯");
     }
 }

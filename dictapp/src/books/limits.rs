@@ -42,8 +42,8 @@ pub const HELD_BYTES_MAX: usize = 96 * 1024 * 1024;
 /// the earlier ones.
 pub const JOINED_MAX: usize = 1000;
 
-/// Maximum number of oddities of a kind that are listed with their place. The others are counted.
-pub const ODDITIES_LISTED_MAX: usize = 20;
+/// Maximum number of warnings of a kind that are listed with their place. The others are counted.
+pub const WARNINGS_LISTED_MAX: usize = 20;
 
 /// Number of bytes at the beginning of a file from which its layout is recognised.
 pub const SAMPLE_BYTES_MAX: usize = 64 * 1024;

@@ -1,5 +1,6 @@
-//! Readers of books (files of dictionaries): they parse a file into entries and report its
-//! oddities, which are faults that do not stop an import.
+//! Readers of books (files of dictionaries): they parse a file into entries, such as the line
+//! `apple n. 苹果` into headword and explanation, and report warnings: faults in the file that do
+//! not stop an import.
 //!
 //! An import uses [`Book::open`]: it reads any kind of book, checks the whole file before it
 //! returns the first entry, and joins entries of the same headword. Nothing here uses the store.
@@ -10,7 +11,7 @@ mod error;
 mod homographs;
 mod input;
 pub mod limits;
-mod oddity;
+mod warning;
 mod overrides;
 mod read_state;
 mod readers;
@@ -25,17 +26,17 @@ pub use detect::BookKind;
 pub use error::{BookError, Place};
 pub use input::deadline::within;
 pub use input::encoding::Encoding;
-pub use oddity::{Oddities, Oddity, OddityGroup, OddityKind};
 pub use overrides::{Column, Overrides, Recognised, Sounds};
 pub use read_state::ReadState;
 pub use text::exchange;
+pub use warning::{Warning, WarningGroup, WarningKind, Warnings};
 
-pub(crate) use input::sheet::{rows_of, text_of};
+pub(crate) use input::sheet::{decode_text, parse_rows};
 pub(crate) use text::columns::{by_name as column_by_name, recognise as recognise_columns};
 
 /// Converts HTML to text in one line, without tags.
 pub fn plain_text(html: &str) -> String {
-    let text = text::markup::text(html, text::markup::LineEnds::Blanks).lines;
+    let text = text::markup::to_text(html, text::markup::LineEnds::Blanks).lines;
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -50,7 +51,7 @@ pub trait Reader: Send {
     /// If the file cannot be read, or is damaged so that reading cannot continue.
     fn next(&mut self) -> Result<Option<Entry>, BookError>;
 
-    /// The position, the progress and the oddities found so far.
+    /// The position, the progress and the warnings found so far.
     fn state(&self) -> &ReadState;
 
     /// The metadata in the file.
@@ -67,9 +68,9 @@ pub trait Reader: Send {
 /// The progress of reading a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Number of bytes read; for WordNet, number of lines of its indexes.
+    /// Number of bytes that were read; for WordNet, number of lines of its indexes.
     pub done: u64,
-    /// Total number of the same.
+    /// Number of all bytes or lines.
     pub total: u64,
 }
 

@@ -31,7 +31,7 @@ pub enum Sounds {
 
 impl Overrides {
     /// The name of a given property that only tables have. `None`: no such property is given.
-    pub(super) fn of_table(&self) -> Option<&'static str> {
+    pub(super) fn table_property(&self) -> Option<&'static str> {
         let delimiter = self.delimiter.map(|_| "delimiter");
         delimiter.or(self.columns.as_ref().map(|_| "columns"))
     }

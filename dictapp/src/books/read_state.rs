@@ -1,13 +1,14 @@
-//! The state that the reader of a book keeps: the place of the last entry, the progress, and the
-//! oddities (faults that do not stop an import).
+//! The state that every reader of a book keeps: the place of the last entry (`line 7`), the progress,
+//! and the warnings (faults in the file that do not stop an import).
 
 use crate::model::Entry;
 
 use super::Progress;
 use super::error::Place;
+use super::input::rewritten_quotes::OpenQuote;
 use super::input::source::Meter;
-use super::oddity::{Oddities, OddityKind};
 use super::readers::draft::Draft;
+use super::warning::{WarningKind, Warnings};
 
 /// The state of a reader.
 #[derive(Debug)]
@@ -15,12 +16,12 @@ pub struct ReadState {
     /// The place of the last entry, or the place that is being read.
     pub(super) place: Place,
     meter: Meter,
-    oddities: Oddities,
+    warnings: Warnings,
 }
 
 impl ReadState {
     pub(super) fn new(place: Place, meter: Meter) -> ReadState {
-        ReadState { place, meter, oddities: Oddities::default() }
+        ReadState { place, meter, warnings: Warnings::default() }
     }
 
     /// The place of the last entry.
@@ -33,34 +34,34 @@ impl ReadState {
         self.meter.progress()
     }
 
-    /// The oddities so far.
-    pub fn oddities(&self) -> &Oddities {
-        &self.oddities
+    /// The warnings so far.
+    pub fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
-    /// Reports an oddity at the current place.
-    pub(super) fn note(&mut self, kind: OddityKind, about: &str) {
-        self.oddities.note(kind, self.place, about);
+    /// Reports a warning at the current place.
+    pub(super) fn warn(&mut self, kind: WarningKind, about: &str) {
+        self.warnings.add(kind, self.place, about);
     }
 
-    /// Reports an oddity at another place.
-    pub(super) fn note_at(&mut self, kind: OddityKind, place: Place, about: &str) {
-        self.oddities.note(kind, place, about);
+    /// Reports a warning at another place.
+    pub(super) fn warn_at(&mut self, kind: WarningKind, place: Place, about: &str) {
+        self.warnings.add(kind, place, about);
     }
 
-    /// Reports the quotes of a table that were left out, each with its line.
-    pub(super) fn note_open_quotes(&mut self, quotes: Vec<(u64, String)>) {
-        for (line, text) in quotes {
-            self.note_at(OddityKind::BadDetail, Place::Line(line), &text);
+    /// Warns of the quotes of a table that were left out because they are not closed.
+    pub(super) fn warn_of_open_quotes(&mut self, quotes: Vec<OpenQuote>) {
+        for quote in quotes {
+            self.warn_at(WarningKind::BadDetail, Place::Line(quote.line), &quote.text);
         }
     }
 
     /// Checks a draft (the parts of an entry as found in the file) and makes an entry of it.
-    /// `None`: it is invalid; the reason is reported as an oddity.
+    /// `None`: it is invalid; the reason is reported as a warning.
     pub(super) fn finish(&mut self, draft: Draft<'_>) -> Option<Entry> {
         let headword = draft.headword;
-        let (entry, lost) = draft.finish().map_err(|kind| self.note(kind, headword)).ok()?;
-        lost.into_iter().for_each(|kind| self.note(kind, headword));
+        let (entry, lost) = draft.finish().map_err(|kind| self.warn(kind, headword)).ok()?;
+        lost.into_iter().for_each(|kind| self.warn(kind, headword));
         Some(entry)
     }
 }

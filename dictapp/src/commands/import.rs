@@ -1,5 +1,5 @@
 //! The command `dictapp import`: imports a file of any kind as a word book (a dictionary),
-//! completely or not at all. It shows a progress bar on a terminal, and a report of oddities: parts
+//! completely or not at all. It shows a progress bar on a terminal, and a report of warnings: parts
 //! of the file that could not be read and were left out.
 
 use std::fs::File;
@@ -55,7 +55,7 @@ pub fn check(request: &ImportRequest) -> Result<()> {
     Ok(())
 }
 
-/// Imports a book: prints the progress on a terminal, the oddities to standard error, and the
+/// Imports a book: prints the progress on a terminal, the warnings to standard error, and the
 /// result to standard output.
 ///
 /// # Errors
@@ -83,7 +83,7 @@ pub(super) fn run_with_places(
     bar.finish_and_clear();
     let report = report.map_err(with_advice)?;
     // The import has succeeded even if standard error is closed.
-    let _ = write!(io::stderr(), "{}", report.oddities.clone().at_places(place_of));
+    let _ = write!(io::stderr(), "{}", report.warnings.clone().at_places(place_of));
     writeln!(io::stdout(), "{report}").context("cannot write to standard output")
 }
 

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use dictapp::books::{Book, BookKind, Column, OddityKind, Overrides};
+use dictapp::books::{Book, BookKind, Column, Overrides, WarningKind};
 use dictapp::commands::export::{self, Export, Format};
 use dictapp::model::{Entry, Languages, Word};
 use dictapp::settings::Settings;
@@ -56,7 +56,7 @@ fn a_book_is_found_word_by_word_after_its_import(fresh: &Fresh) {
     let report = import_book(&store, &request(&faults), |step| steps.push(step)).unwrap();
     assert_eq!((report.name.as_str(), report.kind), ("faults", BookKind::Course));
     assert_eq!((report.entries, report.outcome), (15, ImportOutcome::Imported));
-    assert_eq!(report.oddities.count(OddityKind::NoExplanation), 2);
+    assert_eq!(report.warnings.count(WarningKind::NoExplanation), 2);
     assert_eq!(report.to_string(), "faults: 15 entries imported (course), 5 warnings");
     assert_eq!(means(&store, "ice cream"), ["n. 冰淇淋"]);
     assert_eq!(means(&store, "apple"), ["n. 苹果\nn. 苹果树"]);

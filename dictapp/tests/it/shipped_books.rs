@@ -31,7 +31,7 @@ fn entries(name: &str) -> Vec<Entry> {
     while let Some(entry) = book.next().unwrap() {
         entries.push(entry);
     }
-    assert_eq!(book.oddities().to_string(), "", "{name}");
+    assert_eq!(book.warnings().to_string(), "", "{name}");
     assert_eq!(entries.len() as u64, book.entries(), "{name} has a headword twice");
     entries
 }

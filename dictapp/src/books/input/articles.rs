@@ -1,6 +1,6 @@
 //! Reads articles by offset and length from the `.dict` file of a StarDict or dictd book. The file
 //! may be compressed by gzip, or by dictzip, which makes gzip files of chunks that can be unpacked
-//! one by one.
+//! one by one: the article at offset 70,000 is read from the second chunk alone.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use flate2::{Crc, Decompress, FlushDecompress};
 
 use super::deadline;
-use super::source::{GZIP, Unpacked, open_file};
+use super::source::{GZIP_MAGIC, Unpacked, open_file};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::{
     ARTICLE_BYTES_MAX, ARTICLES_BYTES_ALWAYS, ARTICLES_BYTES_MAX, ARTICLES_LENGTH_FACTOR,
@@ -24,15 +24,20 @@ pub(crate) struct Articles {
     /// The unpacked length of the file.
     length: u64,
     content: Content,
-    /// How many bytes of articles may be read in all, and how many of them are left. Many headwords
-    /// may share an article, so a small file could become a book of any size.
+    /// How many bytes of articles may be read in all. Many headwords may share an article, so a
+    /// small file could become a book of any size.
     allowed: u64,
-    left: u64,
+    /// How many of these bytes have not been read yet.
+    remaining: u64,
 }
 
+/// The unpacked bytes of the file.
 enum Content {
+    /// The file is not compressed.
     Plain(File),
+    /// The file was unpacked into memory.
     Memory(Vec<u8>),
+    /// The file is packed by dictzip.
     Chunks(Chunks),
 }
 
@@ -55,7 +60,7 @@ impl Articles {
         let mut magic = Vec::new();
         (&mut file).take(2).read_to_end(&mut magic).map_err(fail)?;
         file.rewind().map_err(fail)?;
-        let packed = magic == GZIP;
+        let packed = magic == GZIP_MAGIC;
         if !packed && path.extension().is_some_and(|ending| ending == "dz") {
             return Err(BookError::at(path, Place::Byte(0), "not a gzip file"));
         }
@@ -96,7 +101,7 @@ impl Articles {
     fn new(path: PathBuf, length: u64, content: Content) -> Articles {
         let allowed = length.saturating_mul(ARTICLES_LENGTH_FACTOR);
         let allowed = allowed.clamp(ARTICLES_BYTES_ALWAYS, ARTICLES_BYTES_MAX);
-        Articles { path, length, content, allowed, left: allowed }
+        Articles { path, length, content, allowed, remaining: allowed }
     }
 
     /// The bytes of one article.
@@ -106,7 +111,7 @@ impl Articles {
         if length > ARTICLE_BYTES_MAX {
             return Err(Unreachable::TooLong);
         }
-        self.left = self.left.checked_sub(length).ok_or_else(|| {
+        self.remaining = self.remaining.checked_sub(length).ok_or_else(|| {
             let reason = format!(
                 "the articles of all headwords have over {} bytes; the file has {}",
                 self.allowed, self.length
@@ -141,10 +146,11 @@ struct Chunks {
     file: File,
     /// The offset of each packed chunk, and the end of the last one.
     starts: Vec<u64>,
-    /// The unpacked length of each chunk; the last one may be shorter.
+    /// The unpacked length of a chunk; the last one may be shorter.
     size: u64,
+    /// Unpacked chunks by their index.
     cache: HashMap<usize, Arc<[u8]>>,
-    /// The chunks of the cache, oldest first.
+    /// The indexes of the chunks in the cache, oldest first.
     order: VecDeque<usize>,
 }
 
@@ -165,13 +171,13 @@ impl Chunks {
     fn read_table(file: File) -> Result<Option<Chunks>, String> {
         let mut input = BufReader::new(file);
         let short = |_| "the header of the gzip file is cut off".to_owned();
-        let fixed: [u8; 10] = take(&mut input).map_err(short)?;
+        let fixed: [u8; 10] = read_array(&mut input).map_err(short)?;
         let flags = fixed[3];
         // The length of the header: ten bytes, and the optional fields that follow.
         let mut header = 10_u64;
         let mut table = None;
         if flags & FLAG_EXTRA != 0 {
-            let length = u16::from_le_bytes(take(&mut input).map_err(short)?);
+            let length = u16::from_le_bytes(read_array(&mut input).map_err(short)?);
             let mut extra = vec![0; usize::from(length)];
             input.read_exact(&mut extra).map_err(short)?;
             header += 2 + u64::from(length);
@@ -185,7 +191,7 @@ impl Chunks {
         if flags & FLAG_HEADER_CRC != 0 {
             header += 2;
         }
-        let Some((size, packed)) = table else { return Ok(None) };
+        let Some(ChunkTable { size, packed }) = table else { return Ok(None) };
         let mut start = header;
         let mut starts = vec![start];
         for length in packed {
@@ -273,15 +279,22 @@ impl Chunks {
     }
 }
 
-fn take<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
+fn read_array<const N: usize>(input: &mut impl Read) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     input.read_exact(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Finds the field of dictzip (`RA`) among the extra fields of a gzip header. Returns the unpacked
-/// size of a chunk and the packed length of each chunk.
-fn parse_extra(mut extra: &[u8]) -> Result<Option<(u64, Vec<u16>)>, String> {
+/// The table of chunks in the header of a dictzip file.
+struct ChunkTable {
+    /// The unpacked length of a chunk.
+    size: u64,
+    /// The packed length of each chunk.
+    packed: Vec<u16>,
+}
+
+/// Parses the field of dictzip (`RA`) among the extra fields of a gzip header. `None`: there is none.
+fn parse_extra(mut extra: &[u8]) -> Result<Option<ChunkTable>, String> {
     while let [a, b, low, high, rest @ ..] = extra {
         let length = usize::from(u16::from_le_bytes([*low, *high]));
         let (field, next) = rest.split_at_checked(length).ok_or("an extra field is cut off")?;
@@ -295,7 +308,7 @@ fn parse_extra(mut extra: &[u8]) -> Result<Option<(u64, Vec<u16>)>, String> {
 
 /// Parses the table of chunks: version, size of a chunk, number of chunks, and their packed
 /// lengths, all in two bytes.
-fn parse_table(field: &[u8]) -> Result<(u64, Vec<u16>), String> {
+fn parse_table(field: &[u8]) -> Result<ChunkTable, String> {
     let (numbers, rest) = field.as_chunks::<2>();
     let mut numbers = numbers.iter().map(|pair| u16::from_le_bytes(*pair));
     let mut next = || numbers.next().ok_or("the table of chunks is cut off");
@@ -306,7 +319,7 @@ fn parse_table(field: &[u8]) -> Result<(u64, Vec<u16>), String> {
     if version != 1 || size == 0 || lengths.len() != usize::from(count) || !rest.is_empty() {
         return Err("the table of chunks is inconsistent".to_owned());
     }
-    Ok((u64::from(size), lengths))
+    Ok(ChunkTable { size: u64::from(size), packed: lengths })
 }
 
 /// Skips a text that ends with a zero byte. Returns its length with that byte.
@@ -329,7 +342,7 @@ mod tests {
         let path = folder.path().join("a.dict");
         std::fs::write(&path, "an apple").unwrap();
         let mut articles = Articles::open(&path).unwrap();
-        articles.left = 20;
+        articles.remaining = 20;
         for _ in 0..2 {
             assert_eq!(articles.read(0, 8).unwrap(), b"an apple");
         }

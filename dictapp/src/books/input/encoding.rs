@@ -1,5 +1,5 @@
 //! Recognises the encoding of a text file by its first bytes, and decodes the file to UTF-8 while
-//! it is read.
+//! it is read: the bytes `C6 BB B9 FB` are `苹果` in GB18030.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -43,7 +43,7 @@ impl Encoding {
             [0xfe, 0xff, ..] => Encoding(UTF_16BE),
             _ if sample.contains(&0) => utf_16_without_mark(sample),
             _ if is_utf8(sample) => Encoding::UTF8,
-            _ => Encoding(asian(sample).unwrap_or(UTF_8)),
+            _ => Encoding(detect_asian(sample).unwrap_or(UTF_8)),
         }
     }
 
@@ -68,8 +68,8 @@ impl fmt::Display for Encoding {
 fn utf_16_without_mark(sample: &[u8]) -> Encoding {
     let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|&&b| b == 0).count();
     let (first, second) = (zeros(0), zeros(1));
-    let is_frequent =
-        first + second >= UTF_16_ZEROS_MIN && (first + second) * UTF_16_ZEROS_OF >= sample.len();
+    let is_frequent = first + second >= UTF_16_ZEROS_MIN
+        && (first + second) * UTF_16_ZEROS_ONE_IN >= sample.len();
     // A few Chinese characters have zero as the other byte, so a few zeros at that position are
     // allowed.
     match (first, second) {
@@ -81,7 +81,7 @@ fn utf_16_without_mark(sample: &[u8]) -> Encoding {
 }
 
 /// A text is UTF-16 only if at least one in this number of bytes is zero.
-const UTF_16_ZEROS_OF: usize = 4;
+const UTF_16_ZEROS_ONE_IN: usize = 4;
 
 /// Minimum number of zero bytes of a text that is recognised as UTF-16.
 const UTF_16_ZEROS_MIN: usize = 8;
@@ -93,8 +93,8 @@ fn is_utf8(sample: &[u8]) -> bool {
 
 /// The encoding of a text in Japanese, Korean or Chinese. Many texts are valid in several
 /// encodings, so most characters must be frequent ones of the language.
-fn asian(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
-    let known: [(&encoding_rs::Encoding, IsCommon); 5] = [
+fn detect_asian(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let candidates: [(&encoding_rs::Encoding, HasFrequentCharacters); 5] = [
         (SHIFT_JIS, is_shift_jis),
         (EUC_JP, is_euc_jp),
         (EUC_KR, is_euc_kr),
@@ -104,14 +104,14 @@ fn asian(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     // A line end is never part of a character, so no character is cut off before the last one.
     let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
     let text = if sample[..end].is_ascii() { sample } else { &sample[..end] };
-    known.into_iter().find_map(|(encoding, is_common)| {
+    candidates.into_iter().find_map(|(encoding, has_frequent_characters)| {
         let characters = Characters::of(encoding, text)?;
-        is_common(&characters).then_some(encoding)
+        has_frequent_characters(&characters).then_some(encoding)
     })
 }
 
 /// Whether a text has the frequent characters of its encoding.
-type IsCommon = fn(&Characters) -> bool;
+type HasFrequentCharacters = fn(&Characters) -> bool;
 
 /// The non-ASCII characters of a text that was decoded from an encoding.
 struct Characters {
@@ -149,17 +149,18 @@ impl Characters {
         self.text.chars().zip(next).filter(|&(c, next)| is_of_kind(c, next)).count()
     }
 
-    /// Whether a short text, decoded as Chinese, has few of the characters of basic Chinese words.
+    /// Whether this is a short text that has few of the characters of basic Chinese words if it is
+    /// decoded as Chinese.
     fn is_unlikely_chinese(&self) -> bool {
         let (bytes, ..) = self.encoding.encode(&self.text);
         let (chinese, ..) = GB18030.decode(&bytes);
         let is_hanzi = |c: &char| matches!(c, '\u{4E00}'..='\u{9FFF}');
         let all = chinese.chars().filter(is_hanzi).count();
         let basic = chinese.chars().filter(|c| BASIC_HANZI.contains(*c)).count();
-        (1..=SHORT_CHARACTERS_MAX).contains(&all) && basic * BASIC_OF <= all
+        (1..=SHORT_CHARACTERS_MAX).contains(&all) && basic * BASIC_HANZI_ONE_IN <= all
     }
 
-    /// Whether this number of characters is nearly all of them.
+    /// Whether this number of characters is nearly the number of all of them.
     fn is_most(&self, count: usize) -> bool {
         count * 10 >= self.all.len() * COMMON_OF_TEN
     }
@@ -178,7 +179,7 @@ fn is_shared(c: char) -> bool {
 fn is_shift_jis(text: &Characters) -> bool {
     let kana = text.count(is_kana);
     let common = kana + text.count(is_shared) + text.led_by(0x88..=0x98);
-    kana * KANA_OF >= text.all.len() && text.is_most(common)
+    kana * KANA_ONE_IN >= text.all.len() && text.is_most(common)
 }
 
 /// Kana have the same bytes in EUC-JP and in GB18030. One of three features shows EUC-JP:
@@ -193,10 +194,10 @@ fn is_euc_jp(text: &Characters) -> bool {
     let kana = text.count(is_kana);
     let long_vowels = text.pairs(|c, next| is_kana(c) && next == 'ー');
     let bars = text.count(|c| c == '―');
-    kana * KANA_OF >= text.all.len()
+    kana * KANA_ONE_IN >= text.all.len()
         && text.is_most(kana + text.count(is_shared) + kanji)
         && (long_vowels > bars * 2
-            || kanji >= KANJI_MIN && rare * RARE_KANJI_OF <= kanji
+            || kanji >= KANJI_MIN && rare * RARE_KANJI_ONE_IN <= kanji
             || kanji > 0 && text.is_unlikely_chinese())
 }
 
@@ -210,7 +211,8 @@ fn is_euc_kr(text: &Characters) -> bool {
     let is_basic = basic * 2 >= syllables && text.is_unlikely_chinese();
     syllables > 0
         && (syllables + text.count(is_shared)) * 20 >= text.all.len() * 19
-        && (syllables >= SYLLABLES_MIN && frequent * FREQUENT_OF >= syllables || is_basic)
+        && (syllables >= SYLLABLES_MIN && frequent * FREQUENT_SYLLABLES_ONE_IN >= syllables
+            || is_basic)
 }
 
 /// Frequent Chinese characters have two high bytes. The letters of pronunciations have four bytes
@@ -231,20 +233,20 @@ fn is_big5(text: &Characters) -> bool {
 }
 
 /// At least one in this number of non-ASCII characters of a Japanese text must be kana.
-const KANA_OF: usize = 8;
+const KANA_ONE_IN: usize = 8;
 
 /// Minimum number of kanji that distinguish EUC-JP from GB18030.
 const KANJI_MIN: usize = 4;
 
 /// At most one in this number of kanji may be rare.
-const RARE_KANJI_OF: usize = 10;
+const RARE_KANJI_ONE_IN: usize = 10;
 
 /// Minimum number of syllables that distinguish Korean from Chinese.
 const SYLLABLES_MIN: usize = 4;
 
 /// At least one in this number of syllables must be frequent. In Korean lists it is usually one in
 /// two; in Chinese text that is decoded as Korean, at most one in ten.
-const FREQUENT_OF: usize = 3;
+const FREQUENT_SYLLABLES_ONE_IN: usize = 3;
 
 /// The most frequent syllables of Korean, without those that have the bytes of a frequent Chinese
 /// character.
@@ -266,12 +268,13 @@ const BASIC_HANZI: &str = "的一是不了在人有我他这个们中来上大�
     木土苹梨蕉球飯饭菜肉蛋奶茶衣服鞋帽件买卖钱店医病药跑跳唱舞画写读坐站笑哭爱喜欢六七八九零百千";
 
 /// A text is not Chinese if at most one in this number of its characters is in [`BASIC_HANZI`].
-const BASIC_OF: usize = 6;
+const BASIC_HANZI_ONE_IN: usize = 6;
 
 /// Maximum number of characters of a short text. Longer texts are recognised by frequent
 /// characters.
 const SHORT_CHARACTERS_MAX: usize = 60;
 
+/// A stream that decodes another one to UTF-8.
 struct Decoded {
     inner: Box<dyn Read + Send>,
     decoder: encoding_rs::Decoder,

@@ -1,10 +1,10 @@
-//! Reads the lines of a text file: numbered, in UTF-8, of bounded length, without byte order mark
-//! and line end.
+//! Reads the lines of a text file with their numbers, without byte order mark and line end. Refuses
+//! text that is not UTF-8, and cuts off lines that are too long.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 
-use super::source::{Meter, Source, has_carriage_returns_alone};
+use super::source::{Meter, Source, has_only_carriage_returns};
 use crate::books::error::{BookError, Place};
 use crate::books::limits::LINE_BYTES_MAX;
 
@@ -136,8 +136,8 @@ impl Lines {
     }
 }
 
-/// Refuses a text whose lines cannot be read: one that is still in UTF-16, or one whose lines end
-/// with carriage returns only, so that it would be read as a single line.
+/// Refuses a text in UTF-16, which was not decoded, and a text in which lines end with carriage
+/// returns only, which would be read as a single line.
 ///
 /// # Errors
 /// If the file is such a text.
@@ -147,7 +147,7 @@ pub(crate) fn check_text(source: &Source) -> Result<(), BookError> {
     if matches!(&*sample, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
         return Err(BookError::whole(path, "is in UTF-16, which this reader does not support"));
     }
-    if has_carriage_returns_alone(&sample) {
+    if has_only_carriage_returns(&sample) {
         let reason = "its lines end with carriage returns only: save it with other line ends";
         return Err(BookError::whole(path, reason));
     }

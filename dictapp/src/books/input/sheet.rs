@@ -1,4 +1,5 @@
-//! Reads a small table that is in memory, such as a list of words that a person typed or uploaded.
+//! Reads a small table that is in memory, such as a list of words that a person typed or uploaded:
+//! `lantern;灯笼` is a row of two cells, `ice cream` a row of one.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::encoding::Encoding;
-use super::format::{Format, Quotes};
+use super::format::{Format, QuoteStyle};
 use super::records::Records;
 use super::source::Source;
 use crate::books::error::BookError;
@@ -17,11 +18,11 @@ const SPLIT_OF_TEN: usize = 8;
 
 /// The format of a text that is not a table: one word in each line, perhaps with a second cell
 /// after a TAB.
-const LINES: Format = Format { delimiter: b'\t', quotes: Quotes::Plain };
+const LINES: Format = Format { delimiter: b'\t', quotes: QuoteStyle::Literal };
 
 /// Decodes the bytes of a file to text without a byte order mark. `None`: the encoding is not
 /// recognised, or the file is no text.
-pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decode_text(bytes: &[u8]) -> Option<String> {
     let mut text = String::new();
     let encoding = Encoding::detect(bytes);
     encoding.decode(Box::new(Cursor::new(bytes.to_vec()))).read_to_string(&mut text).ok()?;
@@ -38,7 +39,7 @@ pub(crate) fn text_of(bytes: &[u8]) -> Option<String> {
 ///
 /// # Errors
 /// A quote is not closed, or a row is too large.
-pub(crate) fn rows_of(
+pub(crate) fn parse_rows(
     name: &str,
     text: String,
     rows_max: usize,
@@ -67,7 +68,7 @@ mod tests {
 
     #[track_caller]
     fn reads(bytes: &[u8], expected: &[&[&str]]) {
-        let rows = rows_of("a.csv", text_of(bytes).unwrap(), 9).unwrap();
+        let rows = parse_rows("a.csv", decode_text(bytes).unwrap(), 9).unwrap();
         let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().collect()).collect();
         assert_eq!(rows, expected);
     }
@@ -82,8 +83,8 @@ mod tests {
         reads(&bytes, table);
         let utf16 = "\u{feff}单词\t释义\nlantern\t灯笼\n".encode_utf16();
         reads(&utf16.flat_map(u16::to_le_bytes).collect::<Vec<_>>(), table);
-        assert_eq!(text_of(b"caf\xe9\n"), None);
-        assert_eq!(text_of(b"a\0b\0"), None);
+        assert_eq!(decode_text(b"caf\xe9\n"), None);
+        assert_eq!(decode_text(b"a\0b\0"), None);
     }
 
     #[test]
@@ -94,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_not_closed_is_an_error_with_its_line() {
-        let error = rows_of("a.csv", "a,b\nc,\"d\n".to_owned(), 9).unwrap_err();
+        let error = parse_rows("a.csv", "a,b\nc,\"d\n".to_owned(), 9).unwrap_err();
         assert_eq!(error.to_string(), "a.csv, line 2: the quote is not closed");
     }
 }

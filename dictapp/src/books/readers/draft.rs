@@ -4,7 +4,7 @@
 use crate::model::{Entry, Word, WordError};
 
 use crate::books::limits::{FORMS_MAX, MEAN_BYTES_MAX, PHONETIC_BYTES_MAX};
-use crate::books::oddity::OddityKind;
+use crate::books::warning::WarningKind;
 
 /// The unchecked parts of an entry.
 #[derive(Debug)]
@@ -24,27 +24,27 @@ impl<'a> Draft<'a> {
     /// Checks the parts. Returns the kinds of parts that were left out, too.
     ///
     /// # Errors
-    /// The kind of oddity that makes the entry invalid.
-    pub(crate) fn finish(self) -> Result<(Entry, Vec<OddityKind>), OddityKind> {
+    /// The kind of warning that makes the entry invalid.
+    pub(crate) fn finish(self) -> Result<(Entry, Vec<WarningKind>), WarningKind> {
         // Files that were joined have byte order marks in the middle.
         let is_invisible = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
         let headword = self.headword.trim_matches(is_invisible);
         if headword.is_empty() {
-            return Err(OddityKind::NoHeadword);
+            return Err(WarningKind::NoHeadword);
         }
-        let word = Word::parse(headword).map_err(|_| OddityKind::BadHeadword)?;
+        let word = Word::parse(headword).map_err(|_| WarningKind::BadHeadword)?;
         if self.mean.len() > MEAN_BYTES_MAX {
-            return Err(OddityKind::LongExplanation);
+            return Err(WarningKind::LongExplanation);
         }
         let mean = clean(self.mean);
         if mean.is_empty() {
-            return Err(OddityKind::NoExplanation);
+            return Err(WarningKind::NoExplanation);
         }
         let mut lost = Vec::new();
         let said = self.phonetic.map(|text| text.trim().replace(char::is_control, ""));
         let said = said.filter(|text| !text.is_empty());
         let is_short = |text: &String| text.len() <= PHONETIC_BYTES_MAX;
-        lost.extend(said.as_ref().filter(|text| !is_short(text)).map(|_| OddityKind::BadDetail));
+        lost.extend(said.as_ref().filter(|text| !is_short(text)).map(|_| WarningKind::BadDetail));
         let forms = forms(&word, &self.forms, &mut lost);
         Ok((Entry { word, phonetic: said.filter(is_short), mean, rank: self.rank, forms }, lost))
     }
@@ -52,7 +52,7 @@ impl<'a> Draft<'a> {
 
 /// The valid forms, without duplicates and without the headword, and the headword without its number:
 /// `recessus (1)` is found as `recessus`.
-fn forms(word: &Word, found: &[String], lost: &mut Vec<OddityKind>) -> Vec<String> {
+fn forms(word: &Word, found: &[String], lost: &mut Vec<WarningKind>) -> Vec<String> {
     let base = unnumbered(word.as_str()).and_then(|base| Word::parse(base).ok());
     let forms_max = FORMS_MAX - usize::from(base.is_some());
     let mut forms: Vec<String> = Vec::new();
@@ -61,7 +61,7 @@ fn forms(word: &Word, found: &[String], lost: &mut Vec<OddityKind>) -> Vec<Strin
             Ok(form) => form,
             Err(WordError::Empty) => continue,
             Err(WordError::TooLong(_) | WordError::Control(_)) => {
-                lost.push(OddityKind::BadDetail);
+                lost.push(WarningKind::BadDetail);
                 continue;
             }
         };
@@ -69,7 +69,7 @@ fn forms(word: &Word, found: &[String], lost: &mut Vec<OddityKind>) -> Vec<Strin
             continue;
         }
         if forms.len() == forms_max {
-            lost.push(OddityKind::ExtraForms);
+            lost.push(WarningKind::ExtraForms);
             break;
         }
         forms.push(form.into_string());
@@ -144,19 +144,19 @@ fn clean(mean: String) -> String {
 mod tests {
     use super::*;
 
-    fn draft(headword: &str, mean: &str) -> Result<Entry, OddityKind> {
+    fn draft(headword: &str, mean: &str) -> Result<Entry, WarningKind> {
         Draft { mean: mean.to_owned(), ..Draft::new(headword) }.finish().map(|(entry, _)| entry)
     }
 
     #[test]
     fn reports_why_there_is_no_entry() {
-        assert_eq!(draft(" ", "x"), Err(OddityKind::NoHeadword));
-        assert_eq!(draft("a\u{1b}", "x"), Err(OddityKind::BadHeadword));
-        assert_eq!(draft("\u{FEFF}", "x"), Err(OddityKind::NoHeadword));
+        assert_eq!(draft(" ", "x"), Err(WarningKind::NoHeadword));
+        assert_eq!(draft("a\u{1b}", "x"), Err(WarningKind::BadHeadword));
+        assert_eq!(draft("\u{FEFF}", "x"), Err(WarningKind::NoHeadword));
         assert_eq!(draft("\u{FEFF}apple\u{200B} ", "x").unwrap().word.as_str(), "apple");
-        assert_eq!(draft(&"a".repeat(256), "x"), Err(OddityKind::BadHeadword));
-        assert_eq!(draft("a", " \n"), Err(OddityKind::NoExplanation));
-        assert_eq!(draft("a", &"x".repeat(MEAN_BYTES_MAX + 1)), Err(OddityKind::LongExplanation));
+        assert_eq!(draft(&"a".repeat(256), "x"), Err(WarningKind::BadHeadword));
+        assert_eq!(draft("a", " \n"), Err(WarningKind::NoExplanation));
+        assert_eq!(draft("a", &"x".repeat(MEAN_BYTES_MAX + 1)), Err(WarningKind::LongExplanation));
         assert!(draft("a", &"x".repeat(MEAN_BYTES_MAX)).is_ok());
     }
 
@@ -173,13 +173,13 @@ mod tests {
         let forms: Vec<String> = (0..=FORMS_MAX).map(|n| format!("form {n}")).collect();
         let draft = Draft { mean: "x".into(), forms, ..Draft::new("go (1)") };
         let (entry, lost) = draft.finish().unwrap();
-        assert_eq!((entry.forms.len(), lost), (FORMS_MAX, vec![OddityKind::ExtraForms]));
+        assert_eq!((entry.forms.len(), lost), (FORMS_MAX, vec![WarningKind::ExtraForms]));
         assert_eq!(entry.forms.last().map(String::as_str), Some("go"));
         let phonetic = Some("a".repeat(PHONETIC_BYTES_MAX + 1));
         let forms = vec!["a".repeat(256), String::new()];
         let draft = Draft { phonetic, mean: "x".into(), forms, ..Draft::new("go") };
         let (entry, lost) = draft.finish().unwrap();
-        assert_eq!((entry.phonetic, lost), (None, vec![OddityKind::BadDetail; 2]));
+        assert_eq!((entry.phonetic, lost), (None, vec![WarningKind::BadDetail; 2]));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::format::Format;
 use crate::books::input::records::Records;
 use crate::books::input::source::Source;
-use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
+use crate::books::warning::WarningKind;
 use crate::books::{ReadState, Reader};
 
 /// Reads ECDICT's csv.
@@ -62,7 +62,7 @@ impl Ecdict {
     }
 
     /// The entry of a record. `None`: it is the header row, or has a fault, which is reported as
-    /// an oddity.
+    /// a warning.
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
         let headword = record.get(WORD).unwrap_or_default();
         let columns = match record.len() {
@@ -74,7 +74,7 @@ impl Ecdict {
                 return Err(self.records.damaged(reason));
             }
             _ => {
-                self.state.note(OddityKind::WrongColumns, headword);
+                self.state.warn(WarningKind::WrongColumns, headword);
                 return Ok(None);
             }
         };
@@ -142,7 +142,7 @@ impl Reader for Ecdict {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         while let Some(record) = self.records.next()? {
             self.state.place = Place::Line(self.records.line());
-            self.state.note_open_quotes(self.records.take_open_quotes());
+            self.state.warn_of_open_quotes(self.records.take_open_quotes());
             if let Some(entry) = self.entry(&record)? {
                 return Ok(Some(entry));
             }

@@ -14,16 +14,16 @@ pub(super) mod stardict;
 pub(super) mod table;
 pub(super) mod wordnet;
 
-/// The entries of a reader as `word: explanation`, then its oddities as `place kind: about`.
+/// The entries of a reader as `word: explanation`, then its warnings as `place kind: about`.
 #[cfg(test)]
 fn found(mut reader: impl super::Reader) -> Vec<String> {
     let mut found = Vec::new();
     while let Some(entry) = reader.next().unwrap() {
         found.push(format!("{}: {}", entry.word, entry.mean));
     }
-    for (kind, group) in reader.state().oddities().by_kind() {
+    for (kind, group) in reader.state().warnings().by_kind() {
         let lines = group.first.iter();
-        found.extend(lines.map(|odd| format!("{} {kind:?}: {}", odd.place, odd.about)));
+        found.extend(lines.map(|warning| format!("{} {kind:?}: {}", warning.place, warning.about)));
     }
     found
 }

@@ -25,7 +25,7 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::limits::MEAN_BYTES_MAX;
-use crate::books::oddity::OddityKind;
+use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader};
 
 /// Reads a `.book` file.
@@ -45,7 +45,7 @@ struct PlainRecord {
     /// The explanation.
     mean: String,
     /// The reason why the record becomes no entry.
-    fault: Option<OddityKind>,
+    fault: Option<WarningKind>,
 }
 
 impl Plain {
@@ -72,7 +72,7 @@ impl Plain {
             let (line, fault) = match self.lines.next()? {
                 None => break,
                 Some(Line::Text(line)) => (line.trim_end(), None),
-                Some(Line::TooLong(start)) => (start, Some(OddityKind::LongLine)),
+                Some(Line::TooLong(start)) => (start, Some(WarningKind::LongLine)),
             };
             record.fault = record.fault.or(fault);
             match (record.line, line) {
@@ -108,12 +108,12 @@ impl Plain {
         let forms = explanation.forms().map(str::to_owned).collect();
         let draft = Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) };
         if let Some(fault) = record.fault {
-            self.state.note(fault, headword);
+            self.state.warn(fault, headword);
             return None;
         }
         let entry = self.state.finish(draft)?;
         if has_bad_detail {
-            self.state.note(OddityKind::BadDetail, &record.head);
+            self.state.warn(WarningKind::BadDetail, &record.head);
         }
         Some(entry)
     }
@@ -124,7 +124,7 @@ impl PlainRecord {
     /// many lines does not fill the memory.
     fn append(&mut self, line: &str) {
         if self.mean.len() + line.len() > 2 * MEAN_BYTES_MAX {
-            self.fault = self.fault.or(Some(OddityKind::LongExplanation));
+            self.fault = self.fault.or(Some(WarningKind::LongExplanation));
             return;
         }
         if !self.mean.is_empty() {
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
     use crate::books::{Book, BookKind};
 
-    /// The entries of a file, and the report of its oddities.
+    /// The entries of a file, and the report of its warnings.
     fn read(text: &str) -> (Vec<Entry>, String) {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
@@ -182,14 +182,14 @@ mod tests {
         while let Some(entry) = book.next().unwrap() {
             entries.push(entry);
         }
-        (entries, book.oddities().to_string())
+        (entries, book.warnings().to_string())
     }
 
     #[test]
     fn keeps_level_readings_and_forms_in_the_explanation() {
         let body = "@ v. UK ɡəʊ; US ɡoʊ | past went; participle gone\nv. 去";
-        let (entries, odd) = read(&format!("go\t\t35\tA1\n{body}\n"));
-        assert_eq!(odd, "");
+        let (entries, warnings) = read(&format!("go\t\t35\tA1\n{body}\n"));
+        assert_eq!(warnings, "");
         assert_eq!(entries[0].mean, format!("* A1\n{body}"));
         assert_eq!(entries[0].phonetic.as_deref(), Some("ɡəʊ"));
         assert_eq!(entries[0].forms, ["went", "gone"]);
@@ -198,15 +198,15 @@ mod tests {
 
     #[test]
     fn reads_a_record_of_the_first_edition() {
-        let (entries, odd) = read("apple\tˈæpəl\t812\nn. 苹果\n");
-        assert_eq!((entries[0].mean.as_str(), odd.as_str()), ("n. 苹果", ""));
+        let (entries, warnings) = read("apple\tˈæpəl\t812\nn. 苹果\n");
+        assert_eq!((entries[0].mean.as_str(), warnings.as_str()), ("n. 苹果", ""));
         assert_eq!((entries[0].phonetic.as_deref(), entries[0].rank), (Some("ˈæpəl"), Some(812)));
     }
 
     #[test]
     fn reports_an_invalid_level() {
-        let (entries, odd) = read("apple\t\t812\tA7\nn. 苹果\n");
+        let (entries, warnings) = read("apple\t\t812\tA7\nn. 苹果\n");
         assert_eq!(entries[0].mean, "n. 苹果");
-        assert!(odd.contains("apple"), "{odd}");
+        assert!(warnings.contains("apple"), "{warnings}");
     }
 }

@@ -98,7 +98,7 @@ pub(crate) struct Text {
 }
 
 /// Converts markup to text.
-pub(crate) fn text(markup: &str, ends: LineEnds) -> Text {
+pub(crate) fn to_text(markup: &str, ends: LineEnds) -> Text {
     let mut reading = MarkupState {
         text: Text::default(),
         link: None,
@@ -362,7 +362,7 @@ mod tests {
     use super::*;
 
     fn kept(markup: &str) -> String {
-        text(markup, LineEnds::Kept).lines
+        to_text(markup, LineEnds::Kept).lines
     }
 
     #[test]
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn a_line_end_of_html_is_a_blank() {
-        let found = text("to give\nup<br>\nx <pre>a\nb</pre>", LineEnds::Blanks);
+        let found = to_text("to give\nup<br>\nx <pre>a\nb</pre>", LineEnds::Blanks);
         assert_eq!(found.lines, "to give up\n x \na\nb\n");
     }
 
@@ -412,7 +412,7 @@ mod tests {
 
     #[test]
     fn counts_the_pictures_that_are_left_out() {
-        let found = text("a <img src='a.png'> b", LineEnds::Kept);
+        let found = to_text("a <img src='a.png'> b", LineEnds::Kept);
         assert_eq!((found.lines.as_str(), found.pictures), ("a  b", 1));
     }
 

@@ -1,5 +1,5 @@
 //! Imports a file of any supported kind as a book of the store, completely or not at all. Reports
-//! the progress, and the oddities of the file: entries that its reader skipped or corrected. Also
+//! the progress, and the warnings of the file: entries that its reader skipped or corrected. Also
 //! previews a file without importing it.
 
 use std::fmt;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::books::{Book, BookKind, Encoding, Oddities, Overrides, Progress};
+use crate::books::{Book, BookKind, Encoding, Overrides, Progress, Warnings};
 use crate::hex;
 use crate::store::{self, BookHeader, ImportStart, Store};
 
@@ -77,8 +77,8 @@ pub struct ImportReport {
     pub outcome: ImportOutcome,
     /// The encoding that was decoded, if it was not UTF-8.
     pub encoding: Option<Encoding>,
-    /// The oddities of the file.
-    pub oddities: Oddities,
+    /// The warnings of the file.
+    pub warnings: Warnings,
 }
 
 /// The effect of an import.
@@ -155,8 +155,8 @@ pub fn import_book(
     watch(ImportStep::Committing);
     let store::Book { title, entries, .. } = import.commit()?;
     let encoding = book.recognised().encoding.filter(|encoding| *encoding != Encoding::UTF8);
-    let oddities = book.oddities();
-    Ok(ImportReport { encoding, name, title, kind, entries, outcome, oddities })
+    let warnings = book.warnings();
+    Ok(ImportReport { encoding, name, title, kind, entries, outcome, warnings })
 }
 
 /// The report for a book that is already imported. Renames it if another title is given.
@@ -173,7 +173,7 @@ fn unchanged(
         entries: book.entries,
         outcome: ImportOutcome::Unchanged,
         encoding: None,
-        oddities: Oddities::default(),
+        warnings: Warnings::default(),
     };
     if let Some(title) = request.title.as_ref().filter(|title| **title != book.title) {
         let is_renamed = store.rename_book(book.id, title)?;
@@ -194,12 +194,12 @@ fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
     }
 }
 
-/// The first oddity of a file without entries, as the end of an error message: it is the probable
-/// reason. Empty if there is no oddity.
+/// The first warning of a file without entries, as the end of an error message: it is the probable
+/// reason. Empty if there is no warning.
 fn first_odd(book: &Book) -> String {
-    let oddities = book.checked();
-    let first = oddities.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));
-    first.map(|(kind, odd)| format!(": {}: {kind}", odd.place)).unwrap_or_default()
+    let warnings = book.first_pass_warnings();
+    let first = warnings.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));
+    first.map(|(kind, warning)| format!(": {}: {kind}", warning.place)).unwrap_or_default()
 }
 
 impl ImportRequest {
@@ -272,7 +272,7 @@ impl fmt::Display for ImportReport {
         if let Some(encoding) = self.encoding {
             write!(f, ", read as {encoding}")?;
         }
-        match self.oddities.total() {
+        match self.warnings.total() {
             0 => Ok(()),
             1 => f.write_str(", 1 warning"),
             warnings => write!(f, ", {warnings} warnings"),
@@ -293,7 +293,7 @@ mod tests {
             entries,
             outcome,
             encoding: None,
-            oddities: Oddities::default(),
+            warnings: Warnings::default(),
         };
         let one = report(1, ImportOutcome::Imported).to_string();
         assert_eq!(one, "a: 1 entry imported (course)");

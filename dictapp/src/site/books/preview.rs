@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::Result;
 
 use super::import::ImportRequest;
-use crate::books::{BookKind, Oddities, Recognised};
+use crate::books::{BookKind, Recognised, Warnings};
 use crate::model::Languages;
 use crate::store::{Book, Store, StoreError};
 
@@ -30,8 +30,8 @@ pub struct Preview {
     pub languages: Option<Languages>,
     /// The first entries.
     pub entries: Vec<PreviewEntry>,
-    /// The oddities up to the last of these entries.
-    pub oddities: Oddities,
+    /// The warnings up to the last of these entries.
+    pub warnings: Warnings,
 }
 
 /// An entry of a preview.
@@ -71,7 +71,7 @@ pub fn preview_book(request: &ImportRequest) -> Result<Preview> {
         title: about.title,
         languages: about.languages,
         entries,
-        oddities: reader.state().oddities().clone(),
+        warnings: reader.state().warnings().clone(),
     })
 }
 
@@ -113,8 +113,8 @@ impl fmt::Display for Preview {
             lines.push(format!("\n{}{}", entry.word, phonetic.unwrap_or_default()));
             lines.extend(entry.mean.lines().map(|line| format!("  {line}")));
         }
-        if !self.oddities.is_empty() {
-            lines.push(format!("\n{}", self.oddities.to_string().trim_end()));
+        if !self.warnings.is_empty() {
+            lines.push(format!("\n{}", self.warnings.to_string().trim_end()));
         }
         f.write_str(&lines.join("\n"))
     }

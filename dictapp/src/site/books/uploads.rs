@@ -393,7 +393,7 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::books::{BookKind, Oddities, Recognised};
+    use crate::books::{BookKind, Recognised, Warnings};
 
     fn upload(id: u64, state: UploadState) -> Upload {
         let folder = Arc::new(tempfile::tempdir().unwrap());
@@ -406,7 +406,7 @@ mod tests {
             title: None,
             languages: None,
             entries: Vec::new(),
-            oddities: Oddities::default(),
+            warnings: Warnings::default(),
         });
         Upload {
             id,

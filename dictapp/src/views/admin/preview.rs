@@ -1,12 +1,12 @@
-//! How the file of a word book was read, in the language of the page: its properties, its oddities
+//! How the file of a word book was read, in the language of the page: its properties, its warnings
 //! and the result of its import.
 
-use crate::books::{BookKind, Column, Oddities, OddityKind, Place};
+use crate::books::{BookKind, Column, Place, WarningKind, Warnings};
 use crate::site::{ImportOutcome, ImportReport, Preview};
 use crate::texts::{Texts, fill};
 
-/// The oddities of one kind.
-pub(super) struct Warning {
+/// The warnings of one kind.
+pub(super) struct WarningList {
     pub(super) text: &'static str,
     pub(super) count: u64,
     /// The first ones: place and word.
@@ -43,21 +43,21 @@ pub(super) fn entries(preview: &Preview) -> String {
     lines.join("\n")
 }
 
-/// The oddities of a file, losses first.
-pub(super) fn warnings(oddities: &Oddities, t: &Texts) -> Vec<Warning> {
-    let warning = |(kind, group): (OddityKind, &crate::books::OddityGroup)| {
-        let first = group.first.iter().map(|oddity| {
-            let place = place_name(oddity.place, t);
-            match oddity.about.trim() {
+/// The warnings of a file, losses first.
+pub(super) fn warnings(warnings: &Warnings, t: &Texts) -> Vec<WarningList> {
+    let warning = |(kind, group): (WarningKind, &crate::books::WarningGroup)| {
+        let first = group.first.iter().map(|warning| {
+            let place = place_name(warning.place, t);
+            match warning.about.trim() {
                 "" => place, // such as a record of empty columns
                 about => fill(&fill(t.book_warning.at, "place", place), "about", about),
             }
         });
         let first: Vec<String> = first.collect();
         let more = group.count - first.len() as u64;
-        Warning { text: warning_text(kind, t), count: group.count, first, more }
+        WarningList { text: warning_text(kind, t), count: group.count, first, more }
     };
-    oddities.by_kind().map(warning).collect()
+    warnings.by_kind().map(warning).collect()
 }
 
 /// The result of an import.
@@ -125,30 +125,30 @@ fn place_name(place: Place, t: &Texts) -> String {
     }
 }
 
-fn warning_text(kind: OddityKind, t: &Texts) -> &'static str {
+fn warning_text(kind: WarningKind, t: &Texts) -> &'static str {
     let texts = &t.book_warning;
     match kind {
-        OddityKind::NoExplanation => texts.no_explanation,
-        OddityKind::NoHeadword => texts.no_headword,
-        OddityKind::BadHeadword => texts.bad_headword,
-        OddityKind::LongExplanation => texts.long_explanation,
-        OddityKind::LongLine => texts.long_line,
-        OddityKind::Comment => texts.comment,
-        OddityKind::WrongColumns => texts.wrong_columns,
-        OddityKind::UnreadColumn => texts.unread_column,
-        OddityKind::BadRecord => texts.bad_record,
-        OddityKind::LongRecord => texts.long_record,
-        OddityKind::BadReference => texts.bad_reference,
-        OddityKind::Unjoined => texts.unjoined,
-        OddityKind::BadDetail => texts.bad_detail,
-        OddityKind::Picture => texts.picture,
-        OddityKind::Sound => texts.sound,
-        OddityKind::Video => texts.video,
-        OddityKind::LostSpelling => texts.lost_spelling,
-        OddityKind::ExtraForms => texts.extra_forms,
-        OddityKind::OtherCount => texts.other_count,
-        OddityKind::Repeated => texts.repeated,
-        OddityKind::Wrapped => texts.wrapped,
-        OddityKind::Indented => texts.indented,
+        WarningKind::NoExplanation => texts.no_explanation,
+        WarningKind::NoHeadword => texts.no_headword,
+        WarningKind::BadHeadword => texts.bad_headword,
+        WarningKind::LongExplanation => texts.long_explanation,
+        WarningKind::LongLine => texts.long_line,
+        WarningKind::Comment => texts.comment,
+        WarningKind::WrongColumns => texts.wrong_columns,
+        WarningKind::UnreadColumn => texts.unread_column,
+        WarningKind::BadRecord => texts.bad_record,
+        WarningKind::LongRecord => texts.long_record,
+        WarningKind::BadReference => texts.bad_reference,
+        WarningKind::Unjoined => texts.unjoined,
+        WarningKind::BadDetail => texts.bad_detail,
+        WarningKind::Picture => texts.picture,
+        WarningKind::Sound => texts.sound,
+        WarningKind::Video => texts.video,
+        WarningKind::LostSpelling => texts.lost_spelling,
+        WarningKind::ExtraForms => texts.extra_forms,
+        WarningKind::OtherCount => texts.other_count,
+        WarningKind::Repeated => texts.repeated,
+        WarningKind::Wrapped => texts.wrapped,
+        WarningKind::Indented => texts.indented,
     }
 }

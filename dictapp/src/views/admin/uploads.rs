@@ -7,7 +7,7 @@ use serde::Deserialize;
 use webframe::http::StatusCode;
 use webframe::{Error, Request, Response, Result};
 
-use super::preview::{self, Warning};
+use super::preview::{self, WarningList};
 use super::{admin, books};
 use crate::paths;
 use crate::site::{BookNaming, NAME_CHARS_MAX, Site, Upload, UploadState, UploadedFile};
@@ -99,13 +99,13 @@ pub(crate) fn events(site: &Site, request: &Request) -> Result<Response> {
 }
 
 impl UploadPage<'_> {
-    /// The oddities of the whole file after the import, else those that the preview has met.
-    fn warnings(&self) -> Vec<Warning> {
-        let oddities = match &self.upload.report {
-            Some(report) => &report.oddities,
-            None => &self.upload.preview.oddities,
+    /// The warnings of the whole file after the import, else those that the preview has met.
+    fn warnings(&self) -> Vec<WarningList> {
+        let warnings = match &self.upload.report {
+            Some(report) => &report.warnings,
+            None => &self.upload.preview.warnings,
         };
-        preview::warnings(oddities, self.t)
+        preview::warnings(warnings, self.t)
     }
 
     fn properties(&self) -> Vec<(&'static str, String)> {

@@ -9,7 +9,7 @@ use webframe::{Error, Request, Response, Result};
 
 use super::layout::words_of;
 use super::{Refused, package};
-use crate::books::{rows_of, text_of};
+use crate::books::{decode_text, parse_rows};
 use crate::model::Word;
 use crate::paths;
 use crate::site::{Selection, Site, Visit};
@@ -66,7 +66,7 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
         return package::show(&page, bytes, &fields.list);
     }
     let list = &fields.list;
-    let read = match text_of(bytes) {
+    let read = match decode_text(bytes) {
         Some(text) => read(&page, form.part("file")?.file_name().unwrap_or(UNNAMED), text),
         None => Err(page.texts().words.unknown_encoding.to_owned()),
     };
@@ -100,7 +100,7 @@ fn refuse(
 /// Why the text cannot be read, for the user.
 fn read(page: &Page<'_>, name: &str, text: String) -> std::result::Result<Vec<Row>, String> {
     // One row more than the limit is enough to refuse.
-    let rows = words_of(&rows_of(name, text, ROWS_MAX + 1).map_err(|error| error.to_string())?);
+    let rows = words_of(&parse_rows(name, text, ROWS_MAX + 1).map_err(|error| error.to_string())?);
     if rows.len() > ROWS_MAX {
         return Err(fill(page.texts().words.too_many_rows, "max", ROWS_MAX));
     }

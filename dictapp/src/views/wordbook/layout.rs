@@ -125,11 +125,11 @@ fn plain(cell: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::books::rows_of;
+    use crate::books::parse_rows;
 
     #[track_caller]
     fn reads(text: &str, expected: &[[&str; 5]]) {
-        let rows = words_of(&rows_of("a", text.to_owned(), 9).unwrap());
+        let rows = words_of(&parse_rows("a", text.to_owned(), 9).unwrap());
         let cells = |(word, about): &Row| {
             let SavedWordText { list, tags, note, sentence } = about;
             [word, list, tags, note, sentence].map(Clone::clone)

@@ -31,8 +31,8 @@ fn read(folder: &str) -> String {
         entry.forms.iter().for_each(|form| write!(text, " ~{form}").unwrap());
         writeln!(text, "\n{}", entry.mean).unwrap();
     }
-    let odd = book.oddities();
-    if odd.is_empty() { text } else { format!("{text}\n{odd}") }
+    let warnings = book.warnings();
+    if warnings.is_empty() { text } else { format!("{text}\n{warnings}") }
 }
 
 /// The file of a case that is passed to the import.

@@ -7,14 +7,14 @@ use super::variants::{entries, reads};
 
 const TWO: &[&str] = &["apple | 苹果", "pear | 梨"];
 
-/// The report of a file, one line for each oddity: kind, line and text.
+/// The report of a file, one line for each warning: kind, line and text.
 fn report(name: &str, text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
     let mut book = Book::open(BookKind::detect(&path).unwrap(), &path, |_| {}).unwrap();
     while book.next().unwrap().is_some() {}
-    book.oddities().to_string()
+    book.warnings().to_string()
 }
 
 #[test]

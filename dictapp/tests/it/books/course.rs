@@ -1,17 +1,17 @@
 //! The course's text format, with every fault of real files.
 
-use dictapp::books::{Book, BookKind, Encoding, OddityKind as Odd, Overrides, limits};
+use dictapp::books::{Book, BookKind, Encoding, Overrides, WarningKind, limits};
 
 use super::{data, entry, lines, mean, read, read_bytes, words};
 
-fn course(text: &str) -> (Vec<dictapp::model::Entry>, Vec<(Odd, u64, String)>) {
-    let (entries, oddities) = read_bytes(BookKind::Course, "a.txt", text.as_bytes()).unwrap();
-    (entries, lines(&oddities))
+fn course(text: &str) -> (Vec<dictapp::model::Entry>, Vec<(WarningKind, u64, String)>) {
+    let (entries, warnings) = read_bytes(BookKind::Course, "a.txt", text.as_bytes()).unwrap();
+    (entries, lines(&warnings))
 }
 
 #[test]
 fn reads_a_file_with_every_fault_of_real_files() {
-    let (entries, oddities) = read(BookKind::Course, &data("faults.txt")).unwrap();
+    let (entries, warnings) = read(BookKind::Course, &data("faults.txt")).unwrap();
     assert_eq!(
         words(&entries),
         [
@@ -37,13 +37,13 @@ fn reads_a_file_with_every_fault_of_real_files() {
     assert_eq!(mean(&entries, "apple"), "n. 苹果\nn. 苹果树");
     assert_eq!(entry(&entries, "record").phonetic.as_deref(), Some("'rekɔ:d; ri'kɔ:d"));
     assert_eq!(
-        lines(&oddities),
+        lines(&warnings),
         [
-            (Odd::NoExplanation, 15, "nothing".into()),
-            (Odd::NoExplanation, 16, "only".into()),
-            (Odd::Repeated, 18, "apple".into()),
-            (Odd::Wrapped, 13, "解释接在下一行".into()),
-            (Odd::Indented, 14, "indented         n. 前面有空格的词".into()),
+            (WarningKind::NoExplanation, 15, "nothing".into()),
+            (WarningKind::NoExplanation, 16, "only".into()),
+            (WarningKind::Repeated, 18, "apple".into()),
+            (WarningKind::Wrapped, 13, "解释接在下一行".into()),
+            (WarningKind::Indented, 14, "indented         n. 前面有空格的词".into()),
         ]
     );
 }
@@ -51,31 +51,37 @@ fn reads_a_file_with_every_fault_of_real_files() {
 /// Regression: a panic, since the indent was subtracted from the column.
 #[test]
 fn a_headword_indented_beyond_its_column_is_a_headword() {
-    let (entries, odd) = course("a  甲\nb  乙\nc  丙\n    d  丁\n");
+    let (entries, warnings) = course("a  甲\nb  乙\nc  丙\n    d  丁\n");
     assert_eq!(words(&entries), ["a", "b", "c", "d"]);
-    assert_eq!(odd, [(Odd::Indented, 4, "d  丁".to_owned())]);
+    assert_eq!(warnings, [(WarningKind::Indented, 4, "d  丁".to_owned())]);
 }
 
 #[test]
 fn takes_line_ends_and_a_bom_of_other_systems() {
-    let (entries, odd) = course("\u{FEFF}a  n. 一\r\nb  n. 二\r\n\r\nc  n. 三");
+    let (entries, warnings) = course("\u{FEFF}a  n. 一\r\nb  n. 二\r\n\r\nc  n. 三");
     assert_eq!(words(&entries), ["a", "b", "c"]);
     assert_eq!(mean(&entries, "a"), "n. 一");
-    assert!(odd.is_empty(), "{odd:?}");
+    assert!(warnings.is_empty(), "{warnings:?}");
 }
 
 #[test]
 fn an_explanation_may_be_on_the_next_line() {
-    let (entries, odd) = course("apple\n    n. 苹果\npear\n");
+    let (entries, warnings) = course("apple\n    n. 苹果\npear\n");
     assert_eq!(mean(&entries, "apple"), "n. 苹果");
-    assert_eq!(odd, [(Odd::NoExplanation, 3, "pear".into()), (Odd::Wrapped, 2, "n. 苹果".into())]);
+    assert_eq!(
+        warnings,
+        [
+            (WarningKind::NoExplanation, 3, "pear".into()),
+            (WarningKind::Wrapped, 2, "n. 苹果".into())
+        ]
+    );
 }
 
 #[test]
 fn a_file_indented_as_a_whole_has_no_wrapped_lines() {
-    let (entries, odd) = course("  a  n. 一\n  b  n. 二\n");
+    let (entries, warnings) = course("  a  n. 一\n  b  n. 二\n");
     assert_eq!(words(&entries), ["a", "b"]);
-    assert!(odd.is_empty(), "{odd:?}");
+    assert!(warnings.is_empty(), "{warnings:?}");
 }
 
 #[test]
@@ -85,10 +91,16 @@ fn repeated_headwords_come_once_with_all_lines_even_far_apart() {
         text.push_str(&format!("word{n}  n. {n}\n"));
     }
     text.push_str("same  v. 二\nsame  n. 一\n");
-    let (entries, odd) = course(&text);
+    let (entries, warnings) = course(&text);
     assert_eq!(entries.len(), 1001);
     assert_eq!(mean(&entries, "same"), "n. 一\nv. 二");
-    assert_eq!(odd, [(Odd::Repeated, 1002, "same".into()), (Odd::Repeated, 1003, "same".into())]);
+    assert_eq!(
+        warnings,
+        [
+            (WarningKind::Repeated, 1002, "same".into()),
+            (WarningKind::Repeated, 1003, "same".into())
+        ]
+    );
 }
 
 #[test]
@@ -97,12 +109,18 @@ fn entries_that_are_too_long_are_skipped_and_reported_by_line() {
     let line = "y".repeat(limits::LINE_BYTES_MAX + 10);
     let word = "w".repeat(256);
     let text = format!("a  {long}\n{word}  n. 长\nb  {line}\n  joined to nothing\nc  n. 三\n");
-    let (entries, odd) = course(&text);
+    let (entries, warnings) = course(&text);
     assert_eq!(words(&entries), ["c"]);
-    let told: Vec<(Odd, u64)> = odd.iter().map(|(kind, line, _)| (*kind, *line)).collect();
+    let told: Vec<(WarningKind, u64)> =
+        warnings.iter().map(|(kind, line, _)| (*kind, *line)).collect();
     assert_eq!(
         told,
-        [(Odd::BadHeadword, 2), (Odd::LongExplanation, 1), (Odd::LongLine, 3), (Odd::Wrapped, 4)]
+        [
+            (WarningKind::BadHeadword, 2),
+            (WarningKind::LongExplanation, 1),
+            (WarningKind::LongLine, 3),
+            (WarningKind::Wrapped, 4)
+        ]
     );
 }
 

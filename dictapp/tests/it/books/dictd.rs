@@ -1,6 +1,6 @@
 //! Files of dictd and WordNet, intact and damaged.
 
-use dictapp::books::{Book, BookKind, OddityKind as Odd};
+use dictapp::books::{Book, BookKind, WarningKind};
 
 use super::build;
 use super::{entry, lines, mean, read, words};
@@ -21,7 +21,7 @@ const ENTRIES: &[(&str, &str)] = &[
 fn reads_articles_with_headword_and_pronunciation() {
     let folder = tempfile::tempdir().unwrap();
     let path = build::dictd(folder.path(), ENTRIES);
-    let (entries, oddities) = read(BookKind::Dictd, &path).unwrap();
+    let (entries, warnings) = read(BookKind::Dictd, &path).unwrap();
     assert_eq!(words(&entries), ["ABEND", "… and co.", "zoo"]);
     assert_eq!(entry(&entries, "ABEND").phonetic.as_deref(), Some("a´bend"));
     assert_eq!(mean(&entries, "ABEND"), "n. Abnormal [[end]].");
@@ -30,7 +30,7 @@ fn reads_articles_with_headword_and_pronunciation() {
         mean(&entries, "zoo"),
         "n. a place where beasts are kept for everybody to look at and to admire\n= zoo; menagerie\nn. chaos"
     );
-    assert_eq!(lines(&oddities), [(Odd::NoExplanation, 5, "bare".into())]);
+    assert_eq!(lines(&warnings), [(WarningKind::NoExplanation, 5, "bare".into())]);
     let about = Book::open(BookKind::Dictd, &path, |_| {}).unwrap().about();
     assert_eq!(about.title.as_deref(), Some("A test book"));
 }
@@ -60,9 +60,9 @@ fn a_reference_outside_its_file_loses_one_entry() {
     let path = build::dictd(folder.path(), ENTRIES);
     let index = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, index + "lost\t9999\tB\nlong\tA\t//////////\n").unwrap();
-    let (entries, oddities) = read(BookKind::Dictd, &path).unwrap();
+    let (entries, warnings) = read(BookKind::Dictd, &path).unwrap();
     assert_eq!(words(&entries), ["ABEND", "… and co.", "zoo"]);
-    let lost = lines(&oddities).into_iter().filter(|(kind, ..)| *kind == Odd::BadReference);
+    let lost = lines(&warnings).into_iter().filter(|(kind, ..)| *kind == WarningKind::BadReference);
     assert_eq!(lost.map(|(.., word)| word).collect::<Vec<_>>(), ["lost", "long"]);
 }
 
@@ -70,7 +70,7 @@ fn a_reference_outside_its_file_loses_one_entry() {
 fn reads_wordnet_by_spelling_and_frequency() {
     let folder = tempfile::tempdir().unwrap();
     build::wordnet(folder.path());
-    let (entries, oddities) = read(BookKind::Wordnet, folder.path()).unwrap();
+    let (entries, warnings) = read(BookKind::Wordnet, folder.path()).unwrap();
     assert_eq!(
         words(&entries),
         ["China", "china", "chinaware", "galore", "in a way", "mouse", "PRC"]
@@ -85,7 +85,7 @@ fn reads_wordnet_by_spelling_and_frequency() {
     assert_eq!(mouse.mean, "v. move stealthily\nn. a small rodent");
     assert_eq!((mouse.rank, mouse.forms.as_slice()), (Some(1), &["mice".to_owned()][..]));
     assert_eq!(entry(&entries, "china").rank, Some(2));
-    assert!(oddities.is_empty(), "{oddities}");
+    assert!(warnings.is_empty(), "{warnings}");
 }
 
 #[test]

@@ -144,9 +144,9 @@ proptest! {
         headwords.extend(["an apple", "pear", "o'clock", "zoo"].map(str::to_owned));
         let line = |word: &String| format!("{word:<17}n. 词\n").replace(&format!("{word}n."), &format!("{word}   n."));
         let text: String = headwords.iter().map(line).collect();
-        let (entries, oddities) = super::read_bytes(BookKind::Course, "a.txt", text.as_bytes()).unwrap();
+        let (entries, warnings) = super::read_bytes(BookKind::Course, "a.txt", text.as_bytes()).unwrap();
         let found: std::collections::BTreeSet<String> =
             entries.iter().map(|entry| entry.word.as_str().to_owned()).collect();
-        prop_assert_eq!(found, headwords, "{}", oddities);
+        prop_assert_eq!(found, headwords, "{}", warnings);
     }
 }

@@ -14,7 +14,7 @@ fn reads_below(text: &str, headings: &[&str], expected: &[&str]) {
     std::fs::write(&path, text).unwrap();
     let mut book = Book::open(BookKind::Course, &path, |_| {}).unwrap();
     while book.next().unwrap().is_some() {}
-    let report = book.oddities().to_string();
+    let report = book.warnings().to_string();
     let found: Vec<&str> = report.lines().filter_map(|line| line.strip_prefix("  line ")).collect();
     assert_eq!(found, headings, "{report}");
 }

@@ -14,7 +14,7 @@ fn reads_and_reports(name: &str, text: &str, expected: &[&str], reported: &[&str
     std::fs::write(&path, text).unwrap();
     let mut book = Book::open(BookKind::detect(&path).unwrap(), &path, |_| {}).unwrap();
     while book.next().unwrap().is_some() {}
-    let report = book.oddities().to_string();
+    let report = book.warnings().to_string();
     for text in reported {
         assert!(report.contains(text), "{text:?} is missing: {report}");
     }

@@ -18,7 +18,7 @@ mod variants;
 
 use std::path::{Path, PathBuf};
 
-use dictapp::books::{Book, BookError, BookKind, Oddities, OddityKind, Place};
+use dictapp::books::{Book, BookError, BookKind, Place, WarningKind, Warnings};
 use dictapp::model::Entry;
 use tempfile::TempDir;
 
@@ -28,13 +28,13 @@ pub(crate) fn data(name: &str) -> PathBuf {
 }
 
 /// Reads a whole book.
-pub(crate) fn read(kind: BookKind, path: &Path) -> Result<(Vec<Entry>, Oddities), BookError> {
+pub(crate) fn read(kind: BookKind, path: &Path) -> Result<(Vec<Entry>, Warnings), BookError> {
     let mut book = Book::open(kind, path, |_| {})?;
     let mut entries = Vec::new();
     while let Some(entry) = book.next()? {
         entries.push(entry);
     }
-    Ok((entries, book.oddities()))
+    Ok((entries, book.warnings()))
 }
 
 /// Writes a file into a temporary folder and reads it.
@@ -42,7 +42,7 @@ pub(crate) fn read_bytes(
     kind: BookKind,
     name: &str,
     bytes: &[u8],
-) -> Result<(Vec<Entry>, Oddities), BookError> {
+) -> Result<(Vec<Entry>, Warnings), BookError> {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
@@ -68,16 +68,16 @@ pub(crate) fn words(entries: &[Entry]) -> Vec<&str> {
     entries.iter().map(|entry| entry.word.as_str()).collect()
 }
 
-/// All oddities as kind, line and text.
-pub(crate) fn lines(oddities: &Oddities) -> Vec<(OddityKind, u64, String)> {
+/// All warnings as kind, line and text.
+pub(crate) fn lines(warnings: &Warnings) -> Vec<(WarningKind, u64, String)> {
     let mut all = Vec::new();
-    for (kind, found) in oddities.by_kind() {
-        for oddity in &found.first {
-            let line = match oddity.place {
+    for (kind, found) in warnings.by_kind() {
+        for warning in &found.first {
+            let line = match warning.place {
                 Place::Line(line) | Place::LineOf(_, line) => line,
                 Place::Byte(byte) | Place::ByteOf(_, byte) | Place::RowOf(_, byte) => byte,
             };
-            all.push((kind, line, oddity.about.clone()));
+            all.push((kind, line, warning.about.clone()));
         }
     }
     all

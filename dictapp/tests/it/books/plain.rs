@@ -1,20 +1,20 @@
 //! The project's own notation.
 
-use dictapp::books::{Book, BookKind, OddityKind as Odd, limits};
+use dictapp::books::{Book, BookKind, WarningKind, limits};
 use dictapp::model::Languages;
 
 use super::{data, entry, lines, mean, read, read_bytes, words};
 
 #[test]
 fn reads_records_and_the_description_of_the_book() {
-    let (entries, oddities) = read(BookKind::Plain, &data("small.book")).unwrap();
+    let (entries, warnings) = read(BookKind::Plain, &data("small.book")).unwrap();
     assert_eq!(words(&entries), ["apple", "go", "# sharp", "run into"]);
     assert_eq!(mean(&entries, "apple"), "n. 苹果\n> I eat an apple. = 我吃苹果。");
     assert_eq!(entry(&entries, "apple").phonetic.as_deref(), Some("ˈæpəl"));
     assert_eq!(entry(&entries, "apple").rank, Some(812));
     assert_eq!((entry(&entries, "go").phonetic.as_ref(), entry(&entries, "go").rank), (None, None));
     assert_eq!(entry(&entries, "run into").rank, Some(9000));
-    assert!(oddities.is_empty(), "{oddities}");
+    assert!(warnings.is_empty(), "{warnings}");
 
     let about = Book::open(BookKind::Plain, &data("small.book"), |_| {}).unwrap().about();
     assert_eq!(about.title.as_deref(), Some("A small book"));
@@ -26,15 +26,15 @@ fn reads_records_and_the_description_of_the_book() {
 fn lines_without_an_entry_are_reported() {
     let long = format!("long\n{}\n", "x\n".repeat(limits::MEAN_BYTES_MAX));
     let text = format!("bare\n\n\tipa\nn. x\n\nodd\t\tsoon\nn. y\n\n{long}");
-    let (entries, oddities) = read_bytes(BookKind::Plain, "x.book", text.as_bytes()).unwrap();
+    let (entries, warnings) = read_bytes(BookKind::Plain, "x.book", text.as_bytes()).unwrap();
     assert_eq!(words(&entries), ["odd"]);
     assert_eq!(
-        lines(&oddities),
+        lines(&warnings),
         [
-            (Odd::NoExplanation, 1, "bare".into()),
-            (Odd::NoHeadword, 3, String::new()),
-            (Odd::LongExplanation, 9, "long".into()),
-            (Odd::BadDetail, 6, "odd\u{FFFD}\u{FFFD}soon".into()),
+            (WarningKind::NoExplanation, 1, "bare".into()),
+            (WarningKind::NoHeadword, 3, String::new()),
+            (WarningKind::LongExplanation, 9, "long".into()),
+            (WarningKind::BadDetail, 6, "odd\u{FFFD}\u{FFFD}soon".into()),
         ]
     );
 }

@@ -1,6 +1,6 @@
 //! StarDict files: intact, odd, damaged and forged.
 
-use dictapp::books::{Book, BookError, BookKind, OddityKind as Odd, limits};
+use dictapp::books::{Book, BookError, BookKind, WarningKind, limits};
 
 use super::build::{Stardict, dictzip, gzip};
 use super::{entry, lines, mean, read, words};
@@ -19,11 +19,11 @@ fn reads_offsets_of_32_and_64_bits() {
     for wide in [false, true] {
         let entries = [("apple", "n. 苹果".as_bytes()), ("ice cream", b"n. x\ny")];
         let book = Stardict::new("m", wide, &entries);
-        let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+        let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
         assert_eq!(words(&entries), ["apple", "ice cream"]);
         assert_eq!(mean(&entries, "apple"), "n. 苹果");
         assert_eq!(mean(&entries, "ice cream"), "n. x\ny");
-        assert!(oddities.is_empty(), "{oddities}");
+        assert!(warnings.is_empty(), "{warnings}");
         let about = Book::open(BookKind::Stardict, &book.path(".idx"), |_| {}).unwrap().about();
         assert_eq!(about.title.as_deref(), Some("Test book"));
     }
@@ -56,10 +56,10 @@ fn other_spellings_become_forms() {
         ".syn",
         b"apples\0\0\0\0\0ice creams\0\0\0\0\x01icecream\0\0\0\0\x01lost\0\0\0\x01\0",
     );
-    let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+    let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!(entry(&entries, "apple").forms, ["apples"]);
     assert_eq!(entry(&entries, "ice cream").forms, ["ice creams", "icecream"]);
-    assert_eq!(lines(&oddities), [(Odd::LostSpelling, 39, "lost".into())]);
+    assert_eq!(lines(&warnings), [(WarningKind::LostSpelling, 39, "lost".into())]);
 }
 
 #[test]
@@ -67,10 +67,10 @@ fn spellings_for_which_an_entry_has_no_room_lead_to_it() {
     let book = two_words();
     let spelling = |number| format!("apple{number:03}x\0\0\0\0\0");
     book.write(".syn", (0..250).map(spelling).collect::<String>().as_bytes());
-    let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+    let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!((entries.len(), entry(&entries, "apple").forms.len()), (52, limits::FORMS_MAX));
     assert_eq!(mean(&entries, "apple249x"), "[[apple]]");
-    assert!(oddities.is_empty(), "{oddities}");
+    assert!(warnings.is_empty(), "{warnings}");
 }
 
 /// Regression: `arm; poor` became `poor`, and `hotel` empty: the first word was removed as the
@@ -89,7 +89,7 @@ fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {
             ("fig", b"fig n. fruit"),
         ],
     );
-    let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+    let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!(mean(&entries, "arm"), "arm; poor");
     assert_eq!(mean(&entries, "Hotel"), "hotel");
     assert_eq!(mean(&entries, "a"), "a [ei]");
@@ -97,7 +97,7 @@ fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {
     let plum = entry(&entries, "plum");
     assert_eq!((plum.phonetic.as_deref(), plum.mean.as_str()), (Some("plʌm"), "fruit"));
     assert_eq!(mean(&entries, "fig"), "n. fruit");
-    assert!(oddities.is_empty(), "{oddities}");
+    assert!(warnings.is_empty(), "{warnings}");
 }
 
 #[test]
@@ -109,15 +109,15 @@ fn articles_without_an_entry_are_reported_by_byte() {
         false,
         &[("none", b""), ("long", &long), ("huge", &huge), ("bad", b"\xff"), ("ok", b"x")],
     );
-    let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+    let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!(words(&entries), ["ok"]);
     assert_eq!(
-        lines(&oddities),
+        lines(&warnings),
         [
-            (Odd::NoExplanation, 0, "none".into()),
-            (Odd::LongExplanation, 13, "long".into()),
-            (Odd::LongExplanation, 26, "huge".into()),
-            (Odd::BadReference, 39, "bad".into()),
+            (WarningKind::NoExplanation, 0, "none".into()),
+            (WarningKind::LongExplanation, 13, "long".into()),
+            (WarningKind::LongExplanation, 26, "huge".into()),
+            (WarningKind::BadReference, 39, "bad".into()),
         ]
     );
 }
@@ -139,8 +139,8 @@ fn a_truncated_index_is_reported_by_byte() {
         book.write(".idx", &whole[..length]);
         // Cut between two entries it is a valid index, with fewer entries than the book declares.
         if length == 0 || length == 14 {
-            let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
-            assert_eq!((entries.len(), oddities.count(Odd::OtherCount)), (length / 14, 1));
+            let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+            assert_eq!((entries.len(), warnings.count(WarningKind::OtherCount)), (length / 14, 1));
             continue;
         }
         let error = fails(&book);
@@ -158,9 +158,9 @@ fn a_forged_index_reads_nothing_outside() {
         index.extend_from_slice(&u32::to_be_bytes(length));
         index.extend_from_slice(b"b\0\0\0\0\0\0\0\0\x09");
         book.write(".idx", &index);
-        let (entries, oddities) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
+        let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
         assert_eq!(words(&entries), ["b"]);
-        assert_eq!(lines(&oddities), [(Odd::BadReference, 0, "apple".into())]);
+        assert_eq!(lines(&warnings), [(WarningKind::BadReference, 0, "apple".into())]);
     }
 }
 
@@ -206,8 +206,8 @@ fn names_in_capital_letters_and_lines_that_end_in_carriage_returns_are_read() {
         ".IFO",
         b"StarDict's dict ifo file\rBookName=Old\rwordcount=2\rsametypesequence=m\r",
     );
-    let (entries, oddities) = read(BookKind::Stardict, &book.path(".IFO")).unwrap();
-    assert_eq!((words(&entries).len(), oddities.is_empty()), (2, true));
+    let (entries, warnings) = read(BookKind::Stardict, &book.path(".IFO")).unwrap();
+    assert_eq!((words(&entries).len(), warnings.is_empty()), (2, true));
     assert_eq!(BookKind::detect(&book.path(".IDX")).unwrap(), BookKind::Stardict);
 }
 

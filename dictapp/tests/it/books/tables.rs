@@ -1,6 +1,6 @@
 //! ECDICT's csv and plain tables.
 
-use dictapp::books::{BookKind, OddityKind as Odd, limits};
+use dictapp::books::{BookKind, WarningKind, limits};
 
 use super::{entry, lines, mean, read_bytes, words};
 
@@ -15,7 +15,7 @@ fn reads_thirteen_columns_of_ecdict() {
          bare,,,,,,,,0,0,,,\n\
          short,,n. 短\n"
     );
-    let (entries, oddities) = read_bytes(BookKind::Ecdict, "e.csv", text.as_bytes()).unwrap();
+    let (entries, warnings) = read_bytes(BookKind::Ecdict, "e.csv", text.as_bytes()).unwrap();
     assert_eq!(words(&entries), ["go", "zip"]);
     assert_eq!(mean(&entries, "go"), "v. 去, 走\nn. 围棋");
     let go = entry(&entries, "go");
@@ -23,8 +23,11 @@ fn reads_thirteen_columns_of_ecdict() {
     assert_eq!(go.forms, ["went", "gone", "goes"]);
     assert_eq!(mean(&entries, "zip"), "n. nothing\nv. fasten");
     assert_eq!(
-        lines(&oddities),
-        [(Odd::NoExplanation, 4, "bare".into()), (Odd::WrongColumns, 5, "short".into())]
+        lines(&warnings),
+        [
+            (WarningKind::NoExplanation, 4, "bare".into()),
+            (WarningKind::WrongColumns, 5, "short".into())
+        ]
     );
 }
 
@@ -32,14 +35,14 @@ fn reads_thirteen_columns_of_ecdict() {
 fn reads_seven_columns_of_ecdict_without_a_header() {
     let text = "agree,ә'gri:,v. be in accord,\"vi. 同意, 赞成\\nvt. 承认\",5,d:agreed/p:agreed,I agree\n\
                 word,wә:d,n. a unit,n. 单词,,,\n";
-    let (entries, oddities) = read_bytes(BookKind::Ecdict, "e.csv", text.as_bytes()).unwrap();
+    let (entries, warnings) = read_bytes(BookKind::Ecdict, "e.csv", text.as_bytes()).unwrap();
     assert_eq!(mean(&entries, "agree"), "vi. 同意, 赞成\n> I agree\nvt. 承认");
     assert_eq!(
         (entry(&entries, "agree").rank, entry(&entries, "agree").forms.len()),
         (Some(680), 1)
     );
     assert_eq!(mean(&entries, "word"), "n. 单词");
-    assert!(oddities.is_empty(), "{oddities}");
+    assert!(warnings.is_empty(), "{warnings}");
 }
 
 #[test]
@@ -51,16 +54,16 @@ fn reads_a_table_by_position_or_by_the_names_of_its_columns() {
 
     let by_name =
         "\u{FEFF}Rank;音标;单词;释义\r\n812;[æpl];apple;n. 苹果  v. x\r\nsoon;;pear;梨\r\n";
-    let (entries, oddities) = read_bytes(BookKind::Csv, "a.csv", by_name.as_bytes()).unwrap();
+    let (entries, warnings) = read_bytes(BookKind::Csv, "a.csv", by_name.as_bytes()).unwrap();
     let apple = entry(&entries, "apple");
     assert_eq!((apple.phonetic.as_deref(), apple.rank), (Some("æpl"), Some(812)));
     assert_eq!(apple.mean, "n. 苹果\nv. x");
-    assert_eq!(lines(&oddities), [(Odd::BadDetail, 3, "pear".into())]);
+    assert_eq!(lines(&warnings), [(WarningKind::BadDetail, 3, "pear".into())]);
 }
 
 #[test]
 fn a_quote_is_a_quote_between_tabs() {
-    let (entries, oddities) = read_bytes(
+    let (entries, warnings) = read_bytes(
         BookKind::Tsv,
         "a.tsv",
         "word\tmeaning\ninch\t\"2.54 cm\nfoot\t12\"\nbare\n".as_bytes(),
@@ -68,7 +71,7 @@ fn a_quote_is_a_quote_between_tabs() {
     .unwrap();
     assert_eq!(mean(&entries, "inch"), "\"2.54 cm");
     assert_eq!(mean(&entries, "foot"), "12\"");
-    assert_eq!(lines(&oddities), [(Odd::WrongColumns, 4, "bare".into())]);
+    assert_eq!(lines(&warnings), [(WarningKind::WrongColumns, 4, "bare".into())]);
 }
 
 #[test]

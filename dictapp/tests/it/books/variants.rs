@@ -363,7 +363,7 @@ fn what_a_table_leaves_out_is_reported_with_its_line() {
     let mut book = Book::open(BookKind::Csv, &path, |_| {}).unwrap();
     while book.next().unwrap().is_some() {}
     assert_eq!(
-        book.oddities().to_string(),
+        book.warnings().to_string(),
         "1 x column of unknown content, left out:\n  line 1: audio\n\
          1 x invalid detail, the entry was imported without it:\n  line 3: pear\n\
          1 x more than 200 other spellings, the others left out:\n  line 2: go\n"
@@ -380,9 +380,9 @@ fn joined_headwords_with_too_many_forms_are_reported() {
     let mut book = Book::open(BookKind::Csv, &path, |_| {}).unwrap();
     assert_eq!(book.next().unwrap().unwrap().forms.len(), 200);
     assert!(book.next().unwrap().is_none());
-    let odd = book.oddities().to_string();
+    let warnings = book.warnings().to_string();
     assert!(
-        odd.contains("1 x more than 200 other spellings, the others left out:\n  line 3: go"),
-        "{odd}"
+        warnings.contains("1 x more than 200 other spellings, the others left out:\n  line 3: go"),
+        "{warnings}"
     );
 }

@@ -3,9 +3,9 @@
 
 use super::{Course, WrappedLine};
 use crate::books::error::Place;
-use crate::books::oddity::OddityKind;
 use crate::books::overrides::Column;
 use crate::books::text::{layout, script};
+use crate::books::warning::WarningKind;
 
 impl Course {
     /// Joins a line to the record above if it is a part of it, or reports a line that is no part
@@ -18,21 +18,21 @@ impl Course {
             return false;
         }
         let fault = match (field, &mut self.waiting) {
-            (Some(Column::Skip), _) if !is_note(text) => OddityKind::UnreadColumn,
+            (Some(Column::Skip), _) if !is_note(text) => WarningKind::UnreadColumn,
             (Some(_), Some(record)) if record.is_labelled => {
                 record.append_field(text);
                 return true;
             }
-            (Some(_), _) => OddityKind::NoHeadword,
+            (Some(_), _) => WarningKind::NoHeadword,
             (None, Some(record)) if record.is_labelled && (is_indented || record.is_open) => {
                 record.append(text, '\n');
                 return true;
             }
-            (None, _) if layout::unknown_field(text).is_some() => OddityKind::UnreadColumn,
+            (None, _) if layout::unknown_field(text).is_some() => WarningKind::UnreadColumn,
             (None, _) if layout::is_row(text) => return false,
-            (None, _) => OddityKind::Comment,
+            (None, _) => WarningKind::Comment,
         };
-        self.state.note_at(fault, Place::Line(self.lines.number()), text);
+        self.state.warn_at(fault, Place::Line(self.lines.number()), text);
         true
     }
 }

@@ -22,11 +22,11 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::limits::MEAN_BYTES_MAX;
-use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
 use crate::books::text::layout::{self, Headings, Layout};
 use crate::books::text::script;
 use crate::books::text::slashed;
+use crate::books::warning::WarningKind;
 use crate::books::{Encoding, ReadState, Reader, Recognised};
 
 /// Reads course text.
@@ -69,7 +69,7 @@ struct WrappedLine {
     is_labelled: bool,
     /// Whether the last line has only the name of a part: `Meaning:`. The lines below are its text.
     is_open: bool,
-    fault: Option<OddityKind>,
+    fault: Option<WarningKind>,
 }
 
 /// A line indented by more than this number of characters is never a headword.
@@ -133,7 +133,7 @@ impl Course {
                 Some(Line::TooLong(start)) => {
                     let headword = start.to_owned();
                     let line = self.lines.number();
-                    let fault = Some(OddityKind::LongLine);
+                    let fault = Some(WarningKind::LongLine);
                     let record = WrappedLine { line, headword, fault, ..WrappedLine::default() };
                     if let Some(complete) = self.waiting.replace(record) {
                         return Ok(Some(complete));
@@ -155,7 +155,7 @@ impl Course {
             }
             if is_comment(line) {
                 let place = Place::Line(self.lines.number());
-                self.state.note_at(OddityKind::Comment, place, line);
+                self.state.warn_at(WarningKind::Comment, place, line);
                 continue;
             }
             if !is_headed && self.continues(line) {
@@ -216,7 +216,7 @@ impl Course {
         let begins_record = self.is_indented_headword(line);
         match &mut self.waiting {
             Some(record) if !begins_record => {
-                self.state.note_at(OddityKind::Wrapped, place, text);
+                self.state.warn_at(WarningKind::Wrapped, place, text);
                 match without_item(text) {
                     item if item.len() < text.len() || continues(text) => record.append(item, '\n'),
                     text => record.append(text, ' '),
@@ -224,7 +224,7 @@ impl Course {
                 true
             }
             _ => {
-                self.state.note_at(OddityKind::Indented, place, text);
+                self.state.warn_at(WarningKind::Indented, place, text);
                 false
             }
         }
@@ -289,7 +289,7 @@ impl Course {
     /// Makes the entry, or reports why there is none.
     fn entry(&mut self, record: &WrappedLine) -> Option<Entry> {
         if record.is_heading && !record.continued {
-            self.state.note(OddityKind::Comment, &record.headword);
+            self.state.warn(WarningKind::Comment, &record.headword);
             return None;
         }
         let (leading, text) = gloss::take_phonetic(&record.text);
@@ -304,8 +304,8 @@ impl Course {
         let lines = lines.join("\n");
         // A text of only parts of speech (`n.`) is no explanation.
         let is_bare = script::labels_alone(&lines).is_some();
-        if let Some(fault) = record.fault.or(is_bare.then_some(OddityKind::NoExplanation)) {
-            self.state.note(fault, &record.headword);
+        if let Some(fault) = record.fault.or(is_bare.then_some(WarningKind::NoExplanation)) {
+            self.state.warn(fault, &record.headword);
             return None;
         }
         let mean = gloss::labelled(&lines);
@@ -320,7 +320,7 @@ impl WrappedLine {
     fn append(&mut self, text: &str, joint: char) {
         self.continued = true;
         if self.text.len() + text.len() > 2 * MEAN_BYTES_MAX {
-            self.fault = Some(OddityKind::LongExplanation);
+            self.fault = Some(WarningKind::LongExplanation);
             return;
         }
         if !self.text.is_empty() {

@@ -16,9 +16,9 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::articles::{Articles, Unreachable};
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
-use crate::books::oddity::OddityKind;
 use crate::books::text::foreign;
 use crate::books::text::markup::{self, LineEnds};
+use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader};
 
 /// Reads a dictd book.
@@ -66,7 +66,7 @@ impl Dictd {
     }
 
     /// The entry of a line of the index. `None`: the line is metadata, its headword is a spelling
-    /// of another entry, or its article has a fault, which is reported as an oddity.
+    /// of another entry, or its article has a fault, which is reported as a warning.
     fn entry(&mut self, line: &str) -> Result<Option<Entry>, BookError> {
         let record = match parse(line) {
             Ok(record) => record,
@@ -79,18 +79,18 @@ impl Dictd {
             Ok(article) => article,
             Err(Unreachable::Broken(error)) => return Err(error),
             Err(Unreachable::TooLong) => {
-                self.state.note(OddityKind::LongExplanation, record.headword);
+                self.state.warn(WarningKind::LongExplanation, record.headword);
                 return Ok(None);
             }
             Err(Unreachable::Outside) => {
-                self.state.note(OddityKind::BadReference, record.headword);
+                self.state.warn(WarningKind::BadReference, record.headword);
                 return Ok(None);
             }
         };
         let mut article = self.decode(article, record.headword);
         if markup::is_markup(&article) {
-            let read = markup::text(&article, LineEnds::Kept);
-            (0..read.pictures).for_each(|_| self.state.note(OddityKind::Picture, record.headword));
+            let read = markup::to_text(&article, LineEnds::Kept);
+            (0..read.pictures).for_each(|_| self.state.warn(WarningKind::Picture, record.headword));
             article = read.lines;
         }
         let position = (record.offset, record.length);
@@ -127,7 +127,7 @@ impl Dictd {
     /// 2000.
     fn decode(&mut self, article: Vec<u8>, headword: &str) -> String {
         String::from_utf8(article).unwrap_or_else(|error| {
-            self.state.note(OddityKind::BadDetail, headword);
+            self.state.warn(WarningKind::BadDetail, headword);
             error.as_bytes().iter().copied().map(char::from).collect()
         })
     }
@@ -217,7 +217,7 @@ impl Reader for Dictd {
                         return Ok(Some(entry));
                     }
                 }
-                Err(start) => self.state.note(OddityKind::LongLine, &start),
+                Err(start) => self.state.warn(WarningKind::LongLine, &start),
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 
 use super::tags;
 use crate::books::limits::MEAN_BYTES_MAX;
-use crate::books::oddity::OddityKind;
+use crate::books::warning::WarningKind;
 
 /// The lines of an article.
 #[derive(Default)]
@@ -21,7 +21,7 @@ pub(super) struct Article {
     /// Number of bytes of the body.
     bytes: usize,
     /// The reason that the article cannot be read.
-    pub(super) fault: Option<OddityKind>,
+    pub(super) fault: Option<WarningKind>,
 }
 
 impl Article {
@@ -30,7 +30,7 @@ impl Article {
     pub(super) fn append(&mut self, number: u64, line: &str) {
         self.bytes += line.len();
         if self.bytes > 4 * MEAN_BYTES_MAX {
-            self.fault = self.fault.or(Some(OddityKind::LongExplanation));
+            self.fault = self.fault.or(Some(WarningKind::LongExplanation));
             return;
         }
         self.body.push(line.to_owned());

@@ -22,8 +22,8 @@ use crate::books::input::encoding::Encoding;
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::limits::FORMS_MAX;
-use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
+use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader, Recognised};
 use crate::model::{Entry, LanguageTag, Languages};
 use cards::{Article, Numbers};
@@ -84,7 +84,7 @@ impl Dsl {
         while let Some(line) = self.lines.next()? {
             let (text, fault) = match line {
                 Line::Text(text) => (text.to_owned(), None),
-                Line::TooLong(start) => (start.to_owned(), Some(OddityKind::LongLine)),
+                Line::TooLong(start) => (start.to_owned(), Some(WarningKind::LongLine)),
             };
             article.fault = article.fault.or(fault);
             let number = self.lines.number();
@@ -94,7 +94,7 @@ impl Dsl {
             }
             if text.starts_with([' ', '\t']) {
                 if article.headwords.is_empty() {
-                    self.state.note_at(OddityKind::NoHeadword, Place::Line(number), text.trim());
+                    self.state.warn_at(WarningKind::NoHeadword, Place::Line(number), text.trim());
                     continue;
                 }
                 article.append(number, text.trim());
@@ -141,17 +141,17 @@ impl Dsl {
         let mut spellings =
             article.headwords.iter().flat_map(|line| tags::headwords(line)).take(FORMS_MAX);
         let Some(headword) = spellings.next() else {
-            self.state.note(OddityKind::NoHeadword, &article.headwords.join(" "));
+            self.state.warn(WarningKind::NoHeadword, &article.headwords.join(" "));
             return None;
         };
         let mut forms: Vec<String> = Vec::new();
         forms.extend(spellings.filter(|spelling| *spelling != headword));
         if let Some(fault) = article.fault {
-            self.state.note(fault, &headword);
+            self.state.warn(fault, &headword);
             return None;
         }
         if article.is_damaged() {
-            self.state.note(OddityKind::BadDetail, &headword);
+            self.state.warn(WarningKind::BadDetail, &headword);
         }
         let mut phonetic = None;
         let mut lines = Vec::new();
@@ -160,7 +160,7 @@ impl Dsl {
         for line in &article.body {
             let found = tags::convert(line, &headword, |tag| closed.contains(tag));
             phonetic = phonetic.or(found.phonetic);
-            found.media.iter().for_each(|kind| self.state.note(*kind, &headword));
+            found.media.iter().for_each(|kind| self.state.warn(*kind, &headword));
             lines.extend(found.text.iter().filter_map(|line| numbers.without(line)));
         }
         let mean = gloss::labelled_between_examples(&lines.join("\n"));
@@ -263,7 +263,7 @@ impl Reader for Dsl {
             }
         }
         if let Some(Comment { line, about, .. }) = self.comment.take() {
-            self.state.note_at(OddityKind::Comment, Place::Line(line), &format!("{{{{{about}"));
+            self.state.warn_at(WarningKind::Comment, Place::Line(line), &format!("{{{{{about}"));
         }
         Ok(None)
     }

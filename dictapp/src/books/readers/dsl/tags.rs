@@ -1,8 +1,8 @@
 //! Converts the lines of DSL, with their tags (`[m1]`, `[trn]`, `[ex]`), escapes and links, to
 //! text.
 
-use crate::books::oddity::OddityKind;
 use crate::books::text::gloss;
+use crate::books::warning::WarningKind;
 use crate::model::link;
 
 /// A converted line of an article.
@@ -13,7 +13,7 @@ pub(super) struct Converted {
     /// The first pronunciation, `[t]`.
     pub(super) phonetic: Option<String>,
     /// The kinds of sounds, pictures and videos that were left out.
-    pub(super) media: Vec<OddityKind>,
+    pub(super) media: Vec<WarningKind>,
 }
 
 /// Tags without a meaning here: their content is text.
@@ -196,13 +196,13 @@ impl<F: Fn(&str) -> bool> State<'_, F> {
 }
 
 /// The kind of a file that is left out.
-fn media(tag: &str, file: &str) -> OddityKind {
+fn media(tag: &str, file: &str) -> WarningKind {
     let file = file.trim().to_lowercase();
     let is_picture = || PICTURES.iter().any(|ending| file.ends_with(ending));
     match tag {
-        "video" => OddityKind::Video,
-        _ if is_picture() => OddityKind::Picture,
-        _ => OddityKind::Sound,
+        "video" => WarningKind::Video,
+        _ if is_picture() => WarningKind::Picture,
+        _ => WarningKind::Sound,
     }
 }
 

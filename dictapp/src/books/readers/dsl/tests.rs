@@ -1,11 +1,11 @@
-//! Tests of the reader of DSL: texts, their entries and their oddities.
+//! Tests of the reader of DSL: texts, their entries and their warnings.
 
 use std::path::Path;
 
 use super::*;
 use crate::books::readers::found;
 
-/// The entries of a text and its oddities, as [`found`] writes them.
+/// The entries of a text and its warnings, as [`found`] writes them.
 fn read(text: &str) -> Vec<String> {
     let source = Source::of_text(Path::new("a.dsl"), text.to_owned()).unwrap();
     found(Dsl::new(source).unwrap())
@@ -51,8 +51,8 @@ fn unknown_tags_and_tags_in_headwords_are_removed() {
 #[test]
 fn sounds_pictures_and_videos_are_reported_as_such() {
     let text = "apple\n\t[s]a.wav[/s] [s]A.JPG[/s] [video]a.avi[/video] 苹果\n";
-    let odd = ["line 1 Picture: apple", "line 1 Sound: apple", "line 1 Video: apple"];
-    assert_eq!(read(text), [&["apple: 苹果"][..], &odd].concat());
+    let warnings = ["line 1 Picture: apple", "line 1 Sound: apple", "line 1 Video: apple"];
+    assert_eq!(read(text), [&["apple: 苹果"][..], &warnings].concat());
 }
 
 #[test]
@@ -63,5 +63,5 @@ fn a_text_in_utf_16_that_is_cut_off_is_reported() {
     std::fs::write(file.path(), &bytes[..bytes.len() - 1]).unwrap();
     let mut reader = Dsl::new(Source::open_text(file.path(), None).unwrap()).unwrap();
     while reader.next().unwrap().is_some() {}
-    assert_eq!(reader.state().oddities().count(OddityKind::BadDetail), 1);
+    assert_eq!(reader.state().warnings().count(WarningKind::BadDetail), 1);
 }

@@ -22,9 +22,9 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::encoding::Encoding;
 use crate::books::input::source::Source;
 use crate::books::limits::JSON_BYTES_MAX;
-use crate::books::oddity::OddityKind;
 use crate::books::overrides::Column;
 use crate::books::text::columns;
+use crate::books::warning::WarningKind;
 use crate::books::{ReadState, Reader, Recognised};
 use crate::model::Entry;
 
@@ -94,7 +94,7 @@ impl Json {
     fn note_unread(&mut self, names: &[String]) {
         for name in names {
             if self.unread.insert(name.clone()) {
-                self.state.note(OddityKind::UnreadColumn, name);
+                self.state.warn(WarningKind::UnreadColumn, name);
             }
         }
     }
@@ -119,17 +119,17 @@ impl Json {
                 return None;
             }
             Value::Element(node) => {
-                self.state.note(OddityKind::BadRecord, node.shown());
+                self.state.warn(WarningKind::BadRecord, node.shown());
                 return None;
             }
         };
         self.note_unread(&record.unread);
         if record.word.trim().is_empty() {
-            self.state.note(OddityKind::NoHeadword, &value.beginning());
+            self.state.warn(WarningKind::NoHeadword, &value.beginning());
             return None;
         }
         if record.has_bad_detail {
-            self.state.note(OddityKind::BadDetail, &record.word);
+            self.state.warn(WarningKind::BadDetail, &record.word);
         }
         let said = record.phonetics.iter().map(|said| said.trim_matches(['[', ']', '/', ' ']));
         let mut phonetics: Vec<&str> = said.filter(|said| !said.is_empty()).collect();

@@ -272,7 +272,7 @@ fn texts(node: &Node, found: &mut Vec<String>) {
 /// A text without markup.
 fn shown(text: &str) -> String {
     if markup::is_markup(text) {
-        return markup::text(text, LineEnds::Kept).lines;
+        return markup::to_text(text, LineEnds::Kept).lines;
     }
     text.to_owned()
 }

@@ -1,11 +1,11 @@
-//! Tests of the reader of JSON: texts, their entries and their oddities.
+//! Tests of the reader of JSON: texts, their entries and their warnings.
 
 use std::path::Path;
 
 use super::*;
 use crate::books::readers::found;
 
-/// The entries of a text and its oddities, as [`found`] writes them.
+/// The entries of a text and its warnings, as [`found`] writes them.
 fn read(text: &str) -> Vec<String> {
     let source = Source::of_text(Path::new("a.json"), text.to_owned()).unwrap();
     found(Json::new(source).unwrap())
@@ -55,7 +55,7 @@ fn lists_in_nested_objects_and_lists_are_read() {
     ] {
         let found = read(&text);
         assert_eq!(found[..2], ["apple: 苹果", "pear: 梨"], "{text}");
-        let is_member = |odd: &String| odd == "line 1 UnreadColumn: name";
+        let is_member = |warning: &String| warning == "line 1 UnreadColumn: name";
         assert!(found[2..].iter().all(is_member), "{text}: {found:?}");
     }
 }

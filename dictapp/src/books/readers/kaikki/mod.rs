@@ -16,7 +16,7 @@ use crate::books::input::encoding::Encoding;
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::limits::RECORD_LINE_BYTES_MAX;
-use crate::books::oddity::OddityKind;
+use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader, Recognised};
 
 /// Reads a file of Wiktextract.
@@ -48,7 +48,7 @@ impl Kaikki {
         Ok(Kaikki { lines, languages: languages(&records), encoding, state })
     }
 
-    /// The entry of a line. `None`: it has a fault, which is reported as an oddity.
+    /// The entry of a line. `None`: it has a fault, which is reported as a warning.
     fn entry(&mut self, line: &str) -> Option<Entry> {
         let record: Record = match serde_json::from_str(line) {
             Ok(record) => record,
@@ -56,7 +56,7 @@ impl Kaikki {
                 let reason = error.to_string();
                 let reason = reason.split(" at line ").next().unwrap_or_default();
                 let about = format!("column {}: {reason}", error.column());
-                self.state.note(OddityKind::BadRecord, &about);
+                self.state.warn(WarningKind::BadRecord, &about);
                 return None;
             }
         };
@@ -106,7 +106,7 @@ impl Reader for Kaikki {
                         return Ok(Some(entry));
                     }
                 }
-                Err(start) => self.state.note(OddityKind::LongRecord, &start),
+                Err(start) => self.state.warn(WarningKind::LongRecord, &start),
             }
         }
     }

@@ -74,7 +74,7 @@ impl Article {
             b'm' | b'l' | b'n' | b'w' => {
                 let field = std::str::from_utf8(field).ok()?;
                 if is_html(field) {
-                    let read = markup::text(field, LineEnds::Kept);
+                    let read = markup::to_text(field, LineEnds::Kept);
                     self.pictures += read.pictures;
                     foreign::lines(&read.lines, headword)
                 } else {
@@ -87,7 +87,7 @@ impl Article {
                     let transcription = take_transcription(&mut field);
                     self.phonetic = self.phonetic.take().or(transcription);
                 }
-                let read = markup::text(&field, line_ends(kind, &field));
+                let read = markup::to_text(&field, line_ends(kind, &field));
                 self.pictures += read.pictures;
                 foreign::lines(&read.lines, headword)
             }

@@ -15,9 +15,9 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::articles::{Articles, Unreachable};
 use crate::books::input::source::Source;
 use crate::books::limits::{FORMS_MAX, IFO_BYTES_MAX, INDEX_WORD_BYTES_MAX};
-use crate::books::oddity::OddityKind;
 use crate::books::readers::draft::Draft;
 use crate::books::text::exchange;
+use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader};
 use synonyms::Synonyms;
 
@@ -148,27 +148,27 @@ impl Stardict {
     fn end(&mut self) -> Result<Option<IndexRecord>, BookError> {
         if let Some(words) = self.ifo.words.filter(|&words| words != self.count) {
             let about = format!("{} of {words}", self.count);
-            self.state.note_at(OddityKind::OtherCount, Place::ByteOf(INDEX, self.at), &about);
+            self.state.warn_at(WarningKind::OtherCount, Place::ByteOf(INDEX, self.at), &about);
         }
         for (place, spelling) in self.synonyms.lost(self.count) {
-            self.state.note_at(OddityKind::LostSpelling, place, spelling);
+            self.state.warn_at(WarningKind::LostSpelling, place, spelling);
         }
         Ok(None)
     }
 
     /// The entry of record `number` of the index, from 0. `None`: it has a fault, which is reported
-    /// as an oddity.
+    /// as a warning.
     fn entry(&mut self, record: &IndexRecord, number: u64) -> Result<Option<Entry>, BookError> {
         let headword = String::from_utf8_lossy(&record.word);
         let article = match self.articles.read(record.offset, record.length) {
             Ok(article) => article,
             Err(Unreachable::TooLong) => {
-                self.state.note(OddityKind::LongExplanation, &headword);
+                self.state.warn(WarningKind::LongExplanation, &headword);
                 return Ok(None);
             }
             Err(Unreachable::Broken(error)) => return Err(error),
             Err(Unreachable::Outside) => {
-                self.state.note(OddityKind::BadReference, &headword);
+                self.state.warn(WarningKind::BadReference, &headword);
                 return Ok(None);
             }
         };
@@ -188,7 +188,7 @@ impl Stardict {
             let types = self.ifo.types.as_deref();
             let article = article::parse(types, &article, &headword);
             let pictures = article.as_ref().map_or(0, |article| article.pictures);
-            (0..pictures).for_each(|_| self.state.note(OddityKind::Picture, &headword));
+            (0..pictures).for_each(|_| self.state.warn(WarningKind::Picture, &headword));
             article.map(|article::Article { phonetic, mean, .. }| Draft {
                 phonetic,
                 mean,
@@ -198,7 +198,7 @@ impl Stardict {
         };
         let word_is_text = std::str::from_utf8(&record.word).is_ok();
         let Some(draft) = draft.filter(|_| word_is_text) else {
-            self.state.note(OddityKind::BadReference, &headword);
+            self.state.warn(WarningKind::BadReference, &headword);
             return Ok(None);
         };
         Ok(self.state.finish(draft))

@@ -8,7 +8,7 @@ use crate::books::ReadState;
 use crate::books::error::{BookError, Place};
 use crate::books::input::source::Source;
 use crate::books::limits::{INDEX_WORD_BYTES_MAX, SYNONYMS_BYTES_MAX};
-use crate::books::oddity::OddityKind;
+use crate::books::warning::WarningKind;
 use crate::model::Word;
 
 /// The spellings by the number of their headword.
@@ -41,7 +41,7 @@ impl Synonyms {
             // After a damaged spelling, the rest of the file cannot be read. The index still has
             // every headword.
             let Some((end, number)) = end.map(|end| at + end).zip(number) else {
-                state.note_at(OddityKind::BadDetail, Place::ByteOf(FILE, at as u64), "cut off");
+                state.warn_at(WarningKind::BadDetail, Place::ByteOf(FILE, at as u64), "cut off");
                 break;
             };
             let spelling = std::str::from_utf8(&bytes[at..end]).ok();
@@ -50,7 +50,7 @@ impl Synonyms {
                 None => {
                     let place = Place::ByteOf(FILE, at as u64);
                     let text = String::from_utf8_lossy(&bytes[at..end]);
-                    state.note_at(OddityKind::BadDetail, place, &text);
+                    state.warn_at(WarningKind::BadDetail, place, &text);
                 }
             }
             // The next record follows the zero byte and the four bytes of the number.

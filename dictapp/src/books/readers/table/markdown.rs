@@ -4,17 +4,17 @@ use csv::StringRecord;
 
 use super::Table;
 use crate::books::error::{BookError, Place};
-use crate::books::input::format::{Format, Quotes};
-use crate::books::oddity::OddityKind;
+use crate::books::input::format::{Format, QuoteStyle};
 use crate::books::overrides::Column;
 use crate::books::text::columns;
+use crate::books::warning::WarningKind;
 
 /// The record below the last one, and its line.
 pub(super) type Ahead = Option<(StringRecord, u64)>;
 
 /// Whether a file of this format has tables of Markdown.
 pub(super) fn is_markdown(format: Format) -> bool {
-    format.delimiter == b'|' && format.quotes == Quotes::Plain
+    format.delimiter == b'|' && format.quotes == QuoteStyle::Literal
 }
 
 /// Whether a line is a row of a table of Markdown: it begins and ends with a bar.
@@ -32,7 +32,7 @@ impl Table {
     pub(super) fn next_record(&mut self) -> Result<Option<StringRecord>, BookError> {
         if !is_markdown(self.format) {
             let record = self.records.next()?;
-            self.state.note_open_quotes(self.records.take_open_quotes());
+            self.state.warn_of_open_quotes(self.records.take_open_quotes());
             self.state.place = Place::Line(self.records.line());
             return Ok(record);
         }
@@ -62,7 +62,7 @@ impl Table {
         if let Some(columns) = columns::of_header(&record) {
             let unread = columns.iter().zip(&record).filter(|(one, _)| **one == Column::Skip);
             for (_, name) in unread.filter(|(_, name)| !name.trim().is_empty()) {
-                self.state.note(OddityKind::UnreadColumn, name.trim());
+                self.state.warn(WarningKind::UnreadColumn, name.trim());
             }
             (self.columns, self.block) = (columns, usize::MAX);
             self.names = Some(record);

@@ -14,10 +14,10 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::format::Format;
 use crate::books::input::records::Records;
 use crate::books::input::source::Source;
-use crate::books::oddity::OddityKind;
 use crate::books::overrides::{Column, Overrides, Recognised, Sounds};
 use crate::books::text::markup::{self, LineEnds};
 use crate::books::text::{columns, exchange};
+use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader};
 use crate::model::{Entry, Languages, Level};
 
@@ -145,7 +145,7 @@ impl Table {
         })
     }
 
-    /// The entry of a row. `None`: it has a fault, which is reported as an oddity.
+    /// The entry of a row. `None`: it has a fault, which is reported as a warning.
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
         let mut row = self.row(record);
         let above = std::mem::take(&mut self.word);
@@ -160,17 +160,17 @@ impl Table {
                               is a quote not closed?";
                 return Err(self.records.damaged(reason));
             }
-            self.state.note(OddityKind::WrongColumns, row.word);
+            self.state.warn(WarningKind::WrongColumns, row.word);
             return Ok(None);
         }
         let rank = row.rank();
         if rank == Some(None) || row.level.is_some_and(|level| Level::parse(level).is_none()) {
-            self.state.note(OddityKind::BadDetail, row.word);
+            self.state.warn(WarningKind::BadDetail, row.word);
         }
         let rank = rank.flatten();
-        row.unread.iter().for_each(|cell| self.state.note(OddityKind::UnreadColumn, cell));
+        row.unread.iter().for_each(|cell| self.state.warn(WarningKind::UnreadColumn, cell));
         self.note_sound(record);
-        (0..row.pictures).for_each(|_| self.state.note(OddityKind::Picture, row.word));
+        (0..row.pictures).for_each(|_| self.state.warn(WarningKind::Picture, row.word));
         // Tab files may have several headwords in one cell.
         let word = row.headword();
         let words = match cell::simplified(word).filter(|_| !self.is_own) {
@@ -272,7 +272,7 @@ impl Table {
         };
         let text = self.without_notation_of_anki(text);
         if !self.is_plain && markup::is_markup(&text) {
-            markup::text(&text, LineEnds::Kept)
+            markup::to_text(&text, LineEnds::Kept)
         } else {
             markup::Text { lines: text, pictures: 0 }
         }
@@ -290,7 +290,7 @@ impl Table {
         if self.is_plain || !markup::is_markup(&word) {
             return word;
         }
-        let text = markup::text(&word, LineEnds::Kept).lines;
+        let text = markup::to_text(&word, LineEnds::Kept).lines;
         if text.trim().is_empty() { word } else { text }
     }
 }
@@ -331,7 +331,7 @@ impl Reader for Table {
             let Some(record) = self.next_record()? else { return Ok(None) };
             if self.rows_before <= 1 {
                 let unread = std::mem::take(&mut self.unread);
-                unread.iter().for_each(|name| self.state.note(OddityKind::UnreadColumn, name));
+                unread.iter().for_each(|name| self.state.warn(WarningKind::UnreadColumn, name));
             }
             if self.rows_before > 0 {
                 self.skip_row(&record);

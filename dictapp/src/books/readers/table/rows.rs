@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use csv::StringRecord;
 
 use super::{Beyond, Table, cell};
-use crate::books::oddity::OddityKind;
 use crate::books::overrides::Column;
 use crate::books::text::columns;
+use crate::books::warning::WarningKind;
 
 impl Table {
     /// Skips a row before the first entry. Reports it if it is neither a comment nor a header row.
@@ -40,7 +40,7 @@ impl Table {
                 let Some(columns) = columns::renamed(names, record) else { return false };
                 let unread = columns.iter().zip(record).filter(|(one, _)| **one == Column::Skip);
                 for (_, name) in unread.filter(|(_, name)| !name.trim().is_empty()) {
-                    self.state.note(OddityKind::UnreadColumn, name);
+                    self.state.warn(WarningKind::UnreadColumn, name);
                 }
                 (self.columns, self.block) = (columns, usize::MAX);
                 self.names = Some(record.clone());
@@ -81,7 +81,7 @@ impl Table {
         if !self.is_sound_noted
             && let Some(sound) = sound()
         {
-            self.state.note(OddityKind::UnreadColumn, sound);
+            self.state.warn(WarningKind::UnreadColumn, sound);
             self.is_sound_noted = true;
         }
     }
@@ -89,7 +89,7 @@ impl Table {
     pub(super) fn note_comment(&mut self, record: &StringRecord) {
         let mut cells = record.iter().map(str::trim).filter(|cell| !cell.is_empty());
         if let Some(first) = cells.next() {
-            self.state.note(OddityKind::Comment, first);
+            self.state.warn(WarningKind::Comment, first);
         }
     }
 

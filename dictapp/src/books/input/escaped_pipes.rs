@@ -1,7 +1,7 @@
-//! Protects escaped bars in a table whose columns are separated by bars, as in Markdown:
-//! `| a\|b | x |`. The csv reader supports no escapes outside of quotes. So each `\|` is replaced
-//! by the character [`PROTECTED`] before the csv reader reads it, and this character by `|`
-//! afterwards. Texts do not contain the character.
+//! Protects escaped pipes in a table with pipes between its columns, as in Markdown: the row
+//! `| a\|b | x |` has the cells `a|b` and `x`. The csv reader supports no escapes outside of quotes.
+//! So [`EscapedPipes`] replaces each `\|` by the character [`PROTECTED`] before the csv reader reads
+//! it, and [`restored`] replaces the character by `|` in each record. Texts do not contain it.
 
 use std::io::{self, Read};
 
@@ -11,57 +11,59 @@ use csv::StringRecord;
 const PROTECTED: char = '\u{91}';
 
 /// [`PROTECTED`] in UTF-8.
-const BYTES: [u8; 2] = [0xC2, 0x91];
+const PROTECTED_BYTES: [u8; 2] = [0xC2, 0x91];
 
-/// A stream in which [`PROTECTED`] replaces each escaped bar.
-pub(super) struct EscapedBars<R> {
+/// A stream in which [`PROTECTED`] replaces each escaped pipe.
+pub(super) struct EscapedPipes<R> {
     pub(super) inner: R,
-    /// Whether the last byte read was a backslash, which is held back until the next byte is known.
-    pub(super) is_escaped: bool,
+    /// Whether the last byte that was read is a backslash. It is held back until the next byte is
+    /// known.
+    pub(super) holds_backslash: bool,
 }
 
-impl<R: Read> Read for EscapedBars<R> {
+impl<R: Read> Read for EscapedPipes<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // A backslash that the previous call held back comes first.
-        let before = usize::from(self.is_escaped);
+        let held = usize::from(self.holds_backslash);
         if buffer.len() < 2 {
             return Err(io::Error::other("the buffer is too small"));
         }
-        let mut read = self.inner.read(&mut buffer[before..])?;
-        if before == 1 {
+        let mut read = self.inner.read(&mut buffer[held..])?;
+        if held == 1 {
             buffer[0] = b'\\';
             read += 1;
         }
-        let is_end = read == before;
+        let is_end = read == held;
         protect(&mut buffer[..read]);
-        self.is_escaped = !is_end && buffer[..read].ends_with(b"\\");
+        self.holds_backslash = !is_end && buffer[..read].ends_with(b"\\");
         // Zero bytes would mean the end of the stream, so one more byte is read.
-        if self.is_escaped && read == 1 {
+        if self.holds_backslash && read == 1 {
             let more = self.inner.read(&mut buffer[1..2])?;
-            self.is_escaped = false;
+            self.holds_backslash = false;
             protect(&mut buffer[..1 + more]);
             return Ok(1 + more);
         }
-        Ok(read - usize::from(self.is_escaped))
+        Ok(read - usize::from(self.holds_backslash))
     }
 }
 
+/// Replaces each escaped pipe by [`PROTECTED`], which has the same length.
 fn protect(bytes: &mut [u8]) {
     let mut at = 0;
     while let Some(found) = memchr::memmem::find(&bytes[at..], br"\|") {
-        bytes[at + found..at + found + 2].copy_from_slice(&BYTES);
+        bytes[at + found..at + found + 2].copy_from_slice(&PROTECTED_BYTES);
         at += found + 2;
     }
 }
 
-/// The bytes with [`PROTECTED`] in place of each escaped bar.
+/// The bytes with [`PROTECTED`] in place of each escaped pipe.
 pub(super) fn protected(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     protect(&mut bytes);
     bytes
 }
 
-/// A record with bars in place of [`PROTECTED`].
+/// A record with pipes in place of [`PROTECTED`].
 pub(super) fn restored(record: StringRecord) -> StringRecord {
     if !record.as_slice().contains(PROTECTED) {
         return record;
@@ -74,11 +76,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bars_are_protected_at_the_edge_of_a_read() {
+    fn pipes_are_protected_at_the_edge_of_a_read() {
         let text = br"a\|b|\|\c\\|".repeat(40);
         let expected = protected(&text);
         for length in 2..20 {
-            let mut stream = EscapedBars { inner: &text[..], is_escaped: false };
+            let mut stream = EscapedPipes { inner: &text[..], holds_backslash: false };
             let mut found = Vec::<u8>::new();
             let mut buffer = vec![0; length];
             loop {

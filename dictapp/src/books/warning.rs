@@ -1,19 +1,20 @@
-//! Oddities of a book (a file of a dictionary): faults that do not stop an import. Each is counted,
-//! but only the first ones of each kind are kept with place and text, so a report is bounded. Every
-//! record that is lost because of a fault is reported.
+//! Warnings about a book (a file of a dictionary): faults that do not stop an import, such as
+//! `line 7: pear` for a headword without an explanation. All are counted, but only the first ones of
+//! each kind are kept with place and text, so that a report has a limited size. Every record that is
+//! left out has a warning.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::error::Place;
 use super::limits::{
-    FORMS_MAX, LINE_BYTES_MAX, MEAN_BYTES_MAX, ODDITIES_LISTED_MAX, RECORD_LINE_BYTES_MAX,
+    FORMS_MAX, LINE_BYTES_MAX, MEAN_BYTES_MAX, RECORD_LINE_BYTES_MAX, WARNINGS_LISTED_MAX,
     WORD_CHARS_MAX,
 };
 
-/// The kinds of oddities in the order of the report: losses first.
+/// The kinds of warnings in the order of the report: losses first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OddityKind {
+pub enum WarningKind {
     /// A headword without an explanation; left out.
     NoExplanation,
     /// An explanation without a headword; left out.
@@ -64,84 +65,84 @@ pub enum OddityKind {
     Indented,
 }
 
-/// An oddity.
+/// A warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Oddity {
+pub struct Warning {
     /// The place in the book.
     pub place: Place,
     /// The headword, or the text at that place; shortened.
     pub about: String,
 }
 
-/// All oddities of a book: of each kind the first ones, and the number of all.
+/// All warnings of a book: of each kind the first ones, and the number of all.
 #[derive(Clone, Debug, Default)]
-pub struct Oddities {
-    kinds: BTreeMap<OddityKind, OddityGroup>,
+pub struct Warnings {
+    kinds: BTreeMap<WarningKind, WarningGroup>,
 }
 
-/// The oddities of one kind.
+/// The warnings of one kind.
 #[derive(Clone, Debug, Default)]
-pub struct OddityGroup {
-    /// The number of oddities.
+pub struct WarningGroup {
+    /// The number of warnings.
     pub count: u64,
-    /// The first ones, at most [`ODDITIES_LISTED_MAX`].
-    pub first: Vec<Oddity>,
+    /// The first ones, at most [`WARNINGS_LISTED_MAX`].
+    pub first: Vec<Warning>,
 }
 
-/// Maximum length in characters of the text in an oddity.
+/// Maximum length in characters of the text in a warning.
 const ABOUT_CHARS_MAX: usize = 40;
 
-impl Oddities {
-    /// Counts an oddity, and keeps it if it is one of the first of its kind.
-    pub(super) fn note(&mut self, kind: OddityKind, place: Place, about: &str) {
+impl Warnings {
+    /// Counts a warning, and keeps it if it is one of the first of its kind.
+    pub(super) fn add(&mut self, kind: WarningKind, place: Place, about: &str) {
         let found = self.kinds.entry(kind).or_default();
         found.count += 1;
-        if found.first.len() < ODDITIES_LISTED_MAX {
-            found.first.push(Oddity { place, about: shorten(about) });
+        if found.first.len() < WARNINGS_LISTED_MAX {
+            found.first.push(Warning { place, about: shorten(about) });
         }
     }
 
-    /// Adds the oddities of another report.
-    pub(super) fn extend(&mut self, other: &Oddities) {
+    /// Adds the warnings of another report.
+    pub(super) fn extend(&mut self, other: &Warnings) {
         for (kind, more) in other.by_kind() {
             let found = self.kinds.entry(kind).or_default();
             found.count += more.count;
-            let room = ODDITIES_LISTED_MAX.saturating_sub(found.first.len());
+            let room = WARNINGS_LISTED_MAX.saturating_sub(found.first.len());
             found.first.extend(more.first.iter().take(room).cloned());
         }
     }
 
-    /// The same oddities at other places: those of the source from which a book was made.
-    pub fn at_places(mut self, place_of: impl Fn(Place) -> Place) -> Oddities {
-        for oddity in self.kinds.values_mut().flat_map(|found| &mut found.first) {
-            oddity.place = place_of(oddity.place);
+    /// The same warnings at other places: those of the source from which a book was made.
+    pub fn at_places(mut self, place_of: impl Fn(Place) -> Place) -> Warnings {
+        for warning in self.kinds.values_mut().flat_map(|found| &mut found.first) {
+            warning.place = place_of(warning.place);
         }
         self
     }
 
-    /// The oddities by kind, losses first.
-    pub fn by_kind(&self) -> impl Iterator<Item = (OddityKind, &OddityGroup)> {
+    /// The warnings by kind, losses first.
+    pub fn by_kind(&self) -> impl Iterator<Item = (WarningKind, &WarningGroup)> {
         self.kinds.iter().map(|(kind, found)| (*kind, found))
     }
 
-    /// The number of oddities of this kind.
-    pub fn count(&self, kind: OddityKind) -> u64 {
+    /// The number of warnings of this kind.
+    pub fn count(&self, kind: WarningKind) -> u64 {
         self.kinds.get(&kind).map_or(0, |found| found.count)
     }
 
-    /// The number of all oddities.
+    /// The number of all warnings.
     pub fn total(&self) -> u64 {
         self.kinds.values().map(|found| found.count).sum()
     }
 
-    /// Whether there are no oddities.
+    /// Whether there are no warnings.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
 }
 
 /// The beginning of a text. Control characters are replaced, so that a book cannot control the
-/// terminal on which its oddities are printed.
+/// terminal on which its warnings are printed.
 fn shorten(text: &str) -> String {
     let clean = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
     let mut short: String = text.chars().take(ABOUT_CHARS_MAX).map(clean).collect();
@@ -151,58 +152,60 @@ fn shorten(text: &str) -> String {
     short
 }
 
-impl fmt::Display for OddityKind {
+impl fmt::Display for WarningKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OddityKind::NoExplanation => write!(f, "no explanation, left out"),
-            OddityKind::NoHeadword => write!(f, "no headword, left out"),
-            OddityKind::BadHeadword => write!(
+            WarningKind::NoExplanation => write!(f, "no explanation, left out"),
+            WarningKind::NoHeadword => write!(f, "no headword, left out"),
+            WarningKind::BadHeadword => write!(
                 f,
                 "headword longer than {WORD_CHARS_MAX} characters or with control characters, left out"
             ),
-            OddityKind::LongExplanation => {
+            WarningKind::LongExplanation => {
                 write!(f, "explanation longer than {MEAN_BYTES_MAX} bytes, left out")
             }
-            OddityKind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
-            OddityKind::Comment => write!(f, "comment or heading, left out"),
-            OddityKind::WrongColumns => write!(f, "wrong number of columns, left out"),
-            OddityKind::UnreadColumn => write!(f, "column of unknown content, left out"),
-            OddityKind::BadRecord => write!(f, "not a JSON record of a word, left out"),
-            OddityKind::LongRecord => {
+            WarningKind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
+            WarningKind::Comment => write!(f, "comment or heading, left out"),
+            WarningKind::WrongColumns => write!(f, "wrong number of columns, left out"),
+            WarningKind::UnreadColumn => write!(f, "column of unknown content, left out"),
+            WarningKind::BadRecord => write!(f, "not a JSON record of a word, left out"),
+            WarningKind::LongRecord => {
                 write!(f, "record longer than {RECORD_LINE_BYTES_MAX} bytes, left out")
             }
-            OddityKind::BadReference => write!(f, "not text, or outside its file, left out"),
-            OddityKind::Unjoined => {
+            WarningKind::BadReference => write!(f, "not text, or outside its file, left out"),
+            WarningKind::Unjoined => {
                 write!(f, "repeated headword, too long or too frequent to join, left out")
             }
-            OddityKind::BadDetail => write!(f, "invalid detail, the entry was imported without it"),
-            OddityKind::Picture => write!(f, "picture, left out"),
-            OddityKind::Sound => write!(f, "sound, left out"),
-            OddityKind::Video => write!(f, "video, left out"),
-            OddityKind::LostSpelling => {
+            WarningKind::BadDetail => {
+                write!(f, "invalid detail, the entry was imported without it")
+            }
+            WarningKind::Picture => write!(f, "picture, left out"),
+            WarningKind::Sound => write!(f, "sound, left out"),
+            WarningKind::Video => write!(f, "video, left out"),
+            WarningKind::LostSpelling => {
                 write!(f, "another spelling of a missing headword, left out")
             }
-            OddityKind::ExtraForms => {
+            WarningKind::ExtraForms => {
                 write!(f, "more than {FORMS_MAX} other spellings, the others left out")
             }
-            OddityKind::OtherCount => {
+            WarningKind::OtherCount => {
                 write!(f, "the number of headwords differs from the one that the book states")
             }
-            OddityKind::Repeated => write!(f, "repeated headword, explanations joined"),
-            OddityKind::Wrapped => write!(f, "begins with white space, joined to the line above"),
-            OddityKind::Indented => {
+            WarningKind::Repeated => write!(f, "repeated headword, explanations joined"),
+            WarningKind::Wrapped => write!(f, "begins with white space, joined to the line above"),
+            WarningKind::Indented => {
                 write!(f, "white space before the headword, imported without it")
             }
         }
     }
 }
 
-impl fmt::Display for Oddities {
+impl fmt::Display for Warnings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (kind, found) in self.by_kind() {
             writeln!(f, "{} x {kind}:", found.count)?;
-            for oddity in &found.first {
-                writeln!(f, "  {}: {}", oddity.place, oddity.about)?;
+            for warning in &found.first {
+                writeln!(f, "  {}: {}", warning.place, warning.about)?;
             }
             if let Some(more) = found.count.checked_sub(found.first.len() as u64).filter(|&n| n > 0)
             {
@@ -219,20 +222,20 @@ mod tests {
 
     #[test]
     fn lists_the_first_of_each_kind_and_counts_the_others() {
-        let mut oddities = Oddities::default();
+        let mut warnings = Warnings::default();
         for line in 1..=25 {
-            oddities.note(OddityKind::NoExplanation, Place::Line(line), "bare");
+            warnings.add(WarningKind::NoExplanation, Place::Line(line), "bare");
         }
-        assert_eq!(oddities.count(OddityKind::NoExplanation), 25);
-        let text = oddities.to_string();
+        assert_eq!(warnings.count(WarningKind::NoExplanation), 25);
+        let text = warnings.to_string();
         assert!(text.starts_with("25 x no explanation, left out:\n  line 1: bare\n"), "{text}");
         assert!(text.ends_with("  line 20: bare\n  and 5 more\n"), "{text}");
     }
 
     #[test]
     fn repeats_no_control_characters_to_the_terminal() {
-        let mut oddities = Oddities::default();
-        oddities.note(OddityKind::BadHeadword, Place::Byte(7), "\u{1b}[2Jx");
-        assert!(oddities.to_string().ends_with("  byte 7: \u{FFFD}[2Jx\n"));
+        let mut warnings = Warnings::default();
+        warnings.add(WarningKind::BadHeadword, Place::Byte(7), "\u{1b}[2Jx");
+        assert!(warnings.to_string().ends_with("  byte 7: \u{FFFD}[2Jx\n"));
     }
 }
