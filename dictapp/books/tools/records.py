@@ -86,7 +86,7 @@ class Record:
                 part, sense = record.part_for(mark, part), Sense.parse(rest.strip(), at)
                 part.senses.append(sense)
             else:
-                record.faults.append((at, f"not a line of the notation: {row[:40]}"))
+                record.faults.append((at, f"not a line of an explanation: {row[:40]}"))
         record.parts = [part for part in record.parts if part.senses]
         return record
 

@@ -28,7 +28,7 @@ pub use input::deadline::within;
 pub use input::encoding::Encoding;
 pub use overrides::{Column, Overrides, Recognised, Sounds};
 pub use read_state::ReadState;
-pub use text::exchange;
+pub use text::export_text;
 pub use warning::{Warning, WarningGroup, WarningKind, Warnings};
 
 pub(crate) use input::sheet::{decode_text, parse_rows};

@@ -1,5 +1,5 @@
-//! The state that every reader of a book keeps: the place of the last entry (`line 7`), the progress,
-//! and the warnings (faults in the file that do not stop an import).
+//! The state that every reader of a book keeps: the place of the last entry (`line 7`), the
+//! progress, and the warnings (faults in the file that do not stop an import).
 
 use crate::model::Entry;
 

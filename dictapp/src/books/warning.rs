@@ -1,7 +1,7 @@
 //! Warnings about a book (a file of a dictionary): faults that do not stop an import, such as
-//! `line 7: pear` for a headword without an explanation. All are counted, but only the first ones of
-//! each kind are kept with place and text, so that a report has a limited size. Every record that is
-//! left out has a warning.
+//! `line 7: pear` for a headword without an explanation. All are counted, but only the first ones
+//! of each kind are kept with place and text, so that a report has a limited size. Every record
+//! that is left out has a warning.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::books::exchange::{self, WRITER};
+use crate::books::export_text::{self, WRITER};
 use crate::model::{Entry, LanguageTag, Languages};
 use crate::store::{Book, Store};
 
@@ -80,7 +80,7 @@ fn table(store: &Store, book: &Book, format: Format, output: impl Write) -> Resu
         // `; ` separates the forms, unless a form contains it.
         let has_semicolon = entry.forms.iter().any(|form| form.contains("; "));
         let forms = entry.forms.join(if has_semicolon { "\n" } else { "; " });
-        let meaning = exchange::explanation(&entry);
+        let meaning = export_text::explanation(&entry);
         let fields = [entry.word.as_str(), &phonetic, &meaning, &rank, &forms];
         let marker = (format == Format::Csv).then_some("");
         Ok(table.write_record(fields.into_iter().chain(marker))?)
@@ -104,7 +104,7 @@ fn tab_file(store: &Store, book: &Book, mut output: impl Write) -> Result<()> {
             std::iter::once(entry.word.as_str()).chain(entry.forms.iter().map(String::as_str));
         let words = words.map(|word| escaped(word).replace('|', "\\|"));
         let words = words.collect::<Vec<_>>().join("|");
-        let article = escaped(&exchange::article(&entry));
+        let article = escaped(&export_text::article(&entry));
         Ok(writeln!(output, "{words}\t{article}")?)
     })?;
     output.flush().context("cannot write the file")
@@ -137,11 +137,24 @@ fn for_each_entry(
 struct Stardict {
     title: String,
     languages: Option<Languages>,
-    /// Headword, offset and length of the article, in StarDict's order.
-    index: Vec<(String, u32, u32)>,
+    /// The headwords in StarDict's order.
+    index: Vec<IndexRecord>,
     articles: Vec<u8>,
-    /// Each other spelling with its headword, in the same order.
-    spellings: Vec<(String, String)>,
+    /// The other spellings in the same order.
+    spellings: Vec<Spelling>,
+}
+
+/// A headword, and the position of its article.
+struct IndexRecord {
+    word: String,
+    offset: u32,
+    length: u32,
+}
+
+/// Another spelling of a headword, or an inflected form.
+struct Spelling {
+    spelling: String,
+    word: String,
 }
 
 impl Stardict {
@@ -154,34 +167,36 @@ impl Stardict {
         let spellings = Vec::new();
         let mut files = Stardict { title, languages, index, articles, spellings };
         for_each_entry(store, book, |entry| files.add(&entry))?;
-        files.index.sort_by(|a, b| order(&a.0, &b.0));
-        files.spellings.sort_by(|a, b| order(&a.0, &b.0));
+        files.index.sort_by(|a, b| order(&a.word, &b.word));
+        files.spellings.sort_by(|a, b| order(&a.spelling, &b.spelling));
         Ok(files)
     }
 
+    /// Adds an entry.
     fn add(&mut self, entry: &Entry) -> Result<()> {
         let offset = u32::try_from(self.articles.len()).context("StarDict holds 4 GiB at most")?;
-        self.articles.extend_from_slice(exchange::article(entry).as_bytes());
+        self.articles.extend_from_slice(export_text::article(entry).as_bytes());
         let end = u32::try_from(self.articles.len()).context("StarDict holds 4 GiB at most")?;
-        self.index.push((entry.word.to_string(), offset, end - offset));
-        let word = entry.word.as_str();
-        self.spellings.extend(entry.forms.iter().map(|form| (form.clone(), word.to_owned())));
+        let word = entry.word.to_string();
+        self.index.push(IndexRecord { word: word.clone(), offset, length: end - offset });
+        let spelling = |form: &String| Spelling { spelling: form.clone(), word: word.clone() };
+        self.spellings.extend(entry.forms.iter().map(spelling));
         Ok(())
     }
 
     /// Writes the files: `base` with the endings `.ifo`, `.idx`, `.dict` and `.syn`.
     fn write(&self, base: &Path) -> Result<()> {
         let mut index = Vec::new();
-        for (word, offset, length) in &self.index {
+        for IndexRecord { word, offset, length } in &self.index {
             index.extend_from_slice(word.as_bytes());
             index.push(0);
             index.extend_from_slice(&offset.to_be_bytes());
             index.extend_from_slice(&length.to_be_bytes());
         }
         let mut spellings = Vec::new();
-        for (spelling, word) in &self.spellings {
+        for Spelling { spelling, word } in &self.spellings {
             // A spelling refers to its headword by the number of the headword in the index.
-            let number = self.index.binary_search_by(|(other, ..)| order(other, word));
+            let number = self.index.binary_search_by(|other| order(&other.word, word));
             let number = u32::try_from(number.unwrap_or_default())?;
             spellings.extend_from_slice(spelling.as_bytes());
             spellings.push(0);

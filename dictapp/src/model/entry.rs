@@ -14,7 +14,7 @@ pub struct Entry {
     pub word: Word,
     /// The pronunciation for lists, without slashes or brackets, if the book gives one.
     pub phonetic: Option<String>,
-    /// The explanation: lines in the notation of [`Explanation`](super::Explanation), one for each
+    /// The explanation: lines in the format of [`Explanation`](super::Explanation), one for each
     /// sense.
     pub mean: String,
     /// The frequency rank, from 1 for the most frequent word; `None` if the book has none.

@@ -1,4 +1,4 @@
-//! Parses the parts of the line that opens a part of speech in the notation of explanations
+//! Parses the parts of the line that opens a part of speech of an explanation
 //! (`@ n. UK ˈrekɔːd; US ˈrekərd | plural records | A2`): pronunciations, inflected forms and
 //! level.
 

@@ -88,7 +88,7 @@ texts! {
 }
 
 texts! {
-    /// The labels of senses. The English text is the label in the notation of explanations.
+    /// The labels of senses. The English text is the label in explanations.
     Label {
         countable: "可数", "C";
         uncountable: "不可数", "U";

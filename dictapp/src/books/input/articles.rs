@@ -293,7 +293,8 @@ struct ChunkTable {
     packed: Vec<u16>,
 }
 
-/// Parses the field of dictzip (`RA`) among the extra fields of a gzip header. `None`: there is none.
+/// Parses the field of dictzip (`RA`) among the extra fields of a gzip header. `None`: there is
+/// none.
 fn parse_extra(mut extra: &[u8]) -> Result<Option<ChunkTable>, String> {
     while let [a, b, low, high, rest @ ..] = extra {
         let length = usize::from(u16::from_le_bytes([*low, *high]));

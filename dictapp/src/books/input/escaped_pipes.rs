@@ -1,7 +1,8 @@
 //! Protects escaped pipes in a table with pipes between its columns, as in Markdown: the row
-//! `| a\|b | x |` has the cells `a|b` and `x`. The csv reader supports no escapes outside of quotes.
-//! So [`EscapedPipes`] replaces each `\|` by the character [`PROTECTED`] before the csv reader reads
-//! it, and [`restored`] replaces the character by `|` in each record. Texts do not contain it.
+//! `| a\|b | x |` has the cells `a|b` and `x`. The csv reader supports no escapes outside of
+//! quotes. So [`EscapedPipes`] replaces each `\|` by the character [`PROTECTED`] before the csv
+//! reader reads it, and [`restored`] replaces the character by `|` in each record. Texts do not
+//! contain it.
 
 use std::io::{self, Read};
 

@@ -108,9 +108,9 @@ impl Format {
 /// of dashes (`| --- | --- |`).
 pub(crate) fn is_markdown(bytes: &[u8]) -> bool {
     let is_row = |line: &[u8]| line.len() > 2 && line.starts_with(b"|") && line.ends_with(b"|");
-    let is_rule =
+    let is_dash_row =
         |line: &[u8]| line.iter().all(|byte| b"|-: \t".contains(byte)) && line.contains(&b'-');
-    let is_dashes = |line: &[u8]| is_row(line) && is_rule(line);
+    let is_dashes = |line: &[u8]| is_row(line) && is_dash_row(line);
     let below = lines(bytes).skip(1);
     lines(bytes)
         .zip(below)
@@ -130,8 +130,8 @@ fn agreement(records: &[StringRecord]) -> usize {
 }
 
 /// The number of records without a possible delimiter in their first field. A field that contains
-/// one was probably read with the wrong delimiter: with commas, `apple;1,5` has the fields `apple;1`
-/// and `5`.
+/// one was probably read with the wrong delimiter: with commas, `apple;1,5` has the fields
+/// `apple;1` and `5`.
 fn undivided_first_fields(records: &[StringRecord]) -> usize {
     let is_undivided = |cell: &str| !cell.bytes().any(|b| DELIMITERS.iter().any(|(d, _)| *d == b));
     records.iter().filter(|record| record.get(0).is_some_and(is_undivided)).count()

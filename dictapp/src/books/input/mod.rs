@@ -2,8 +2,8 @@
 //!
 //! - `source` opens and unpacks a file, and decodes it with `encoding`.
 //! - `lines` splits a text into lines, `records` splits a csv or tsv file into records.
-//! - For `records`, `format` recognises the delimiter and the quotes, `rewritten_quotes` rewrites the
-//!   quotes with `quote_rewriter`, and `escaped_pipes` protects escaped pipes.
+//! - For `records`, `format` recognises the delimiter and the quotes, `rewritten_quotes` rewrites
+//!   the quotes with `quote_rewriter`, and `escaped_pipes` protects escaped pipes.
 //! - `articles` reads an article by its offset, `sheet` reads a small table in memory.
 //! - `deadline` limits the time of reading.
 

@@ -1,7 +1,7 @@
 //! Rewrites the quotes of a csv file in the form of RFC 4180, line by line, before the csv reader
 //! reads it: `a, "the "b" of a"` becomes `a,"the ""b"" of a"`. Handles blanks beside quotes, quotes
-//! in a quoted cell that are not doubled, quotes around a part of a cell (`"a" or "b"`), backslashes
-//! before quotes, single quotes, and quotes around whole rows.
+//! in a quoted cell that are not doubled, quotes around a part of a cell (`"a" or "b"`),
+//! backslashes before quotes, single quotes, and quotes around whole rows.
 
 use super::format::QuoteStyle;
 
@@ -292,8 +292,8 @@ mod tests {
         assert_eq!(found, expected, "{text}");
     }
 
-    /// Regression: each cell searched the rest of the line for the end of its quotes, so that a line
-    /// of 1 MB took minutes.
+    /// Regression: each cell searched the rest of the line for the end of its quotes, so that a
+    /// line of 1 MB took minutes.
     #[test]
     fn a_long_line_of_quotes_that_close_no_cell_is_searched_once() {
         for (quotes, cell) in [

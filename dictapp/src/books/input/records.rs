@@ -33,8 +33,8 @@ pub(crate) struct Records {
     last_field_has_line_end: bool,
 }
 
-/// Passes the file to the csv reader and observes its bytes. The csv reader does not report on which
-/// line a record after empty lines begins, or whether the last quote was closed.
+/// Passes the file to the csv reader and observes its bytes. The csv reader does not report on
+/// which line a record after empty lines begins, or whether the last quote was closed.
 struct Observed<R> {
     inner: R,
     observations: Arc<Observations>,

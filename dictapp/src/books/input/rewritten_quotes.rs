@@ -1,6 +1,6 @@
-//! A csv file with its quotes rewritten by `quote_rewriter`, as a stream for the csv reader. A quote
-//! that is not closed is left out if it would join rows: `a,"b` above `c,d` and `e,"f"` becomes
-//! `a,b`.
+//! A csv file with its quotes rewritten by `quote_rewriter`, as a stream for the csv reader. A
+//! quote that is not closed is left out if it would join rows: `a,"b` above `c,d` and `e,"f"`
+//! becomes `a,b`.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};

@@ -1,6 +1,6 @@
 //! Opens a file as a stream of bytes that has a maximum length and counts its progress. A gzip file
-//! is unpacked, and a text file is decoded to UTF-8: `words.txt.gz` in GB18030 is read as UTF-8 text.
-//! A folder or another kind of archive is refused.
+//! is unpacked, and a text file is decoded to UTF-8: `words.txt.gz` in GB18030 is read as UTF-8
+//! text. A folder or another kind of archive is refused.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read};

@@ -1,5 +1,6 @@
-//! Checks the parts of an entry that a reader found and makes an `Entry`, or returns why they are
-//! invalid.
+//! Checks the parts of an entry that a reader found and makes an [`Entry`] of them, or returns why
+//! they are invalid: ` apple ` becomes the headword `apple`, a headword of 300 characters is
+//! refused.
 
 use crate::model::{Entry, Word, WordError};
 
@@ -21,10 +22,10 @@ impl<'a> Draft<'a> {
         Draft { headword, phonetic: None, mean: String::new(), rank: None, forms: Vec::new() }
     }
 
-    /// Checks the parts. Returns the kinds of parts that were left out, too.
+    /// Checks the parts. Returns the entry, and a warning for each part that was left out.
     ///
     /// # Errors
-    /// The kind of warning that makes the entry invalid.
+    /// The reason why the entry is invalid.
     pub(crate) fn finish(self) -> Result<(Entry, Vec<WarningKind>), WarningKind> {
         // Files that were joined have byte order marks in the middle.
         let is_invisible = |c: char| c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200B}');
@@ -40,19 +41,24 @@ impl<'a> Draft<'a> {
         if mean.is_empty() {
             return Err(WarningKind::NoExplanation);
         }
-        let mut lost = Vec::new();
-        let said = self.phonetic.map(|text| text.trim().replace(char::is_control, ""));
-        let said = said.filter(|text| !text.is_empty());
+        let mut warnings = Vec::new();
+        let phonetic = self.phonetic.map(|text| text.trim().replace(char::is_control, ""));
+        let phonetic = phonetic.filter(|text| !text.is_empty());
         let is_short = |text: &String| text.len() <= PHONETIC_BYTES_MAX;
-        lost.extend(said.as_ref().filter(|text| !is_short(text)).map(|_| WarningKind::BadDetail));
-        let forms = forms(&word, &self.forms, &mut lost);
-        Ok((Entry { word, phonetic: said.filter(is_short), mean, rank: self.rank, forms }, lost))
+        warnings.extend(
+            phonetic.as_ref().filter(|text| !is_short(text)).map(|_| WarningKind::BadDetail),
+        );
+        let forms = forms(&word, &self.forms, &mut warnings);
+        Ok((
+            Entry { word, phonetic: phonetic.filter(is_short), mean, rank: self.rank, forms },
+            warnings,
+        ))
     }
 }
 
-/// The valid forms, without duplicates and without the headword, and the headword without its number:
-/// `recessus (1)` is found as `recessus`.
-fn forms(word: &Word, found: &[String], lost: &mut Vec<WarningKind>) -> Vec<String> {
+/// The valid forms, without duplicates and without the headword, and the headword without its
+/// number: `recessus (1)` is found as `recessus`.
+fn forms(word: &Word, found: &[String], warnings: &mut Vec<WarningKind>) -> Vec<String> {
     let base = unnumbered(word.as_str()).and_then(|base| Word::parse(base).ok());
     let forms_max = FORMS_MAX - usize::from(base.is_some());
     let mut forms: Vec<String> = Vec::new();
@@ -61,7 +67,7 @@ fn forms(word: &Word, found: &[String], lost: &mut Vec<WarningKind>) -> Vec<Stri
             Ok(form) => form,
             Err(WordError::Empty) => continue,
             Err(WordError::TooLong(_) | WordError::Control(_)) => {
-                lost.push(WarningKind::BadDetail);
+                warnings.push(WarningKind::BadDetail);
                 continue;
             }
         };
@@ -69,7 +75,7 @@ fn forms(word: &Word, found: &[String], lost: &mut Vec<WarningKind>) -> Vec<Stri
             continue;
         }
         if forms.len() == forms_max {
-            lost.push(WarningKind::ExtraForms);
+            warnings.push(WarningKind::ExtraForms);
             break;
         }
         forms.push(form.into_string());
@@ -84,18 +90,18 @@ fn forms(word: &Word, found: &[String], lost: &mut Vec<WarningKind>) -> Vec<Stri
     forms
 }
 
-/// The spellings of a headword that has several: `colour, color`, `grey/gray`. They are similar, unlike
-/// the words of `and/or`.
+/// The spellings of a headword that has several: `colour, color`, `grey/gray`. They are similar,
+/// unlike the words of `and/or`.
 fn spellings(word: &str) -> Vec<&str> {
     let Some(at) = word.find(['/', ',', ';', '，', '；', '、']) else { return Vec::new() };
-    let mark = word[at..].chars().next().unwrap_or_default();
-    let spellings: Vec<&str> = word.split(mark).map(str::trim).collect();
+    let separator = word[at..].chars().next().unwrap_or_default();
+    let spellings: Vec<&str> = word.split(separator).map(str::trim).collect();
     let first = spellings[0].to_lowercase();
     let is_similar = |spelling: &&str| {
         spelling.len() >= SPELLING_BYTES_MIN
             && spelling.chars().all(char::is_alphabetic)
             && spelling.to_lowercase().chars().take(2).eq(first.chars().take(2))
-            && spelling.len().abs_diff(first.len()) <= SPELLING_BYTES_OFF
+            && spelling.len().abs_diff(first.len()) <= SPELLING_BYTES_DIFFERENCE_MAX
     };
     if spellings.len() <= SPELLINGS_MAX && spellings.iter().all(is_similar) {
         spellings
@@ -104,9 +110,13 @@ fn spellings(word: &str) -> Vec<&str> {
     }
 }
 
-/// Minimum length in bytes of a spelling, maximum difference between two, and their maximum number.
+/// Minimum length of a spelling in bytes.
 const SPELLING_BYTES_MIN: usize = 3;
-const SPELLING_BYTES_OFF: usize = 3;
+
+/// Maximum difference between the lengths of two spellings in bytes.
+const SPELLING_BYTES_DIFFERENCE_MAX: usize = 3;
+
+/// Maximum number of spellings of a headword.
 const SPELLINGS_MAX: usize = 4;
 
 /// Removes the number that distinguishes headwords of the same spelling: `recessus (1)`,
@@ -116,25 +126,26 @@ fn unnumbered(word: &str) -> Option<&str> {
         (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
     };
     let is_roman = |text: &str| ["I", "II", "III", "IV", "V", "VI"].contains(&text);
-    let behind = word.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
-    let behind = behind.filter(|(_, number)| is_number(number) || is_roman(number));
-    let behind = behind.map(|(base, _)| base.trim_end());
-    let before = word.split_once(". ").filter(|(number, _)| is_number(number));
-    let glued = word.strip_suffix(|c: char| SUPERSCRIPTS.contains(c) || c.is_ascii_digit());
+    let number_at_end = word.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
+    let number_at_end = number_at_end.filter(|(_, number)| is_number(number) || is_roman(number));
+    let number_at_end = number_at_end.map(|(base, _)| base.trim_end());
+    let number_at_start = word.split_once(". ").filter(|(number, _)| is_number(number));
+    let without_digit = word.strip_suffix(|c: char| SUPERSCRIPTS.contains(c) || c.is_ascii_digit());
     // `mp3` and `m²` are words.
     let is_word = |base: &&str| base.len() > 2 && base.chars().all(char::is_lowercase);
-    let base = behind.or(before.map(|(_, base)| base)).or(glued.filter(is_word))?;
+    let base =
+        number_at_end.or(number_at_start.map(|(_, base)| base)).or(without_digit.filter(is_word))?;
     base.contains(char::is_alphabetic).then_some(base)
 }
 
-/// Raised digits.
+/// Superscript digits.
 const SUPERSCRIPTS: &str = "¹²³⁴⁵⁶⁷⁸⁹";
 
 /// Trims the text, and replaces control characters except line ends by spaces.
 fn clean(mean: String) -> String {
-    let odd = |c: char| c.is_control() && c != '\n';
-    if mean.contains(odd) {
-        return clean(mean.replace(odd, " "));
+    let is_invalid = |c: char| c.is_control() && c != '\n';
+    if mean.contains(is_invalid) {
+        return clean(mean.replace(is_invalid, " "));
     }
     let trimmed = mean.trim();
     if trimmed.len() == mean.len() { mean } else { trimmed.to_owned() }
@@ -164,22 +175,25 @@ mod tests {
     fn keeps_each_form_once_and_without_the_headword() {
         let forms = ["went", "go", " gone ", "went", ""].map(str::to_owned).to_vec();
         let draft = Draft { mean: "v. 去".into(), forms, ..Draft::new("go") };
-        let (entry, lost) = draft.finish().unwrap();
-        assert_eq!((&entry.forms[..], lost), (&["went", "gone"].map(str::to_owned)[..], vec![]));
+        let (entry, warnings) = draft.finish().unwrap();
+        assert_eq!(
+            (&entry.forms[..], warnings),
+            (&["went", "gone"].map(str::to_owned)[..], vec![])
+        );
     }
 
     #[test]
-    fn tells_the_parts_that_are_left_out() {
+    fn reports_the_parts_that_are_left_out() {
         let forms: Vec<String> = (0..=FORMS_MAX).map(|n| format!("form {n}")).collect();
         let draft = Draft { mean: "x".into(), forms, ..Draft::new("go (1)") };
-        let (entry, lost) = draft.finish().unwrap();
-        assert_eq!((entry.forms.len(), lost), (FORMS_MAX, vec![WarningKind::ExtraForms]));
+        let (entry, warnings) = draft.finish().unwrap();
+        assert_eq!((entry.forms.len(), warnings), (FORMS_MAX, vec![WarningKind::ExtraForms]));
         assert_eq!(entry.forms.last().map(String::as_str), Some("go"));
         let phonetic = Some("a".repeat(PHONETIC_BYTES_MAX + 1));
         let forms = vec!["a".repeat(256), String::new()];
         let draft = Draft { phonetic, mean: "x".into(), forms, ..Draft::new("go") };
-        let (entry, lost) = draft.finish().unwrap();
-        assert_eq!((entry.phonetic, lost), (None, vec![WarningKind::BadDetail; 2]));
+        let (entry, warnings) = draft.finish().unwrap();
+        assert_eq!((entry.phonetic, warnings), (None, vec![WarningKind::BadDetail; 2]));
     }
 
     #[test]

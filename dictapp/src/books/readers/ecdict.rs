@@ -1,6 +1,7 @@
-//! Reads the csv of ECDICT, a free English-Chinese dictionary: the present 13 columns, or the 7
-//! columns of older extracts without a header row. A line end inside a field is written as the two
-//! characters `\n`.
+//! Reads the csv of ECDICT, a free English-Chinese dictionary: the 13 columns of its releases, or
+//! the 7 columns of extracts without a header row. `go,ɡәu,,vi. 去\nn. 围棋,,5,1,,40,35,p:went,,`
+//! becomes the entry `go` with two senses, the form `went` and the rank 35. A line end inside a
+//! field is written as the two characters `\n`.
 
 use csv::StringRecord;
 
@@ -46,8 +47,8 @@ const THIRTEEN: Columns =
 /// `word,phonetic,definition,translation,collins,exchange,example`.
 const SEVEN: Columns = Columns { collins: 4, exchange: 5, bnc: None, frq: None, example: Some(6) };
 
-/// Number of words that Collins COBUILD marks with at least one, two, ... five stars. It serves as
-/// the frequency rank of a word with this number of stars.
+/// Number of words with at least one, two, ... five stars in Collins COBUILD. It serves as the
+/// frequency rank of a word with one, two, ... five stars.
 const COLLINS_RANKS: [u32; 5] = [14_600, 6_500, 3_300, 1_720, 680];
 
 /// The letters of inflected forms in `exchange`. `0` and `1` are left out: in the record of an
@@ -109,12 +110,12 @@ fn mean(record: &StringRecord, columns: &Columns) -> String {
 }
 
 /// Splits a field into lines that are not empty. ECDICT writes a line end as the characters `\n`,
-/// `\r\n` or `\r`. `guarded` protects a line that begins with a mark of the notation (this
-/// project's text form of an explanation), so that it is read as plain text.
+/// `\r\n` or `\r`. A line that begins with a line marker of an explanation is escaped, so
+/// that it is plain text.
 fn lines(field: &str) -> Vec<String> {
     let text = field.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\r", "\n");
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(|line| gloss::guarded(line).into_owned()).collect()
+    lines.map(|line| gloss::escape_line_marker(line).into_owned()).collect()
 }
 
 /// The frequency rank: in the contemporary corpus, or in the British National Corpus, or by the
@@ -134,8 +135,8 @@ fn rank(record: &StringRecord, columns: &Columns) -> Option<u32> {
 /// commas.
 pub(super) fn forms(exchange: &str) -> Vec<String> {
     let pairs = exchange.split('/').filter_map(|pair| pair.split_once(':'));
-    let named = pairs.filter(|(kind, _)| FORM_KINDS.contains(&kind.trim()));
-    named.flat_map(|(_, forms)| forms.split(',')).map(str::to_owned).collect()
+    let inflected = pairs.filter(|(kind, _)| FORM_KINDS.contains(&kind.trim()));
+    inflected.flat_map(|(_, forms)| forms.split(',')).map(str::to_owned).collect()
 }
 
 impl Reader for Ecdict {

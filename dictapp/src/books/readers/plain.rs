@@ -1,4 +1,5 @@
-//! Reads books in this project's own notation (`.book`).
+//! Reads books in this project's own format (`.book`). The text below becomes the entries `apple`,
+//! with pronunciation, rank and level, and `go`.
 //!
 //! ```text
 //! # title: A small book
@@ -13,10 +14,10 @@
 //! v. 去
 //! ```
 //!
-//! A record begins with a line of headword, pronunciation, rank and level; the last three may
-//! be missing. The explanation in the notation of [`Explanation`] follows and is kept unchanged.
-//! The level becomes its first line. An empty line ends a record. Lines that begin with `# ` before
-//! a record are comments; those before the first record may have metadata of the book.
+//! A record begins with a line of headword, pronunciation, rank and level; the last three may be
+//! missing. The explanation follows in the format of [`Explanation`] and is kept unchanged. The
+//! level becomes its first line. An empty line ends a record. Lines that begin with `# ` before a
+//! record are comments; those before the first record may have metadata of the book.
 
 use crate::model::{Entry, Explanation, Languages, Level};
 
@@ -41,7 +42,7 @@ struct PlainRecord {
     /// The number of its first line; 0: no line was read yet.
     line: u64,
     /// The first line.
-    head: String,
+    first_line: String,
     /// The explanation.
     mean: String,
     /// The reason why the record becomes no entry.
@@ -78,7 +79,7 @@ impl Plain {
             match (record.line, line) {
                 (0, "" | "#") => {}
                 (0, line) if line.starts_with("# ") => {}
-                (0, line) => (record.line, record.head) = (number, line.to_owned()),
+                (0, line) => (record.line, record.first_line) = (number, line.to_owned()),
                 (_, "") => break,
                 (_, line) => record.append(line),
             }
@@ -87,14 +88,14 @@ impl Plain {
     }
 
     fn entry(&mut self, record: PlainRecord) -> Option<Entry> {
-        let mut columns = record.head.split('\t');
+        let mut columns = record.first_line.split('\t');
         let headword = columns.next().unwrap_or_default();
         let phonetic = columns.next().map(str::to_owned);
         let rank = columns.next().map(str::trim).filter(|text| !text.is_empty());
-        let parsed = rank.and_then(|text| text.parse().ok()).filter(|&rank: &u32| rank > 0);
+        let parsed_rank = rank.and_then(|text| text.parse().ok()).filter(|&rank: &u32| rank > 0);
         let level = columns.next().map(str::trim).filter(|text| !text.is_empty());
         let parsed_level = level.and_then(Level::parse);
-        let has_bad_detail = rank.is_some() && parsed.is_none()
+        let has_bad_detail = rank.is_some() && parsed_rank.is_none()
             || level.is_some() && parsed_level.is_none()
             || columns.next().is_some();
         let explanation = Explanation::parse(&record.mean);
@@ -106,21 +107,21 @@ impl Plain {
             .filter(|text| !text.trim().is_empty())
             .or_else(|| explanation.first_pronunciation().map(|first| first.ipa.clone()));
         let forms = explanation.forms().map(str::to_owned).collect();
-        let draft = Draft { phonetic, mean, rank: parsed, forms, ..Draft::new(headword) };
+        let draft = Draft { phonetic, mean, rank: parsed_rank, forms, ..Draft::new(headword) };
         if let Some(fault) = record.fault {
             self.state.warn(fault, headword);
             return None;
         }
         let entry = self.state.finish(draft)?;
         if has_bad_detail {
-            self.state.warn(WarningKind::BadDetail, &record.head);
+            self.state.warn(WarningKind::BadDetail, &record.first_line);
         }
         Some(entry)
     }
 }
 
 impl PlainRecord {
-    /// Appends a line to the explanation. The text is bounded here already, so that a record of
+    /// Appends a line to the explanation. Its length is limited here already, so that a record of
     /// many lines does not fill the memory.
     fn append(&mut self, line: &str) {
         if self.mean.len() + line.len() > 2 * MEAN_BYTES_MAX {

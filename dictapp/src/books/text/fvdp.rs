@@ -1,12 +1,13 @@
-//! Converts articles of the Free Vietnamese Dictionary Project to the notation (this project's text
-//! form of an explanation). Each line of such an article begins with a mark: `@` headword and
-//! pronunciation, `*` part of speech, `-` sense, `=` example with its translation after `+`, `!`
-//! idiom, whose senses follow. The notation gives some of these marks other meanings.
+//! Converts articles of the Free Vietnamese Dictionary Project to explanations: `* ngoại động từ`
+//! above `- bỏ` becomes `vt. bỏ`. Each line of such an article begins with a marker: `@` headword
+//! and pronunciation, `*` part of speech, `-` sense, `=` example with its translation after `+`,
+//! `!` idiom (its senses follow). In an [`Explanation`](crate::model::Explanation), some of these
+//! markers have other meanings.
 
 use super::gloss;
 use super::script;
 
-/// Names of parts of speech and their labels in the notation.
+/// Names of parts of speech, and their labels in an explanation.
 const PARTS: &[(&str, &str)] = &[
     ("danh từ", "n."),
     ("ngoại động từ", "vt."),
@@ -21,23 +22,23 @@ const PARTS: &[(&str, &str)] = &[
     ("mạo từ", "art."),
 ];
 
-/// The parts of a converted article; `mean` is the explanation in the notation.
+/// The parts of a converted article; `mean` is the explanation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
     pub(super) mean: String,
 }
 
-/// Whether an article has these marks: a sense after `-`, and a headword after `@` at the beginning
-/// or a part of speech after `*`.
-fn has_marks(text: &str) -> bool {
-    let begins = |mark: char| text.lines().any(|line| line.trim_start().starts_with(mark));
+/// Whether an article has these markers: a sense after `-`, and a headword after `@` at the
+/// beginning or a part of speech after `*`.
+fn has_markers(text: &str) -> bool {
+    let begins = |marker: char| text.lines().any(|line| line.trim_start().starts_with(marker));
     begins('-') && (text.trim_start().starts_with('@') || begins('*'))
 }
 
-/// Converts an article. `None`: it does not have these marks.
-pub(super) fn read(text: &str) -> Option<Article> {
-    if !has_marks(text) {
+/// Converts an article. `None`: it does not have these markers.
+pub(super) fn parse(text: &str) -> Option<Article> {
+    if !has_markers(text) {
         return None;
     }
     let mut article = Article { phonetic: None, mean: String::new() };
@@ -54,15 +55,15 @@ pub(super) fn read(text: &str) -> Option<Article> {
                 Some(idiom) => article.push(&part, &format!("{idiom}: {rest}")),
                 None => article.push(&part, rest),
             },
-            // `guarded`, since `> x` or `& x` would be lines with a mark of the notation.
-            _ => article.push("", &gloss::guarded(line)),
+            // A line such as `> x` or `& x` must stay text.
+            _ => article.push("", &gloss::escape_line_marker(line)),
         }
     }
     Some(article)
 }
 
 impl Article {
-    /// Appends a line: a mark or a label of the notation, if there is one, and a text.
+    /// Appends a line: a line marker or a label, if there is one, and a text.
     fn push(&mut self, front: &str, text: &str) {
         if !self.mean.is_empty() {
             self.mean.push('\n');
@@ -78,8 +79,8 @@ fn phonetic(line: &str) -> Option<String> {
     script::leading_phonetic(&line[at..]).map(|(phonetic, _)| phonetic.to_owned())
 }
 
-/// Converts the name of a part of speech to its label in the notation, or to the name in brackets
-/// if it is unknown. A space follows; an empty name stays empty.
+/// Converts the name of a part of speech to its label and a space, an unknown name to the name in
+/// brackets and a space. An empty name stays empty.
 fn label(name: &str) -> String {
     let known = PARTS.iter().find(|(known, _)| name.starts_with(known)).map(|(_, label)| *label);
     match known.or_else(|| script::label(name)) {
@@ -89,7 +90,7 @@ fn label(name: &str) -> String {
     }
 }
 
-/// Converts `to abandon a hope+ từ bỏ hy vọng` to an example in the notation.
+/// Converts `to abandon a hope+ từ bỏ hy vọng` to `to abandon a hope = từ bỏ hy vọng`.
 fn example(line: &str) -> String {
     match line.split_once('+') {
         Some((text, translation)) => format!("{} = {}", text.trim(), translation.trim()),
@@ -105,12 +106,12 @@ mod tests {
     fn reads_senses_examples_and_idioms() {
         let text = "@abandon /əˈbændən/\n* ngoại động từ\n- bộm\n=to abandon a hope+ từ bỏ\n\
                     !to abandon ship\n- bỏ tàu";
-        let article = read(text).unwrap();
+        let article = parse(text).unwrap();
         assert_eq!(article.phonetic.as_deref(), Some("əˈbændən"));
         assert_eq!(
             article.mean,
             "vt. bộm\n> to abandon a hope = từ bỏ\nvt. to abandon ship: bỏ tàu"
         );
-        assert_eq!(read("n. x\n- y"), None);
+        assert_eq!(parse("n. x\n- y"), None);
     }
 }

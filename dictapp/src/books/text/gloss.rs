@@ -1,7 +1,7 @@
-//! Converts an explanation as other programs and people write it to the notation, this project's
-//! text form of an [`Explanation`](crate::model::Explanation): takes the pronunciation from it,
-//! puts each sense on its own line, and unifies the labels of parts of speech, synonyms and
-//! examples.
+//! Converts an explanation as other programs and people write it to the format of
+//! [`Explanation`](crate::model::Explanation): `[ei] (n.) 苹果 v 结果` becomes the pronunciation `ei`
+//! and the lines `n. 苹果` and `v. 结果`. Takes the pronunciation from it, puts each sense on its own
+//! line, and normalises parts of speech, synonyms and examples.
 
 use super::script::{self, is_cjk};
 
@@ -25,8 +25,8 @@ pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
     ((!found.is_empty()).then(|| found.join("; ")), rest)
 }
 
-/// The text without the empty brackets at its beginning: a word list has them if it lacks the
-/// pronunciation.
+/// The text without the empty brackets at its beginning: some word lists write them in place of a
+/// missing pronunciation.
 fn without_empty_brackets(text: &str) -> &str {
     // FreeDict has `/…/`, and signs for the headword: `percent / % /`.
     let is_filler = |c: char| !c.is_alphabetic() && !matches!(c, '/' | '\n');
@@ -39,77 +39,78 @@ fn without_empty_brackets(text: &str) -> &str {
     rest.map_or(text, |rest| without_empty_brackets(rest.trim_start_matches([' ', ','])))
 }
 
-/// Protects a line of another program that begins like a line of the notation, such as `= `: puts a
-/// no-break space after the mark, so that the line is plain text. Other lines stay as they are.
-pub(crate) fn guarded(line: &str) -> std::borrow::Cow<'_, str> {
-    let is_mark = |c: char| ">=!&+*@".contains(c);
+/// Escapes a line of another program that begins with a line marker of an explanation, such as
+/// `= `: puts a no-break space after the marker, so that the line is plain text. Other lines stay
+/// as they are.
+pub(crate) fn escape_line_marker(line: &str) -> std::borrow::Cow<'_, str> {
+    let is_marker = |c: char| ">=!&+*@".contains(c);
     match line.split_once(' ') {
-        Some((mark, rest)) if mark.len() == 1 && mark.contains(is_mark) => {
-            format!("{mark}\u{A0}{rest}").into()
+        Some((marker, rest)) if marker.len() == 1 && marker.contains(is_marker) => {
+            format!("{marker}\u{A0}{rest}").into()
         }
         _ => line.into(),
     }
 }
 
-/// Converts the labels of an explanation to the notation. A part of speech alone on its line is put
-/// before the lines below it, until the next part of speech.
-pub(crate) fn labelled(mean: &str) -> String {
-    let mut labels = Labels::default();
-    mean.lines().filter_map(|line| labels.line(line)).collect::<Vec<_>>().join("\n")
+/// Normalises the labels of an explanation. A part of speech alone on its line is put before the
+/// lines below it, until the next part of speech: `n.` above `a fruit` becomes `n. a fruit`.
+pub(crate) fn normalise_labels(mean: &str) -> String {
+    let mut labels = LabelNormaliser::default();
+    mean.lines().filter_map(|line| labels.convert_line(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Like [`labelled`], for an explanation whose examples (`> text`) are in the notation already.
-pub(crate) fn labelled_between_examples(mean: &str) -> String {
-    let mut labels = Labels::default();
+/// Like [`normalise_labels`], but lines that are examples already (`> text`) stay as they are.
+pub(crate) fn normalise_labels_except_examples(mean: &str) -> String {
+    let mut labels = LabelNormaliser::default();
     let line = |line: &str| match line.strip_prefix("> ") {
         Some(_) => Some(line.to_owned()),
-        None => labels.line(line),
+        None => labels.convert_line(line),
     };
     mean.lines().filter_map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// Converts the labels of an explanation line by line.
+/// Normalises the labels of an explanation line by line.
 #[derive(Debug, Default)]
-pub(super) struct Labels {
+pub(super) struct LabelNormaliser {
     /// The part of speech that was alone on a line above, for the lines below it.
-    open: Option<String>,
+    label_above: Option<String>,
     /// Whether a sense was read. Before it, no line is an example or a list of synonyms.
     has_sense: bool,
 }
 
-impl Labels {
+impl LabelNormaliser {
     /// Converts a line. `None`: it is empty or only a part of speech, so there is no line to show.
-    pub(super) fn line(&mut self, line: &str) -> Option<String> {
+    pub(super) fn convert_line(&mut self, line: &str) -> Option<String> {
         let line = line.trim();
         if line.is_empty() {
             return None;
         }
         if self.has_sense
-            && let Some(line) = related(line).or_else(|| example(line))
+            && let Some(line) = related_words(line).or_else(|| example(line))
         {
             return Some(line);
         }
-        let unified = unified_label(line);
-        let line = unified.as_deref().unwrap_or(line);
-        let label = script::labels_alone(line).map(notation_labels);
+        let normalised = normalise_leading_label(line);
+        let line = normalised.as_deref().unwrap_or(line);
+        let label = script::labels_alone(line).map(normalised_labels);
         if let Some(label) = label.or_else(|| angled_label(line)) {
-            self.open = Some(label);
+            self.label_above = Some(label);
             return None;
         }
-        let line = match script::dotted_label(line) {
+        let line = match script::label_with_inner_dots(line) {
             Some((label, length)) if line.len() == length => {
-                self.open = Some(label.to_owned());
+                self.label_above = Some(label.to_owned());
                 return None;
             }
             Some((label, length)) => format!("{label} {}", line[length..].trim_start()),
-            None => guarded(line).into_owned(),
+            None => escape_line_marker(line).into_owned(),
         };
         let begins_with_label = script::label(&line).is_some();
         if begins_with_label {
-            self.open = None;
+            self.label_above = None;
         }
         self.has_sense = true;
-        Some(match &self.open {
+        Some(match &self.label_above {
             Some(label) => format!("{label} {line}"),
             None => line,
         })
@@ -119,8 +120,8 @@ impl Labels {
 /// Maximum number of words of a synonym. A longer text is prose.
 const RELATED_WORDS_MAX: usize = 5;
 
-/// The names before lists of related words in other books and in our exports, and the marks of such
-/// lists in the notation.
+/// The names before lists of related words in other books and in exports of this program, and the
+/// line markers of such lists in an explanation.
 const RELATED: &[(&str, char)] = &[
     ("Syn", '='),
     ("Synonym", '='),
@@ -136,10 +137,10 @@ const RELATED: &[(&str, char)] = &[
 ];
 
 /// Converts a list of synonyms or other related words: `Synonyms: {a}, {b}` becomes `= a; b`.
-/// `None`: it is no such list, or is prose after such a name.
-fn related(text: &str) -> Option<String> {
+/// `None`: the line is not such a list.
+fn related_words(text: &str) -> Option<String> {
     let (name, words) = text.split_once(": ").or_else(|| text.split_once('：'))?;
-    let (_, mark) = RELATED.iter().find(|(known, _)| *known == name)?;
+    let (_, marker) = RELATED.iter().find(|(known, _)| *known == name)?;
     let words =
         words.split([',', ';', '，', '；', '、']).map(|word| word.trim().trim_end_matches('.'));
     let words: Vec<&str> = words.map(|word| word.trim_matches(['{', '}'])).collect();
@@ -148,14 +149,14 @@ fn related(text: &str) -> Option<String> {
             && !word.contains(['{', '}', '['])
             && word.split_whitespace().count() <= RELATED_WORDS_MAX
     });
-    is_list.then(|| format!("{mark} {}", words.join("; ")))
+    is_list.then(|| format!("{marker} {}", words.join("; ")))
 }
 
 /// Converts an example in quotes: `"Text."  - Translation.` becomes `> Text. = Translation.`, a
 /// text without translation `> Text.` `None`: the line is no such example.
 fn example(text: &str) -> Option<String> {
     if let Some(text) = EXAMPLE_NAMES.iter().find_map(|name| text.strip_prefix(name)) {
-        return (!text.trim().is_empty()).then(|| format!("> {}", equals_kept(text)));
+        return (!text.trim().is_empty()).then(|| format!("> {}", escape_equals(text)));
     }
     let close = match text.chars().next()? {
         '"' => '"',
@@ -164,28 +165,28 @@ fn example(text: &str) -> Option<String> {
     };
     let inner = text.strip_prefix(['"', '“'])?;
     if let Some(whole) = inner.strip_suffix(close).filter(|whole| !whole.contains(close)) {
-        return Some(format!("> {}", equals_kept(whole)));
+        return Some(format!("> {}", escape_equals(whole)));
     }
     let (text, translation) = inner.split_once(close)?;
     let translation = translation.trim_start().strip_prefix("- ")?.trim();
-    Some(format!("> {} = {translation}", equals_kept(text)))
+    Some(format!("> {} = {translation}", escape_equals(text)))
 }
 
 /// Names before examples in Chinese books.
 const EXAMPLE_NAMES: [&str; 6] = ["例：", "例:", "例句：", "例句:", "[例句]", "【例句】"];
 
-/// Protects the equals signs of an example, which would begin its translation, with a no-break
-/// space.
-pub(crate) fn equals_kept(text: &str) -> String {
+/// Escapes the equals signs of an example with a no-break space: otherwise its translation would
+/// begin there.
+pub(crate) fn escape_equals(text: &str) -> String {
     text.trim().replace(" = ", " =\u{A0}")
 }
 
-/// Replaces the part of speech at the beginning of a line by its label in the notation if it is in
-/// brackets or spelled differently: `(n.) 苹果`, `【v.】去`, `noun 苹果`, `Adj. 红`. `None`: there is
+/// Replaces the part of speech at the beginning of a line by its label if it is in brackets or
+/// spelled differently: `(n.) 苹果`, `【v.】去`, `noun 苹果`, `Adj. 红`. `None`: there is
 /// no such part of speech.
-fn unified_label(line: &str) -> Option<String> {
-    let named = || script::named_before_gloss(line).map(|(label, at)| (label.to_owned(), at));
-    let (label, length) = script::enclosed_label(line)
+fn normalise_leading_label(line: &str) -> Option<String> {
+    let named = || script::name_before_gloss(line).map(|(label, at)| (label.to_owned(), at));
+    let (label, length) = script::bracketed_label(line)
         .or_else(named)
         .or_else(|| script::respelled_before_gloss(line))?;
     Some(format!("{label} {}", line[length..].trim_start()).trim_end().to_owned())
@@ -207,7 +208,7 @@ fn angled_label(line: &str) -> Option<String> {
     let label_of = |piece: &str| {
         let label = format!("{piece}.");
         let known = (script::label(&label) == Some(&label)).then_some(label);
-        known.or_else(|| script::part_named(piece))
+        known.or_else(|| script::labels_of_names(piece))
     };
     let at = pieces.iter().position(|piece| label_of(piece).is_some());
     let label = at.and_then(|at| label_of(pieces.remove(at)));
@@ -219,13 +220,13 @@ fn angled_label(line: &str) -> Option<String> {
     })
 }
 
-/// Converts the labels of a line to labels of the notation: `vi., n.` becomes `vi. & n.`, `n`
+/// Normalises the labels of a line that has only labels: `vi., n.` becomes `vi. & n.`, `n`
 /// becomes `n.`.
-fn notation_labels(labels: &str) -> String {
+fn normalised_labels(labels: &str) -> String {
     let pieces = labels.split([' ', ',', '/', '&', ';', '，', '；']);
     let pieces = pieces.filter(|piece| !piece.is_empty() && *piece != "and" && *piece != "or");
     let dotted = pieces.map(|piece| {
-        if let Some((label, _)) = script::dotted_label(piece) {
+        if let Some((label, _)) = script::label_with_inner_dots(piece) {
             return label.to_owned();
         }
         if piece.ends_with('.') { piece.to_owned() } else { format!("{piece}.") }
@@ -233,11 +234,12 @@ fn notation_labels(labels: &str) -> String {
     dotted.collect::<Vec<_>>().join(" & ")
 }
 
-/// Begins a new line at each part of speech, and at each `[field]` after a semicolon.
-pub(crate) fn one_sense_a_line(text: &str) -> String {
+/// Begins a new line at each part of speech, and at each field of knowledge in brackets (`[医]`)
+/// after a semicolon: `n. 能力  v. 使能` becomes two lines.
+pub(crate) fn split_senses(text: &str) -> String {
     let mut lines = String::with_capacity(text.len());
     let mut from = 0;
-    for at in breaks(text).chain([text.len()]) {
+    for at in sense_starts(text).chain([text.len()]) {
         push_line(&mut lines, &text[from..at]);
         from = at;
     }
@@ -272,8 +274,8 @@ fn push_line(lines: &mut String, text: &str) {
     }
 }
 
-/// The offsets at which a new sense begins.
-fn breaks(text: &str) -> impl Iterator<Item = usize> {
+/// The offsets at which a sense other than the first one begins.
+fn sense_starts(text: &str) -> impl Iterator<Item = usize> {
     let mut depth = 0_usize;
     let mut last = ' ';
     let mut white = 0_usize;
@@ -301,8 +303,8 @@ fn breaks(text: &str) -> impl Iterator<Item = usize> {
 }
 
 /// Whether a sense begins with `text`. `last` is the character before it, `white` the number of
-/// spaces between them. Between Latin words `a.` may end a sentence, so a label counts there only
-/// after a gap, a semicolon or a closing bracket.
+/// spaces between `last` and `text`. Between Latin words `a.` may end a sentence: a label counts
+/// only after several spaces, a semicolon or a closing bracket.
 fn begins_sense(text: &str, last: char, white: usize) -> bool {
     let semicolon = matches!(last, ';' | '；');
     if text.starts_with('[') {
@@ -339,16 +341,13 @@ mod tests {
 
     #[test]
     fn gives_each_part_of_speech_its_line() {
-        assert_eq!(one_sense_a_line("n. 能力  v. 使能"), "n. 能力\nv. 使能");
-        assert_eq!(one_sense_a_line("prep. 在, 关于; adv. 大约"), "prep. 在, 关于\nadv. 大约");
-        assert_eq!(one_sense_a_line("n. 家；居所 v. 回家"), "n. 家；居所\nv. 回家");
-        assert_eq!(
-            one_sense_a_line("第一; 一个; art. [计] 累加器"),
-            "第一; 一个\nart. [计] 累加器"
-        );
-        assert_eq!(one_sense_a_line("n. 能力, 才干; [经] 能力"), "n. 能力, 才干\n[经] 能力");
-        assert_eq!(one_sense_a_line("vt.  放弃,沉溺n.  放任"), "vt. 放弃,沉溺\nn. 放任");
-        assert_eq!(one_sense_a_line("v. 去，n. 围棋"), "v. 去\nn. 围棋");
+        assert_eq!(split_senses("n. 能力  v. 使能"), "n. 能力\nv. 使能");
+        assert_eq!(split_senses("prep. 在, 关于; adv. 大约"), "prep. 在, 关于\nadv. 大约");
+        assert_eq!(split_senses("n. 家；居所 v. 回家"), "n. 家；居所\nv. 回家");
+        assert_eq!(split_senses("第一; 一个; art. [计] 累加器"), "第一; 一个\nart. [计] 累加器");
+        assert_eq!(split_senses("n. 能力, 才干; [经] 能力"), "n. 能力, 才干\n[经] 能力");
+        assert_eq!(split_senses("vt.  放弃,沉溺n.  放任"), "vt. 放弃,沉溺\nn. 放任");
+        assert_eq!(split_senses("v. 去，n. 围棋"), "v. 去\nn. 围棋");
     }
 
     #[test]
@@ -359,34 +358,37 @@ mod tests {
             "take vitamin a. daily",
             "adv. 上午 a.m.",
         ] {
-            assert_eq!(one_sense_a_line(text), text);
+            assert_eq!(split_senses(text), text);
         }
-        assert_eq!(one_sense_a_line("a\u{7}b   c\t"), "a b c");
-        assert_eq!(one_sense_a_line("v 放弃"), "v. 放弃");
+        assert_eq!(split_senses("a\u{7}b   c\t"), "a b c");
+        assert_eq!(split_senses("v 放弃"), "v. 放弃");
     }
 
     #[test]
     fn a_label_alone_on_its_line_belongs_to_the_lines_below() {
         assert_eq!(
-            labelled("n.\na fruit\na tree\nv.\nto gather"),
+            normalise_labels("n.\na fruit\na tree\nv.\nto gather"),
             "n. a fruit\nn. a tree\nv. to gather"
         );
-        assert_eq!(labelled("vi., n.\n[ABnormal END]"), "vi. & n. [ABnormal END]");
-        assert_eq!(labelled("n.\nx\nv. y\nz"), "n. x\nv. y\nz");
-        assert_eq!(labelled("x\nn."), "x");
+        assert_eq!(normalise_labels("vi., n.\n[ABnormal END]"), "vi. & n. [ABnormal END]");
+        assert_eq!(normalise_labels("n.\nx\nv. y\nz"), "n. x\nv. y\nz");
+        assert_eq!(normalise_labels("x\nn."), "x");
         assert_eq!(
-            labelled("【v.】去\n(n.) 走\nnoun 苹果\n(n.)\nx"),
+            normalise_labels("【v.】去\n(n.) 走\nnoun 苹果\n(n.)\nx"),
             "v. 去\nn. 走\nn. 苹果\nn. x"
         );
-        assert_eq!(labelled("noun\n(Law) x"), "noun\n(Law) x");
+        assert_eq!(normalise_labels("noun\n(Law) x"), "noun\n(Law) x");
         assert_eq!(
-            labelled("(n) 甲\nAdj. 乙\nn/v 丙\n名词：丁"),
+            normalise_labels("(n) 甲\nAdj. 乙\nn/v 丙\n名词：丁"),
             "n. 甲\nadj. 乙\nn. & v. 丙\nn. 丁"
         );
-        assert_eq!(labelled("<pron>\nit\n<n, fem>\nx"), "pron. it\nn. (fem) x");
-        assert_eq!(labelled("<pn>\nx\n<fem, n, sg>\ny\n<noun>\nz"), "(pn) x\nn. (fem, sg) y\nn. z");
-        assert_eq!(labelled("<programming> x"), "<programming> x");
-        assert_eq!(labelled("v. i. To weigh\nv.t. 做"), "vi. To weigh\nvt. 做");
+        assert_eq!(normalise_labels("<pron>\nit\n<n, fem>\nx"), "pron. it\nn. (fem) x");
+        assert_eq!(
+            normalise_labels("<pn>\nx\n<fem, n, sg>\ny\n<noun>\nz"),
+            "(pn) x\nn. (fem, sg) y\nn. z"
+        );
+        assert_eq!(normalise_labels("<programming> x"), "<programming> x");
+        assert_eq!(normalise_labels("v. i. To weigh\nv.t. 做"), "vi. To weigh\nvt. 做");
     }
 
     #[test]
@@ -394,26 +396,26 @@ mod tests {
         let text =
             "n. x\n\"A b.\"  - C d.\n“1 = 1” - eins\n\"E.\"\nSynonyms: {a}, {b c}\nAnt: d; e.";
         assert_eq!(
-            labelled(text),
+            normalise_labels(text),
             "n. x\n> A b. = C d.\n> 1 =\u{A0}1 = eins\n> E.\n= a; b c\n! d; e"
         );
         assert_eq!(
-            labelled("n. 甲\n例句：A b.\n同义词：a，b\n反义词: c"),
+            normalise_labels("n. 甲\n例句：A b.\n同义词：a，b\n反义词: c"),
             "n. 甲\n> A b.\n= a; b\n! c"
         );
         for text in ["\"Title\"\nn. x", "n. x\n\"a\" or \"b\"", "n. x\nSyn: see {a} and more."] {
-            assert_eq!(labelled(text), text);
+            assert_eq!(normalise_labels(text), text);
         }
     }
 
     #[test]
-    fn a_foreign_line_is_never_a_mark() {
+    fn a_line_of_another_program_has_no_line_marker() {
         for line in ["= x", "> x", "* A1", "@ n. x", "! x", "& x", "+ x"] {
-            let guarded = guarded(line);
-            assert_ne!(guarded, line);
-            assert_eq!(guarded.replace('\u{A0}', " "), line);
+            let escaped = escape_line_marker(line);
+            assert_ne!(escaped, line);
+            assert_eq!(escaped.replace('\u{A0}', " "), line);
         }
-        assert_eq!(guarded("=x y"), "=x y");
+        assert_eq!(escape_line_marker("=x y"), "=x y");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Takes the headword, its other spellings, its pronunciations and its part of speech from the
-//! first line of an article, or from the first paragraph of an article of Webster's dictionaries.
-//! A headword counts as the one of the index if both have the same letters and digits.
+//! first line of an article (`résumé /ˈrezjumeɪ/`), or from the first paragraph of an article of
+//! Webster's dictionaries (`Abet \A*bet"\, v. t.`). The headword there and the one of the index are
+//! the same if both have the same letters and digits.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -17,7 +18,7 @@ const LISTED_WORDS_MAX: usize = 4;
 pub(super) struct Heading<'a> {
     /// The headword as the article spells it.
     pub(super) spelling: &'a str,
-    /// Other spellings in a list with it.
+    /// Other spellings, if the line is a list of spellings.
     pub(super) others: Vec<&'a str>,
     /// The pronunciation beside the headword in such a list.
     pub(super) phonetic: Option<String>,
@@ -27,25 +28,25 @@ pub(super) struct Heading<'a> {
     pub(super) note: &'a str,
 }
 
-/// Splits the first line of an article. `headword` is its headword in the index, `lines_below` the
+/// Splits the first line of an article. `headword` is its headword in the index, `text_below` the
 /// text below the line. `None`: the line does not begin with the headword.
-pub(super) fn split<'a>(line: &'a str, lines_below: &str, headword: &str) -> Option<Heading<'a>> {
-    let whole = split_plain(line, lines_below, headword);
+pub(super) fn split<'a>(line: &'a str, text_below: &str, headword: &str) -> Option<Heading<'a>> {
+    let whole = split_without_note(line, text_below, headword);
     whole.or_else(|| {
-        let after = without_group(line.trim())?;
+        let after = without_leading_note(line.trim())?;
         let note = line.trim()[1..line.trim().len() - after.len()].trim_end();
-        let heading = split_plain(after, lines_below, headword)?;
+        let heading = split_without_note(after, text_below, headword)?;
         // `note` ends with the closing bracket.
         Some(Heading { note: &note[..note.len() - 1], ..heading })
     })
 }
 
 /// Like [`split`], for a line without a note before the headword.
-fn split_plain<'a>(line: &'a str, lines_below: &str, headword: &str) -> Option<Heading<'a>> {
-    listed(line, lines_below, headword).or_else(|| {
+fn split_without_note<'a>(line: &'a str, text_below: &str, headword: &str) -> Option<Heading<'a>> {
+    split_list(line, text_below, headword).or_else(|| {
         let (mut spelling, mut after) = strip_headword(line, headword)?;
         // A note before or after the headword may repeat it: `(-breujoù) breujoù`.
-        if letters(after) == letters(spelling) && !lines_below.trim().is_empty() {
+        if bare_letters(after) == bare_letters(spelling) && !text_below.trim().is_empty() {
             spelling = if spelling.starts_with('(') { after } else { spelling };
             after = "";
         }
@@ -57,19 +58,21 @@ fn split_plain<'a>(line: &'a str, lines_below: &str, headword: &str) -> Option<H
 /// on which it continues belong to the first line.
 pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str) {
     let text = text.trim_start();
-    let wanted = letters(headword);
+    let headword_letters = bare_letters(headword);
     let mut ends = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]);
     let mut end = ends.next().unwrap_or_default();
     for next in ends.take(HEADWORD_LINES_MAX) {
-        let seen = letters(&text[..end]);
-        let is_begun = seen.len() < wanted.len() && wanted.starts_with(&seen) && !seen.is_empty();
+        let letters_so_far = bare_letters(&text[..end]);
+        let is_begun = letters_so_far.len() < headword_letters.len()
+            && headword_letters.starts_with(&letters_so_far)
+            && !letters_so_far.is_empty();
         if !is_begun || text[end..next].trim().is_empty() {
             break;
         }
         end = next;
     }
     // The lines do not have the whole headword, so only the first one is taken.
-    if !letters(&text[..end]).starts_with(&wanted) {
+    if !bare_letters(&text[..end]).starts_with(&headword_letters) {
         end = text.find('\n').unwrap_or(text.len());
     }
     (text[..end].trim_end(), text.get(end + 1..).unwrap_or_default())
@@ -79,28 +82,28 @@ pub(super) fn first_line<'a>(text: &'a str, headword: &str) -> (&'a str, &'a str
 const HEADWORD_LINES_MAX: usize = 4;
 
 /// Splits a line that is a list of spellings (`工業|工业`, `colour, color`), perhaps with
-/// pronunciations (`五線 /x/, ごせん /y/`). `None`: it is no such list, or lacks the headword.
-fn listed<'a>(line: &'a str, lines_below: &str, headword: &str) -> Option<Heading<'a>> {
+/// pronunciations (`五線 /x/, ごせん /y/`). `None`: it is not such a list, or lacks the headword.
+fn split_list<'a>(line: &'a str, text_below: &str, headword: &str) -> Option<Heading<'a>> {
     let line = line.trim();
-    let wanted = letters(headword);
+    let headword_letters = bare_letters(headword);
     // Without text below it, the line has the explanation (`apple, fruit`), so it is no list.
-    if lines_below.trim().is_empty() || wanted.is_empty() {
+    if text_below.trim().is_empty() || headword_letters.is_empty() {
         return None;
     }
     [";;", "|", ", ", "; "].iter().find_map(|separator| {
-        let pieces: Vec<Piece<'a>> = pieces(line, separator).map(Piece::of).collect();
-        let is_list = pieces.len() > 1
-            && pieces.iter().all(|piece| {
-                piece.spelling.split_whitespace().count() <= LISTED_WORDS_MAX
-                    && script::label(piece.spelling).is_none()
+        let items: Vec<ListItem<'a>> = items(line, separator).map(ListItem::of).collect();
+        let is_list = items.len() > 1
+            && items.iter().all(|item| {
+                item.spelling.split_whitespace().count() <= LISTED_WORDS_MAX
+                    && script::label(item.spelling).is_none()
             });
-        let at = pieces.iter().position(|piece| letters(piece.spelling) == wanted);
+        let at = items.iter().position(|item| bare_letters(item.spelling) == headword_letters);
         let at = at.filter(|_| is_list)?;
-        let others = pieces.iter().map(|piece| piece.spelling);
+        let others = items.iter().map(|item| item.spelling);
         Some(Heading {
-            spelling: pieces[at].spelling,
-            others: others.filter(|other| *other != pieces[at].spelling).collect(),
-            phonetic: pieces[at].phonetic.map(str::to_owned),
+            spelling: items[at].spelling,
+            others: others.filter(|other| *other != items[at].spelling).collect(),
+            phonetic: items[at].phonetic.map(str::to_owned),
             after: "",
             note: "",
         })
@@ -109,7 +112,7 @@ fn listed<'a>(line: &'a str, lines_below: &str, headword: &str) -> Option<Headin
 
 /// Splits a list at a separator. A separator between slashes is part of a pronunciation, so the
 /// list is not split there.
-fn pieces<'a>(line: &'a str, separator: &str) -> impl Iterator<Item = &'a str> {
+fn items<'a>(line: &'a str, separator: &str) -> impl Iterator<Item = &'a str> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
         let text = rest?;
@@ -121,30 +124,30 @@ fn pieces<'a>(line: &'a str, separator: &str) -> impl Iterator<Item = &'a str> {
 }
 
 /// A spelling of a list, without the notes in brackets before it, and its pronunciation.
-struct Piece<'a> {
+struct ListItem<'a> {
     spelling: &'a str,
     phonetic: Option<&'a str>,
 }
 
-impl<'a> Piece<'a> {
-    fn of(text: &'a str) -> Piece<'a> {
+impl<'a> ListItem<'a> {
+    fn of(text: &'a str) -> ListItem<'a> {
         let mut text = text;
-        while let Some(rest) = without_group(text) {
+        while let Some(rest) = without_leading_note(text) {
             text = rest;
         }
         let pronounced = text.strip_suffix('/').and_then(|text| text.split_once(" /"));
         match pronounced {
             Some((spelling, phonetic)) => {
-                Piece { spelling: spelling.trim(), phonetic: Some(phonetic) }
+                ListItem { spelling: spelling.trim(), phonetic: Some(phonetic) }
             }
-            None => Piece { spelling: text, phonetic: None },
+            None => ListItem { spelling: text, phonetic: None },
         }
     }
 }
 
-/// The text after the note in brackets with which it begins. `None`: there is no such note, or no
-/// text after it.
-fn without_group(text: &str) -> Option<&str> {
+/// The text after the note in brackets at its beginning. `None`: there is no such note, or no text
+/// after it.
+fn without_leading_note(text: &str) -> Option<&str> {
     let close = match text.chars().next()? {
         '[' => ']',
         '(' => ')',
@@ -157,30 +160,30 @@ fn without_group(text: &str) -> Option<&str> {
 /// differ from those of `headword`. `None`: the line does not begin with the headword.
 pub(super) fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a str, &'a str)> {
     let line = line.trim();
-    let wanted = letters(headword);
+    let headword_letters = bare_letters(headword);
     if headword.trim().is_empty() {
         // dictd folds a headword without letters (`…`) to nothing.
         let end = line.find(" /").unwrap_or(line.len());
         return Some((&line[..end], &line[end..]));
     }
-    let mut seen = String::new();
+    let mut letters_so_far = String::new();
     // Find the shortest prefix of whole words with the same letters.
     for (at, c) in line.char_indices().chain([(line.len(), ' ')]) {
-        if c.is_whitespace() && !wanted.is_empty() && seen == wanted {
+        if c.is_whitespace() && !headword_letters.is_empty() && letters_so_far == headword_letters {
             return Some((line[..at].trim(), line[at..].trim_start()));
         }
-        if seen.len() > wanted.len() {
+        if letters_so_far.len() > headword_letters.len() {
             return None;
         }
-        seen.push_str(&letters(c.encode_utf8(&mut [0; 4])));
+        letters_so_far.push_str(&bare_letters(c.encode_utf8(&mut [0; 4])));
     }
     (line == headword).then_some((line, ""))
 }
 
-/// Splits further headwords on separate lines from the text after them, which is indented and
-/// follows an empty line (as in FOLDOC, a dictionary of computing). Returns no headwords and the
-/// whole text if it is different.
-pub(super) fn below(text: &str) -> (Vec<String>, &str) {
+/// Splits further headwords, each on a line of its own, from the text after them: it is indented
+/// and follows an empty line, as in FOLDOC, a dictionary of computing. Returns no headwords and the
+/// whole text if the text is not of this form.
+pub(super) fn headwords_below(text: &str) -> (Vec<String>, &str) {
     let none = (Vec::new(), text);
     let Some((lines, after)) = text.split_once("\n\n") else { return none };
     let is_headword = |line: &str| {
@@ -196,7 +199,7 @@ pub(super) fn below(text: &str) -> (Vec<String>, &str) {
 
 /// The letters and digits of a text, in lower case and without accents: two spellings with the same
 /// letters are taken for the same headword.
-pub(super) fn letters(text: &str) -> String {
+pub(super) fn bare_letters(text: &str) -> String {
     let is_letter = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
     text.nfd().filter(is_letter).flat_map(char::to_lowercase).collect()
 }
@@ -204,7 +207,7 @@ pub(super) fn letters(text: &str) -> String {
 /// The head of an article of Webster's dictionaries after the headword. A *respelling* is the
 /// headword with marks for its syllables and stress, between backslashes: `\A*ban"don\`.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Respelled<'a> {
+pub(super) struct WebsterHead<'a> {
     /// The respelling, with the stress marks of pronunciations.
     pub(super) phonetic: String,
     /// Other headwords of the article.
@@ -222,15 +225,15 @@ pub(super) struct Respelled<'a> {
 /// Reads the head of an article of Webster's dictionaries:
 /// `\A*ban"don\ ([.a]*b[a^]n"d[u^]n), v. t. [OF. abandoner]`. `None`: the article does not respell
 /// the headword.
-pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
-    let mut head = Respelled::default();
+pub(super) fn parse_webster_head(text: &str) -> Option<WebsterHead<'_>> {
+    let mut head = WebsterHead::default();
     let mut rest = text;
     loop {
         rest = rest.trim_start();
         if let Some((word, after)) = rest.strip_prefix('\\').and_then(|text| text.split_once('\\'))
         {
             if head.phonetic.is_empty() {
-                head.phonetic = stressed(word);
+                head.phonetic = stress_marks_of_respelling(word);
             }
             rest = after;
         } else if head.phonetic.is_empty() {
@@ -252,12 +255,12 @@ pub(super) fn respelled(text: &str) -> Option<Respelled<'_>> {
 
 /// Converts the marks of a respelled word to those of pronunciations: `A*ban"don` becomes
 /// `A·banˈdon`.
-fn stressed(word: &str) -> String {
+fn stress_marks_of_respelling(word: &str) -> String {
     let marked = word.trim().replace('*', "·").replace('"', "ˈ").replace('`', "ˌ");
     marked.replace("ˈ·", "ˈ").replace("ˌ·", "ˌ")
 }
 
-/// The text after a respelling in brackets with which it begins: `(-ment)`, `([=a]k)`, `(?; 277)`.
+/// The text after the respelling in brackets at its beginning: `(-ment)`, `([=a]k)`, `(?; 277)`.
 /// `None`: there is none.
 fn without_respelling(text: &str) -> Option<&str> {
     let inner = text.strip_prefix('(')?;
@@ -278,8 +281,8 @@ fn other_headword(text: &str) -> Option<(&str, &str)> {
     is_word.then_some((word, &inner[end..]))
 }
 
-/// Webster's abbreviations of parts of speech that differ from the labels of the notation (this
-/// project's text form of an explanation), and those labels.
+/// Webster's abbreviations of parts of speech that differ from the labels of an
+/// [`Explanation`](crate::model::Explanation), and the labels.
 const SPACED_LABELS: &[(&str, &str)] = &[
     ("v. t.", "vt."),
     ("v. i.", "vi."),
@@ -293,8 +296,8 @@ const SPACED_LABELS: &[(&str, &str)] = &[
     ("i.", "vi."),
 ];
 
-/// Takes the parts of speech from the beginning of a text. Returns their labels in the notation,
-/// separated by ` & `, and the text after them.
+/// Takes the parts of speech from the beginning of a text. Returns their labels, separated by
+/// ` & `, and the text after them.
 fn labels(text: &str) -> (String, &str) {
     let mut found = String::new();
     let mut rest = text;
@@ -340,7 +343,7 @@ fn notes(text: &str) -> (String, String, &str) {
     loop {
         rest = rest.trim_start_matches([' ', ',', '.']);
         let end = match rest.as_bytes() {
-            [b'[' | b'(' | b'{', ..] => group_end(rest),
+            [b'[' | b'(' | b'{', ..] => bracket_end(rest),
             // The plural: `; pl. {Abaci}.`
             [b';', ..] => {
                 let form = rest.find('}').map(|at| at + 1);
@@ -361,9 +364,9 @@ fn notes(text: &str) -> (String, String, &str) {
     (fields, notes, rest)
 }
 
-/// Whether a text is in round brackets as a whole.
-pub(super) fn is_group(text: &str) -> bool {
-    text.starts_with('(') && group_end(text) == Some(text.len())
+/// Whether round brackets enclose the whole text.
+pub(super) fn is_in_round_brackets(text: &str) -> bool {
+    text.starts_with('(') && bracket_end(text) == Some(text.len())
 }
 
 /// Whether the text is the beginning of the head of an article of Webster's dictionaries that
@@ -376,9 +379,9 @@ pub(super) fn is_cut_off(text: &str) -> bool {
     text.starts_with('\\') && (ends_in_word || open('(', ')') || open('[', ']'))
 }
 
-/// The offset after the brackets with which a text begins; they may contain other brackets. `None`:
-/// they are not closed.
-fn group_end(text: &str) -> Option<usize> {
+/// The offset after the brackets at the beginning of a text. They may contain other brackets.
+/// `None`: they are not closed.
+fn bracket_end(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {
         match c {
@@ -403,7 +406,7 @@ mod tests {
         let heading = split(line, "(noun)", "ごせん").unwrap();
         assert_eq!((heading.spelling, &heading.others[..]), ("ごせん", &["五線"][..]));
         assert_eq!(heading.phonetic.as_deref(), Some("ɡˈo"));
-        assert_eq!(listed("apple, n. a fruit", "x", "apple"), None);
+        assert_eq!(split_list("apple, n. a fruit", "x", "apple"), None);
     }
 
     #[test]
@@ -416,7 +419,7 @@ mod tests {
 
     #[test]
     fn the_head_of_webster_is_read() {
-        let head = respelled(
+        let head = parse_webster_head(
             "\\A*ban\"don\\ ([.a]*b[a^]n\"d[u^]n), v. t. & i. [imp. {Abandoned} (-d[u^]nd)] (Law)",
         )
         .unwrap();
@@ -424,12 +427,13 @@ mod tests {
         assert_eq!(head.notes, "[imp. {Abandoned} (-d[u^]nd)]");
         assert_eq!((head.fields.as_str(), head.sense), ("(Law)", ""));
         let head =
-            respelled("\\An\"cho*ret\\, Anchorite \\An\"cho*rite\\, n. [F.] A hermit").unwrap();
+            parse_webster_head("\\An\"cho*ret\\, Anchorite \\An\"cho*rite\\, n. [F.] A hermit")
+                .unwrap();
         assert_eq!((&head.others[..], head.sense), (&["Anchorite"][..], "A hermit"));
-        let head = respelled("\\Ab\"a*cus\\, n.; pl. {Abaci}. [L. abacus] x").unwrap();
+        let head = parse_webster_head("\\Ab\"a*cus\\, n.; pl. {Abaci}. [L. abacus] x").unwrap();
         assert_eq!((head.notes.as_str(), head.sense), ("pl. {Abaci} [L. abacus]", "x"));
-        let head = respelled("\\pink\\ pinkify \\pinkify\\ v. x").unwrap();
+        let head = parse_webster_head("\\pink\\ pinkify \\pinkify\\ v. x").unwrap();
         assert_eq!((head.label.as_str(), head.sense), ("v.", "x"));
-        assert_eq!(respelled("n. a fruit"), None);
+        assert_eq!(parse_webster_head("n. a fruit"), None);
     }
 }

@@ -1,6 +1,6 @@
-//! Converts the markup of articles (HTML, Pango, XDXF) to lines of text: removes tags, ends a line
-//! at blocks, decodes entities, counts pictures, and converts links to those of the notation
-//! ([`link`]). Other text is unchanged.
+//! Converts the markup of articles (HTML, Pango, XDXF) to lines of text: `<b>n.</b> a &amp; b<br>c`
+//! becomes `n. a & b` and `c`. Removes tags, ends a line at blocks, decodes entities, counts
+//! pictures, and converts links to `[[word]]` ([`link`]). Other text is unchanged.
 
 use crate::model::link;
 
@@ -105,8 +105,8 @@ pub(crate) fn to_text(markup: &str, ends: LineEnds) -> Text {
         ends,
         preformatted: 0,
         example: None,
-        grammar: None,
-        no_end: Vec::new(),
+        part_of_speech: None,
+        unclosed: Vec::new(),
     };
     let mut rest = markup;
     while let Some(at) = rest.find(['<', '&']) {
@@ -117,7 +117,7 @@ pub(crate) fn to_text(markup: &str, ends: LineEnds) -> Text {
     reading.push(rest);
     reading.end_link();
     if reading.example.is_some() {
-        reading.example("ex", true);
+        reading.example("ex", Tag::End);
     }
     reading.text
 }
@@ -151,6 +151,22 @@ fn has_entity(text: &str) -> bool {
     })
 }
 
+/// Whether a tag starts or ends an element.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Start,
+    End,
+}
+
+/// An example that has not ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OpenExample {
+    /// Its text is being read.
+    Text,
+    /// Its translation is being read.
+    Translation,
+}
+
 /// The state of reading markup.
 struct MarkupState {
     text: Text,
@@ -159,13 +175,13 @@ struct MarkupState {
     ends: LineEnds,
     /// The number of open `pre` elements, in which line ends are kept.
     preformatted: usize,
-    /// Whether an example is open, and whether its translation has begun.
-    example: Option<bool>,
+    /// The open example. `None`: there is none.
+    example: Option<OpenExample>,
     /// The offset at which the open part of speech begins.
-    grammar: Option<usize>,
-    /// The names of hidden elements that have no end tag in the rest of the markup, so that it is
+    part_of_speech: Option<usize>,
+    /// The names of hidden elements that have no end tag in the rest of the markup. The end tag is
     /// not searched for again.
-    no_end: Vec<String>,
+    unclosed: Vec<String>,
 }
 
 impl MarkupState {
@@ -193,7 +209,7 @@ impl MarkupState {
             self.push(text);
             return rest;
         }
-        let closes = inner.starts_with('/');
+        let is_end = inner.starts_with('/');
         let name = inner.strip_prefix('/').unwrap_or(inner);
         let is_tag = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '?');
         // The search is bounded: many `<` without an end would each search the whole rest.
@@ -208,7 +224,7 @@ impl MarkupState {
         let name = name[..length].to_ascii_lowercase();
         let rest = &inner[end + 1..];
         self.element(&name, &inner[..end]);
-        if HIDDEN.contains(&name.as_str()) && !closes && !inner[..end].ends_with('/') {
+        if HIDDEN.contains(&name.as_str()) && !is_end && !inner[..end].ends_with('/') {
             return self.skip_to_end_of(name, rest);
         }
         rest
@@ -216,7 +232,7 @@ impl MarkupState {
 
     /// The text after the end tag of a hidden element; the whole text if there is no end tag.
     fn skip_to_end_of<'a>(&mut self, name: String, markup: &'a str) -> &'a str {
-        if self.no_end.contains(&name) {
+        if self.unclosed.contains(&name) {
             return markup;
         }
         let ends = |at: usize| {
@@ -225,71 +241,72 @@ impl MarkupState {
         };
         let end = markup.match_indices("</").map(|(at, _)| at).find(|&at| ends(at));
         let Some(end) = end else {
-            self.no_end.push(name);
+            self.unclosed.push(name);
             return markup;
         };
         markup[end..].split_once('>').map_or("", |(_, rest)| rest)
     }
 
-    /// Handles the start or end of an element; `tag` is the text between `<` and `>`.
+    /// Handles the start or end tag of an element; `tag` is the text between `<` and `>`.
     fn element(&mut self, name: &str, tag: &str) {
-        let closes = tag.starts_with('/');
+        let kind = if tag.starts_with('/') { Tag::End } else { Tag::Start };
         if let "ex" | "ex_trn" | "ex_tran" = name {
-            self.example(name, closes);
+            self.example(name, kind);
         } else if BLOCKS.contains(&name) {
             self.text.lines.push(if self.example.is_some() { ' ' } else { '\n' });
         }
-        if CELLS.contains(&name) && !closes {
+        if CELLS.contains(&name) && kind == Tag::Start {
             self.text.lines.push(' ');
         }
         match name {
-            "pre" if closes => self.preformatted = self.preformatted.saturating_sub(1),
+            "pre" if kind == Tag::End => self.preformatted = self.preformatted.saturating_sub(1),
             "pre" => self.preformatted += 1,
-            "a" | "kref" if closes => self.end_link(),
+            "a" | "kref" if kind == Tag::End => self.end_link(),
             "a" => {
                 let word = attribute(tag, "href").and_then(|address| linked_word(&address));
                 self.link = word.map(|word| (word, self.text.lines.len()));
             }
-            "gr" | "pos" if closes => self.end_grammar(),
-            "gr" | "pos" => self.grammar = Some(self.text.lines.len()),
+            "gr" | "pos" if kind == Tag::End => self.end_part_of_speech(),
+            "gr" | "pos" => self.part_of_speech = Some(self.text.lines.len()),
             "kref" => self.link = Some((String::new(), self.text.lines.len())),
-            // The reading above a Chinese character, in round brackets behind it.
-            "rt" => self.text.lines.push(if closes { ')' } else { '(' }),
-            _ if PICTURES.contains(&name) && !closes => self.text.pictures += 1,
+            // The reading above a Chinese character is written in round brackets after it.
+            "rt" => self.text.lines.push(if kind == Tag::End { ')' } else { '(' }),
+            _ if PICTURES.contains(&name) && kind == Tag::Start => self.text.pictures += 1,
             _ => {}
         }
     }
 
-    /// Writes an example of XDXF in quotes on a line of its own, with its translation after a hyphen.
-    fn example(&mut self, name: &str, closes: bool) {
+    /// Handles a tag of an example of XDXF. The example is written in quotes on a line of its own,
+    /// with its translation after a hyphen.
+    fn example(&mut self, name: &str, tag: Tag) {
         let lines = &mut self.text.lines;
-        match (name, self.example) {
-            ("ex", None) if !closes => {
+        match (name, tag, self.example) {
+            ("ex", Tag::Start, None) => {
                 lines.push_str("\n“");
-                self.example = Some(false);
+                self.example = Some(OpenExample::Text);
             }
-            ("ex", Some(is_translated)) if closes => {
+            ("ex", Tag::End, Some(open)) => {
                 lines.truncate(lines.trim_end().len());
                 if lines.ends_with('“') {
                     lines.pop();
-                } else if !is_translated {
+                } else if open == OpenExample::Text {
                     lines.push('”');
                 }
                 lines.push('\n');
                 self.example = None;
             }
-            ("ex_trn" | "ex_tran", Some(false)) if !closes => {
+            ("ex_trn" | "ex_tran", Tag::Start, Some(OpenExample::Text)) => {
                 lines.truncate(lines.trim_end().len());
                 lines.push_str("” - ");
-                self.example = Some(true);
+                self.example = Some(OpenExample::Translation);
             }
             _ => lines.push(' '),
         }
     }
 
     /// Ends a part of speech of XDXF: a label has a line of its own.
-    fn end_grammar(&mut self) {
-        let Some(from) = self.grammar.take() else { return };
+    fn end_part_of_speech(&mut self) {
+        let Some(from) = self.part_of_speech.take() else { return };
         let is_label = self.text.lines.get(from..).and_then(script::labels_alone).is_some();
         self.text.lines.push(if is_label { '\n' } else { ' ' });
     }
@@ -389,11 +406,11 @@ mod tests {
             ends: LineEnds::Kept,
             preformatted: 0,
             example: None,
-            grammar: None,
-            no_end: Vec::new(),
+            part_of_speech: None,
+            unclosed: Vec::new(),
         };
         assert_eq!(reading.tag("<script>a</style>"), "a</style>");
-        assert_eq!(reading.no_end, ["script"]);
+        assert_eq!(reading.unclosed, ["script"]);
         // Not searched again, so that the end tag is not found.
         assert_eq!(reading.tag("<script>b</script>"), "b</script>");
         assert_eq!(reading.tag("<style>b</style>c"), "c");

@@ -1,20 +1,24 @@
-//! Converts the texts of books that other programs made to this project's notation, the text form
-//! of an [`Explanation`](crate::model::Explanation): `markup` converts HTML to lines, `foreign`
-//! converts a whole article, and `gloss` a line. For `foreign`, `heading` splits the first line of
-//! an article, `paragraphs` joins wrapped lines, and `fvdp` converts articles with the marks of the
-//! Free Vietnamese Dictionary Project. `layout` finds the end of a headword, `slashed` splits lines
-//! of CC-CEDICT, `columns` recognises the columns of a table, `script` recognises parts of speech
-//! and pronunciations. `exchange` writes the texts of an export for other programs, and reads them
-//! back.
+//! Converts the texts of books of other programs to the parts of an entry, with the explanation in
+//! the format of [`Explanation`](crate::model::Explanation).
+//!
+//! - `markup` converts HTML to lines of text.
+//! - `plain_article` converts a whole article. For it, `heading` splits the first line,
+//!   `paragraphs` joins wrapped lines, and `fvdp` converts articles of the Free Vietnamese
+//!   Dictionary Project.
+//! - `gloss` normalises an explanation line by line. `script` recognises parts of speech and
+//!   pronunciations in it.
+//! - `layout` splits a line into headword and explanation, `cedict` splits a line of CC-CEDICT.
+//! - `columns` recognises the columns of a table.
+//! - `export_text` writes the texts of an export for other programs, and reads them back.
 
+pub(super) mod cedict;
 pub(super) mod columns;
-pub mod exchange;
-pub(super) mod foreign;
+pub mod export_text;
 mod fvdp;
 pub(super) mod gloss;
 mod heading;
 pub(super) mod layout;
 pub(super) mod markup;
 mod paragraphs;
+pub(super) mod plain_article;
 pub(super) mod script;
-pub(super) mod slashed;

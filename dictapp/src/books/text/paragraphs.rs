@@ -1,5 +1,6 @@
-//! Joins the lines of a text that was wrapped for a terminal to paragraphs, and recognises the
-//! paragraphs that are quotations.
+//! Joins the lines of a text that was wrapped for a terminal to paragraphs: `1. to give` above `up`
+//! becomes `1. to give up` if `up` did not fit on the first line. Recognises the paragraphs that
+//! are quotations.
 
 use super::{gloss, heading, script};
 
@@ -7,7 +8,7 @@ use super::{gloss, heading, script};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Paragraph {
     pub(super) text: String,
-    /// Whether it is a quotation with its author.
+    /// Whether it is a quotation with its author: `Hope was left. --Taylor.`
     pub(super) is_quotation: bool,
 }
 
@@ -31,7 +32,7 @@ const WRAPPED_CHARS_MAX: usize = 80;
 
 /// A text is not wrapped if more than one in this number of lines is longer than
 /// [`WRAPPED_CHARS_MAX`].
-const LONGER_LINES_OF: usize = 10;
+const LONGER_LINES_ONE_IN: usize = 10;
 
 /// Minimum indent of a quotation in characters.
 const QUOTATION_INDENT_MIN: usize = 8;
@@ -43,7 +44,7 @@ const NOTE_WORDS_MAX: usize = 3;
 const AUTHOR_BYTES_MAX: usize = 60;
 
 /// Splits a text into paragraphs; empty lines and the beginnings of senses separate them.
-pub(super) fn unwrapped(text: &str) -> Vec<Paragraph> {
+pub(super) fn join_wrapped_lines(text: &str) -> Vec<Paragraph> {
     let width = wrapped_at(text);
     let mut found: Vec<Paragraph> = Vec::new();
     for block in blocks(text) {
@@ -68,8 +69,8 @@ pub(super) fn unwrapped(text: &str) -> Vec<Paragraph> {
                 Some(last)
                     if continues
                         || is_cut_off
-                        || is_open(&last.text)
-                        || is_note_on(&last.text, text) =>
+                        || ends_in_reference(&last.text)
+                        || is_note_of(&last.text, text) =>
                 {
                     last.text.push(' ');
                     last.text.push_str(text);
@@ -83,7 +84,7 @@ pub(super) fn unwrapped(text: &str) -> Vec<Paragraph> {
 }
 
 /// Whether a text ends within a reference: `see {ice`.
-fn is_open(text: &str) -> bool {
+fn ends_in_reference(text: &str) -> bool {
     text.rfind('{').is_some_and(|at| {
         !text[at..].contains('}') && text[at..].len() < REFERENCE_BYTES_MAX && text.len() > at + 1
     })
@@ -107,7 +108,8 @@ fn wrapped_at(text: &str) -> Option<usize> {
     let widths = || text.lines().map(|line| line.trim_end().chars().count());
     let longer = widths().filter(|&width| width > WRAPPED_CHARS_MAX).count();
     let widest = widths().filter(|&width| width <= WRAPPED_CHARS_MAX).max()?;
-    let is_wrapped = widest >= WRAPPED_CHARS_MIN && longer * LONGER_LINES_OF <= widths().count();
+    let is_wrapped =
+        widest >= WRAPPED_CHARS_MIN && longer * LONGER_LINES_ONE_IN <= widths().count();
     is_wrapped.then_some(widest)
 }
 
@@ -136,7 +138,7 @@ fn begins_item(line: &str, above: &str) -> bool {
 /// Whether a line is a short note in square brackets (`[Obs.]`, `[1913 Webster]`), which belongs to
 /// the end of the paragraph above. A pronunciation is no note, and a paragraph that is only a part
 /// of speech has none.
-fn is_note_on(above: &str, line: &str) -> bool {
+fn is_note_of(above: &str, line: &str) -> bool {
     let inner = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     inner.is_some_and(|inner| {
         !inner.contains(['[', ']'])
@@ -146,8 +148,8 @@ fn is_note_on(above: &str, line: &str) -> bool {
     })
 }
 
-/// The number of lines at the beginning of a block that are a quotation: far indented, with the
-/// author after `--` at their end. 0: the block does not begin with a quotation.
+/// The number of lines of the quotation at the beginning of a block. Its lines have a wide indent,
+/// and the author is after `--` at their end. 0: the block does not begin with a quotation.
 fn quotation_lines(block: &[&str]) -> usize {
     let indent = |line: &&str| line.len() - line.trim_start().len();
     let lines = block.iter().take_while(|line| indent(line) >= QUOTATION_INDENT_MIN).count();
@@ -163,7 +165,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<String> {
-        unwrapped(text).into_iter().map(|paragraph| paragraph.text).collect()
+        join_wrapped_lines(text).into_iter().map(|paragraph| paragraph.text).collect()
     }
 
     #[test]
@@ -194,14 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_begins_with_a_comma_goes_on() {
+    fn a_line_that_begins_with_a_comma_continues_the_line_above() {
         assert_eq!(texts("1. seize\n,\n2. take\n, quickly"), ["1. seize,", "2. take, quickly"]);
     }
 
     #[test]
     fn a_quotation_has_its_author() {
         let text = "1. To leave.\n\n            Hope was\n            left.\n                      --Taylor.\n      [Obs.]\n\n2. To go.";
-        let found = unwrapped(text);
+        let found = join_wrapped_lines(text);
         let text = "Hope was left. --Taylor. [Obs.]".to_owned();
         let quotation = Paragraph { text, is_quotation: true };
         assert_eq!(found[1], quotation);

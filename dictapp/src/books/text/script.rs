@@ -1,6 +1,7 @@
-//! Recognises Chinese script, parts of speech and pronunciations: in a line of a book they show
-//! where a headword ends and where a sense begins. A *label* is the abbreviation of a part of
-//! speech in the notation (this project's text form of an explanation): `n.`, `vt.`
+//! Recognises Chinese script, parts of speech and pronunciations. They show the end of the headword
+//! and the beginning of a sense: in `cat /kæt/ n. 猫`, `/kæt/` is a pronunciation and `n.` is a
+//! label. A *label* is the abbreviation of a part of speech in an
+//! [`Explanation`](crate::model::Explanation): `n.`, `vt.`
 
 use crate::model::split_label;
 
@@ -47,7 +48,7 @@ pub(crate) fn labels_alone(line: &str) -> Option<&str> {
     (!line.is_empty() && line.len() <= LABELS_BYTES_MAX && pieces.all(is_label)).then_some(line)
 }
 
-/// Names of parts of speech and their labels in the notation.
+/// Names of parts of speech and their labels.
 const NAMES: &[(&str, &str)] = &[
     ("noun", "n."),
     ("proper noun", "n."),
@@ -115,7 +116,7 @@ const FOREIGN_NAMES: &[(&str, &str)] = &[
 ];
 
 /// The labels of a text that names parts of speech: `n.`, `vt./vi.`, `Noun`, `noun, verb`, `名词`.
-pub(crate) fn part_named(text: &str) -> Option<String> {
+pub(crate) fn labels_of_names(text: &str) -> Option<String> {
     if let Some(labels) = labels_alone(text) {
         return Some(labels.to_owned());
     }
@@ -131,15 +132,15 @@ pub(crate) fn part_named(text: &str) -> Option<String> {
     Some(named.collect::<Option<Vec<_>>>()?.join(" & "))
 }
 
-/// The label of a name of a part of speech that is a whole line: `noun`, `Verb:`, `(noun)`.
-pub(crate) fn named_alone(line: &str) -> Option<&'static str> {
+/// The label for the name of a part of speech that is alone on its line: `noun`, `Verb:`, `(noun)`.
+pub(crate) fn label_of_name_line(line: &str) -> Option<&'static str> {
     let name = line.trim_end_matches([':', '.']).trim_matches(['(', ')', '[', ']']).to_lowercase();
     NAMES.iter().find(|(known, _)| *known == name).map(|(_, label)| *label)
 }
 
-/// The label of a name of a part of speech before a gloss, and the length of the name: `noun 苹果`,
-/// `noun: a fruit`, `名词：苹果`.
-pub(crate) fn named_before_gloss(text: &str) -> Option<(&'static str, usize)> {
+/// The label for the name of a part of speech before a gloss, and the length of the name in bytes:
+/// `noun 苹果`, `noun: a fruit`, `名词：苹果`.
+pub(crate) fn name_before_gloss(text: &str) -> Option<(&'static str, usize)> {
     let word = text.split_whitespace().next()?;
     let follows = text[word.len()..].trim_start();
     let name = word.trim_end_matches(['.', ':']).to_lowercase();
@@ -152,9 +153,9 @@ pub(crate) fn named_before_gloss(text: &str) -> Option<(&'static str, usize)> {
     if text.starts_with(|c: char| c.is_ascii()) {
         return None;
     }
-    let is_mark = |c: char| c.is_whitespace() || "：:.．".contains(c);
+    let is_separator = |c: char| c.is_whitespace() || "：:.．".contains(c);
     NAMES.iter().filter(|(known, _)| !known.is_ascii()).find_map(|(known, label)| {
-        let rest = text.strip_prefix(known)?.strip_prefix(is_mark)?;
+        let rest = text.strip_prefix(known)?.strip_prefix(is_separator)?;
         let length = text.len() - rest.len();
         rest.trim_start().starts_with(is_cjk).then_some((*label, length))
     })
@@ -177,39 +178,39 @@ const COMMON_NAMES: &[&str] = &[
 pub(crate) fn respelled_before_gloss(text: &str) -> Option<(String, usize)> {
     let is_part = |c: char| c.is_ascii_alphabetic() || c == '/' || c == '&';
     let length = text.find(|c: char| !is_part(c))?;
-    let (word, behind) = text.split_at(length);
-    let rest = behind.strip_prefix(['.', '．', '。']).unwrap_or(behind);
-    let is_marked = rest.len() < behind.len();
-    let small = word.to_lowercase();
-    let labels = dotted(&small).or_else(|| {
+    let (word, after) = text.split_at(length);
+    let rest = after.strip_prefix(['.', '．', '。']).unwrap_or(after);
+    let has_dot = rest.len() < after.len();
+    let lower_case = word.to_lowercase();
+    let labels = with_dots(&lower_case).or_else(|| {
         // `A. 甲` is an item of a list.
-        let label = format!("{small}.");
-        (small.len() > 1 && label_of(&label).is_some()).then_some(label)
+        let label = format!("{lower_case}.");
+        (lower_case.len() > 1 && whole_label(&label).is_some()).then_some(label)
     })?;
     // A capital without a dot is a name: `V 形`.
-    let is_respelled = behind.starts_with(['．', '。'])
+    let is_respelled = after.starts_with(['．', '。'])
         || word.contains(['/', '&'])
-        || small != word && (is_marked || word.len() > 2);
-    let is_gloss = (is_marked || rest.starts_with(' ')) && rest.trim_start().starts_with(is_cjk);
+        || lower_case != word && (has_dot || word.len() > 2);
+    let is_gloss = (has_dot || rest.starts_with(' ')) && rest.trim_start().starts_with(is_cjk);
     (is_respelled && is_gloss).then_some((labels, text.len() - rest.len()))
 }
 
-/// Converts labels without their dots: `n` becomes `n.`, `n/v` becomes `n. & v.`. `None`: a part of
+/// Adds the dots that labels lack: `n` becomes `n.`, `n/v` becomes `n. & v.`. `None`: a part of
 /// the word is no label.
-pub(crate) fn dotted(word: &str) -> Option<String> {
+pub(crate) fn with_dots(word: &str) -> Option<String> {
     let pieces = || word.split(['/', '&']);
     let labels = pieces().map(|piece| format!("{piece}.")).collect::<Vec<_>>().join(" & ");
     pieces().all(is_bare_label).then_some(labels)
 }
 
-/// The label, if the whole text is one.
-fn label_of(text: &str) -> Option<&str> {
+/// The text, if it is a label.
+fn whole_label(text: &str) -> Option<&str> {
     label(text).filter(|label| *label == text)
 }
 
 /// The label for a part of speech in brackets, and its length in bytes with the brackets: `(n.)`,
 /// `【v.】`, `[adj]`.
-pub(crate) fn enclosed_label(text: &str) -> Option<(String, usize)> {
+pub(crate) fn bracketed_label(text: &str) -> Option<(String, usize)> {
     let close = match text.chars().next()? {
         '(' => ')',
         '（' => '）',
@@ -221,12 +222,12 @@ pub(crate) fn enclosed_label(text: &str) -> Option<(String, usize)> {
     let open = text.chars().next().map_or(0, char::len_utf8);
     let end = text.find(close)?;
     let inner = text.get(open..end)?.trim();
-    let is_whole = inner.ends_with('.') && label_of(inner).is_some();
+    let is_whole = inner.ends_with('.') && whole_label(inner).is_some();
     let end = end + close.len_utf8();
-    let behind = text[end..].trim_start();
+    let after = text[end..].trim_start();
     // `(v) To go` may be the fifth item of a list.
-    let is_item = inner.len() == 1 && !behind.is_empty() && !behind.starts_with(is_cjk);
-    let bare = || dotted(inner).filter(|_| !is_item);
+    let is_item = inner.len() == 1 && !after.is_empty() && !after.starts_with(is_cjk);
+    let bare = || with_dots(inner).filter(|_| !is_item);
     Some((if is_whole { inner.to_owned() } else { bare()? }, end))
 }
 
@@ -239,9 +240,9 @@ fn is_doubled_label(piece: &str) -> bool {
     !first.is_empty() && label(rest) == Some(rest)
 }
 
-/// The label of the notation for a part of speech that is written with more dots (`v.t.`, `v. i.`),
-/// and the length of that spelling.
-pub(crate) fn dotted_label(text: &str) -> Option<(&'static str, usize)> {
+/// The label (`vt.`) for a part of speech that is written with more dots (`v.t.`, `v. i.`), and the
+/// length of this spelling in bytes.
+pub(crate) fn label_with_inner_dots(text: &str) -> Option<(&'static str, usize)> {
     let (label, rest) = match text.as_bytes() {
         [b'v', b'.', b't', b'.', ..] => ("vt.", 4),
         [b'v', b'.', b'i', b'.', ..] => ("vi.", 4),
@@ -268,7 +269,7 @@ pub(crate) fn leading_phonetic(text: &str) -> Option<(&str, usize)> {
         // pronunciation.
         let follows = text[*length..].trim_start();
         without_variety(text).starts_with('/')
-            || sounds(inner)
+            || has_phonetic_feature(inner)
             || !LABEL_WORDS.contains(inner) && !inner.contains(' ') && label(follows).is_some()
     })
 }
@@ -288,8 +289,8 @@ const VARIETIES: &[&str] = &[
 /// The text after the variety of English before a pronunciation.
 fn without_variety(text: &str) -> &str {
     let mut rest = text;
-    while let Some(behind) = VARIETIES.iter().find_map(|variety| rest.strip_prefix(variety)) {
-        rest = behind;
+    while let Some(after) = VARIETIES.iter().find_map(|variety| rest.strip_prefix(variety)) {
+        rest = after;
     }
     rest
 }
@@ -301,7 +302,7 @@ const LABEL_WORDS: &[&str] =
 /// Notes inside a pronunciation: weak, strong, British, American.
 const NOTES: [char; 4] = ['弱', '强', '英', '美'];
 
-/// Whether a character is a letter or a mark that only pronunciations have.
+/// Whether a character is a letter or a stress mark that only pronunciations have.
 pub(crate) fn is_phonetic_letter(c: char) -> bool {
     "ˈˌːəɪʊɔʌθʃʒŋɑɛɜɡɒɚɝ".contains(c)
 }
@@ -344,14 +345,15 @@ fn leading_brackets(text: &str) -> Option<(&str, usize)> {
         && !phonetic.contains(|c: char| c == '=' || c == '\n' || is_cjk(c))
         && (follows.is_none_or(|c| c.is_whitespace() || is_cjk(c) || ",;<".contains(c))
             || label(&text[length..]).is_some());
-    let sounds = may_sound(phonetic) && (close != '/' || !phonetic.is_ascii());
+    let has_phonetic_feature =
+        may_be_pronunciation(phonetic) && (close != '/' || !phonetic.is_ascii());
     let phonetic = phonetic.trim().trim_start_matches("(/").trim_end_matches('/');
-    (is_slashed || sounds).then_some((phonetic, length))
+    (is_slashed || has_phonetic_feature).then_some((phonetic, length))
 }
 
-/// Whether a text in brackets may be a pronunciation: it is not a field of knowledge (`[医]`), a
-/// note of grammar (`[pl.]`), or a name (`[Moho]`).
-fn may_sound(text: &str) -> bool {
+/// Whether a text in brackets may be a pronunciation. It must not be a field of knowledge (`[医]`),
+/// a note of grammar (`[pl.]`), or a name (`[Moho]`).
+fn may_be_pronunciation(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= PHONETIC_BYTES_MAX
         && text.trim() == text
@@ -369,18 +371,20 @@ fn may_sound(text: &str) -> bool {
 const PLAIN_LETTERS_MAX: usize = 4;
 
 /// Characters that replace phonetic letters in older fonts.
-const PRINTED: &str = "∫∧∂ˈˌː";
+const PHONETIC_SUBSTITUTES: &str = "∫∧∂ˈˌː";
 
 /// Whether this text has a feature of pronunciations that a label (`[countable]`, `[pl]`,
 /// `[see: x]`) lacks.
-fn sounds(text: &str) -> bool {
+fn has_phonetic_feature(text: &str) -> bool {
     let plain = text.len() <= PLAIN_LETTERS_MAX
         && text.bytes().all(|byte| byte.is_ascii_alphabetic())
         && text.contains(['a', 'e', 'i', 'o', 'u'])
         && !is_bare_label(text);
     let marked = |word: &str| word.contains([':', '\'', '’', '´', '`']);
     plain
-        || text.chars().any(|c| !c.is_ascii() && (c.is_alphabetic() || PRINTED.contains(c)))
+        || text
+            .chars()
+            .any(|c| !c.is_ascii() && (c.is_alphabetic() || PHONETIC_SUBSTITUTES.contains(c)))
         || text.split_whitespace().all(marked)
 }
 
@@ -399,9 +403,9 @@ mod tests {
         assert_eq!(labels_alone("vt. & vi."), Some("vt. & vi."));
         assert_eq!(labels_alone("a.m."), None);
         assert_eq!(labels_alone("n. x"), None);
-        assert_eq!(dotted_label("v.t. 做"), Some(("vt.", 4)));
-        assert_eq!(dotted_label("v. i. To go"), Some(("vi.", 5)));
-        assert_eq!(dotted_label("v. it"), None);
+        assert_eq!(label_with_inner_dots("v.t. 做"), Some(("vt.", 4)));
+        assert_eq!(label_with_inner_dots("v. i. To go"), Some(("vi.", 5)));
+        assert_eq!(label_with_inner_dots("v. it"), None);
     }
 
     #[test]
@@ -420,12 +424,12 @@ mod tests {
         for text in ["V 形", "N. America", "n. 苹果", "A 甲", "and/or 和"] {
             assert_eq!(respelled(text), None, "{text}");
         }
-        assert_eq!(enclosed_label("(vt/vi) x"), Some(("vt. & vi.".to_owned(), 7)));
-        assert_eq!(enclosed_label("[C] x"), None);
-        assert_eq!(enclosed_label("(v) To go"), None);
-        assert_eq!(named_before_gloss("名词：苹果"), Some(("n.", "名词：".len())));
-        assert_eq!(named_before_gloss("noun: a fruit"), Some(("n.", 5)));
-        assert_eq!(named_before_gloss("number: 5"), None);
+        assert_eq!(bracketed_label("(vt/vi) x"), Some(("vt. & vi.".to_owned(), 7)));
+        assert_eq!(bracketed_label("[C] x"), None);
+        assert_eq!(bracketed_label("(v) To go"), None);
+        assert_eq!(name_before_gloss("名词：苹果"), Some(("n.", "名词：".len())));
+        assert_eq!(name_before_gloss("noun: a fruit"), Some(("n.", 5)));
+        assert_eq!(name_before_gloss("number: 5"), None);
     }
 
     #[test]

@@ -1,10 +1,10 @@
-//! The notation: this project's text form of an explanation, the main part of an entry. Parses such
-//! a text into parts of speech and senses.
+//! The format of an explanation, the main part of an entry: a text of lines. Parses such a text
+//! into parts of speech and senses.
 //!
-//! The example below explains the lines that begin with a mark (`* @ > = ! & +`). Any other line is
-//! a sense: part of speech, labels in brackets, gloss, and pattern in braces; all but the gloss are
-//! optional. A line without a part of speech has no labels and no pattern. Examples, synonyms and
-//! antonyms belong to the sense above them.
+//! The example below explains the lines that begin with a line marker (`* @ > = ! & +`). Any other
+//! line is a sense: part of speech, labels in brackets, gloss, and pattern in braces; all but the
+//! gloss are optional. A line without a part of speech has no labels and no pattern. Examples,
+//! synonyms and antonyms belong to the sense above them.
 //!
 //! ```text
 //! * A2                                        the level of the entry
@@ -20,7 +20,7 @@
 //! ```
 //!
 //! An `@` line has pronunciations, forms and level, separated by ` | `; the last ones may be
-//! missing. Every text is an explanation: a line that is not valid in the notation is a sense. An
+//! missing. Every text is an explanation: a line that is not valid in the format is a sense. An
 //! `@` line whose part of speech has no sense is left out.
 
 #[cfg(test)]
@@ -134,7 +134,7 @@ pub struct Example {
     pub translation: Option<String>,
 }
 
-/// A line of the notation by its mark, with the text after the mark.
+/// A line of an explanation by its line marker, with the text after the marker.
 enum Line<'a> {
     Level(Level),
     Part { label: &'a str, rest: &'a str },
@@ -147,7 +147,7 @@ enum Line<'a> {
 }
 
 impl Explanation {
-    /// Parses the notation.
+    /// Parses the text of an explanation.
     pub fn parse(mean: &str) -> Explanation {
         let mut explanation = Explanation::default();
         // The index of the part to which the next lines belong.

@@ -1,4 +1,4 @@
-//! Tests of the notation of explanations.
+//! Tests of the format of explanations.
 
 use super::*;
 use crate::model::{FormKind, Region};

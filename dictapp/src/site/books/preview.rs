@@ -41,7 +41,7 @@ pub struct PreviewEntry {
     pub word: String,
     /// The pronunciation.
     pub phonetic: Option<String>,
-    /// The explanation in the notation of the dictionary.
+    /// The explanation in the format of [`Explanation`](crate::model::Explanation).
     pub mean: String,
 }
 

@@ -1,23 +1,33 @@
-//! Makes StarDict, dictd and WordNet books for the tests.
+//! Makes StarDict, dictd and WordNet books for the tests: a headword and an article become the
+//! files of a book.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flate2::{Compress, Compression, FlushCompress, write::GzEncoder};
 
-/// A StarDict book: index records are headword and article.
+/// A StarDict book in a temporary folder.
 pub(crate) struct Stardict {
     pub(crate) folder: tempfile::TempDir,
 }
 
+/// The size of the offsets in a StarDict index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Offsets {
+    Bits32,
+    Bits64,
+}
+
 impl Stardict {
-    pub(crate) fn new(types: &str, wide: bool, entries: &[(&str, &[u8])]) -> Stardict {
+    /// Writes a book with these types of fields. Each entry is a headword and the bytes of its
+    /// article.
+    pub(crate) fn new(types: &str, offsets: Offsets, entries: &[(&str, &[u8])]) -> Stardict {
         let folder = tempfile::tempdir().unwrap();
         let (mut index, mut articles) = (Vec::new(), Vec::new());
         for (word, article) in entries {
             index.extend_from_slice(word.as_bytes());
             index.push(0);
-            if wide {
+            if offsets == Offsets::Bits64 {
                 index.extend_from_slice(&(articles.len() as u64).to_be_bytes());
             } else {
                 index.extend_from_slice(&(articles.len() as u32).to_be_bytes());
@@ -25,7 +35,7 @@ impl Stardict {
             index.extend_from_slice(&(article.len() as u32).to_be_bytes());
             articles.extend_from_slice(article);
         }
-        let bits = if wide { "idxoffsetbits=64\n" } else { "" };
+        let bits = if offsets == Offsets::Bits64 { "idxoffsetbits=64\n" } else { "" };
         let ifo = format!(
             "StarDict's dict ifo file\nversion=3.0.0\nbookname=Test book\nwordcount={}\n\
              idxfilesize={}\n{bits}sametypesequence={types}\n",

@@ -36,7 +36,7 @@ fn recognises_books_by_name_and_content() {
 
 #[test]
 fn recognises_books_of_several_files_by_any_of_them() {
-    let stardict = build::Stardict::new("m", false, &[("a", b"x")]);
+    let stardict = build::Stardict::new("m", build::Offsets::Bits32, &[("a", b"x")]);
     for ending in [".ifo", ".idx", ".dict"] {
         assert_eq!(BookKind::detect(&stardict.path(ending)).unwrap(), BookKind::Stardict);
     }

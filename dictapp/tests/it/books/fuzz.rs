@@ -103,7 +103,7 @@ proptest! {
         damage in damage(),
     ) {
         let entries: &[(&str, &[u8])] = &[("a", b"tx\0mn. a"), ("b", b"W\0\0\0\x01\x07hn. <b>b"), ("b", b"mx")];
-        let book = build::Stardict::new("", false, entries);
+        let book = build::Stardict::new("", build::Offsets::Bits32, entries);
         book.write(".syn", b"aa\0\0\0\0\0bb\0\0\0\0\x01");
         let articles = std::fs::read(book.path(".dict")).unwrap();
         book.remove(".dict");

@@ -1,5 +1,5 @@
-//! Word lists as people paste them: headings between the rows, numbers, marks, notes of grammar,
-//! readings, and lists of several languages.
+//! Word lists as people paste them: headings between the rows, numbers, separators, notes of
+//! grammar, readings, and lists of several languages.
 
 use dictapp::books::{Book, BookKind};
 
@@ -59,8 +59,8 @@ fn a_padded_headword_is_no_heading() {
 #[test]
 fn headings_of_blocks_do_not_swallow_their_rows() {
     let expected = ["apple | 苹果", "pear | 梨", "cat | 猫", "dog | 狗"];
-    for mark in [" - ", ": ", "\t", " "] {
-        let rows = expected.map(|entry| entry.replace(" | ", mark));
+    for separator in [" - ", ": ", "\t", " "] {
+        let rows = expected.map(|entry| entry.replace(" | ", separator));
         let [apple, pear, cat, dog] = &rows;
         let text = format!("Fruits\n{apple}\n{pear}\n\nAnimals\n{cat}\n{dog}\n");
         reads_below(&text, &["1: Fruits", "5: Animals"], &expected);
@@ -131,7 +131,7 @@ fn a_pronunciation_may_be_at_the_end() {
 }
 
 #[test]
-fn other_marks_between_headword_and_meaning() {
+fn other_separators_between_headword_and_meaning() {
     for text in [
         "apple ~ 苹果\npear ~ 梨\n",
         "apple、苹果\npear、梨\n",
@@ -194,7 +194,7 @@ fn a_colon_in_a_time_or_an_address_is_no_mark() {
 }
 
 #[test]
-fn a_part_of_speech_before_the_mark_is_no_part_of_the_headword() {
+fn a_part_of_speech_before_the_separator_is_no_part_of_the_headword() {
     for (text, expected) in [
         ("look after v.: 照顾\nbig adj: 大的\n", ["look after | v. 照顾", "big | adj. 大的"]),
         (
@@ -235,8 +235,8 @@ fn examples_and_related_words_belong_to_the_entry_above() {
 #[test]
 fn korean_lists_in_any_layout() {
     let expected = ["apple | 사과", "school | 학교", "pear | 배"];
-    for mark in [" - ", ": ", " = ", "\t", ",", " "] {
-        let rows = expected.map(|entry| entry.replace(" | ", mark));
+    for separator in [" - ", ": ", " = ", "\t", ",", " "] {
+        let rows = expected.map(|entry| entry.replace(" | ", separator));
         reads("a.txt", &rows.join("\n"), &expected);
         let (euc_kr, ..) =
             encoding_rs::EUC_KR.encode("apple - 사과\nschool - 학교\nfriend - 친구\n");

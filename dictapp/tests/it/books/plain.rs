@@ -1,4 +1,4 @@
-//! The project's own notation.
+//! The project's own format of books.
 
 use dictapp::books::{Book, BookKind, WarningKind, limits};
 use dictapp::model::Languages;

@@ -1,8 +1,8 @@
-//! StarDict files: intact, odd, damaged and forged.
+//! StarDict files: intact, unusual, damaged and forged.
 
 use dictapp::books::{Book, BookError, BookKind, WarningKind, limits};
 
-use super::build::{Stardict, dictzip, gzip};
+use super::build::{Offsets, Stardict, dictzip, gzip};
 use super::{entry, lines, mean, read, words};
 
 fn fails(book: &Stardict) -> String {
@@ -11,14 +11,18 @@ fn fails(book: &Stardict) -> String {
 }
 
 fn two_words() -> Stardict {
-    Stardict::new("m", false, &[("apple", "n. 苹果".as_bytes()), ("ice cream", b"n. x\ny")])
+    Stardict::new(
+        "m",
+        Offsets::Bits32,
+        &[("apple", "n. 苹果".as_bytes()), ("ice cream", b"n. x\ny")],
+    )
 }
 
 #[test]
 fn reads_offsets_of_32_and_64_bits() {
-    for wide in [false, true] {
+    for offsets in [Offsets::Bits32, Offsets::Bits64] {
         let entries = [("apple", "n. 苹果".as_bytes()), ("ice cream", b"n. x\ny")];
-        let book = Stardict::new("m", wide, &entries);
+        let book = Stardict::new("m", offsets, &entries);
         let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
         assert_eq!(words(&entries), ["apple", "ice cream"]);
         assert_eq!(mean(&entries, "apple"), "n. 苹果");
@@ -36,7 +40,7 @@ fn reads_packed_articles_and_a_packed_index() {
     let entries: Vec<(&str, &[u8])> =
         names.iter().zip(&long).map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
     for pack in [gzip, |bytes: &[u8]| dictzip(bytes, 100)] {
-        let book = Stardict::new("m", false, &entries);
+        let book = Stardict::new("m", Offsets::Bits32, &entries);
         let articles = std::fs::read(book.path(".dict")).unwrap();
         book.remove(".dict");
         book.write(".dict.dz", &pack(&articles));
@@ -79,7 +83,7 @@ fn spellings_for_which_an_entry_has_no_room_lead_to_it() {
 fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {
     let book = Stardict::new(
         "m",
-        false,
+        Offsets::Bits32,
         &[
             ("arm", b"arm; poor"),
             ("Hotel", b"hotel"),
@@ -106,7 +110,7 @@ fn articles_without_an_entry_are_reported_by_byte() {
     let huge = vec![b'x'; 1024 * 1024 + 1];
     let book = Stardict::new(
         "m",
-        false,
+        Offsets::Bits32,
         &[("none", b""), ("long", &long), ("huge", &huge), ("bad", b"\xff"), ("ok", b"x")],
     );
     let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();

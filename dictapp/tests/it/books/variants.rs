@@ -27,7 +27,7 @@ pub(super) fn reads(name: &str, text: &str, expected: &[&str]) {
 pub(super) const TWO: &[&str] = &["apple | 苹果", "pear | 梨"];
 
 #[test]
-fn marks_between_headword_and_meaning() {
+fn separators_between_headword_and_meaning() {
     for text in [
         "apple：苹果\npear: 梨\n",
         "apple:: 苹果\npear ::梨\n",
@@ -48,17 +48,17 @@ fn marks_between_headword_and_meaning() {
 }
 
 #[test]
-fn marks_after_phrases() {
+fn separators_after_phrases() {
     let expected = ["give up | 放弃", "look after | 照顾", "keep on | 继续"];
-    for mark in
+    for separator in
         [" - ", " – ", "——", " = ", "=", " -> ", "→", " ; ", ";", " | ", "|", ", ", ",", "：", ": "]
     {
-        let text = expected.map(|entry| entry.replace(" | ", mark)).join("\n");
+        let text = expected.map(|entry| entry.replace(" | ", separator)).join("\n");
         reads("a.txt", &text, &expected);
     }
     let expected = ["buenos días | good morning", "buenas noches | good night"];
-    for mark in [" - ", " = ", " -> ", " | "] {
-        let text = expected.map(|entry| entry.replace(" | ", mark)).join("\n");
+    for separator in [" - ", " = ", " -> ", " | "] {
+        let text = expected.map(|entry| entry.replace(" | ", separator)).join("\n");
         reads("a.txt", &text, &expected);
     }
 }

@@ -1,5 +1,5 @@
-//! Recognises how the lines of a list are numbered, and removes the numbers, bullets and check
-//! boxes before the headwords.
+//! Recognises how the lines of a word list are numbered, and removes the numbers, bullets and check
+//! boxes before the headwords: `1. apple 苹果` becomes `apple 苹果`.
 
 use crate::books::text::layout;
 
@@ -8,8 +8,8 @@ use crate::books::text::layout;
 pub(super) enum Numbers {
     /// There are no numbers.
     Missing,
-    /// A mark follows each number: `1. apple`.
-    Marked,
+    /// Punctuation follows each number: `1. apple`.
+    Punctuated,
     /// The numbers count the lines: `1 apple`, `2 pear`.
     Bare,
     /// The numbers are on lines of their own.
@@ -21,18 +21,23 @@ pub(super) enum Numbers {
 /// The counts of a file from which its numbers are recognised.
 #[derive(Default)]
 struct Counts {
+    /// Lines that are not empty, without those that continue the line above.
     all: usize,
-    /// Lines with a number and a mark.
-    marked: usize,
-    /// Lines with a number, a mark, a headword and a sign that an explanation begins.
+    /// Lines with a number and punctuation after it: `1. apple`.
+    punctuated: usize,
+    /// Such lines that also have a headword and an explanation.
     rows: usize,
-    /// Marked numbers that are the previous one plus 1, and marked numbers that are 1.
+    /// Numbers with punctuation that are the previous one plus 1.
     followers: usize,
+    /// Numbers with punctuation that are 1.
     restarts: usize,
+    /// Lines that begin with a hyphen.
     hyphens: usize,
-    /// Numbers without a mark that are the previous one plus 1, and those that are greater.
-    counted: usize,
-    greater: usize,
+    /// Numbers without punctuation that are the previous one plus 1.
+    bare_followers: usize,
+    /// Numbers without punctuation that are greater than the previous one.
+    bare_greater: usize,
+    /// Lines with only a number, which is the previous one plus 1.
     alone: usize,
 }
 
@@ -40,27 +45,29 @@ impl Numbers {
     /// Recognises how most lines are numbered.
     pub(super) fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Numbers {
         let mut counts = Counts::default();
-        let (mut last, mut last_marked, mut last_alone) = (None, None, None);
+        // Each is the previous number of its kind plus 1.
+        let (mut next_bare, mut next_punctuated, mut next_alone) = (None, None, None);
         for line in lines.filter(|line| !line.trim().is_empty()) {
             // An indented line continues the one above.
-            if counts.all > 0 && counts.marked > 0 && line.starts_with("  ") {
+            if counts.all > 0 && counts.punctuated > 0 && line.starts_with("  ") {
                 continue;
             }
             let line = line.trim();
             counts.all += 1;
             counts.hyphens += usize::from(without_hyphen(line).len() < line.len());
-            counts.marked(line, &mut last_marked);
+            counts.add_punctuated(line, &mut next_punctuated);
             let number = bare_number(line);
-            let is_next = number.is_some_and(|(number, _)| last.is_none_or(|last| number == last));
+            let is_next =
+                number.is_some_and(|(number, _)| next_bare.is_none_or(|next| number == next));
             let is_greater = number.is_some_and(|(number, rest)| {
-                last.is_none_or(|last| number >= last) && rest.contains(char::is_whitespace)
+                next_bare.is_none_or(|next| number >= next) && rest.contains(char::is_whitespace)
             });
-            counts.counted += usize::from(is_next);
-            counts.greater += usize::from(is_greater);
-            last = number.map(|(number, _)| number + 1);
+            counts.bare_followers += usize::from(is_next);
+            counts.bare_greater += usize::from(is_greater);
+            next_bare = number.map(|(number, _)| number + 1);
             if let Some(number) = lone_number(line) {
-                counts.alone += usize::from(last_alone.is_none_or(|last| number == last));
-                last_alone = Some(number + 1);
+                counts.alone += usize::from(next_alone.is_none_or(|next| number == next));
+                next_alone = Some(number + 1);
             }
         }
         counts.numbers()
@@ -70,7 +77,7 @@ impl Numbers {
     pub(super) fn strip(self, line: &str) -> &str {
         match self {
             Numbers::Missing => line,
-            Numbers::Marked => without_number(line),
+            Numbers::Punctuated => without_number(line),
             Numbers::Bare => bare_number(line).map_or(line, |(_, rest)| rest),
             Numbers::Alone => lone_number(line).map_or(line, |_| ""),
             Numbers::Hyphens => without_box(without_hyphen(line)),
@@ -79,26 +86,27 @@ impl Numbers {
 }
 
 impl Counts {
-    /// Counts a number with a mark. `last` is the previous number plus 1.
-    fn marked(&mut self, line: &str, last: &mut Option<u32>) {
+    /// Counts a number with punctuation after it. `next` is the previous such number plus 1.
+    fn add_punctuated(&mut self, line: &str, next: &mut Option<u32>) {
         let rest = without_number(line);
         if rest.len() == line.len() {
             return;
         }
-        self.marked += 1;
+        self.punctuated += 1;
         self.rows += usize::from(layout::is_row(rest));
         let digits: String = line.chars().filter(char::is_ascii_digit).take(5).collect();
         let number: Option<u32> = digits.parse().ok();
-        self.followers += usize::from(number.is_some() && *last == number);
+        self.followers += usize::from(number.is_some() && *next == number);
         self.restarts += usize::from(number == Some(1));
-        *last = number.map(|number| number + 1);
+        *next = number.map(|number| number + 1);
     }
 
+    /// How most lines are numbered.
     fn numbers(&self) -> Numbers {
         let most = |count: usize| count >= NUMBERED_LINES_MIN && count * 10 >= self.all * 8;
-        if most(self.marked) || self.is_sequence() {
-            Numbers::Marked
-        } else if most(self.counted) || self.greater > 2 && most(self.greater) {
+        if most(self.punctuated) || self.is_sequence() {
+            Numbers::Punctuated
+        } else if most(self.bare_followers) || self.bare_greater > 2 && most(self.bare_greater) {
             Numbers::Bare
         } else if most(self.hyphens) {
             Numbers::Hyphens
@@ -109,22 +117,22 @@ impl Counts {
         }
     }
 
-    /// Whether the numbers count headwords although many lines have no number, such as headings, or
-    /// explanations below the headwords. Numbers of senses are different: they begin again with 1
-    /// below each headword.
+    /// Whether the numbers count headwords although many lines have no number: these are headings,
+    /// or explanations below the headwords. Numbers of senses do not count headwords: they begin
+    /// again with 1 below each headword.
     fn is_sequence(&self) -> bool {
-        let is_counting = (self.followers + self.restarts) * 10 >= self.marked * 9;
-        let is_single = self.restarts <= 1 && self.marked * 4 >= self.all;
-        let are_rows = self.rows * 10 >= self.marked * 8 && self.marked * 2 >= self.all;
-        self.marked >= NUMBERED_LINES_MIN && is_counting && (is_single || are_rows)
+        let is_counting = (self.followers + self.restarts) * 10 >= self.punctuated * 9;
+        let is_single = self.restarts <= 1 && self.punctuated * 4 >= self.all;
+        let are_rows = self.rows * 10 >= self.punctuated * 8 && self.punctuated * 2 >= self.all;
+        self.punctuated >= NUMBERED_LINES_MIN && is_counting && (is_single || are_rows)
     }
 }
 
-/// Minimum number of lines that must begin with a number (or hyphen) for a numbered file.
+/// A file is numbered only if at least this number of lines begin with a number or a hyphen.
 const NUMBERED_LINES_MIN: usize = 2;
 
-/// Removes the mark before an item of a list or before an important word: `* apple`, `• apple`,
-/// `*apple`, and the check box of a task.
+/// Removes the bullet before an item of a list or before an important word (`* apple`, `• apple`,
+/// `*apple`), and the check box of a task.
 pub(super) fn without_bullet(line: &str) -> &str {
     // Markdown: `**apple**`.
     if line.starts_with("**") {
@@ -135,7 +143,7 @@ pub(super) fn without_bullet(line: &str) -> &str {
     if rest.trim().is_empty() { line } else { without_box(rest.trim_start()) }
 }
 
-/// Marks before items of lists and before important words.
+/// Characters before items of lists and before important words.
 const BULLETS: &str = "*•·●○■□◆◇▪▲△★☆※";
 
 /// Removes the check box of a task in Markdown: `[ ] apple`, `[x] apple`.
@@ -147,6 +155,7 @@ fn without_box(line: &str) -> &str {
 /// Hyphens before items. They may also begin a headword (`-ism`), so a space must follow.
 const HYPHENS: [char; 3] = ['-', '–', '+'];
 
+/// Removes the hyphen before an item: `- apple`.
 pub(super) fn without_hyphen(line: &str) -> &str {
     let rest = line.strip_prefix(HYPHENS).filter(|rest| rest.starts_with(' '));
     rest.map_or(line, str::trim_start)
@@ -181,17 +190,17 @@ fn without_number(line: &str) -> &str {
     let inner = line.strip_prefix(['(', '（', '[', '【']).unwrap_or(line);
     let rest = inner.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = inner.len() - rest.len();
-    let mark = rest.chars().next().filter(|c| ".、)）]】:：．,，".contains(*c));
-    match mark {
-        Some(mark) if (1..=5).contains(&digits) => {
-            let rest = rest[mark.len_utf8()..].trim_start();
+    let punctuation = rest.chars().next().filter(|c| ".、)）]】:：．,，".contains(*c));
+    match punctuation {
+        Some(punctuation) if (1..=5).contains(&digits) => {
+            let rest = rest[punctuation.len_utf8()..].trim_start();
             if rest.starts_with(|c: char| c.is_ascii_digit()) { line } else { rest }
         }
         _ => line,
     }
 }
 
-/// A line without the hyphen or bullet before it.
-pub(super) fn without_item(line: &str) -> &str {
+/// Removes the hyphen or bullet before an item.
+pub(super) fn without_item_marker(line: &str) -> &str {
     without_bullet(without_hyphen(line))
 }

@@ -1,33 +1,38 @@
-//! Separates further parts from the headword and the explanation of a line: marks around the
-//! headword, a part of speech or a pronunciation before the mark, the reading of a Chinese or
-//! Japanese headword, and a pronunciation at the end of the line.
+//! Separates further parts from the headword and the explanation of a line: `林檎【りんご】` becomes the
+//! headword `林檎` and the reading `りんご`, `n. 苹果 /ˈæpl/` becomes `n. 苹果` and the pronunciation
+//! `ˈæpl`. Also removes markup from the headword (`**apple**`), and moves a part of speech after
+//! the headword to the explanation.
 
 use super::forms;
-use crate::books::text::layout::{self, heads};
+use crate::books::text::cedict;
+use crate::books::text::layout::{self, headword};
 use crate::books::text::script::{self, is_cjk};
-use crate::books::text::slashed;
 
 /// The parts of a line.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parts {
     pub(super) headword: String,
-    /// The pronunciation of a Chinese or Japanese headword.
+    /// The reading (pinyin or kana) of a Chinese or Japanese headword.
     pub(super) reading: Option<String>,
-    /// Other spellings of the headword.
-    pub(super) others: Vec<String>,
+    /// Other spellings of the headword, and its inflected forms.
+    pub(super) spellings: Vec<String>,
     pub(super) text: String,
 }
 
 impl Parts {
-    /// The parts of a line in which a mark or a line end follows the headword.
-    pub(super) fn of_marked(headword: &str, text: &str) -> Parts {
-        let (word, tail) = heads::split_tail(unwrapped(headword));
+    /// The parts of a line in which a separator or the line end follows the headword.
+    pub(super) fn before_separator(headword: &str, text: &str) -> Parts {
+        let (word, annotations) = headword::split_annotations(without_markup(headword));
         let text = unquoted(text);
-        let text = if tail.is_empty() { text.to_owned() } else { joined(tail, text) };
+        let text = if annotations.is_empty() {
+            text.to_owned()
+        } else {
+            join_annotations(annotations, text)
+        };
         Parts::of(word, &text)
     }
 
-    /// The parts of a line that was split by its content.
+    /// The parts of a line that was split without a separator.
     pub(super) fn of(headword: &str, text: &str) -> Parts {
         // `学校（がっこう）⓪【名】学校`
         if text.is_empty()
@@ -35,15 +40,19 @@ impl Parts {
         {
             return Parts::of(headword, text);
         }
-        let (headword, mut others) = alternatives(unwrapped(headword));
-        others.extend(forms::of(headword));
-        let mut parts =
-            Parts { headword: headword.to_owned(), others, text: text.to_owned(), reading: None };
+        let (headword, mut spellings) = split_alternatives(without_markup(headword));
+        spellings.extend(forms::forms_of(headword));
+        let mut parts = Parts {
+            headword: headword.to_owned(),
+            spellings,
+            text: text.to_owned(),
+            reading: None,
+        };
         if headword.contains(is_cjk) {
             parts.take_reading();
         }
-        // The notation has the note after the part of speech: `n. [C] 苹果`.
-        if let Some(length) = heads::note_of_grammar(&parts.text)
+        // In an explanation, the note follows the part of speech: `n. [C] 苹果`.
+        if let Some(length) = headword::grammar_note_length(&parts.text)
             && let Some(label) = script::label(parts.text[length..].trim_start())
         {
             let (note, rest) = parts.text.split_at(length);
@@ -61,16 +70,16 @@ impl Parts {
                 Some(reading) => self.reading = Some(reading),
                 // `ねこ (猫)`
                 None if is_kana(word) && has_ideographs(inner) => {
-                    self.others.push(inner.to_owned());
+                    self.spellings.push(inner.to_owned());
                 }
                 None => self.text = format!("({inner}) {}", self.text),
             }
             self.headword = word.to_owned();
-        } else if let Some((word, said)) = self.headword.split_once([' ', '・', '\u{3000}'])
+        } else if let Some((word, phonetic)) = self.headword.split_once([' ', '・', '\u{3000}'])
             && has_ideographs(word)
-            && is_kana(said.trim())
+            && is_kana(phonetic.trim())
         {
-            self.reading = Some(said.trim().to_owned());
+            self.reading = Some(phonetic.trim().to_owned());
             self.headword = word.to_owned();
         } else if has_ideographs(&self.headword)
             && let Some((reading, rest)) = leading_reading(&self.text)
@@ -84,12 +93,13 @@ impl Parts {
     }
 }
 
-/// Joins the part of speech before a mark and the explanation after it.
-fn joined(tail: &str, text: &str) -> String {
+/// Joins the annotations of a headword and the explanation.
+fn join_annotations(annotations: &str, text: &str) -> String {
     // A label without its dot or in brackets: `pear n: 梨`, `pear (n): a fruit`.
-    let enclosed = script::enclosed_label(tail).filter(|(_, length)| *length == tail.len());
-    let dotted = script::dotted(tail).or(enclosed.map(|(label, _)| label));
-    format!("{} {text}", dotted.as_deref().unwrap_or(tail)).trim_end().to_owned()
+    let bracketed =
+        script::bracketed_label(annotations).filter(|(_, length)| *length == annotations.len());
+    let dotted = script::with_dots(annotations).or(bracketed.map(|(label, _)| label));
+    format!("{} {text}", dotted.as_deref().unwrap_or(annotations)).trim_end().to_owned()
 }
 
 /// Whether a text has Chinese characters.
@@ -141,7 +151,7 @@ fn reading(text: &str) -> Option<String> {
     if text.split_whitespace().all(is_pinyin) {
         return Some(text.to_owned());
     }
-    slashed::reading(&format!("[{text}]")).filter(|reading| reading != text)
+    cedict::reading(&format!("[{text}]")).filter(|reading| reading != text)
 }
 
 /// Whether a word is pinyin with at least one tone mark.
@@ -176,19 +186,19 @@ fn leading_reading(text: &str) -> Option<(String, &str)> {
 }
 
 /// The headword and the other spellings in a list of textbook phrases: `look after=take care of`.
-fn alternatives(headword: &str) -> (&str, Vec<String>) {
+fn split_alternatives(headword: &str) -> (&str, Vec<String>) {
     let mut words = headword.split(['=', '＝']).map(str::trim);
     let first = words.next().unwrap_or_default();
-    let others: Vec<String> = words.map(str::to_owned).collect();
+    let spellings: Vec<String> = words.map(str::to_owned).collect();
     let is_list = first.contains(char::is_alphabetic)
         && headword.contains(' ')
-        && !others.is_empty()
-        && others.iter().all(|word| word.contains(char::is_alphabetic));
-    if is_list { (first, others) } else { (headword, Vec::new()) }
+        && !spellings.is_empty()
+        && spellings.iter().all(|word| word.contains(char::is_alphabetic));
+    if is_list { (first, spellings) } else { (headword, Vec::new()) }
 }
 
-/// Marks around a headword that are no part of it, as in Markdown and in lists with quotes.
-const WRAPPINGS: [(&str, &str); 9] = [
+/// Markup and quotes around a headword that are not part of it.
+const ENCLOSING: [(&str, &str); 9] = [
     ("**", "**"),
     ("__", "__"),
     ("*", "*"),
@@ -200,16 +210,17 @@ const WRAPPINGS: [(&str, &str); 9] = [
     ("《", "》"),
 ];
 
-/// A headword without the marks around it (`**apple**:`), and without the star that some lists put
-/// after an important word (`about*`).
-pub(super) fn unwrapped(headword: &str) -> &str {
-    let text = layout::without_mark(headword.trim_end_matches([':', '：']).trim_end());
-    let inner = WRAPPINGS.iter().find_map(|(open, close)| {
+/// A headword without the markup and quotes around it (`**apple**:`), and without the star that
+/// some lists put after an important word (`about*`).
+pub(super) fn without_markup(headword: &str) -> &str {
+    let text =
+        layout::without_trailing_separator(headword.trim_end_matches([':', '：']).trim_end());
+    let inner = ENCLOSING.iter().find_map(|(open, close)| {
         let inner = text.strip_prefix(open)?.strip_suffix(close)?;
         (!inner.trim().is_empty() && !inner.contains(close)).then_some(inner)
     });
     if let Some(inner) = inner {
-        return unwrapped(inner.trim());
+        return without_markup(inner.trim());
     }
     let starred = text.trim_end_matches(['★', '☆', '▲', '△']);
     let starred = starred.strip_suffix('*').filter(|rest| !rest.contains('*')).unwrap_or(starred);
@@ -227,8 +238,8 @@ fn unquoted(text: &str) -> &str {
     inner.filter(|inner| !inner.contains('"') && !inner.trim().is_empty()).unwrap_or(text)
 }
 
-/// The text of an explanation that fullwidth parentheses enclose: `（苹果）`.
-pub(super) fn enclosed(text: &str) -> Option<&str> {
+/// The text in the fullwidth parentheses around an explanation: `（苹果）`. `None`: there are none.
+pub(super) fn in_parentheses(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix('（')?.strip_suffix('）')?;
     (!inner.contains(['（', '）']) && !inner.trim().is_empty()).then_some(inner.trim())
 }
@@ -244,14 +255,14 @@ pub(super) fn take_trailing_phonetic(text: &str) -> (Option<String>, &str) {
     let before = &trimmed[..trimmed.len() - 1];
     let Some(at) = before.rfind(open).filter(|&at| at > 0) else { return (None, text) };
     let found = script::leading_phonetic(&trimmed[at..]);
-    let found = found.filter(|(said, length)| {
+    let found = found.filter(|(phonetic, length)| {
         at + length == trimmed.len()
-            && !said.contains(is_cjk)
-            && (open == '[' || said.contains(script::is_phonetic_letter))
+            && !phonetic.contains(is_cjk)
+            && (open == '[' || phonetic.contains(script::is_phonetic_letter))
     });
     let is_apart = trimmed[..at].ends_with(|c: char| c.is_whitespace() || is_cjk(c));
     match found.filter(|_| is_apart) {
-        Some((said, _)) => (Some(said.to_owned()), trimmed[..at].trim_end()),
+        Some((phonetic, _)) => (Some(phonetic.to_owned()), trimmed[..at].trim_end()),
         None => (None, text),
     }
 }

@@ -1,5 +1,5 @@
-//! Splits the explanation of a line into senses: numbered senses and notes in Chinese brackets
-//! (`【例】`) become lines of their own.
+//! Splits the explanation of a line into senses: `v. ①跑 ②经营` becomes the lines `v. 跑` and
+//! `v. 经营`. Notes after names in Chinese brackets (`【例】`) become lines of their own, too.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,9 @@ const EXAMPLES: [&str; 9] =
     ["【例句】", "【例】", "[例]", "[例句]", "例句：", "例句:", "例：", "例:", FOR_EXAMPLE];
 const FOR_EXAMPLE: &str = "e.g. ";
 
-/// The names before lists of related words, and these names in the notation.
+/// The names before lists of related words, and the names by which [`gloss`] recognises such lists.
+///
+/// [`gloss`]: crate::books::text::gloss
 const RELATED: [(&str, &str); 6] = [
     ("【同】", "同义词："),
     ("【近】", "近义词："),
@@ -20,8 +22,8 @@ const RELATED: [(&str, &str); 6] = [
     ("【反义词】", "反义词："),
 ];
 
-/// Names of related words that begin a line or follow a gloss.
-const NAMED: [&str; 7] =
+/// Names before lists of related words that begin a line or follow a gloss.
+const RELATED_NAMES: [&str; 7] =
     ["Syn: ", "Ant: ", "Synonyms: ", "Antonyms: ", "同义词：", "近义词：", "反义词："];
 
 /// Whether a line belongs to the entry above although it is not indented: `例：I eat an apple.`
@@ -31,20 +33,20 @@ pub(super) fn continues(line: &str) -> bool {
         return text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.split_whitespace().count() >= 3;
     }
-    let mut names = EXAMPLES.iter().chain(&NAMED).chain(RELATED.iter().map(|(name, _)| name));
+    let mut names =
+        EXAMPLES.iter().chain(&RELATED_NAMES).chain(RELATED.iter().map(|(name, _)| name));
     names.any(|name| line.starts_with(name))
 }
 
-/// Puts examples and related words on lines of their own, and converts the names before them to the
-/// names of the notation.
-pub(super) fn with_notes_apart(text: &str) -> Cow<'_, str> {
+/// Puts examples and related words on lines of their own, and unifies the names before them.
+pub(super) fn split_notes(text: &str) -> Cow<'_, str> {
     if !text.contains(['【', '：', ':']) && !EXAMPLES.iter().any(|name| text.contains(name)) {
         return text.into();
     }
     let mut text = text.to_owned();
-    for (name, known) in RELATED {
+    for (name, heading) in RELATED {
         if text.contains(name) {
-            text = text.replace(name, &format!("\n{known}"));
+            text = text.replace(name, &format!("\n{heading}"));
         }
     }
     for name in ["【例句】", "【例】"] {
@@ -58,7 +60,7 @@ pub(super) fn with_notes_apart(text: &str) -> Cow<'_, str> {
             text = text.replace(&format!(" {name}"), &format!("\n{name}"));
         }
     }
-    for name in NAMED {
+    for name in RELATED_NAMES {
         if text.contains(name) {
             text = text.replace(&format!(" {name}"), &format!("\n{name}"));
         }
@@ -73,9 +75,9 @@ pub(super) fn with_notes_apart(text: &str) -> Cow<'_, str> {
 
 /// Splits the numbered senses of a line, and repeats its part of speech before each: `v. ①跑 ②经营`
 /// becomes `v. 跑`, `v. 经营`.
-pub(super) fn numbered(line: &str) -> Vec<String> {
+pub(super) fn split_numbered(line: &str) -> Vec<String> {
     let (label, text) = crate::model::split_label(line);
-    let senses = circled(text).or_else(|| counted(text));
+    let senses = split_circled(text).or_else(|| split_counted(text));
     let Some((before, senses)) = senses else { return vec![line.to_owned()] };
     let sense = |sense: &str| match label {
         "" => sense.to_owned(),
@@ -98,14 +100,15 @@ pub(super) fn numbered(line: &str) -> Vec<String> {
 }
 
 /// Removes the numbers of senses that are on lines of their own: `1. 跑`, `2. 经营`.
-pub(super) fn without_numbers(lines: &mut [String]) {
+pub(super) fn remove_counting_numbers(lines: &mut [String]) {
     let number = |line: &str| {
         let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let mark = line[digits..].chars().next().filter(|c| ".、)）．".contains(*c))?;
+        let punctuation = line[digits..].chars().next().filter(|c| ".、)）．".contains(*c))?;
         let number: usize = line[..digits].parse().ok()?;
-        let rest = &line[digits + mark.len_utf8()..];
+        let length = digits + punctuation.len_utf8();
+        let rest = &line[length..];
         let is_decimal = rest.starts_with(|c: char| c.is_ascii_digit());
-        (!is_decimal && !rest.trim().is_empty()).then_some((number, digits + mark.len_utf8()))
+        (!is_decimal && !rest.trim().is_empty()).then_some((number, length))
     };
     let found: Vec<(usize, usize)> = lines.iter().filter_map(|line| number(line)).collect();
     let is_counting = found.iter().enumerate().all(|(at, (number, _))| *number == at + 1);
@@ -118,55 +121,56 @@ pub(super) fn without_numbers(lines: &mut [String]) {
     }
 }
 
-/// A text without the white space and the marks around a sense.
-fn trimmed(text: &str) -> &str {
+/// A sense without the white space and the punctuation around it.
+fn trim_sense(text: &str) -> &str {
     text.trim_matches([' ', '\t', ';', '；', ',', '，', '、'])
 }
 
 /// The text before the first circled number, and the senses.
-fn circled(text: &str) -> Option<(&str, Vec<&str>)> {
+fn split_circled(text: &str) -> Option<(&str, Vec<&str>)> {
     let first = text.find(['①', '⑴'])?;
     // A list in brackets belongs to the text before it.
-    let count = |marks: [char; 2]| text[..first].matches(marks).count();
+    let count = |brackets: [char; 2]| text[..first].matches(brackets).count();
     if count(['(', '（']) > count([')', '）']) {
         return None;
     }
-    let senses = text[first..].split(is_enclosed_number).map(trimmed).filter(|s| !s.is_empty());
+    let senses = text[first..].split(is_enclosed_number).map(trim_sense).filter(|s| !s.is_empty());
     let senses: Vec<&str> = senses.collect();
     (!senses.is_empty()).then_some((&text[..first], senses))
 }
 
-/// Like [`circled`], for at least two numbers in digits with the same mark: `1. 跑 2. 经营`.
-fn counted(text: &str) -> Option<(&str, Vec<&str>)> {
+/// Like [`split_circled`], for at least two numbers in digits with the same punctuation:
+/// `1. 跑 2. 经营`.
+fn split_counted(text: &str) -> Option<(&str, Vec<&str>)> {
     if !text.contains('1') || !text.contains('2') {
         return None;
     }
-    const MARKS: [(&str, &str); 6] =
+    const PUNCTUATION: [(&str, &str); 6] =
         [("", ". "), ("", "."), ("", "、"), ("", ")"), ("(", ")"), ("（", "）")];
-    MARKS.iter().find_map(|(open, close)| {
+    PUNCTUATION.iter().find_map(|(open, close)| {
         let mut senses = Vec::new();
         let (mut from, mut before, mut number) = (0, None, 1_usize);
         loop {
-            let mark = format!("{open}{number}{close}");
-            let found = text[from..].match_indices(&mark).map(|(at, _)| from + at);
-            let found = found
-                .filter(|&at| is_apart(&text[..at]))
-                .find(|&at| !text[at + mark.len()..].starts_with(|c: char| c.is_ascii_digit()));
+            let text_of_number = format!("{open}{number}{close}");
+            let found = text[from..].match_indices(&text_of_number).map(|(at, _)| from + at);
+            let found = found.filter(|&at| may_precede_number(&text[..at])).find(|&at| {
+                !text[at + text_of_number.len()..].starts_with(|c: char| c.is_ascii_digit())
+            });
             let Some(at) = found else { break };
             match before {
                 None => before = Some(&text[..at]),
-                Some(_) => senses.push(trimmed(&text[from..at])),
+                Some(_) => senses.push(trim_sense(&text[from..at])),
             }
-            from = at + mark.len();
+            from = at + text_of_number.len();
             number += 1;
         }
-        senses.push(trimmed(&text[from..]));
+        senses.push(trim_sense(&text[from..]));
         let is_list = number > 2 && senses.iter().all(|sense| !sense.is_empty());
         before.filter(|_| is_list).map(|before| (before, senses))
     })
 }
 
 /// Whether the number of a sense may begin after this text.
-fn is_apart(before: &str) -> bool {
+fn may_precede_number(before: &str) -> bool {
     before.chars().next_back().is_none_or(|c| !c.is_ascii() || " \t;,.)".contains(c))
 }

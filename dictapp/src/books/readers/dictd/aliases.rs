@@ -1,6 +1,6 @@
 //! Headwords of a dictd book that share an article: the index has a record for each of them, with
-//! the same offset and length. The article becomes one entry; the headword with which it begins is
-//! the headword of the entry, and the others are its other spellings.
+//! the same offset and length. The article becomes one entry: if it begins with `colour`, the
+//! records `color` and `colour` become the entry `colour` with the spelling `color`.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -9,12 +9,16 @@ use crate::books::error::BookError;
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::limits::{ENTRIES_MAX, FORMS_MAX};
-use crate::books::text::foreign;
+use crate::books::text::plain_article;
 
 use super::{IndexRecord, is_metadata, parse};
 
-/// Offset and length of an article in the file of articles, in bytes.
-type Position = (u64, u64);
+/// The position of an article in the file of articles, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Position {
+    pub(super) offset: u64,
+    pub(super) length: u64,
+}
 
 /// The articles with several headwords.
 #[derive(Debug, Default)]
@@ -29,9 +33,9 @@ enum Group {
     Unread(Vec<String>),
     /// The article begins with none of the headwords, so each becomes an entry.
     Separate,
-    /// The article begins with `owner`, and its entry has been read. `links` are the headwords
-    /// beyond [`FORMS_MAX`]: each becomes an entry that leads to `owner`.
-    Owned { owner: String, links: HashSet<String> },
+    /// The article begins with `headword`, and its entry has been read. `links` are the headwords
+    /// beyond [`FORMS_MAX`]: each becomes an entry that is a link to `headword`.
+    Read { headword: String, links: HashSet<String> },
 }
 
 /// What a record of the index becomes.
@@ -50,7 +54,7 @@ impl Aliases {
     pub(super) fn read(index: &Path) -> Result<Aliases, BookError> {
         let mut positions = Vec::new();
         for_each_record(index, |record| {
-            positions.push((record.offset, record.length));
+            positions.push(record.position());
             // A book with more entries is refused later.
             positions.len() <= ENTRIES_MAX
         })?;
@@ -60,7 +64,7 @@ impl Aliases {
             shared.map(|run| (run[0], Vec::new())).collect();
         if !groups.is_empty() {
             for_each_record(index, |record| {
-                let group = groups.get_mut(&(record.offset, record.length));
+                let group = groups.get_mut(&record.position());
                 group.into_iter().for_each(|group| group.push(record.headword.to_owned()));
                 true
             })?;
@@ -75,16 +79,18 @@ impl Aliases {
         let Some(group) = self.groups.get_mut(&position) else { return alone() };
         match group {
             Group::Separate => alone(),
-            Group::Owned { owner, links } => {
+            Group::Read { headword: first, links } => {
                 if links.remove(headword) {
-                    RecordRole::Link(owner.clone())
+                    RecordRole::Link(first.clone())
                 } else {
                     RecordRole::Spelling
                 }
             }
             Group::Unread(headwords) => {
                 let mut others = std::mem::take(headwords);
-                let Some(owner) = foreign::owner(article, &others).map(str::to_owned) else {
+                let Some(first) =
+                    plain_article::first_headword(article, &others).map(str::to_owned)
+                else {
                     *group = Group::Separate;
                     return alone();
                 };
@@ -92,10 +98,10 @@ impl Aliases {
                 // no later record could make it a link.
                 others.sort_by_key(|other| other != headword);
                 others.dedup();
-                others.retain(|other| *other != owner);
+                others.retain(|other| *other != first);
                 let links = others.split_off(others.len().min(FORMS_MAX)).into_iter().collect();
-                *group = Group::Owned { owner: owner.clone(), links };
-                RecordRole::Entry { headword: owner, others }
+                *group = Group::Read { headword: first.clone(), links };
+                RecordRole::Entry { headword: first, others }
             }
         }
     }

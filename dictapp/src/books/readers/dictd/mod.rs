@@ -1,6 +1,7 @@
-//! Reads books of the DICT server dictd: a `.index`, in which each line is a record of headword,
-//! offset and length in base 64, and a `.dict` or `.dict.dz` with the articles, as in Debian's
-//! `dict-*` packages (dictfmt(1)).
+//! Reads books of the DICT server dictd, as in Debian's `dict-*` packages (dictfmt(1)): a `.index`,
+//! and a `.dict` or `.dict.dz` with the articles. Each line of the index is a record of headword,
+//! offset and length in base 64: `apple`, TAB, `BA`, TAB, `g` is the headword of the article of 32
+//! bytes at offset 64.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -9,15 +10,15 @@ use crate::model::{Entry, Languages, Word, link};
 
 mod aliases;
 
-use aliases::{Aliases, RecordRole};
+use aliases::{Aliases, Position, RecordRole};
 
 use super::draft::Draft;
 use crate::books::error::{BookError, Place};
 use crate::books::input::articles::{Articles, Unreachable};
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
-use crate::books::text::foreign;
 use crate::books::text::markup::{self, LineEnds};
+use crate::books::text::plain_article;
 use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader};
 
@@ -70,7 +71,9 @@ impl Dictd {
     fn entry(&mut self, line: &str) -> Result<Option<Entry>, BookError> {
         let record = match parse(line) {
             Ok(record) => record,
-            Err(reason) => return Err(BookError::at(&self.index_path, self.line(), reason)),
+            Err(reason) => {
+                return Err(BookError::at(&self.index_path, self.place_in_index(), reason));
+            }
         };
         if is_metadata(record.headword) {
             return Ok(None);
@@ -93,11 +96,13 @@ impl Dictd {
             (0..read.pictures).for_each(|_| self.state.warn(WarningKind::Picture, record.headword));
             article = read.lines;
         }
-        let position = (record.offset, record.length);
-        // Of the records with the same article, the first makes the entry of all their headwords.
-        // The others make none, or a link to that entry if it has no room for their headword.
-        match self.aliases.role(record.headword, position, &article) {
-            RecordRole::Entry { headword, others } => Ok(self.headed(&headword, others, &article)),
+        // The first of the records with the same article becomes the entry of all their headwords.
+        // Each of the others becomes nothing, or a link to that entry if it cannot have more
+        // spellings.
+        match self.aliases.role(record.headword, record.position(), &article) {
+            RecordRole::Entry { headword, others } => {
+                Ok(self.entry_of_article(&headword, others, &article))
+            }
             RecordRole::Link(target) => {
                 let mean = link::encode(&target, &target);
                 Ok(self.state.finish(Draft { mean, ..Draft::new(record.headword) }))
@@ -106,20 +111,25 @@ impl Dictd {
         }
     }
 
-    /// The entry of an article. If the article begins with the headword, the spelling there is the
-    /// better one, and the headword of the index becomes another spelling.
-    fn headed(&mut self, headword: &str, others: Vec<String>, article: &str) -> Option<Entry> {
-        let text = foreign::headed_lines(article, headword);
+    /// The entry of an article. If the article begins with the headword in another spelling than
+    /// the index, this spelling becomes the headword, and the one of the index another spelling.
+    fn entry_of_article(
+        &mut self,
+        headword: &str,
+        others: Vec<String>,
+        article: &str,
+    ) -> Option<Entry> {
+        let parts = plain_article::parse_dictd(article, headword);
         // Some articles spell the headword with characters that are invalid in headwords.
-        let spelling = text.spelling.as_deref().filter(|text| Word::parse(text).is_ok());
+        let spelling = parts.spelling.as_deref().filter(|text| Word::parse(text).is_ok());
         let spelling = spelling.unwrap_or(headword);
-        let same = spelling.to_lowercase() == headword.to_lowercase();
-        let forms = text.others.into_iter().chain(others);
-        let forms = forms.chain((!same).then(|| headword.to_owned()));
+        let is_same = spelling.to_lowercase() == headword.to_lowercase();
+        let forms = parts.others.into_iter().chain(others);
+        let forms = forms.chain((!is_same).then(|| headword.to_owned()));
         let mut known = HashSet::from([spelling.to_lowercase()]);
         let forms = forms.filter(|form| known.insert(form.to_lowercase())).collect();
         let draft =
-            Draft { phonetic: text.phonetic, mean: text.mean, forms, ..Draft::new(spelling) };
+            Draft { phonetic: parts.phonetic, mean: parts.mean, forms, ..Draft::new(spelling) };
         self.state.finish(draft)
     }
 
@@ -132,7 +142,7 @@ impl Dictd {
         })
     }
 
-    fn line(&self) -> Place {
+    fn place_in_index(&self) -> Place {
         Place::Line(self.lines.number())
     }
 }
@@ -144,7 +154,14 @@ struct IndexRecord<'a> {
     length: u64,
 }
 
-/// Parses a line of the index. The error is the reason why it is no record.
+impl IndexRecord<'_> {
+    /// The position of the article.
+    fn position(&self) -> Position {
+        Position { offset: self.offset, length: self.length }
+    }
+}
+
+/// Parses a line of the index. The error is the reason why it is not a record.
 fn parse(line: &str) -> Result<IndexRecord<'_>, String> {
     let mut columns = line.split('\t');
     let short = || "has fewer than three columns: not an index of a dictd book".to_owned();
@@ -174,7 +191,8 @@ fn base64(text: &str) -> Option<u64> {
     })
 }
 
-/// The languages at the end of a file's name: `freedict-eng-deu.index`. `None`: there are none.
+/// The languages at the end of the name of a file: `freedict-eng-deu.index`. `None`: there are
+/// none.
 fn languages(path: &Path) -> Option<Languages> {
     let name = path.file_name()?.to_str()?.split('.').next()?;
     let (rest, to) = name.rsplit_once('-')?;

@@ -1,5 +1,7 @@
 //! Reads the DSL of ABBYY Lingvo: headwords at the beginning of a line, and their article on the
-//! lines below, which begin with white space. Headwords that share an article are its spellings.
+//! lines below, which begin with white space. If several headwords share an article, the first is
+//! the headword of the entry, and the others are its spellings. The text below becomes the entry
+//! `apple` with the lines `n. 苹果` and `> I eat an apple. = 我吃苹果。`
 //!
 //! ```text
 //! #NAME "A small book"
@@ -11,7 +13,7 @@
 //!     [m2][ex]I eat an apple. — 我吃苹果。[/ex][/m]
 //! ```
 
-mod cards;
+mod article;
 mod tags;
 
 use std::collections::VecDeque;
@@ -26,22 +28,28 @@ use crate::books::text::gloss;
 use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader, Recognised};
 use crate::model::{Entry, LanguageTag, Languages};
-use cards::{Article, Numbers};
+use article::{Article, SenseNumbers};
 
 /// Reads a `.dsl` file.
 pub(crate) struct Dsl {
     lines: Lines,
     about: About,
-    /// The headword line that was read after the last article, with its number.
-    next: Option<(u64, String)>,
-    /// The cards inside the last article.
-    cards: VecDeque<Article>,
+    /// The headword line that was read after the last article.
+    next_headword: Option<HeadwordLine>,
+    /// The subentries inside the last article.
+    subentries: VecDeque<Article>,
     /// The comment, `{{`, that is not closed yet.
     comment: Option<Comment>,
     /// Whether a headword was read. Lines with `#` are headers only before the first headword.
     has_begun: bool,
     encoding: Encoding,
     state: ReadState,
+}
+
+/// A line with a headword, and its number.
+struct HeadwordLine {
+    number: u64,
+    text: String,
 }
 
 /// The beginning of a comment.
@@ -66,8 +74,8 @@ impl Dsl {
         Ok(Dsl {
             lines,
             about,
-            next: None,
-            cards: VecDeque::new(),
+            next_headword: None,
+            subentries: VecDeque::new(),
             comment: None,
             has_begun: false,
             encoding,
@@ -78,8 +86,8 @@ impl Dsl {
     /// Reads the next article. `None`: the file has ended.
     fn article(&mut self) -> Result<Option<Article>, BookError> {
         let mut article = Article::default();
-        if let Some((line, headword)) = self.next.take() {
-            (article.line, article.headwords) = (line, vec![headword]);
+        if let Some(HeadwordLine { number, text }) = self.next_headword.take() {
+            (article.line, article.headwords) = (number, vec![text]);
         }
         while let Some(line) = self.lines.next()? {
             let (text, fault) = match line {
@@ -102,7 +110,7 @@ impl Dsl {
             }
             self.has_begun = true;
             if !article.body.is_empty() {
-                self.next = Some((number, text));
+                self.next_headword = Some(HeadwordLine { number, text });
                 break;
             }
             if article.headwords.is_empty() {
@@ -113,20 +121,20 @@ impl Dsl {
         Ok((!article.headwords.is_empty()).then_some(article))
     }
 
-    /// A line without its comments, `{{..}}`. A comment may end on a later line: then the rest of
-    /// that line belongs to an article if the comment begins in it.
+    /// A line without its comments, `{{..}}`. A comment may end on a later line: the rest of that
+    /// line belongs to an article if the comment begins in the article.
     fn without_comments(&mut self, line: &str, number: u64) -> String {
         let mut text = String::new();
         let mut rest = line;
         loop {
             if let Some(comment) = &self.comment {
-                let Some((_, behind)) = rest.split_once("}}") else { return text };
+                let Some((_, after)) = rest.split_once("}}") else { return text };
                 if comment.line != number && comment.is_in_body {
                     text.push('\t');
                 }
-                (self.comment, rest) = (None, behind);
+                (self.comment, rest) = (None, after);
             }
-            let Some(at) = tags::comment(rest) else { break };
+            let Some(at) = tags::comment_start(rest) else { break };
             text.push_str(&rest[..at]);
             rest = &rest[at + "{{".len()..];
             let is_in_body = text.starts_with([' ', '\t']);
@@ -137,6 +145,7 @@ impl Dsl {
         text
     }
 
+    /// The entry of an article. `None`: the article has a fault, which is reported as a warning.
     fn entry(&mut self, article: &Article) -> Option<Entry> {
         let mut spellings =
             article.headwords.iter().flat_map(|line| tags::headwords(line)).take(FORMS_MAX);
@@ -155,26 +164,26 @@ impl Dsl {
         }
         let mut phonetic = None;
         let mut lines = Vec::new();
-        let mut numbers = Numbers::default();
+        let mut numbers = SenseNumbers::default();
         let closed = article.closed_tags();
         for line in &article.body {
             let found = tags::convert(line, &headword, |tag| closed.contains(tag));
             phonetic = phonetic.or(found.phonetic);
             found.media.iter().for_each(|kind| self.state.warn(*kind, &headword));
-            lines.extend(found.text.iter().filter_map(|line| numbers.without(line)));
+            lines.extend(found.text.iter().filter_map(|line| numbers.strip(line)));
         }
-        let mean = gloss::labelled_between_examples(&lines.join("\n"));
-        let (said, mut mean) = match phonetic {
-            Some(said) => (Some(said), mean),
+        let mean = gloss::normalise_labels_except_examples(&lines.join("\n"));
+        let (phonetic, mut mean) = match phonetic {
+            Some(phonetic) => (Some(phonetic), mean),
             None => {
-                let (said, rest) = gloss::take_phonetic(&mean);
-                (said, rest.to_owned())
+                let (phonetic, rest) = gloss::take_phonetic(&mean);
+                (phonetic, rest.to_owned())
             }
         };
-        if !article.cards.is_empty() {
-            mean.push_str(&format!("\n+ {}", article.cards.join("; ")));
+        if !article.subentries.is_empty() {
+            mean.push_str(&format!("\n+ {}", article.subentries.join("; ")));
         }
-        self.state.finish(Draft { phonetic: said, mean, forms, ..Draft::new(&headword) })
+        self.state.finish(Draft { phonetic, mean, forms, ..Draft::new(&headword) })
     }
 }
 
@@ -213,7 +222,8 @@ fn about<'a>(lines: impl Iterator<Item = &'a str>) -> About {
     about
 }
 
-/// The language of a name as Lingvo writes it: `English`, `GermanNewSpelling`, `SpanishModernSort`.
+/// The language with this name. Lingvo writes names as `English`, `GermanNewSpelling`,
+/// `SpanishModernSort`.
 fn language(name: &str) -> Option<LanguageTag> {
     let name = name.to_lowercase();
     let known = LANGUAGES.iter().find(|(known, _)| name.starts_with(known));
@@ -249,11 +259,11 @@ const LANGUAGES: [(&str, &str); 22] = [
 impl Reader for Dsl {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         loop {
-            let article = match self.cards.pop_front() {
-                Some(card) => card,
+            let article = match self.subentries.pop_front() {
+                Some(subentry) => subentry,
                 None => {
                     let Some(mut article) = self.article()? else { break };
-                    self.cards = article.take_cards();
+                    self.subentries = article.take_subentries();
                     article
                 }
             };

@@ -1,5 +1,5 @@
 //! Converts the lines of DSL, with their tags (`[m1]`, `[trn]`, `[ex]`), escapes and links, to
-//! text.
+//! text: `[m1][p]n.[/p] [trn]苹果[/trn][/m]` becomes `n. 苹果`.
 
 use crate::books::text::gloss;
 use crate::books::warning::WarningKind;
@@ -17,7 +17,7 @@ pub(super) struct Converted {
 }
 
 /// Tags without a meaning here: their content is text.
-const PLAIN: [&str; 19] = [
+const TEXT_TAGS: [&str; 19] = [
     "*", "b", "i", "u", "c", "p", "'", "sub", "sup", "trn", "trn1", "trs", "!trs", "!trn", "com",
     "br", "url", "preview", "t",
 ];
@@ -25,25 +25,26 @@ const PLAIN: [&str; 19] = [
 /// The state of converting a line.
 struct State<'a, F> {
     headword: &'a str,
-    /// Whether the article has a closing tag of a name.
-    closes: F,
+    /// Returns whether the article has a closing tag with this name.
+    is_closed: F,
     converted: Converted,
     text: String,
     is_example: bool,
     /// The offset in an example at which its translation begins, after the text in the foreign
     /// language.
     translation: Option<usize>,
-    /// The offset at which an open `[ref]` or `[t]` begins.
+    /// The offset at which the open `[ref]` begins.
     link: Option<usize>,
+    /// The offset at which the open `[t]` begins.
     phonetic: Option<usize>,
 }
 
-/// Converts a line of an article. `~` stands for the headword. Unknown tags are removed if `closes`
-/// says that the article closes them; others are text in brackets.
-pub(super) fn convert(line: &str, headword: &str, closes: impl Fn(&str) -> bool) -> Converted {
+/// Converts a line of an article. `~` stands for the headword. An unknown tag is removed if
+/// `is_closed` returns `true` for its name, otherwise it is text in brackets.
+pub(super) fn convert(line: &str, headword: &str, is_closed: impl Fn(&str) -> bool) -> Converted {
     let mut state = State {
         headword,
-        closes,
+        is_closed,
         converted: Converted::default(),
         text: String::new(),
         is_example: false,
@@ -62,14 +63,14 @@ pub(super) fn convert(line: &str, headword: &str, closes: impl Fn(&str) -> bool)
 impl<F: Fn(&str) -> bool> State<'_, F> {
     /// Handles the character `c` at the beginning of the text. Returns the text after it.
     fn step<'t>(&mut self, c: char, text: &'t str) -> &'t str {
-        let behind = &text[c.len_utf8()..];
+        let after = &text[c.len_utf8()..];
         match c {
             '\\' => {
-                let escaped = behind.chars().next();
+                let escaped = after.chars().next();
                 self.text.extend(escaped);
-                &behind[escaped.map_or(0, char::len_utf8)..]
+                &after[escaped.map_or(0, char::len_utf8)..]
             }
-            '[' => match behind.split_once(']') {
+            '[' => match after.split_once(']') {
                 Some((tag, rest)) if self.tag(tag) => {
                     if matches!(tag, "s" | "video") {
                         let (file, end) = rest.split_once("[/").unwrap_or((rest, ""));
@@ -80,43 +81,43 @@ impl<F: Fn(&str) -> bool> State<'_, F> {
                 }
                 _ => {
                     self.text.push('[');
-                    behind
+                    after
                 }
             },
-            '<' if behind.starts_with('<') => match behind[1..].split_once(">>") {
+            '<' if after.starts_with('<') => match after[1..].split_once(">>") {
                 Some((word, rest)) => {
                     self.push_link(word.trim());
                     rest
                 }
                 None => {
                     self.text.push_str("<<");
-                    &behind[1..]
+                    &after[1..]
                 }
             },
-            '^' if behind.starts_with('~') => {
+            '^' if after.starts_with('~') => {
                 let mut letters = self.headword.chars();
-                self.text.extend(letters.next().map(swapped));
+                self.text.extend(letters.next().map(swap_case));
                 self.text.extend(letters);
-                &behind[1..]
+                &after[1..]
             }
             '~' => {
                 self.text.push_str(self.headword);
-                behind
+                after
             }
             c => {
                 self.text.push(c);
-                behind
+                after
             }
         }
     }
 
     /// Handles a tag. Returns `false` if it is not a tag but text in brackets.
     fn tag(&mut self, tag: &str) -> bool {
-        let closes = tag.starts_with('/');
+        let is_end = tag.starts_with('/');
         let name = tag.trim_start_matches('/').split([' ', '=']).next().unwrap_or_default();
         match name {
             "ex" => {
-                if closes {
+                if is_end {
                     self.end_line();
                 } else if !self.text.trim().is_empty() {
                     self.end_line();
@@ -125,35 +126,35 @@ impl<F: Fn(&str) -> bool> State<'_, F> {
                     self.is_example = true;
                 }
             }
-            "lang" if closes && self.is_example && self.translation.is_none() => {
+            "lang" if is_end && self.is_example && self.translation.is_none() => {
                 self.translation = Some(self.text.len());
             }
             "lang" => {}
-            "ref" if closes => {
+            "ref" if is_end => {
                 if let Some(from) = self.link.take() {
                     let word = self.text.split_off(from);
                     self.push_link(word.trim());
                 }
             }
             "ref" => self.link = Some(self.text.len()),
-            "t" if closes => {
+            "t" if is_end => {
                 if let Some(from) = self.phonetic.take() {
-                    let said = self.text.split_off(from);
-                    let said = said.trim().trim_matches(['[', ']', '/']).trim().to_owned();
-                    self.converted.phonetic.get_or_insert(said);
+                    let phonetic = self.text.split_off(from);
+                    let phonetic = phonetic.trim().trim_matches(['[', ']', '/']).trim().to_owned();
+                    self.converted.phonetic.get_or_insert(phonetic);
                     self.text.truncate(self.text.trim_end_matches(['[', '/', ' ']).len());
                 }
             }
             "t" => self.phonetic = Some(self.text.len()),
             "s" | "video" => return true,
             "m" => {}
-            name if PLAIN.contains(&name) => {}
+            name if TEXT_TAGS.contains(&name) => {}
             name => {
                 let indent = name.strip_prefix('m').unwrap_or_default();
                 let is_indent =
                     indent.len() == 1 && indent.bytes().all(|byte| byte.is_ascii_digit());
                 let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric());
-                return is_indent || is_name && (closes || (self.closes)(name));
+                return is_indent || is_name && (is_end || (self.is_closed)(name));
             }
         }
         true
@@ -171,7 +172,7 @@ impl<F: Fn(&str) -> bool> State<'_, F> {
         let translation = self.translation.take();
         let is_example = std::mem::take(&mut self.is_example);
         if !is_example {
-            // Behind a pronunciation, the closing bracket is left.
+            // After a pronunciation that was removed, its closing bracket is left.
             let text = text.trim().trim_start_matches([']', '/']).trim_start();
             if !text.is_empty() {
                 self.converted.text.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -184,7 +185,7 @@ impl<F: Fn(&str) -> bool> State<'_, F> {
             parts.or_else(|| text.split_once(" — ")).unwrap_or((&text, ""));
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let translation = one_line(translation.trim_matches([' ', '—', '–', '-']));
-        let example = gloss::equals_kept(&one_line(example));
+        let example = gloss::escape_equals(&one_line(example));
         if example.is_empty() {
             return;
         }
@@ -210,8 +211,8 @@ fn media(tag: &str, file: &str) -> WarningKind {
 const PICTURES: [&str; 10] =
     [".jpg", ".jpeg", ".png", ".gif", ".bmp", ".tif", ".tiff", ".pcx", ".dcx", ".svg"];
 
-/// The offset of the first comment, `{{`, of a line.
-pub(super) fn comment(line: &str) -> Option<usize> {
+/// The offset of the first comment, `{{`, in a line.
+pub(super) fn comment_start(line: &str) -> Option<usize> {
     let mut is_escaped = false;
     line.char_indices().map(|(at, _)| at).find(|&at| {
         let found = !is_escaped && line[at..].starts_with("{{");
@@ -220,8 +221,8 @@ pub(super) fn comment(line: &str) -> Option<usize> {
     })
 }
 
-/// A letter in the other case.
-fn swapped(letter: char) -> char {
+/// A letter in the other case: `A` becomes `a`.
+fn swap_case(letter: char) -> char {
     let other = |mut letters: std::char::ToUppercase| letters.next().unwrap_or(letter);
     if letter.is_uppercase() {
         letter.to_lowercase().next().unwrap_or(letter)
@@ -230,8 +231,8 @@ fn swapped(letter: char) -> char {
     }
 }
 
-/// The spellings of a headword line: parts in braces are shown but not looked up, parts in round
-/// brackets may be missing.
+/// The spellings in a headword line. Parts in braces are shown but not looked up, parts in round
+/// brackets are optional: `colo(u)r` has the spellings `colour` and `color`.
 pub(super) fn headwords(line: &str) -> Vec<String> {
     // The spelling with or without the optional parts, and with or without the parts in braces.
     let spelling = |with_optional: bool, with_braced: bool| {

@@ -2,7 +2,7 @@
 //! (`[["apple", "苹果"]]`), an object with such lists, an object of headwords
 //! (`{"apple": "苹果"}`), and several of these one after another.
 
-mod kind;
+mod value_kind;
 mod node;
 mod record;
 mod values;
@@ -91,7 +91,7 @@ impl Json {
     }
 
     /// Reports fields that are not read, each name once.
-    fn note_unread(&mut self, names: &[String]) {
+    fn warn_of_unread(&mut self, names: &[String]) {
         for name in names {
             if self.unread.insert(name.clone()) {
                 self.state.warn(WarningKind::UnreadColumn, name);
@@ -99,7 +99,7 @@ impl Json {
         }
     }
 
-    /// Whether a row has the names of the columns, or is above them.
+    /// Whether a row has the names of the columns, or is above the row with these names.
     fn is_header(&mut self, cells: &[Node]) -> bool {
         if self.rows_before > 0 {
             self.rows_before -= 1;
@@ -108,6 +108,8 @@ impl Json {
         !self.names.is_empty() && row(cells).iter().eq(self.names.iter())
     }
 
+    /// The entry of a value. `None`: it has none; the reason is reported unless the value is a
+    /// header row.
     fn entry(&mut self, value: &Value) -> Option<Entry> {
         let record = match value {
             Value::Keyed(key, node) => Record::of_key(key, node),
@@ -115,24 +117,25 @@ impl Json {
             Value::Element(Node::List(cells)) if self.is_header(cells) => return None,
             Value::Element(Node::List(cells)) => Record::of_row(cells, &self.columns, &self.names),
             Value::Member(name) => {
-                self.note_unread(std::slice::from_ref(name));
+                self.warn_of_unread(std::slice::from_ref(name));
                 return None;
             }
             Value::Element(node) => {
-                self.state.warn(WarningKind::BadRecord, node.shown());
+                self.state.warn(WarningKind::BadRecord, node.summary());
                 return None;
             }
         };
-        self.note_unread(&record.unread);
+        self.warn_of_unread(&record.unread);
         if record.word.trim().is_empty() {
-            self.state.warn(WarningKind::NoHeadword, &value.beginning());
+            self.state.warn(WarningKind::NoHeadword, &value.summary());
             return None;
         }
         if record.has_bad_detail {
             self.state.warn(WarningKind::BadDetail, &record.word);
         }
-        let said = record.phonetics.iter().map(|said| said.trim_matches(['[', ']', '/', ' ']));
-        let mut phonetics: Vec<&str> = said.filter(|said| !said.is_empty()).collect();
+        let phonetics = record.phonetics.iter();
+        let phonetics = phonetics.map(|phonetic| phonetic.trim_matches(['[', ']', '/', ' ']));
+        let mut phonetics: Vec<&str> = phonetics.filter(|phonetic| !phonetic.is_empty()).collect();
         phonetics.dedup();
         let phonetic = (!phonetics.is_empty()).then(|| phonetics.join("; "));
         let (mean, rank, forms) = (record.mean(), record.rank, record.forms.clone());
@@ -153,7 +156,7 @@ fn row(cells: &[Node]) -> StringRecord {
 impl Reader for Json {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         while let Some(value) = self.values.next()? {
-            self.state.place = Place::Line(self.values.line_of_last());
+            self.state.place = Place::Line(self.values.last_line());
             if let Some(entry) = self.entry(&value) {
                 return Ok(Some(entry));
             }

@@ -1,10 +1,11 @@
-//! A JSON value that keeps the order of its fields, and repeated fields.
+//! A JSON value that keeps the order of its fields, and repeated fields: `{"b": 1, "a": 2, "b": 3}`
+//! has three fields, the first and the last are `b`.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A value.
+/// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
     Text(String),
@@ -25,7 +26,7 @@ impl Node {
     }
 
     /// The value as a report shows it.
-    pub(super) fn shown(&self) -> &str {
+    pub(super) fn summary(&self) -> &str {
         match self {
             Node::Text(text) | Node::Number(text) => text,
             Node::Other(text) => text,

@@ -1,9 +1,10 @@
-//! Collects the parts of an entry from a JSON value. Fields are recognised by their names, as the
-//! columns of a table are.
+//! Collects the parts of an entry from a JSON value: `{"word": "apple", "pos": "n", "trans": "苹果"}`
+//! has the headword `apple` and the explanation `n. 苹果`. Fields are recognised by their names, as
+//! the columns of a table are.
 
 use super::node::Node;
 use crate::books::overrides::Column;
-use crate::books::readers::table::listed;
+use crate::books::readers::table::list_line;
 use crate::books::text::markup::{self, LineEnds};
 use crate::books::text::{columns, gloss, script};
 use crate::model::Level;
@@ -18,7 +19,8 @@ pub(super) struct Record {
     examples: Vec<String>,
     pub(super) rank: Option<u32>,
     pub(super) forms: Vec<String>,
-    /// Lists of synonyms, antonyms and phrases, each with the mark of its line in the notation.
+    /// Lists of synonyms, antonyms and phrases, each with the marker of its line in the
+    /// explanation.
     lists: Vec<(char, String)>,
     level: Option<Level>,
     /// Whether a rank or a level is invalid.
@@ -28,7 +30,7 @@ pub(super) struct Record {
 }
 
 /// Names of fields besides the names of columns.
-const NAMES: &[(&str, Column)] = &[
+const FIELD_NAMES: &[(&str, Column)] = &[
     ("headword", Column::Word),
     ("wordhead", Column::Word),
     ("name", Column::Word),
@@ -56,25 +58,25 @@ const NAMES: &[(&str, Column)] = &[
 /// Maximum depth of nested values.
 const DEPTH_MAX: usize = 5;
 
-/// The kind of column that a field with this name has.
+/// The column to which a field with this name belongs.
 pub(super) fn column(name: &str) -> Option<Column> {
     let known = columns::by_name(name).or_else(|| {
         let name = name.to_lowercase().replace(['_', '-', ' '], "");
-        NAMES.iter().find(|(known, _)| *known == name).map(|(_, column)| *column)
+        FIELD_NAMES.iter().find(|(known, _)| *known == name).map(|(_, column)| *column)
     });
-    known.or_else(|| columns::by_name(&spaced(name)))
+    known.or_else(|| columns::by_name(&split_camel_case(name)))
 }
 
 /// A camel-case name as words: `partOfSpeech` becomes `part of speech`.
-fn spaced(name: &str) -> String {
-    let mut spaced = String::new();
+fn split_camel_case(name: &str) -> String {
+    let mut words = String::new();
     for c in name.chars() {
         if c.is_uppercase() {
-            spaced.push(' ');
+            words.push(' ');
         }
-        spaced.extend(c.to_lowercase());
+        words.extend(c.to_lowercase());
     }
-    spaced
+    words
 }
 
 /// Whether this is the name of a field of a record.
@@ -82,13 +84,13 @@ pub(super) fn is_field(name: &str) -> bool {
     column(name).is_some()
 }
 
-/// Whether a name of headwords names other things, too: the `name` of a list.
-pub(super) fn is_common(name: &str) -> bool {
+/// Whether a name of headwords may name something else: `name` may be the name of a list.
+pub(super) fn is_ambiguous(name: &str) -> bool {
     columns::by_name(name).is_none()
 }
 
 impl Record {
-    /// The record of a value whose headword is the key of the value.
+    /// The record of a value in an object of headwords: `key` is its headword.
     pub(super) fn of_key(key: &str, node: &Node) -> Record {
         let mut record = Record { word: key.to_owned(), ..Record::default() };
         // The object may repeat its key.
@@ -140,9 +142,9 @@ impl Record {
         match (column, node.text()) {
             (Column::Word, Some(word)) if self.word.is_empty() => word.clone_into(&mut self.word),
             (Column::Word | Column::Mean, _) => self.add_meaning(node, depth),
-            (Column::Phonetic, _) => texts(node, &mut self.phonetics),
+            (Column::Phonetic, _) => collect_texts(node, &mut self.phonetics),
             (Column::Part, _) => {
-                let part = Some(joined(node)).filter(|part| !part.is_empty());
+                let part = Some(one_line_of(node)).filter(|part| !part.is_empty());
                 self.part = part.or(self.part.take());
             }
             (Column::Example, _) => self.add_example(node),
@@ -151,12 +153,12 @@ impl Record {
                     example.push_str(&format!(" = {}", one_line(text)));
                 }
             }
-            (Column::Rank, _) => self.add_rank(&joined(node)),
-            (Column::Level, _) => self.add_level(&joined(node)),
-            (Column::Forms, _) => texts(node, &mut self.forms),
-            (Column::Synonyms, _) => self.lists.push(('=', joined(node))),
-            (Column::Antonyms, _) => self.lists.push(('!', joined(node))),
-            (Column::Phrases, _) => self.lists.push(('+', joined(node))),
+            (Column::Rank, _) => self.add_rank(&one_line_of(node)),
+            (Column::Level, _) => self.add_level(&one_line_of(node)),
+            (Column::Forms, _) => collect_texts(node, &mut self.forms),
+            (Column::Synonyms, _) => self.lists.push(('=', one_line_of(node))),
+            (Column::Antonyms, _) => self.lists.push(('!', one_line_of(node))),
+            (Column::Phrases, _) => self.lists.push(('+', one_line_of(node))),
             (Column::Translation | Column::Skip, _) if node.has_text() => {
                 self.unread.push(name.to_owned());
             }
@@ -182,7 +184,7 @@ impl Record {
     /// Adds a meaning: a text, a list of meanings, or an object with a part of speech.
     fn add_meaning(&mut self, node: &Node, depth: usize) {
         match node {
-            Node::Text(text) | Node::Number(text) => self.senses.push(shown(text)),
+            Node::Text(text) | Node::Number(text) => self.senses.push(without_markup(text)),
             Node::List(nodes) if depth < DEPTH_MAX => {
                 nodes.iter().for_each(|node| self.add_meaning(node, depth + 1));
             }
@@ -216,25 +218,26 @@ impl Record {
         }
     }
 
-    /// The explanation in the notation.
+    /// The explanation in the format of [`Explanation`](crate::model::Explanation).
     pub(super) fn mean(&self) -> String {
         let label = self.part.as_deref().filter(|part| !part.trim().is_empty());
-        let label = label
-            .map(|part| script::part_named(part).unwrap_or_else(|| format!("({})", part.trim())));
+        let label = label.map(|part| {
+            script::labels_of_names(part).unwrap_or_else(|| format!("({})", part.trim()))
+        });
         let senses = self.senses.iter().flat_map(|sense| sense.lines());
         let lines: Vec<String> = senses
             .filter(|line| !line.trim().is_empty())
             .map(|line| match line.strip_prefix("> ") {
                 Some(_) => line.to_owned(),
-                None => gloss::one_sense_a_line(line),
+                None => gloss::split_senses(line),
             })
             .collect();
         let lines = label.into_iter().chain(lines).collect::<Vec<_>>().join("\n");
         let examples = self.examples.iter().map(|example| format!("\n> {example}"));
-        let mut mean = gloss::labelled_between_examples(&lines);
+        let mut mean = gloss::normalise_labels_except_examples(&lines);
         if !mean.is_empty() {
             mean.extend(examples);
-            mean.extend(self.lists.iter().map(|(mark, list)| listed(*mark, list)));
+            mean.extend(self.lists.iter().map(|(marker, list)| list_line(*marker, list)));
             let level = self.level.map(|level| format!("* {}\n", level.as_str()));
             mean.insert_str(0, &level.unwrap_or_default());
         }
@@ -242,12 +245,12 @@ impl Record {
     }
 }
 
-/// The text of a value as a cell of a table has it: the texts of a list with semicolons between
-/// them, the texts of an object with spaces.
-fn joined(node: &Node) -> String {
-    let all = |nodes: &mut dyn Iterator<Item = &Node>, mark: &str| {
-        let texts = nodes.map(joined).filter(|text| !text.is_empty());
-        texts.collect::<Vec<_>>().join(mark)
+/// The texts of a value in one line: those of a list with semicolons between them, those of an
+/// object with spaces.
+fn one_line_of(node: &Node) -> String {
+    let all = |nodes: &mut dyn Iterator<Item = &Node>, separator: &str| {
+        let texts = nodes.map(one_line_of).filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join(separator)
     };
     match node {
         Node::Text(text) | Node::Number(text) => one_line(text),
@@ -258,19 +261,19 @@ fn joined(node: &Node) -> String {
 }
 
 /// Adds all texts of a value.
-fn texts(node: &Node, found: &mut Vec<String>) {
+fn collect_texts(node: &Node, found: &mut Vec<String>) {
     match node {
         Node::Text(text) => found.extend(
             text.split([',', ';']).map(|text| text.trim().to_owned()).filter(|t| !t.is_empty()),
         ),
-        Node::List(nodes) => nodes.iter().for_each(|node| texts(node, found)),
-        Node::Map(fields) => fields.iter().for_each(|(_, node)| texts(node, found)),
+        Node::List(nodes) => nodes.iter().for_each(|node| collect_texts(node, found)),
+        Node::Map(fields) => fields.iter().for_each(|(_, node)| collect_texts(node, found)),
         Node::Number(_) | Node::Other(_) => {}
     }
 }
 
 /// A text without markup.
-fn shown(text: &str) -> String {
+fn without_markup(text: &str) -> String {
     if markup::is_markup(text) {
         return markup::to_text(text, LineEnds::Kept).lines;
     }
@@ -278,6 +281,6 @@ fn shown(text: &str) -> String {
 }
 
 fn one_line(text: impl AsRef<str>) -> String {
-    let text = shown(text.as_ref());
+    let text = without_markup(text.as_ref());
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

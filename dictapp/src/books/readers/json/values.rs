@@ -1,14 +1,15 @@
-//! The values of a JSON text one by one, with their lines: the elements of lists, the fields of an
-//! object, and values one after another. Lists and objects that hold records are entered.
+//! Reads the values of a JSON text one by one, with their lines: the elements of lists, the fields
+//! of an object, and values one after another. Lists and objects that contain records are entered:
+//! `{"words": [{..}, {..}]}` has two values, the records in the list.
 
 use std::path::{Path, PathBuf};
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Deserializer;
 
-use super::kind::Kind;
 use super::node::Node;
 use super::record::is_field;
+use super::value_kind::ValueKind;
 use crate::books::error::{BookError, Place};
 
 /// A list or an object whose values are read one by one.
@@ -19,25 +20,27 @@ enum Shape {
     /// `{"apple": "苹果", ..}`
     Map,
     /// An object with lists of records: `{"title": "..", "words": [{..}, {..}]}`
-    Holder,
+    Container,
 }
 
-/// Maximum number of lists and objects around a value. Each one that is entered is parsed again.
-const AROUND_MAX: usize = 8;
+/// Maximum number of lists and objects around a value. Their number is limited because the content
+/// of each one that is entered is parsed again.
+const DEPTH_MAX: usize = 8;
 
 /// The values of a text.
 pub(super) struct Values {
     path: PathBuf,
     text: Vec<u8>,
     /// The lists and objects around the next value, outermost first.
-    around: Vec<Shape>,
+    enclosing: Vec<Shape>,
     /// Whether the text is a single value.
     is_single: bool,
-    /// The offset of the next value, and its line.
+    /// The offset of the next value.
     at: usize,
+    /// The line of the next value.
     line: u64,
     /// The line of the last value.
-    last: u64,
+    last_line: u64,
     /// The offset of the first value.
     first: usize,
 }
@@ -49,13 +52,14 @@ pub(super) enum Value {
     Keyed(String, Node),
     /// An element of a list, or one of several values.
     Element(Node),
-    /// The name of a member that has no records, beside lists of records.
+    /// The name of a member without records, in an object that has other members with records.
     Member(String),
 }
 
 impl Value {
-    /// The beginning of a record without a headword: its first text, or the names of its fields.
-    pub(super) fn beginning(&self) -> String {
+    /// A short text for reports about a record without a headword: its first text, or the names of
+    /// its fields.
+    pub(super) fn summary(&self) -> String {
         let nodes: Vec<&Node> = match self {
             Value::Keyed(_, node) => vec![node],
             Value::Element(Node::Map(fields)) => fields.iter().map(|(_, node)| node).collect(),
@@ -70,8 +74,8 @@ impl Value {
                 format!("{{{}}}", names.join(", "))
             }
             _ => {
-                let shown: Vec<&str> = nodes.iter().map(|node| node.shown()).collect();
-                format!("[{}]", shown.join(", "))
+                let summaries: Vec<&str> = nodes.iter().map(|node| node.summary()).collect();
+                format!("[{}]", summaries.join(", "))
             }
         };
         texts.find(|text| !text.trim().is_empty()).map_or_else(names, str::to_owned)
@@ -85,9 +89,9 @@ impl Values {
     /// If the text does not begin with a list or an object, or the first value is damaged.
     pub(super) fn new(path: &Path, text: Vec<u8>) -> Result<Values, BookError> {
         let path = path.to_owned();
-        let (around, is_single) = (Vec::new(), true);
+        let (enclosing, is_single) = (Vec::new(), true);
         let mut values =
-            Values { path, text, around, is_single, at: 0, line: 1, last: 1, first: 0 };
+            Values { path, text, enclosing, is_single, at: 0, line: 1, last_line: 1, first: 0 };
         if values.text.starts_with("\u{FEFF}".as_bytes()) {
             values.first = "\u{FEFF}".len();
             values.at = values.first;
@@ -113,7 +117,7 @@ impl Values {
     /// Returns to the first value.
     pub(super) fn rewind(&mut self) {
         (self.at, self.line) = (self.first, 1);
-        self.around.clear();
+        self.enclosing.clear();
     }
 
     /// The next value, `None` at the end.
@@ -126,17 +130,17 @@ impl Values {
                 self.advance(1);
             }
             let next = self.peek();
-            let found = match self.around.last() {
+            let found = match self.enclosing.last() {
                 None if next.is_none() => return Ok(None),
-                None => self.outer()?,
+                None => self.next_outermost()?,
                 Some(Shape::List) if next == Some(b']') => self.leave(),
-                Some(Shape::Map | Shape::Holder) if next == Some(b'}') => self.leave(),
-                Some(Shape::List) => self.element()?,
+                Some(Shape::Map | Shape::Container) if next == Some(b'}') => self.leave(),
+                Some(Shape::List) => self.next_element()?,
                 Some(Shape::Map) => {
-                    let key = self.key()?;
+                    let key = self.read_key()?;
                     Some(Value::Keyed(key, self.parse()?))
                 }
-                Some(Shape::Holder) => self.member()?,
+                Some(Shape::Container) => self.next_member()?,
             };
             if found.is_some() {
                 return Ok(found);
@@ -144,52 +148,55 @@ impl Values {
         }
     }
 
-    /// The value that begins here, outside of all others. `None`: it is entered.
-    fn outer(&mut self) -> Result<Option<Value>, BookError> {
-        self.last = self.line;
-        let kind = self.kind()?;
+    /// Reads the value that begins here and is inside no other value. `None`: it was entered.
+    fn next_outermost(&mut self) -> Result<Option<Value>, BookError> {
+        self.last_line = self.line;
+        let kind = self.peek_kind()?;
         match self.peek() {
-            Some(b'[') if kind == Kind::Row && !self.is_single => self.node(),
+            Some(b'[') if kind == ValueKind::Row && !self.is_single => self.read_element(),
             Some(b'[') => self.enter(Shape::List),
-            Some(b'{') if kind == Kind::Holder => self.enter(Shape::Holder),
-            Some(b'{') if self.is_map()? => self.enter(Shape::Map),
-            _ => self.node(),
+            Some(b'{') if kind == ValueKind::Container => self.enter(Shape::Container),
+            Some(b'{') if self.is_map_of_headwords()? => self.enter(Shape::Map),
+            _ => self.read_element(),
         }
     }
 
-    /// The element of a list that begins here. `None`: it is entered.
-    fn element(&mut self) -> Result<Option<Value>, BookError> {
-        self.last = self.line;
+    /// Reads the element of a list that begins here. `None`: it was entered.
+    fn next_element(&mut self) -> Result<Option<Value>, BookError> {
+        self.last_line = self.line;
         let (at, line) = (self.at, self.line);
         let node: Node = self.parse()?;
-        if self.around.len() < AROUND_MAX && node.has_inner_lists() {
+        if self.enclosing.len() < DEPTH_MAX && node.has_inner_lists() {
             let end = (self.at, self.line);
             (self.at, self.line) = (at, line);
-            if self.kind()? == Kind::Holder {
-                return self.enter_any();
+            if self.peek_kind()? == ValueKind::Container {
+                return self.enter_container();
             }
             (self.at, self.line) = end;
         }
         Ok(Some(Value::Element(node)))
     }
 
-    /// The name of the member that begins here. `None`: its value holds records and is entered.
-    fn member(&mut self) -> Result<Option<Value>, BookError> {
-        let key = self.key()?;
-        let may_enter = self.around.len() < AROUND_MAX && matches!(self.peek(), Some(b'[' | b'{'));
-        if may_enter && self.kind()? == Kind::Holder {
-            return self.enter_any();
+    /// Reads the name of the member that begins here. `None`: its value contains records and was
+    /// entered.
+    fn next_member(&mut self) -> Result<Option<Value>, BookError> {
+        let key = self.read_key()?;
+        let may_enter =
+            self.enclosing.len() < DEPTH_MAX && matches!(self.peek(), Some(b'[' | b'{'));
+        if may_enter && self.peek_kind()? == ValueKind::Container {
+            return self.enter_container();
         }
         self.parse::<IgnoredAny>()?;
         Ok(Some(Value::Member(key)))
     }
 
-    fn node(&mut self) -> Result<Option<Value>, BookError> {
+    /// Reads the whole value that begins here.
+    fn read_element(&mut self) -> Result<Option<Value>, BookError> {
         Ok(Some(Value::Element(self.parse()?)))
     }
 
-    /// The kind of the value that begins here. It is not passed.
-    fn kind(&mut self) -> Result<Kind, BookError> {
+    /// The kind of the value that begins here. The position stays before the value.
+    fn peek_kind(&mut self) -> Result<ValueKind, BookError> {
         let (at, line) = (self.at, self.line);
         let kind = self.parse()?;
         (self.at, self.line) = (at, line);
@@ -198,7 +205,7 @@ impl Values {
 
     /// Whether the object that begins here is an object of headwords, not a record: few of its keys
     /// are the names of fields.
-    fn is_map(&mut self) -> Result<bool, BookError> {
+    fn is_map_of_headwords(&mut self) -> Result<bool, BookError> {
         let (at, line) = (self.at, self.line);
         self.advance(1);
         let (mut keys, mut fields) = (0_usize, 0_usize);
@@ -210,7 +217,7 @@ impl Values {
                 break;
             }
             keys += 1;
-            fields += usize::from(is_field(&self.key()?));
+            fields += usize::from(is_field(&self.read_key()?));
             self.parse::<IgnoredAny>()?;
         }
         (self.at, self.line) = (at, line);
@@ -220,26 +227,26 @@ impl Values {
     /// Enters the list or object that begins here.
     fn enter(&mut self, shape: Shape) -> Result<Option<Value>, BookError> {
         self.advance(1);
-        self.around.push(shape);
+        self.enclosing.push(shape);
         Ok(None)
     }
 
-    /// Enters the list or object that begins here and holds records.
-    fn enter_any(&mut self) -> Result<Option<Value>, BookError> {
+    /// Enters the list or object that begins here and contains records.
+    fn enter_container(&mut self) -> Result<Option<Value>, BookError> {
         let is_list = self.peek() == Some(b'[');
-        self.enter(if is_list { Shape::List } else { Shape::Holder })
+        self.enter(if is_list { Shape::List } else { Shape::Container })
     }
 
     /// Leaves the list or object that ends here.
     fn leave(&mut self) -> Option<Value> {
         self.advance(1);
-        self.around.pop();
+        self.enclosing.pop();
         None
     }
 
-    /// The key of a field. Its value follows.
-    fn key(&mut self) -> Result<String, BookError> {
-        self.last = self.line;
+    /// Reads the key of a field, up to the value.
+    fn read_key(&mut self) -> Result<String, BookError> {
+        self.last_line = self.line;
         let key = self.parse()?;
         if self.peek() != Some(b':') {
             return Err(self.damaged("a colon is missing"));
@@ -250,8 +257,8 @@ impl Values {
     }
 
     /// The line of the last value, from 1.
-    pub(super) fn line_of_last(&self) -> u64 {
-        self.last
+    pub(super) fn last_line(&self) -> u64 {
+        self.last_line
     }
 
     /// The next byte after white space.
@@ -262,12 +269,14 @@ impl Values {
         self.text.get(self.at).copied()
     }
 
+    /// Moves the position by this number of bytes.
     fn advance(&mut self, length: usize) {
-        let passed = &self.text[self.at..self.at + length];
-        self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        let skipped = &self.text[self.at..self.at + length];
+        self.line += skipped.iter().filter(|&&byte| byte == b'\n').count() as u64;
         self.at += length;
     }
 
+    /// Parses the value that begins here, and moves the position after it.
     fn parse<T: DeserializeOwned>(&mut self) -> Result<T, BookError> {
         let mut stream = Deserializer::from_slice(&self.text[self.at..]).into_iter::<T>();
         match stream.next() {

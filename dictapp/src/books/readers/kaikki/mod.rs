@@ -1,11 +1,12 @@
-//! Reads Wiktionary as JSON lines, as the program Wiktextract makes them and kaikki.org offers
-//! them: one record for each headword and part of speech.
+//! Reads Wiktionary in the JSON lines that the program Wiktextract makes and kaikki.org offers:
+//! each line is a record of one headword and one part of speech, such as
+//! `{"word": "apple", "pos": "noun", "senses": [..]}`.
 
 use std::path::Path;
 
 use crate::model::{Entry, LanguageTag, Languages, link};
 
-mod notation;
+mod explanation;
 mod record;
 
 use record::Record;
@@ -66,9 +67,9 @@ impl Kaikki {
             return self.state.finish(Draft { mean, ..Draft::new(title) });
         }
         let draft = Draft {
-            phonetic: notation::phonetic(&record),
-            mean: notation::mean(&record),
-            forms: notation::forms(&record),
+            phonetic: explanation::phonetic(&record),
+            mean: explanation::mean(&record),
+            forms: explanation::forms(&record),
             ..Draft::new(&record.word)
         };
         self.state.finish(draft)

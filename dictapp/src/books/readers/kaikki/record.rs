@@ -1,4 +1,5 @@
-//! The fields of a record of Wiktextract that an entry uses. Other fields are ignored.
+//! The fields of a JSON record of Wiktextract that an entry uses, such as `word`, `pos` and
+//! `senses`. Other fields are ignored.
 
 use serde::Deserialize;
 
@@ -35,7 +36,7 @@ pub(super) struct Sense {
     pub(super) antonyms: Vec<Linked>,
     /// The headwords that have the word as an inflected form in this sense.
     pub(super) form_of: Vec<Linked>,
-    /// The headwords that have it as another spelling.
+    /// The headwords that have the word as another spelling in this sense.
     pub(super) alt_of: Vec<Linked>,
 }
 

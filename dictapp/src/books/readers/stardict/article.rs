@@ -1,9 +1,10 @@
-//! Parses a StarDict article: a sequence of fields, each with a type. A type is a letter: `m` plain
-//! text, `t` and `y` pronunciation, `h` HTML, `g` Pango, `x` XDXF, `k` PowerWord, `W` sound, `P`
-//! picture. The types are in the `.ifo` file for all articles, or before each field.
+//! Parses a StarDict article: a sequence of fields, each with a type. With the types `tm`, the
+//! bytes `ˈæpl`, zero byte, `n. 苹果` are a pronunciation and an explanation. A type is a letter: `m`
+//! plain text, `t` and `y` pronunciation, `h` HTML, `g` Pango, `x` XDXF, `k` PowerWord, `W` sound,
+//! `P` picture. The types are in the `.ifo` file for all articles, or before each field.
 
-use crate::books::text::foreign;
 use crate::books::text::markup::{self, LineEnds};
+use crate::books::text::plain_article;
 
 use super::powerword;
 
@@ -25,7 +26,7 @@ pub(super) fn parse(types: Option<&str>, bytes: &[u8], headword: &str) -> Option
             let mut rest = bytes;
             let count = types.len();
             for (index, kind) in types.bytes().enumerate() {
-                // The last field extends to the end of the article, without a mark of its end.
+                // The last field extends to the end of the article, without a zero byte.
                 let field = if index + 1 == count {
                     std::mem::take(&mut rest)
                 } else {
@@ -76,9 +77,9 @@ impl Article {
                 if is_html(field) {
                     let read = markup::to_text(field, LineEnds::Kept);
                     self.pictures += read.pictures;
-                    foreign::lines(&read.lines, headword)
+                    plain_article::parse(&read.lines, headword)
                 } else {
-                    foreign::lines(field, headword)
+                    plain_article::parse(field, headword)
                 }
             }
             b'g' | b'h' | b'x' => {
@@ -89,14 +90,14 @@ impl Article {
                 }
                 let read = markup::to_text(&field, line_ends(kind, &field));
                 self.pictures += read.pictures;
-                foreign::lines(&read.lines, headword)
+                plain_article::parse(&read.lines, headword)
             }
             b'k' => {
-                let article = powerword::read(std::str::from_utf8(field).ok()?);
-                foreign::Text {
+                let article = powerword::parse(std::str::from_utf8(field).ok()?);
+                plain_article::Parts {
                     phonetic: article.phonetic,
                     mean: article.mean,
-                    ..foreign::Text::default()
+                    ..plain_article::Parts::default()
                 }
             }
             b't' | b'y' => {

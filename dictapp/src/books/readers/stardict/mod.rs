@@ -1,6 +1,7 @@
-//! Reads StarDict books: `.ifo` has metadata, `.idx` offset and length of each headword's article,
-//! `.dict` or `.dict.dz` the articles, `.syn` other spellings, which become forms of the entry. The
-//! format is described in StarDict's `doc/StarDictFileFormat`.
+//! Reads StarDict books: `.ifo` has metadata, `.idx` the offset and the length of the article of
+//! each headword, `.dict` or `.dict.dz` the articles, `.syn` other spellings, which become forms of
+//! the entry. A record of the index is `apple`, a zero byte, and two big-endian numbers of four
+//! bytes. The format is described in StarDict's `doc/StarDictFileFormat`.
 
 mod article;
 mod powerword;
@@ -16,7 +17,7 @@ use crate::books::input::articles::{Articles, Unreachable};
 use crate::books::input::source::Source;
 use crate::books::limits::{FORMS_MAX, IFO_BYTES_MAX, INDEX_WORD_BYTES_MAX};
 use crate::books::readers::draft::Draft;
-use crate::books::text::exchange;
+use crate::books::text::export_text;
 use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader};
 use synonyms::Synonyms;
@@ -27,17 +28,24 @@ pub(crate) struct Stardict {
     index_path: PathBuf,
     articles: Articles,
     synonyms: Synonyms,
-    /// Other spellings for which their entry has no room, each with the headword. They become
-    /// entries that are only a link to it.
-    links: Vec<(String, String)>,
+    /// Other spellings beyond [`FORMS_MAX`]. They become entries that are only a link to the
+    /// headword.
+    links: Vec<Link>,
     ifo: Ifo,
-    /// Number of bytes and of entries of the index that were read.
-    at: u64,
-    count: u64,
+    /// Number of bytes of the index that were read.
+    index_bytes: u64,
+    /// Number of records of the index that were read.
+    index_records: u64,
     state: ReadState,
 }
 
-/// The needed properties of a `.ifo` file.
+/// A spelling that becomes a link to its headword.
+struct Link {
+    spelling: String,
+    headword: String,
+}
+
+/// The properties of a `.ifo` file that the reader needs.
 #[derive(Debug, Default)]
 struct Ifo {
     title: Option<String>,
@@ -49,7 +57,7 @@ struct Ifo {
     /// The types of the fields of every article; `None` if each article has them itself.
     types: Option<String>,
     /// Whether an export of this program wrote the book.
-    is_own: bool,
+    is_exported: bool,
 }
 
 /// One record of the index.
@@ -74,17 +82,19 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, BookError> {
 /// The path without its ending, if that is one of StarDict's in lower or upper case.
 fn base(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let small = text.to_ascii_lowercase();
+    let lower_case = text.to_ascii_lowercase();
     let endings = [".ifo", ".idx", ".idx.gz", ".dict", ".dict.dz", ".syn", ".syn.dz", ".syn.gz"];
-    let ending = endings.iter().find(|ending| small.ends_with(*ending));
+    let ending = endings.iter().find(|ending| lower_case.ends_with(*ending));
     text[..text.len() - ending.map_or(0, |ending| ending.len())].to_owned()
 }
 
 /// The first file that exists with this path and one of these endings, in lower or upper case.
 fn file_of(base: &str, endings: &[&str]) -> Result<PathBuf, BookError> {
-    let both = |ending: &&str| [(*ending).to_owned(), ending.to_ascii_uppercase()];
-    let mut paths =
-        endings.iter().flat_map(both).map(|ending| PathBuf::from(base.to_owned() + &ending));
+    let in_both_cases = |ending: &&str| [(*ending).to_owned(), ending.to_ascii_uppercase()];
+    let mut paths = endings
+        .iter()
+        .flat_map(in_both_cases)
+        .map(|ending| PathBuf::from(base.to_owned() + &ending));
     let missing = || {
         let path = PathBuf::from(format!("{base}{}", endings[0]));
         BookError::whole(&path, "is missing: a StarDict book needs it")
@@ -110,21 +120,23 @@ impl Stardict {
             synonyms,
             links: Vec::new(),
             ifo,
-            at: 0,
-            count: 0,
+            index_bytes: 0,
+            index_records: 0,
         })
     }
 
     /// The next record of the index; sets the place to its beginning.
     fn record(&mut self) -> Result<Option<IndexRecord>, BookError> {
-        self.state.place = Place::ByteOf(INDEX, self.at);
+        self.state.place = Place::ByteOf(INDEX, self.index_bytes);
         let fail = |error| BookError::io(&self.index_path, error);
-        let damaged = |reason| BookError::at(&self.index_path, Place::Byte(self.at), reason);
+        let damaged =
+            |reason| BookError::at(&self.index_path, Place::Byte(self.index_bytes), reason);
         let mut word = Vec::new();
         let limit = INDEX_WORD_BYTES_MAX as u64 + 1;
         (&mut self.index).take(limit).read_until(0, &mut word).map_err(fail)?;
         if word.is_empty() {
-            return self.end();
+            self.check_counts();
+            return Ok(None);
         }
         if word.pop() != Some(0) {
             return Err(damaged("the index is cut off, or not an index: a headword has no end"));
@@ -137,23 +149,26 @@ impl Stardict {
         let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |n, b| n << 8 | u64::from(*b));
         let offset = number(&numbers[..wide]);
         let length = number(&numbers[wide..]);
-        self.at += (word.len() + 1 + numbers.len()) as u64;
-        self.count += 1;
+        self.index_bytes += (word.len() + 1 + numbers.len()) as u64;
+        self.index_records += 1;
         Ok(Some(IndexRecord { word, offset, length }))
     }
 
     /// Reports, at the end of the index, a number of headwords that differs from the one in the
     /// `.ifo` file (tools that edit books often do not update it), and the spellings without a
     /// headword.
-    fn end(&mut self) -> Result<Option<IndexRecord>, BookError> {
-        if let Some(words) = self.ifo.words.filter(|&words| words != self.count) {
-            let about = format!("{} of {words}", self.count);
-            self.state.warn_at(WarningKind::OtherCount, Place::ByteOf(INDEX, self.at), &about);
+    fn check_counts(&mut self) {
+        if let Some(words) = self.ifo.words.filter(|&words| words != self.index_records) {
+            let about = format!("{} of {words}", self.index_records);
+            self.state.warn_at(
+                WarningKind::OtherCount,
+                Place::ByteOf(INDEX, self.index_bytes),
+                &about,
+            );
         }
-        for (place, spelling) in self.synonyms.lost(self.count) {
+        for (place, spelling) in self.synonyms.orphans(self.index_records) {
             self.state.warn_at(WarningKind::LostSpelling, place, spelling);
         }
-        Ok(None)
     }
 
     /// The entry of record `number` of the index, from 0. `None`: it has a fault, which is reported
@@ -174,10 +189,12 @@ impl Stardict {
         };
         let mut forms: Vec<String> = self.synonyms.of(number).map(str::to_owned).collect();
         let links = forms.split_off(forms.len().min(FORMS_MAX)).into_iter();
-        self.links.extend(links.map(|spelling| (spelling, headword.clone().into_owned())));
-        let draft = if self.ifo.is_own {
-            let own = std::str::from_utf8(&article).ok().map(exchange::read_article);
-            own.map(|exchange::Article { phonetic, rank, mean }| Draft {
+        self.links.extend(
+            links.map(|spelling| Link { spelling, headword: headword.clone().into_owned() }),
+        );
+        let draft = if self.ifo.is_exported {
+            let exported = std::str::from_utf8(&article).ok().map(export_text::read_article);
+            exported.map(|export_text::Article { phonetic, rank, mean }| Draft {
                 phonetic,
                 rank,
                 mean,
@@ -196,8 +213,8 @@ impl Stardict {
                 ..Draft::new(&headword)
             })
         };
-        let word_is_text = std::str::from_utf8(&record.word).is_ok();
-        let Some(draft) = draft.filter(|_| word_is_text) else {
+        let is_text = std::str::from_utf8(&record.word).is_ok();
+        let Some(draft) = draft.filter(|_| is_text) else {
             self.state.warn(WarningKind::BadReference, &headword);
             return Ok(None);
         };
@@ -234,7 +251,7 @@ impl Ifo {
         match key {
             // Written by PyGlossary and others: `lang=en-zh`.
             "lang" => self.languages = Languages::parse(value),
-            "description" => self.is_own = value == exchange::WRITER,
+            "description" => self.is_exported = value == export_text::WRITER,
             "bookname" => self.title = Some(value.to_owned()),
             "wordcount" => self.words = Some(value.parse().map_err(|_| ())?),
             "sametypesequence" if !value.is_empty() => self.types = Some(value.to_owned()),
@@ -254,7 +271,7 @@ impl Ifo {
 impl Reader for Stardict {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         loop {
-            if let Some((spelling, headword)) = self.links.pop() {
+            if let Some(Link { spelling, headword }) = self.links.pop() {
                 let mean = link::encode(&headword, &headword);
                 let entry = self.state.finish(Draft { mean, ..Draft::new(&spelling) });
                 if entry.is_some() {
@@ -262,7 +279,7 @@ impl Reader for Stardict {
                 }
                 continue;
             }
-            let number = self.count;
+            let number = self.index_records;
             let Some(record) = self.record()? else { return Ok(None) };
             if let Some(entry) = self.entry(&record, number)? {
                 return Ok(Some(entry));

@@ -1,10 +1,10 @@
-//! Converts a StarDict field in the XML of the dictionary Kingsoft PowerWord (type `k`) to the
-//! notation, this project's text form of an explanation. The elements have Chinese names
-//! (`单词词性`) or two letters of the pinyin (`CX`).
+//! Converts a StarDict field in the XML of the dictionary Kingsoft PowerWord (type `k`) to an
+//! explanation: `<CX>n.</CX><JX>苹果</JX>` becomes `n. 苹果`. The elements have Chinese names (`单词词性`)
+//! or two letters of the pinyin (`CX`).
 
 use crate::books::text::gloss;
 
-/// The parts of a converted article; `mean` is the explanation in the notation.
+/// The parts of a converted article; `mean` is the explanation.
 #[derive(Debug, Default)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
@@ -38,7 +38,7 @@ impl Element {
 }
 
 /// Converts an article. Markup after a tag that is cut off is ignored.
-pub(super) fn read(xml: &str) -> Article {
+pub(super) fn parse(xml: &str) -> Article {
     let mut article = Article::default();
     let mut open: Vec<Element> = Vec::new();
     let mut part = String::new();
@@ -78,21 +78,21 @@ impl Article {
         match element {
             Element::Headword => {}
             Element::Phonetic => {
-                let known = self.phonetic.take().map(|known| known + "; ").unwrap_or_default();
-                self.phonetic = Some(known + text.trim_matches(['[', ']', '/']));
+                let first = self.phonetic.take().map(|first| first + "; ").unwrap_or_default();
+                self.phonetic = Some(first + text.trim_matches(['[', ']', '/']));
             }
             Element::Part => *part = format!("{text} "),
             Element::Gloss | Element::Other => {
-                let line = format!("{part}{}", gloss::guarded(&text));
-                self.line(&line);
+                let line = format!("{part}{}", gloss::escape_line_marker(&text));
+                self.push_line(&line);
             }
-            Element::Example => self.line(&format!("> {text}")),
+            Element::Example => self.push_line(&format!("> {text}")),
             Element::Translation => self.mean.push_str(&format!(" = {text}")),
         }
     }
 
     /// Appends a line to the explanation.
-    fn line(&mut self, line: &str) {
+    fn push_line(&mut self, line: &str) {
         if !self.mean.is_empty() {
             self.mean.push('\n');
         }
@@ -106,12 +106,12 @@ mod tests {
 
     #[test]
     fn reads_elements_with_chinese_and_with_short_names() {
-        let article = read(
+        let article = parse(
             "<词典><单词原型>x</单词原型><单词音标>ˈkɪŋ</单词音标><单词词性>n.</单词词性>\
              <解释>金山</解释><LY><![CDATA[A & B]]></LY><LS>甲乙</LS></词典>",
         );
         assert_eq!(article.phonetic.as_deref(), Some("ˈkɪŋ"));
         assert_eq!(article.mean, "n. 金山\n> A & B = 甲乙");
-        assert_eq!(read("<a").mean, "");
+        assert_eq!(parse("<a").mean, "");
     }
 }

@@ -1,5 +1,6 @@
 //! Reads StarDict's `.syn` file of other spellings. Each record is a spelling, a zero byte, and the
-//! number of its headword in the index, from 0, in four big-endian bytes.
+//! number of its headword in the index, from 0, in four big-endian bytes: `went\0\0\0\0\x07` says
+//! that `went` is a spelling of the eighth headword.
 
 use std::io::Read;
 use std::path::Path;
@@ -15,8 +16,17 @@ use crate::model::Word;
 #[derive(Debug, Default)]
 pub(super) struct Synonyms {
     bytes: Vec<u8>,
-    /// Number of the headword and offset of the spelling, sorted.
-    found: Vec<(u32, u32)>,
+    /// The spellings, sorted by headword.
+    spellings: Vec<Spelling>,
+}
+
+/// A spelling in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Spelling {
+    /// The number of its headword.
+    headword: u32,
+    /// Its offset in the file.
+    offset: u32,
 }
 
 const FILE: &str = ".syn";
@@ -33,7 +43,7 @@ impl Synonyms {
                 format!("is larger than {SYNONYMS_BYTES_MAX} bytes"),
             ));
         }
-        let mut found = Vec::new();
+        let mut spellings = Vec::new();
         let mut at = 0_usize;
         while at < bytes.len() {
             let end = bytes[at..].iter().take(INDEX_WORD_BYTES_MAX).position(|&byte| byte == 0);
@@ -46,7 +56,10 @@ impl Synonyms {
             };
             let spelling = std::str::from_utf8(&bytes[at..end]).ok();
             match spelling.filter(|text| Word::parse(text).is_ok()) {
-                Some(_) => found.push((u32::from_be_bytes(*number), position(at))),
+                Some(_) => spellings.push(Spelling {
+                    headword: u32::from_be_bytes(*number),
+                    offset: offset_in_32_bits(at),
+                }),
                 None => {
                     let place = Place::ByteOf(FILE, at as u64);
                     let text = String::from_utf8_lossy(&bytes[at..end]);
@@ -56,27 +69,32 @@ impl Synonyms {
             // The next record follows the zero byte and the four bytes of the number.
             at = end + 5;
         }
-        found.sort_unstable();
-        Ok(Synonyms { bytes, found })
+        spellings.sort_unstable();
+        Ok(Synonyms { bytes, spellings })
     }
 
     /// The other spellings of the headword with this number, from 0.
     pub(super) fn of(&self, number: u64) -> impl Iterator<Item = &str> {
         let number = u32::try_from(number).ok();
-        let from = number.map_or(self.found.len(), |n| self.found.partition_point(|f| f.0 < n));
-        let found = self.found[from..].iter().take_while(move |f| Some(f.0) == number);
-        found.filter_map(|&(_, at)| self.spelling(at))
+        let from = number.map_or(self.spellings.len(), |number| {
+            self.spellings.partition_point(|spelling| spelling.headword < number)
+        });
+        let found = self.spellings[from..].iter();
+        let found = found.take_while(move |spelling| Some(spelling.headword) == number);
+        found.filter_map(|spelling| self.text_at(spelling.offset))
     }
 
-    /// The spellings that belong to no headword, if the book has this number of headwords.
-    pub(super) fn lost(&self, count: u64) -> impl Iterator<Item = (Place, &str)> {
-        let from = self.found.partition_point(|found| u64::from(found.0) < count);
-        let lost = self.found[from..].iter();
-        lost.filter_map(|&(_, at)| Some((Place::ByteOf(FILE, at.into()), self.spelling(at)?)))
+    /// The spellings without a headword, in a book with this number of headwords.
+    pub(super) fn orphans(&self, count: u64) -> impl Iterator<Item = (Place, &str)> {
+        let from = self.spellings.partition_point(|spelling| u64::from(spelling.headword) < count);
+        self.spellings[from..].iter().filter_map(|spelling| {
+            let place = Place::ByteOf(FILE, spelling.offset.into());
+            Some((place, self.text_at(spelling.offset)?))
+        })
     }
 
-    /// The spelling at this offset of the file.
-    fn spelling(&self, at: u32) -> Option<&str> {
+    /// The text of the spelling at this offset of the file.
+    fn text_at(&self, at: u32) -> Option<&str> {
         let rest = self.bytes.get(usize::try_from(at).ok()?..)?;
         std::str::from_utf8(rest.split(|&byte| byte == 0).next()?).ok()
     }
@@ -84,6 +102,6 @@ impl Synonyms {
 
 /// Converts an offset in the file to 32 bits. It fits, since the file has at most
 /// [`SYNONYMS_BYTES_MAX`] bytes.
-fn position(at: usize) -> u32 {
+fn offset_in_32_bits(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

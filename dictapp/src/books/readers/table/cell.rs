@@ -1,4 +1,5 @@
-//! The text of single cells: escapes of tab files, sounds of Anki, several forms in one cell.
+//! Converts the text of a single cell: `was/were` has the forms `was` and `were`, `a\nb` in a tab
+//! file has two lines, `[sound:apple.mp3]` of Anki is left out.
 
 use crate::books::readers::ecdict;
 use crate::books::text::script::{self, is_cjk};
@@ -13,13 +14,13 @@ pub(super) fn without_sounds(mut cell: String) -> String {
     cell
 }
 
-/// A cell with the words of Anki's gaps: `{{c1::plum::hint}}` becomes `plum`.
-pub(super) fn without_gaps(mut cell: String) -> String {
-    // The innermost gap is the last one that begins.
+/// A cell with the words of Anki's cloze deletions: `{{c1::plum::hint}}` becomes `plum`.
+pub(super) fn without_clozes(mut cell: String) -> String {
+    // The innermost cloze deletion is the last one that begins.
     let mut end = cell.len();
-    while let Some(from) = cell[..end].rfind(GAP) {
+    while let Some(from) = cell[..end].rfind(CLOZE) {
         end = from;
-        let number = &cell[from + GAP.len()..];
+        let number = &cell[from + CLOZE.len()..];
         let inner = number.trim_start_matches(|c: char| c.is_ascii_digit());
         let Some(inner) = inner.strip_prefix("::").filter(|_| inner.len() < number.len()) else {
             continue;
@@ -33,8 +34,8 @@ pub(super) fn without_gaps(mut cell: String) -> String {
     cell
 }
 
-/// The beginning of a gap in a note of Anki.
-const GAP: &str = "{{c";
+/// The beginning of a cloze deletion of Anki.
+const CLOZE: &str = "{{c";
 
 /// The first sound of Anki in a cell.
 pub(super) fn sound(cell: &str) -> Option<&str> {
@@ -67,7 +68,7 @@ pub(super) fn with_lines(cell: String) -> String {
 }
 
 /// Whether a cell gives the frequency of each part of speech, as in ECDICT: `n:46/v:54`.
-pub(super) fn is_share(cell: &str) -> bool {
+pub(super) fn is_part_frequency(cell: &str) -> bool {
     let is_one = |pair: &str| {
         pair.split_once(':').is_some_and(|(_, share)| share.bytes().all(|b| b.is_ascii_digit()))
     };
@@ -85,46 +86,46 @@ const SOUND: &str = "[sound:";
 
 /// The forms in a cell of an export of this program. They are on separate lines if a form contains
 /// a semicolon, otherwise semicolons separate them.
-pub(super) fn own_forms(cell: &str) -> impl Iterator<Item = &str> {
+pub(super) fn exported_forms(cell: &str) -> impl Iterator<Item = &str> {
     cell.split(if cell.contains('\n') { "\n" } else { "; " })
 }
 
-/// The forms in a cell: `was/were`, `goes; going`, or in the notation of ECDICT, `p:went/d:gone`. A
-/// dash means that there is no form.
+/// The forms in a cell: `was/were`, `goes; going`, or as in ECDICT, `p:went/d:gone`. A dash means
+/// that there is no form.
 pub(super) fn forms(cell: &str) -> Vec<String> {
     let is_exchange = |pair: &str| pair.as_bytes().get(1) == Some(&b':');
     if cell.split('/').all(is_exchange) {
         return ecdict::forms(cell);
     }
-    let forms = items(cell).filter(|form| form.contains(char::is_alphanumeric));
+    let forms = list_items(cell).filter(|form| form.contains(char::is_alphanumeric));
     forms.map(str::to_owned).collect()
 }
 
 /// The words of a list in a cell.
-pub(super) fn items(cell: &str) -> impl Iterator<Item = &str> {
-    let items = cell.split([',', ';', '/', '|', '\n', '，', '；', '、', '／']);
-    items.map(str::trim).filter(|item| !item.is_empty())
+pub(super) fn list_items(cell: &str) -> impl Iterator<Item = &str> {
+    let list_items = cell.split([',', ';', '/', '|', '\n', '，', '；', '、', '／']);
+    list_items.map(str::trim).filter(|item| !item.is_empty())
 }
 
 /// A Chinese headword with its traditional spelling in brackets, `苹果[蘋果]`, split into both.
 /// `None`: the headword has no such brackets.
 pub(super) fn simplified(word: &str) -> Option<(&str, &str)> {
-    let (first, behind) = word.split_once(['[', '【', '(', '（'])?;
-    let other = behind.strip_suffix([']', '】', ')', '）'])?;
+    let (first, rest) = word.split_once(['[', '【', '(', '（'])?;
+    let other = rest.strip_suffix([']', '】', ')', '）'])?;
     let (first, other) = (first.trim(), other.trim());
     let is_word = |word: &str| !word.is_empty() && word.chars().all(is_cjk);
     let is_both = is_word(first) && is_word(other);
     (is_both && first.chars().count() == other.chars().count()).then_some((first, other))
 }
 
-/// The headwords of a cell of a tab file. A bar that is part of a headword has a backslash before
-/// it.
+/// The headwords of a cell of a tab file, with pipes between them. A pipe that is part of a
+/// headword has a backslash before it.
 pub(super) fn headwords(cell: &str) -> Vec<String> {
     let mut is_escaped = false;
     let words = cell.split(|c: char| {
-        let ends = c == '|' && !is_escaped;
+        let is_end = c == '|' && !is_escaped;
         is_escaped = c == '\\' && !is_escaped;
-        ends
+        is_end
     });
     words.map(|word| unescaped(&word.replace(r"\|", "|"))).collect()
 }
@@ -150,11 +151,11 @@ pub(super) fn unescaped(text: &str) -> String {
     found + rest
 }
 
-/// A cell of Markdown without the marks of emphasis and code around it: `**apple**`.
+/// A cell of Markdown without the markup of emphasis and code around it: `**apple**`.
 pub(super) fn unemphasised(cell: String) -> String {
-    let inner = ["**", "__", "`", "*", "_"].iter().find_map(|mark| {
-        let inner = cell.trim().strip_prefix(mark)?.strip_suffix(mark)?;
-        (!inner.trim().is_empty() && !inner.contains(mark)).then(|| inner.trim().to_owned())
+    let inner = ["**", "__", "`", "*", "_"].iter().find_map(|markup| {
+        let inner = cell.trim().strip_prefix(markup)?.strip_suffix(markup)?;
+        (!inner.trim().is_empty() && !inner.contains(markup)).then(|| inner.trim().to_owned())
     });
     inner.unwrap_or(cell)
 }
@@ -171,8 +172,8 @@ mod tests {
     }
 
     #[test]
-    fn the_gaps_of_anki_show_their_words() {
-        let shows = |cell: &str, expected| assert_eq!(without_gaps(cell.to_owned()), expected);
+    fn the_cloze_deletions_of_anki_show_their_words() {
+        let shows = |cell: &str, expected| assert_eq!(without_clozes(cell.to_owned()), expected);
         shows("a {{c1::plum::hint}} and {{c2::pear}}.", "a plum and pear.");
         shows("{{c1::a {{c2::red}} plum}}", "a red plum");
         shows("{{c1::plum", "{{c1::plum");

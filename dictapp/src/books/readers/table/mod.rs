@@ -1,5 +1,6 @@
-//! Reads a csv or tsv table. A header row in English or Chinese decides the columns. Without it,
-//! the columns are recognised by their content.
+//! Reads a csv or tsv table: `apple,[ˈæpl],n. 苹果` becomes an entry with pronunciation. A header row
+//! in English, Chinese or another language decides the columns. Without it, the columns are
+//! recognised by their content.
 
 mod cell;
 mod markdown;
@@ -16,48 +17,51 @@ use crate::books::input::records::Records;
 use crate::books::input::source::Source;
 use crate::books::overrides::{Column, Overrides, Recognised, Sounds};
 use crate::books::text::markup::{self, LineEnds};
-use crate::books::text::{columns, exchange};
+use crate::books::text::{columns, export_text};
 use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader};
 use crate::model::{Entry, Languages, Level};
 
 use super::draft::Draft;
-use cell::{headwords, own_forms, unemphasised, unescaped, without_gaps, without_sounds};
-use row::Row;
+use cell::{exported_forms, headwords, unemphasised, unescaped, without_clozes, without_sounds};
+use markdown::NumberedRecord;
+use row::{PartCell, Row};
 
-pub(super) use row::listed;
+pub(super) use row::list_line;
 
 /// Reads a table.
 pub(crate) struct Table {
     records: Records,
     format: Format,
     /// Whether TABs separate the columns and Anki did not write the file. In such a tab file, the
-    /// cell of a headword may have other spellings after a bar (`colour|color`), and cells have
-    /// escapes.
+    /// cell of a headword may have other spellings after a pipe (`colour|color`), and `\n` in a
+    /// cell is a line end.
     is_tab_file: bool,
-    /// Whether cells are plain text, so that `<b>` in them is no tag.
+    /// Whether cells are plain text, in which `<b>` is not a tag.
     is_plain: bool,
     /// Whether an export of this program wrote the file.
-    is_own: bool,
+    is_exported: bool,
     /// The meaning of sounds in cells.
     sounds: Sounds,
     columns: Vec<Column>,
-    /// Number of columns of each of the tables that are side by side in a row.
-    block: usize,
-    /// The tables of the last row that are not read yet.
-    parts: VecDeque<StringRecord>,
-    ahead: markdown::Ahead,
+    /// Number of columns of each table if several are side by side. `None`: there is one table.
+    table_width: Option<usize>,
+    /// The parts of the last row that are not read yet: each is a row of one of the tables that are
+    /// side by side.
+    row_parts: VecDeque<StringRecord>,
+    /// The record below the last one, in a file with tables of Markdown.
+    record_below: Option<NumberedRecord>,
     /// The headword of the last row. The rows below may omit it, as in spreadsheets, if they have
     /// further parts of speech of the same headword with their meanings.
     word: String,
-    /// Whether the headwords are in quotes that do not belong to the format: `“apple”`.
+    /// Whether the headwords are in quotes that are not quotes of csv: `“apple”`.
     is_quoted: bool,
-    /// Whether a sound in a cell was reported.
-    is_sound_noted: bool,
+    /// Whether a sound in a cell was reported, or none has to be.
+    has_reported_sound: bool,
     /// The header row.
     names: Option<StringRecord>,
     /// The meaning of cells beyond the last column.
-    beyond: Beyond,
+    extra_cells: ExtraCells,
     /// The names of columns that have text but are not read, until they are reported.
     unread: Vec<String>,
     /// Number of rows before the first entry: comments, a delimiter, the names of the columns.
@@ -70,11 +74,11 @@ pub(crate) struct Table {
 
 /// The meaning of cells beyond the last column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Beyond {
-    /// They are the rest of the last cell, which contains the delimiter.
-    Text,
+enum ExtraCells {
+    /// They are the rest of the text in the last column, which contains the delimiter.
+    RestOfLast,
     /// They are not read.
-    Cells,
+    Unread,
 }
 
 impl Table {
@@ -104,40 +108,42 @@ impl Table {
         let encoding = source.encoding();
         let is_anki = source.sample().starts_with(b"#separator:");
         let is_plain = memchr::memmem::find(&source.sample(), b"#html:false\n").is_some();
-        let own_rows = exchange::header_rows(&rows);
-        let is_own = own_rows > 0;
+        let export_header_rows = export_text::header_rows(&rows);
+        let is_exported = export_header_rows > 0;
         let is_tab_file = format.is_tabs() && !is_anki;
-        if is_own && is_tab_file {
+        if is_exported && is_tab_file {
             layout.columns = vec![Column::Word, Column::Mean];
         }
-        let (unread, beyond) = match &overrides.columns {
-            Some(_) => (Vec::new(), Beyond::Cells),
-            None if layout.is_wide(&rows) => (columns::unread(&rows, &layout), Beyond::Cells),
-            None => (columns::unread(&rows, &layout), Beyond::Text),
+        let (unread, extra_cells) = match &overrides.columns {
+            Some(_) => (Vec::new(), ExtraCells::Unread),
+            None if layout.is_wide(&rows) => {
+                (columns::unread_names(&rows, &layout), ExtraCells::Unread)
+            }
+            None => (columns::unread_names(&rows, &layout), ExtraCells::RestOfLast),
         };
         let columns = overrides.columns.clone().unwrap_or(layout.columns);
         let word = columns.iter().position(|column| *column == Column::Word).unwrap_or_default();
         let below = rows.iter().skip(layout.rows_before);
-        let is_quoted = !is_own && cell::are_quoted(below.filter_map(|row| row.get(word)));
+        let is_quoted = !is_exported && cell::are_quoted(below.filter_map(|row| row.get(word)));
         let records = Records::new(source, format)?;
         Ok(Table {
             is_quoted,
-            is_sound_noted: overrides.sounds == Sounds::Text || is_own,
+            has_reported_sound: overrides.sounds == Sounds::Text || is_exported,
             word: String::new(),
             unread,
-            beyond,
+            extra_cells,
             is_tab_file,
-            is_plain: is_anki && is_plain || is_own,
-            is_own,
-            sounds: if is_own { Sounds::Text } else { overrides.sounds },
+            is_plain: is_anki && is_plain || is_exported,
+            is_exported,
+            sounds: if is_exported { Sounds::Text } else { overrides.sounds },
             title: layout.title,
             state: ReadState::new(Place::Line(0), records.meter()),
-            block: if overrides.columns.is_some() { usize::MAX } else { layout.block },
-            parts: VecDeque::new(),
-            ahead: None,
+            table_width: layout.table_width.filter(|_| overrides.columns.is_none()),
+            row_parts: VecDeque::new(),
+            record_below: None,
             columns,
-            names: layout.names.filter(|_| !is_own),
-            rows_before: if is_own { own_rows } else { layout.rows_before },
+            names: layout.names.filter(|_| !is_exported),
+            rows_before: if is_exported { export_header_rows } else { layout.rows_before },
             languages: layout.languages,
             records,
             format,
@@ -148,9 +154,9 @@ impl Table {
     /// The entry of a row. `None`: it has a fault, which is reported as a warning.
     fn entry(&mut self, record: &StringRecord) -> Result<Option<Entry>, BookError> {
         let mut row = self.row(record);
-        let above = std::mem::take(&mut self.word);
+        let word_above = std::mem::take(&mut self.word);
         if row.headword().is_empty() && !row.parts.is_empty() && !row.meanings.is_empty() {
-            row.word = &above;
+            row.word = &word_above;
         }
         self.word = row.headword().to_owned();
         // A single cell cannot be an entry if the table has several columns.
@@ -164,28 +170,30 @@ impl Table {
             return Ok(None);
         }
         let rank = row.rank();
-        if rank == Some(None) || row.level.is_some_and(|level| Level::parse(level).is_none()) {
+        if matches!(rank, Some(Err(_)))
+            || row.level.is_some_and(|level| Level::parse(level).is_none())
+        {
             self.state.warn(WarningKind::BadDetail, row.word);
         }
-        let rank = rank.flatten();
+        let rank = rank.and_then(Result::ok);
         row.unread.iter().for_each(|cell| self.state.warn(WarningKind::UnreadColumn, cell));
-        self.note_sound(record);
+        self.warn_of_sound(record);
         (0..row.pictures).for_each(|_| self.state.warn(WarningKind::Picture, row.word));
         // Tab files may have several headwords in one cell.
         let word = row.headword();
-        let words = match cell::simplified(word).filter(|_| !self.is_own) {
+        let words = match cell::simplified(word).filter(|_| !self.is_exported) {
             Some((word, other)) => vec![word.to_owned(), other.to_owned()],
             None if self.is_tab_file => headwords(word),
             None => vec![word.to_owned()],
         };
         let mut forms: Vec<String> = words.into_iter().map(|word| self.headword(word)).collect();
         let headword = &forms.remove(0);
-        let draft = if self.is_own {
-            forms.extend(row.forms.iter().flat_map(|cell| own_forms(cell)).map(str::to_owned));
-            let own = exchange::read_article(&row.meanings.join("\n"));
-            let phonetic = row.phonetics.into_iter().next().or(own.phonetic);
-            let rank = rank.or(own.rank);
-            Draft { phonetic, mean: own.mean, rank, forms, ..Draft::new(headword) }
+        let draft = if self.is_exported {
+            forms.extend(row.forms.iter().flat_map(|cell| exported_forms(cell)).map(str::to_owned));
+            let exported = export_text::read_article(&row.meanings.join("\n"));
+            let phonetic = row.phonetics.into_iter().next().or(exported.phonetic);
+            let rank = rank.or(exported.rank);
+            Draft { phonetic, mean: exported.mean, rank, forms, ..Draft::new(headword) }
         } else {
             forms.extend(row.forms.iter().flat_map(|cell| cell::forms(cell)));
             let (phonetic, mean) = row.explanation();
@@ -194,6 +202,7 @@ impl Table {
         Ok(self.state.finish(draft))
     }
 
+    /// The cells of a row by column.
     fn row<'r>(&self, record: &'r StringRecord) -> Row<'r> {
         let mut row = Row::default();
         let mut pictures = 0;
@@ -210,8 +219,10 @@ impl Table {
             match column {
                 Column::Word => row.word = text,
                 Column::Phonetic => row.phonetics.extend(read()),
-                Column::Part if cell::is_share(text) => {}
-                Column::Part => row.parts.extend(read().map(|part| (part, row.meanings.len()))),
+                Column::Part if cell::is_part_frequency(text) => {}
+                Column::Part => row.parts.extend(
+                    read().map(|name| PartCell { name, meanings_before: row.meanings.len() }),
+                ),
                 // Wiktionary has a number sign before each definition.
                 Column::Mean => {
                     row.meanings.extend(read().map(|text| match text.strip_prefix("# ") {
@@ -234,18 +245,19 @@ impl Table {
         if self
             .names
             .as_ref()
-            .is_some_and(|names| row.word.is_empty() && columns::has_lemmas(names))
+            .is_some_and(|names| row.word.is_empty() && columns::has_lemma_column(names))
         {
             row.take_form();
         }
-        self.read_beyond(record, &mut row);
+        self.read_extra_cells(record, &mut row);
         row
     }
 
-    /// Reads the cells beyond the last column.
-    fn read_beyond<'r>(&self, record: &'r StringRecord, row: &mut Row<'r>) {
+    /// Reads the cells beyond the last column, which have no column of their own.
+    fn read_extra_cells<'r>(&self, record: &'r StringRecord, row: &mut Row<'r>) {
         let more = record.iter().skip(self.columns.len());
-        if self.beyond == Beyond::Cells || more.clone().all(|cell| cell.trim().is_empty()) {
+        if self.extra_cells == ExtraCells::Unread || more.clone().all(|cell| cell.trim().is_empty())
+        {
             return;
         }
         let last = match self.columns.last() {
@@ -267,10 +279,10 @@ impl Table {
     fn text(&self, cell: &str) -> markup::Text {
         let text = match self.is_tab_file {
             true => unescaped(cell),
-            false if self.is_own => cell.to_owned(),
+            false if self.is_exported => cell.to_owned(),
             false => cell::with_lines(cell.to_owned()),
         };
-        let text = self.without_notation_of_anki(text);
+        let text = self.without_anki_markup(text);
         if !self.is_plain && markup::is_markup(&text) {
             markup::to_text(&text, LineEnds::Kept)
         } else {
@@ -278,14 +290,14 @@ impl Table {
         }
     }
 
-    /// A text without the sounds and the gaps of Anki.
-    fn without_notation_of_anki(&self, text: String) -> String {
-        if self.sounds == Sounds::Text { text } else { without_gaps(without_sounds(text)) }
+    /// A text without the sounds and the cloze deletions of Anki.
+    fn without_anki_markup(&self, text: String) -> String {
+        if self.sounds == Sounds::Text { text } else { without_clozes(without_sounds(text)) }
     }
 
     /// A headword without markup. One that is only a tag stays (`<b>` in a book about HTML).
     fn headword(&self, word: String) -> String {
-        let word = self.without_notation_of_anki(word);
+        let word = self.without_anki_markup(word);
         let word = if self.format.delimiter == b'|' { unemphasised(word) } else { word };
         if self.is_plain || !markup::is_markup(&word) {
             return word;
@@ -323,7 +335,7 @@ fn check(given: &[Column], rows: &[StringRecord]) -> Result<(), String> {
 impl Reader for Table {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         loop {
-            while let Some(part) = self.parts.pop_front() {
+            while let Some(part) = self.row_parts.pop_front() {
                 if let Some(entry) = self.entry(&part)? {
                     return Ok(Some(entry));
                 }
@@ -335,8 +347,8 @@ impl Reader for Table {
             }
             if self.rows_before > 0 {
                 self.skip_row(&record);
-            } else if !self.is_between(&record) {
-                self.parts = self.split(record);
+            } else if !self.is_non_entry(&record) {
+                self.row_parts = self.split(record);
             }
         }
     }

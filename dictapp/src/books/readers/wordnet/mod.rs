@@ -1,7 +1,7 @@
-//! Reads a WordNet database: `index.*` lists the senses of each lemma (headword in lower case) by
-//! frequency, `data.*` has the senses (wndb(5)), `*.exc` the irregular forms, `cntlist.rev` how
-//! often each sense occurs in tagged texts. A lemma with several spellings (`China`, `china`)
-//! becomes several entries.
+//! Reads a WordNet database (wndb(5)): `index.*` lists the senses of each lemma (headword in lower
+//! case) by frequency, `data.*` has the senses, `*.exc` the irregular forms, `cntlist.rev` how
+//! often each sense occurs in tagged texts. The lemma `china` has senses with the spelling `China`
+//! and others with `china`, so it becomes two entries.
 
 mod synset;
 
@@ -23,11 +23,12 @@ pub(crate) struct Wordnet {
     parts: Vec<PartFiles>,
     /// The lines of all indexes, sorted by lemma: the parts of speech of a lemma are adjacent.
     lines: Vec<IndexLine>,
-    /// The index of the next element of `lines`.
+    /// The position in `lines`.
     next: usize,
     /// The irregular forms of each lemma.
     forms: HashMap<String, Vec<String>>,
     frequencies: Frequencies,
+    /// The entries of the last lemma that were not returned yet, the next one last.
     ready: Vec<Entry>,
     state: ReadState,
     meter: Meter,
@@ -35,7 +36,7 @@ pub(crate) struct Wordnet {
 
 /// The files of one part of speech.
 struct PartFiles {
-    names: &'static Names,
+    names: &'static PartNames,
     index_path: PathBuf,
     data_path: PathBuf,
     index: String,
@@ -43,7 +44,7 @@ struct PartFiles {
 }
 
 /// The names of a part of speech: its label in explanations, and its files.
-struct Names {
+struct PartNames {
     label: &'static str,
     index: &'static str,
     data: &'static str,
@@ -52,29 +53,29 @@ struct Names {
     kinds: &'static [&'static str],
 }
 
-const PARTS: [Names; 4] = [
-    Names {
+const PARTS: [PartNames; 4] = [
+    PartNames {
         label: "n.",
         index: "index.noun",
         data: "data.noun",
         exceptions: "noun.exc",
         kinds: &["1"],
     },
-    Names {
+    PartNames {
         label: "v.",
         index: "index.verb",
         data: "data.verb",
         exceptions: "verb.exc",
         kinds: &["2"],
     },
-    Names {
+    PartNames {
         label: "adj.",
         index: "index.adj",
         data: "data.adj",
         exceptions: "adj.exc",
         kinds: &["3", "5"],
     },
-    Names {
+    PartNames {
         label: "adv.",
         index: "index.adv",
         data: "data.adv",
@@ -92,9 +93,16 @@ struct IndexLine {
     part: usize,
     /// The number of the line, from 1.
     number: u64,
-    /// The offsets of the line in the file.
+    /// The offset of the line in the file.
     start: usize,
+    /// The offset of the end of the line.
     end: usize,
+}
+
+/// A spelling of a lemma, and its explanation.
+struct Spelling {
+    headword: String,
+    mean: String,
 }
 
 /// How often lemmas occur in tagged texts: counts of each lemma and part of speech, and the rank of
@@ -159,20 +167,19 @@ impl Wordnet {
     fn advance(&mut self) -> Result<bool, BookError> {
         let Some(&first) = self.lines.get(self.next) else { return Ok(false) };
         let lemma = self.parts[first.part].lemma(&first).to_owned();
-        let same = |l: &&IndexLine| self.parts[l.part].lemma(l) == lemma;
+        let is_same = |line: &&IndexLine| self.parts[line.part].lemma(line) == lemma;
         let mut group: Vec<IndexLine> =
-            self.lines[self.next..].iter().take_while(same).copied().collect();
+            self.lines[self.next..].iter().take_while(is_same).copied().collect();
         self.next += group.len();
         self.meter.advance(group.len() as u64);
         group.sort_by_key(|l| std::cmp::Reverse(self.frequencies.of(&lemma, l.part)));
         self.state.place = Place::LineOf(self.parts[first.part].names.index, first.number);
-        // Each spelling with its explanation.
-        let mut spellings: Vec<(String, String)> = Vec::new();
+        let mut spellings: Vec<Spelling> = Vec::new();
         for line in &group {
             self.parts[line.part].senses(line, &lemma, &mut spellings)?;
         }
         let forms = self.forms.get(&lemma).cloned().unwrap_or_default();
-        for (headword, mean) in spellings.into_iter().rev() {
+        for Spelling { headword, mean } in spellings.into_iter().rev() {
             let rank = self.frequencies.ranks.get(&lemma).copied();
             let draft = Draft { mean, rank, forms: forms.clone(), ..Draft::new(&headword) };
             self.ready.extend(self.state.finish(draft));
@@ -204,7 +211,7 @@ impl PartFiles {
         &self,
         line: &IndexLine,
         lemma: &str,
-        spellings: &mut Vec<(String, String)>,
+        spellings: &mut Vec<Spelling>,
     ) -> Result<(), BookError> {
         let damaged =
             |reason: &str| BookError::at(&self.index_path, Place::Line(line.number), reason);
@@ -215,19 +222,18 @@ impl PartFiles {
                 offset.parse().map_err(|_| damaged("has an offset that is not a number"))?;
             let synset = self.synset(offset)?;
             let mut found = synset.spellings(lemma).peekable();
-            // A sense lists its words. Without the lemma among them, the offset leads to another
-            // sense.
+            // A sense lists its words. If the lemma is not among them, the offset is wrong.
             if found.peek().is_none() {
                 let reason = format!("sense {offset:08} of {} is of other words", self.names.data);
                 return Err(damaged(&reason));
             }
             for spelling in found {
-                let at = spellings.iter().position(|(known, _)| *known == spelling);
+                let at = spellings.iter().position(|known| known.headword == spelling);
                 let at = at.unwrap_or_else(|| {
-                    spellings.push((spelling.clone(), String::new()));
+                    spellings.push(Spelling { headword: spelling.clone(), mean: String::new() });
                     spellings.len() - 1
                 });
-                synset.write(self.names.label, &spelling, &mut spellings[at].1);
+                synset.write(self.names.label, &spelling, &mut spellings[at].mean);
             }
         }
         Ok(())

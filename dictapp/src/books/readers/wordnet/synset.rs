@@ -1,5 +1,6 @@
-//! Parses a line of WordNet's `data.*`: the words, the definition and the examples of a sense
-//! (wndb(5)).
+//! Parses a line of WordNet's `data.*` (wndb(5)): in
+//! `00003553 03 n 02 whole 0 unit 0 000 | an assemblage; "how big is it?"`, the words are `whole`
+//! and `unit`, and the definition and the example of their sense follow.
 
 use std::fmt::Write;
 
@@ -35,14 +36,15 @@ impl<'a> Synset<'a> {
 
     /// The words of this set that are spellings of a lemma: they differ from it only in case.
     pub(super) fn spellings<'b>(&'b self, lemma: &'b str) -> impl Iterator<Item = String> {
-        let words = self.words.iter().map(|word| bare(word));
+        let words = self.words.iter().map(|word| without_position(word));
         words.filter(|word| word.eq_ignore_ascii_case(lemma)).map(|word| word.replace('_', " "))
     }
 
-    /// Appends the sense to an explanation in the notation (this project's text form of one), for a
-    /// headword with this spelling: definition, examples, and the other words as synonyms.
+    /// Appends the sense to the explanation of a headword with this spelling, in the format of
+    /// [`Explanation`](crate::model::Explanation): definition, examples, and the other words as
+    /// synonyms.
     pub(super) fn write(&self, label: &str, headword: &str, mean: &mut String) {
-        // The explanation is too long already, which `Draft::finish` reports.
+        // The explanation is too long already, as `Draft::finish` will report.
         if mean.len() > MEAN_BYTES_MAX {
             return;
         }
@@ -53,7 +55,7 @@ impl<'a> Synset<'a> {
         for example in &self.examples {
             write!(mean, "\n> {example}").expect("a string can be written to");
         }
-        let words = self.words.iter().map(|word| bare(word).replace('_', " "));
+        let words = self.words.iter().map(|word| without_position(word).replace('_', " "));
         let others: Vec<String> = words.filter(|word| word != headword).collect();
         if !others.is_empty() {
             write!(mean, "\n= {}", others.join("; ")).expect("a string can be written to");
@@ -61,9 +63,9 @@ impl<'a> Synset<'a> {
     }
 }
 
-/// Removes the mark for the position of an adjective: `galore(ip)`.
-fn bare(word: &str) -> &str {
-    ["(a)", "(p)", "(ip)"].iter().find_map(|mark| word.strip_suffix(mark)).unwrap_or(word)
+/// Removes the code for the position of an adjective: `galore(ip)`.
+fn without_position(word: &str) -> &str {
+    ["(a)", "(p)", "(ip)"].iter().find_map(|code| word.strip_suffix(code)).unwrap_or(word)
 }
 
 /// Splits `definition; "example"; "example"- author` into the definition and the examples without

@@ -1,9 +1,10 @@
-//! Recognises what a single cell of a table is: a number, a date, a pronunciation, or text.
+//! Recognises the content of a single cell of a table: `12` is a number, `2023-01-02` a date,
+//! `[ˈæpl]` a pronunciation, `n.` a part of speech, `苹果` text.
 
 use crate::books::text::script::{self, is_cjk};
 use crate::model::Level;
 
-/// What a cell contains.
+/// The content of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Number,
@@ -20,21 +21,21 @@ pub(super) enum Content {
     Part,
     /// A gender or an article: `m`, `der`.
     Gender,
-    /// The pronunciation, with or without brackets.
+    /// A pronunciation, with or without brackets.
     Phonetic,
-    /// `A1`
+    /// A level of the Common European Framework: `A1`
     Level,
-    /// `HSK1`, `N5`
+    /// A grade of an examination: `HSK1`, `N5`
     Grade,
     Text,
 }
 
-/// A test whether a cell has a certain content.
-type Is = fn(&str) -> bool;
+/// A function that tests whether a cell has a certain content.
+type CellTest = fn(&str) -> bool;
 
-/// What a cell contains. It must not be empty.
+/// The content of a cell, which must not be empty.
 pub(super) fn content(cell: &str) -> Content {
-    let tests: [(Is, Content); 11] = [
+    let tests: [(CellTest, Content); 11] = [
         (is_number, Content::Number),
         (is_date, Content::Date),
         (is_file, Content::File),
@@ -43,11 +44,11 @@ pub(super) fn content(cell: &str) -> Content {
         (|cell| Level::parse(cell).is_some(), Content::Level),
         (is_grade, Content::Grade),
         (is_gender, Content::Gender),
-        (|cell| script::part_named(cell).is_some(), Content::Part),
+        (|cell| script::labels_of_names(cell).is_some(), Content::Part),
         (is_phonetic, Content::Phonetic),
         (is_key, Content::Key),
     ];
-    tests.iter().find(|(is, _)| is(cell)).map_or(Content::Text, |(_, content)| *content)
+    tests.iter().find(|(test, _)| test(cell)).map_or(Content::Text, |(_, content)| *content)
 }
 
 /// `12`, `-1.5`, `22,038,615`, `50%`, `3.`
@@ -59,10 +60,10 @@ fn is_number(cell: &str) -> bool {
 
 /// `2023-01-02 10:11`, `2/1/2023`, `2023年1月2日`
 fn is_date(cell: &str) -> bool {
-    let is_sign = |c: char| "-/.:年月日时分秒 TZ+".contains(c);
+    let is_punctuation = |c: char| "-/.:年月日时分秒 TZ+".contains(c);
     let digits = cell.chars().filter(char::is_ascii_digit).count();
-    let signs = cell.chars().filter(|&c| is_sign(c)).count();
-    digits > 3 && signs > 1 && digits + signs == cell.chars().count()
+    let punctuation = cell.chars().filter(|&c| is_punctuation(c)).count();
+    digits > 3 && punctuation > 1 && digits + punctuation == cell.chars().count()
 }
 
 /// The address of a page, the name of a sound or a picture, or a tag that shows one.
@@ -141,8 +142,8 @@ fn is_gender(cell: &str) -> bool {
 fn is_phonetic(cell: &str) -> bool {
     let bracketed = script::leading_phonetic(cell).is_some_and(|(_, length)| length == cell.len())
         && !has_glosses(cell);
-    let signs = |c: char| "ˈˌːəɪʊɔæʌθðʃʒŋɑɛɜɡ".contains(c);
-    bracketed || cell.contains(signs) && !cell.contains(is_cjk)
+    let is_phonetic_letter = |c: char| "ˈˌːəɪʊɔæʌθðʃʒŋɑɛɜɡ".contains(c);
+    bracketed || cell.contains(is_phonetic_letter) && !cell.contains(is_cjk)
 }
 
 /// Whether a cell has glosses with slashes around them: `/student/schoolchild/`.
@@ -153,9 +154,9 @@ pub(super) fn has_glosses(cell: &str) -> bool {
 
 /// `a1b2c3`, `550e8400-e29b-41d4-a716-446655440000`
 fn is_key(cell: &str) -> bool {
-    let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let is_of_key = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     cell.len() >= KEY_BYTES_MIN
-        && cell.bytes().all(is_sign)
+        && cell.bytes().all(is_of_key)
         && cell.bytes().filter(u8::is_ascii_digit).count() > 1
         && cell.contains(|c: char| c.is_ascii_alphabetic())
         && !is_numbered_pinyin(cell)
@@ -164,7 +165,7 @@ fn is_key(cell: &str) -> bool {
 /// A shorter word with digits may be a headword: `mp3`.
 const KEY_BYTES_MIN: usize = 5;
 
-/// Whether a text has tone marks or tone numbers.
+/// Whether a text has tone marks or tone numbers: `píngguǒ`, `ping2guo3`.
 pub(super) fn is_toned(text: &str) -> bool {
     text.contains(|c| TONED.iter().any(|(_, toned)| toned.contains(c))) || is_numbered_pinyin(text)
 }
@@ -183,7 +184,7 @@ fn is_numbered_pinyin(text: &str) -> bool {
 }
 
 /// Whether a text is pinyin of this number of characters, with or without tones: `píngguǒ`,
-/// `ping2 guo3`, `ping guo`. A character may have no syllable of its own (`huār`).
+/// `ping2 guo3`, `ping guo`. The last character may have no syllable of its own: `huār` (花儿).
 pub(super) fn is_pinyin_of(text: &str, characters: usize) -> bool {
     let mut letters = String::new();
     for c in text.to_lowercase().chars() {
@@ -242,7 +243,7 @@ fn is_syllable(text: &[u8]) -> bool {
         "an", "en", "in", "un", "vn", "ang", "eng", "ing", "ong", "ia", "ian", "iang", "iao",
         "iong", "ua", "uai", "uan", "uang", "uo",
     ];
-    // `huār`
+    // The end of `huār`.
     if text == b"r" {
         return true;
     }

@@ -1,4 +1,6 @@
-//! Recognises the columns of a table by the content of their cells.
+//! Recognises the columns of a table without a header row by the content of their cells: in the
+//! rows `apple,[ˈæpl],苹果` and `pear,[peə],梨`, the columns are headword, pronunciation and
+//! explanation.
 
 use csv::StringRecord;
 
@@ -9,13 +11,13 @@ use crate::books::text::script::is_cjk;
 /// A column has a content if at least this number of every ten cells that are not empty have it.
 const MOST_OF_TEN: usize = 8;
 
-/// Recognises the columns by the content of their cells. Columns in `properties` are skipped.
-pub(super) fn columns(rows: &[StringRecord], properties: &[usize]) -> Vec<Column> {
+/// Recognises the columns by the content of their cells. Columns in `ignored` are skipped.
+pub(super) fn columns(rows: &[StringRecord], ignored: &[usize]) -> Vec<Column> {
     let width = width(rows);
-    let all: Vec<usize> = (0..width).filter(|at| !properties.contains(at)).collect();
+    let all: Vec<usize> = (0..width).filter(|at| !ignored.contains(at)).collect();
     let mut columns = vec![Column::Skip; width];
     for &at in &all {
-        columns[at] = special(rows, at).unwrap_or(Column::Skip);
+        columns[at] = column_by_format(rows, at).unwrap_or(Column::Skip);
     }
     let mut texts = texts(rows, &all);
     // A first column of labels or numbers has the headwords if no other column can have them.
@@ -34,22 +36,22 @@ pub(super) fn columns(rows: &[StringRecord], properties: &[usize]) -> Vec<Column
         let usual = [Column::Word, Column::Mean, Column::Phonetic];
         return usual.into_iter().take(width.max(2)).collect();
     }
-    Texts { rows, texts }.assign(&mut columns);
+    TextColumns { rows, texts }.assign(&mut columns);
     columns
 }
 
-/// The number of columns of each table if several tables of words and meanings are side by side
-/// (`apple,苹果,pear,梨`): 2.
-pub(super) fn block(rows: &[StringRecord]) -> Option<usize> {
+/// The number of columns of each table if several tables of words and meanings are side by side, as
+/// in `apple,苹果,pear,梨`: 2. `None`: there is one table.
+pub(super) fn table_width(rows: &[StringRecord]) -> Option<usize> {
     let width = width(rows);
-    let texts = Texts { rows, texts: texts(rows, &(0..width).collect::<Vec<_>>()) };
+    let texts = TextColumns { rows, texts: texts(rows, &(0..width).collect::<Vec<_>>()) };
     let is_pair = |at: usize| {
         !texts.is_script_of(at, is_cjk) && texts.is_script_of(at + 1, is_cjk) && texts.words(at) < 3
     };
     let mut starts = (0..width).step_by(2);
     let is_own = |at: usize| {
         at == 0
-            || texts.alike_of_ten(0, at) < ALIKE_OF_TEN
+            || texts.similar_of_ten(0, at) < SIMILAR_OF_TEN
                 && !texts.is_example(0, at)
                 && !texts.is_category(at)
     };
@@ -75,25 +77,27 @@ pub(super) fn texts(rows: &[StringRecord], columns: &[usize]) -> Vec<usize> {
     columns.iter().copied().filter(is_text).collect()
 }
 
-/// Whether a column has content other than numbers. If it is not read, entries lose text.
+/// Whether a column has content other than numbers. If such a column is not read, entries lose
+/// text.
 pub(super) fn has_text(rows: &[StringRecord], column: usize) -> bool {
     content(rows, column).is_some_and(|content| content != Content::Number)
 }
 
 /// Whether a column has pronunciations.
-pub(super) fn is_said(rows: &[StringRecord], column: usize) -> bool {
+pub(super) fn has_pronunciations(rows: &[StringRecord], column: usize) -> bool {
     is_mostly(rows, column, |cell| {
         cells::content(cell) == Content::Phonetic || cell.starts_with(['/', '['])
     })
 }
 
 /// Whether a column has levels of the Common European Framework.
-pub(super) fn is_level(rows: &[StringRecord], column: usize) -> bool {
+pub(super) fn has_levels(rows: &[StringRecord], column: usize) -> bool {
     content(rows, column) == Some(Content::Level)
 }
 
-/// The kind of a column that its cells show without other columns: parts of speech, pronunciations.
-pub(super) fn special(rows: &[StringRecord], column: usize) -> Option<Column> {
+/// The kind of a column that its own cells show, without a comparison with other columns: parts of
+/// speech, pronunciations, levels.
+pub(super) fn column_by_format(rows: &[StringRecord], column: usize) -> Option<Column> {
     match content(rows, column)? {
         Content::Part | Content::Gender => Some(Column::Part),
         Content::Phonetic => Some(Column::Phonetic),
@@ -104,7 +108,7 @@ pub(super) fn special(rows: &[StringRecord], column: usize) -> Option<Column> {
 
 /// Whether a column has sentences with the headwords of another one.
 pub(super) fn is_example(rows: &[StringRecord], word: usize, column: usize) -> bool {
-    let texts = Texts { rows, texts: Vec::new() };
+    let texts = TextColumns { rows, texts: Vec::new() };
     content(rows, column) == Some(Content::Text) && texts.is_example(word, column)
 }
 
@@ -140,46 +144,46 @@ fn is_mostly(rows: &[StringRecord], column: usize, is: impl Fn(&str) -> bool) ->
 }
 
 /// The columns of text of a table. Their kinds are found by comparing the columns.
-struct Texts<'a> {
+struct TextColumns<'a> {
     rows: &'a [StringRecord],
     texts: Vec<usize>,
 }
 
-impl Texts<'_> {
+impl TextColumns<'_> {
     /// Finds the headword, then the columns that belong to it, then the explanations.
     fn assign(mut self, columns: &mut [Column]) {
-        let reads = self.reading();
-        let word = reads.map_or_else(|| self.headword(), |(word, _)| word);
+        let pair = self.headwords_with_readings();
+        let word = pair.map_or_else(|| self.headword(), |(word, _)| word);
         self.take(columns, word, Column::Word);
-        if reads.is_some() {
+        if pair.is_some() {
             self.take_where(columns, Column::Phonetic, |texts, at| texts.is_reading(word, at));
-            self.take_where(columns, Column::Skip, Texts::is_reading_of_example);
+            self.take_where(columns, Column::Skip, TextColumns::is_reading_of_example);
         }
         for at in self.forms(word) {
             self.take(columns, at, Column::Forms);
         }
-        self.take_where(columns, Column::Skip, Texts::is_category);
+        self.take_where(columns, Column::Skip, TextColumns::is_category);
         self.take_where(columns, Column::Example, |texts, at| texts.is_example(word, at));
         self.take_where(columns, Column::Phonetic, |texts, at| {
-            texts.is_single(at) && texts.has_signs(at)
+            texts.is_single(at) && texts.has_phonetic_characters(at)
         });
         if let Some(&mean) = self.texts.first() {
             self.take(columns, mean, Column::Mean);
         }
         for &at in &self.texts {
-            columns[at] = self.further(word, at, columns);
+            columns[at] = self.column_of_further_text(word, at, columns);
         }
     }
 
     /// The kind of a further column of text beside the headword and its explanation.
-    fn further(&self, word: usize, at: usize, columns: &[Column]) -> Column {
+    fn column_of_further_text(&self, word: usize, at: usize, columns: &[Column]) -> Column {
         let is_read = |column: &Column| !matches!(column, Column::Skip | Column::Phonetic);
         let before = columns[..at].iter().rposition(is_read).unwrap_or_default();
         if columns[before] == Column::Example && self.is_other_script(before, at) {
             Column::Translation
         } else if self.is_other_script(word, at) || self.words(at) > 2 {
             Column::Mean
-        } else if columns.contains(&Column::Phonetic) || !self.has_signs(at) {
+        } else if columns.contains(&Column::Phonetic) || !self.has_phonetic_characters(at) {
             Column::Skip
         } else {
             Column::Phonetic
@@ -211,8 +215,8 @@ impl Texts<'_> {
         self.texts.iter().any(|&other| other != at && self.is_reading(other, at))
     }
 
-    /// The column of Chinese or Japanese headwords and the one of their readings.
-    fn reading(&self) -> Option<(usize, usize)> {
+    /// The column of Chinese or Japanese headwords, and the column of their readings.
+    fn headwords_with_readings(&self) -> Option<(usize, usize)> {
         let pairs =
             self.texts.iter().flat_map(|&word| self.texts.iter().map(move |&at| (word, at)));
         let mut pairs = pairs.filter(|(word, at)| word != at);
@@ -236,12 +240,14 @@ impl Texts<'_> {
     /// The columns after the headword that have its inflected forms or its spelling in traditional
     /// characters. One column of text stays for the explanation.
     fn forms(&self, word: usize) -> Vec<usize> {
-        let behind = self.texts.iter().copied().filter(|at| *at > word);
-        let mut forms: Vec<usize> = behind
-            .take_while(|&at| self.is_single(at) && self.is_alike(word, at) && !self.has_colons(at))
+        let after = self.texts.iter().copied().filter(|at| *at > word);
+        let mut forms: Vec<usize> = after
+            .take_while(|&at| {
+                self.is_single(at) && self.has_similar_cells(word, at) && !self.has_colons(at)
+            })
             .collect();
         forms.truncate(self.texts.len() - 1);
-        let is_inflected = |at: &usize| self.alike_of_ten(word, *at) >= FORMS_OF_TEN;
+        let is_inflected = |at: &usize| self.similar_of_ten(word, *at) >= INFLECTED_OF_TEN;
         let many = forms.iter().filter(|at| is_inflected(at)).count();
         if many * 2 < forms.len() || !self.is_script_of(word, is_cjk) && !self.is_single(word) {
             forms.clear();
@@ -249,15 +255,17 @@ impl Texts<'_> {
         forms
     }
 
-    /// Whether cells may be forms of the headwords: enough of them have the same first letter. In
-    /// Chinese they have the same number of characters, and share one of them.
-    fn is_alike(&self, word: usize, other: usize) -> bool {
+    /// Whether cells of a column may be forms of the headwords: enough of them have the first
+    /// letter of the headword. In Chinese they must have the same number of characters, and share
+    /// one of them.
+    fn has_similar_cells(&self, word: usize, other: usize) -> bool {
         self.is_script_of(word, is_cjk) == self.is_script_of(other, is_cjk)
-            && self.alike_of_ten(word, other) >= ALIKE_OF_TEN
+            && self.similar_of_ten(word, other) >= SIMILAR_OF_TEN
     }
 
-    fn alike_of_ten(&self, word: usize, other: usize) -> usize {
-        let is_alike = |word: &str, other: &str| {
+    /// The number of cells, of every ten, that are similar to the headword.
+    fn similar_of_ten(&self, word: usize, other: usize) -> usize {
+        let has_similar_cells = |word: &str, other: &str| {
             if word.contains(is_cjk) {
                 let shared = word.chars().any(|c| other.contains(c));
                 let is_one = word.chars().count() == 1;
@@ -267,10 +275,11 @@ impl Texts<'_> {
                 let first = |word: &str| word.chars().next().map(|c| c.to_lowercase().to_string());
                 first(word) == first(other)
                     || other.strip_prefix("ge").is_some_and(|rest| first(rest) == first(word))
-                    || SUPPLETIVE.contains(&(word, other.split('/').next().unwrap_or_default()))
+                    || SUPPLETIVE_FORMS
+                        .contains(&(word, other.split('/').next().unwrap_or_default()))
             }
         };
-        self.of_ten(word, other, is_alike)
+        self.of_ten(word, other, has_similar_cells)
     }
 
     /// The number of pairs of filled cells, of every ten, for which `is` holds.
@@ -283,20 +292,21 @@ impl Texts<'_> {
     }
 
     /// Whether cells have the readings of headwords in another column, as pinyin or kana.
-    fn is_reading(&self, word: usize, said: usize) -> bool {
+    fn is_reading(&self, word: usize, reading: usize) -> bool {
         let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}' | ' ');
         let characters = |word: &str| word.chars().filter(|c| is_cjk(*c)).count();
-        let is_read = |word: &str, said: &str| {
+        let is_read = |word: &str, reading: &str| {
             let count = characters(word);
             let is_kana_word = word.chars().all(is_kana);
             count > 0
-                && (cells::is_pinyin_of(said, count) || !is_kana_word && said.chars().all(is_kana))
+                && (cells::is_pinyin_of(reading, count)
+                    || !is_kana_word && reading.chars().all(is_kana))
         };
         // Short English words may look like pinyin: `pen`, `long`.
         let is_sure = |cell: &str| {
             !cell.is_ascii() || cell.contains(' ') || cell.len() > 6 || cells::is_toned(cell)
         };
-        self.of_ten(word, said, is_read) >= MOST_OF_TEN && cells(self.rows, said).any(is_sure)
+        self.of_ten(word, reading, is_read) >= MOST_OF_TEN && cells(self.rows, reading).any(is_sure)
     }
 
     /// Whether cells are sentences in which the headword occurs.
@@ -307,7 +317,7 @@ impl Texts<'_> {
             more && !stem.is_empty() && text.to_lowercase().contains(&stem)
         };
         let is_cjk_text = self.is_script_of(at, is_cjk);
-        self.of_ten(word, at, is_longer) >= FORMS_OF_TEN && (is_cjk_text || self.words(at) > 2)
+        self.of_ten(word, at, is_longer) >= INFLECTED_OF_TEN && (is_cjk_text || self.words(at) > 2)
     }
 
     /// Whether cells are the names of groups: the same few texts occur again and again.
@@ -328,7 +338,8 @@ impl Texts<'_> {
         has * 2 > cells(self.rows, at).count()
     }
 
-    /// Whether most cells are single words, or spellings with bars between them.
+    /// Whether most cells have no spaces: they are single words, or spellings with pipes between
+    /// them.
     fn is_single(&self, at: usize) -> bool {
         is_mostly(self.rows, at, |cell| !cell.contains(char::is_whitespace))
     }
@@ -341,29 +352,30 @@ impl Texts<'_> {
         counts.get(counts.len() / 2).copied().unwrap_or_default()
     }
 
-    /// Whether cells have the signs of long vowels in ASCII: `ka:`.
+    /// Whether cells have colons, as pronunciations in ASCII have after long vowels: `ka:`.
     fn has_colons(&self, at: usize) -> bool {
         cells(self.rows, at).any(|cell| cell.contains(':'))
     }
 
-    /// Whether cells may be pronunciations in ASCII: `'æpl`, `[aepl]`.
-    fn has_signs(&self, at: usize) -> bool {
-        let signs = cells(self.rows, at).filter(|cell| cell.contains(['\'', ':', '[', '/', 'ˈ']));
-        signs.count() * 2 > cells(self.rows, at).count()
+    /// Whether most cells have characters of pronunciations in ASCII: `'æpl`, `[aepl]`.
+    fn has_phonetic_characters(&self, at: usize) -> bool {
+        let phonetic =
+            cells(self.rows, at).filter(|cell| cell.contains(['\'', ':', '[', '/', 'ˈ']));
+        phonetic.count() * 2 > cells(self.rows, at).count()
     }
 }
 
 /// At least this number of every ten cells in each column of forms must resemble the headword. In
-/// half of these columns, at least [`FORMS_OF_TEN`] must.
-const ALIKE_OF_TEN: usize = 4;
-const FORMS_OF_TEN: usize = 6;
+/// half of these columns, at least [`INFLECTED_OF_TEN`] must.
+const SIMILAR_OF_TEN: usize = 4;
+const INFLECTED_OF_TEN: usize = 6;
 
 /// An example must contain this number of first letters of its headword. The other letters may
 /// differ, since the headword may be inflected.
 const STEM_CHARS_MAX: usize = 4;
 
 /// Common verbs with forms that begin with other letters.
-const SUPPLETIVE: &[(&str, &str)] = &[
+const SUPPLETIVE_FORMS: &[(&str, &str)] = &[
     ("go", "went"),
     ("be", "was"),
     ("be", "were"),

@@ -1,45 +1,50 @@
-//! Recognises a header row, and the columns that it names.
+//! Recognises a header row, and the columns that it names: `单词,音标,释义` names headword,
+//! pronunciation and explanation.
 
 use csv::StringRecord;
 
 use super::content;
-use super::names::{self, CODES, LANGUAGES, Name, lists};
+use super::names::{self, CODES, LANGUAGES, Name, is_listed};
 use crate::books::overrides::Column;
 use crate::books::text::script::is_cjk;
 
-/// A function that finds the meaning of a cell of a header row.
-type Find = fn(&str) -> Option<Name>;
+/// A function that finds the meaning of a cell of a header row. `None`: the cell is not a name.
+type NameLookup = fn(&str) -> Option<Name>;
 
 /// Maximum number of rows before a header row: spreadsheets have titles and notes above it.
 const ROWS_BEFORE_MAX: usize = 10;
 
-/// The place of the header row, counted from `first`, and the columns that it names.
+/// Finds the header row among the first rows, from the row `first` on. Returns its index and the
+/// columns that it names.
 pub(super) fn find(rows: &[StringRecord], first: usize) -> Option<(usize, Vec<Column>)> {
     let candidates = first..rows.len().min(first + ROWS_BEFORE_MAX);
     let below = |at: usize| &rows[at + 1..];
     let whole = candidates.clone().find_map(|at| {
-        let columns = named(&rows[at], below(at), by_whole_name)?;
-        Some((at, named(&rows[at], below(at), by_part_of_name).unwrap_or(columns)))
+        let columns = columns_of_full_header(&rows[at], below(at), by_whole_name)?;
+        Some((at, columns_of_full_header(&rows[at], below(at), by_part_of_name).unwrap_or(columns)))
     });
     whole
-        .or_else(|| Some((first, named(rows.get(first)?, below(first), by_part_of_name)?)))
+        .or_else(|| {
+            Some((first, columns_of_full_header(rows.get(first)?, below(first), by_part_of_name)?))
+        })
         .or_else(|| {
             candidates.clone().find_map(|at| {
-                let columns = partly_named(&rows[at], below(at), by_whole_name)?;
-                let more = partly_named(&rows[at], below(at), by_part_of_name);
+                let columns = columns_of_partial_header(&rows[at], below(at), by_whole_name)?;
+                let more = columns_of_partial_header(&rows[at], below(at), by_part_of_name);
                 Some((at, more.unwrap_or(columns)))
             })
         })
         .or_else(|| {
             // Two cells whose last words happen to be names are more likely an entry.
             let row = rows.get(first).filter(|row| row.len() > 2)?;
-            Some((first, partly_named(row, below(first), by_part_of_name)?))
+            Some((first, columns_of_partial_header(row, below(first), by_part_of_name)?))
         })
 }
 
-/// The columns that a list of names in a header of Anki names.
+/// The columns that a header of Anki lists: `#columns:word,meaning`.
 pub(super) fn of_list(names: &StringRecord, rows: &[StringRecord]) -> Option<Vec<Column>> {
-    named(names, rows, by_part_of_name).or_else(|| partly_named(names, rows, by_part_of_name))
+    columns_of_full_header(names, rows, by_part_of_name)
+        .or_else(|| columns_of_partial_header(names, rows, by_part_of_name))
 }
 
 /// The columns of a row that has only names of columns, headword and explanation among them. At
@@ -47,7 +52,7 @@ pub(super) fn of_list(names: &StringRecord, rows: &[StringRecord]) -> Option<Vec
 pub(super) fn of_names_only(row: &StringRecord, below: &[StringRecord]) -> Option<Vec<Column>> {
     let mut cells = row.iter().map(str::trim).filter(|cell| !cell.is_empty());
     let is_whole = cells.clone().count() > 2 && cells.all(|cell| by_whole_name(cell).is_some());
-    if is_whole { named(row, below, by_whole_name) } else { None }
+    if is_whole { columns_of_full_header(row, below, by_whole_name) } else { None }
 }
 
 /// Whether a row numbers the columns: `Column 1,Column 2`.
@@ -72,17 +77,18 @@ pub(super) fn is_translated(header: &StringRecord, row: &StringRecord) -> bool {
     pairs().count() > 1 && pairs().filter(|(_, other)| !other.trim().is_empty()).all(is_same)
 }
 
-/// The number of columns of each table if a header names those of several tables side by side:
-/// `单词,释义,单词,释义`, perhaps with an empty column between them.
-pub(super) fn block(header: &StringRecord) -> Option<usize> {
+/// The number of columns of each table if a header names the columns of several tables side by
+/// side: 2 for `单词,释义,单词,释义`. An empty column may be between the tables. `None`: there is one
+/// table.
+pub(super) fn table_width(header: &StringRecord) -> Option<usize> {
     let name =
         |name: &str| name.trim().trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase();
     let names: Vec<String> = header.iter().map(name).collect();
     let is_block = |&size: &usize| {
         let columns: Vec<Option<Column>> = names[..size].iter().map(|name| by_name(name)).collect();
-        let named = |column: Column| columns.iter().position(|known| *known == Some(column));
-        let Some(mean) = named(Column::Mean) else { return false };
-        named(Column::Word).is_some()
+        let position = |column: Column| columns.iter().position(|known| *known == Some(column));
+        let Some(mean) = position(Column::Mean) else { return false };
+        position(Column::Word).is_some()
             && names.len() > size + mean
             && (size..names.len()).all(|at| names[at] == names[at % size])
     };
@@ -95,7 +101,7 @@ pub(crate) fn by_name(name: &str) -> Option<Column> {
     by_whole_name(name).map(|name| match name {
         Name::Column(column) => column,
         Name::Region => Column::Phonetic,
-        Name::Traditional | Name::Stem => Column::Word,
+        Name::Traditional | Name::Lemma => Column::Word,
     })
 }
 
@@ -137,30 +143,34 @@ fn by_part_of_name(name: &str) -> Option<Name> {
     known.filter(|_| is_name).or_else(|| by_ending().filter(|_| is_short))
 }
 
-/// The columns of a header row. `None`: the row does not name both a headword and an explanation.
-/// The names of two languages count as names of both.
-fn named(row: &StringRecord, below: &[StringRecord], find: Find) -> Option<Vec<Column>> {
+/// The columns of a header row that names both the headword and the explanation. `None`: the row
+/// does not. The names of two languages count as names of both.
+fn columns_of_full_header(
+    row: &StringRecord,
+    below: &[StringRecord],
+    find: NameLookup,
+) -> Option<Vec<Column>> {
     let names: Vec<Option<Name>> = row.iter().map(find).collect();
-    let mut columns = resolved(&names, below);
+    let mut columns = columns_of_names(&names, below);
     let has = |columns: &[Column], column: Column| columns.contains(&column);
-    let is_code = |name: &str| lists(CODES, &name.trim().to_lowercase());
+    let is_code = |name: &str| is_listed(CODES, &name.trim().to_lowercase());
     let are_codes = row.len() > 1 && row.iter().all(is_code);
-    let is_language = |name: &str| are_codes || lists(LANGUAGES, &name.trim().to_lowercase());
+    let is_language = |name: &str| are_codes || is_listed(LANGUAGES, &name.trim().to_lowercase());
     if !(has(&columns, Column::Word) && has(&columns, Column::Mean)) {
         let mut languages = (0..columns.len()).filter(|&at| row.get(at).is_some_and(is_language));
         if let (Some(from), Some(to)) = (languages.next(), languages.next()) {
             (columns[from], columns[to]) = (Column::Word, Column::Mean);
         }
     }
-    name_by_neighbours(row, &mut columns);
-    name_examples(&names, below, &mut columns);
+    correct_by_neighbours(row, &mut columns);
+    find_examples(&names, below, &mut columns);
     // `word,单词` is an entry, not a header, but `word,english` names two columns.
     let known = names.iter().flatten().count();
     let filled = row.iter().filter(|cell| !cell.trim().is_empty()).count();
     let is_header = has(&columns, Column::Mean)
         || filled > 2 && known * 2 > filled
         || filled == 2 && row.iter().any(is_language) && is_one_script(row);
-    keep_one(&mut columns);
+    remove_repeated_columns(&mut columns);
     (is_header && has(&columns, Column::Word) && has(&columns, Column::Mean)).then_some(columns)
 }
 
@@ -171,65 +181,70 @@ fn is_one_script(row: &StringRecord) -> bool {
     cells.all(|cell| cell.contains(is_cjk) == first)
 }
 
-/// The columns of a row in which at least two cells of different kinds, and most of all cells, are
-/// names, but the headword or the explanation is not named. The content of the cells below decides
-/// the others.
-fn partly_named(row: &StringRecord, below: &[StringRecord], find: Find) -> Option<Vec<Column>> {
+/// The columns of a header row that does not name the headword or the explanation. At least half of
+/// its cells must be names, and these must have different meanings. The content of the cells below
+/// decides the columns that are not named. `None`: the row is not such a header row.
+fn columns_of_partial_header(
+    row: &StringRecord,
+    below: &[StringRecord],
+    find: NameLookup,
+) -> Option<Vec<Column>> {
     let names: Vec<Option<Name>> = row.iter().map(find).collect();
     let filled = row.iter().filter(|cell| !cell.trim().is_empty()).count();
     let known: Vec<Name> = names.iter().copied().flatten().collect();
     let is_text = |name: &Name| match name {
         Name::Column(column) => matches!(column, Column::Word | Column::Mean | Column::Phrases),
-        Name::Region | Name::Traditional | Name::Stem => true,
+        Name::Region | Name::Traditional | Name::Lemma => true,
     };
     let is_mixed = known.iter().any(|name| *name != known[0]);
     let is_header = is_mixed || known.len() > 1 && known[0] == Name::Region;
     if !is_header || known.len() * 2 < filled || !known.iter().any(is_text) || below.is_empty() {
         return None;
     }
-    let mut columns = resolved(&names, below);
-    name_by_neighbours(row, &mut columns);
+    let mut columns = columns_of_names(&names, below);
+    correct_by_neighbours(row, &mut columns);
     let unknown: Vec<usize> = (0..names.len()).filter(|&at| names[at].is_none()).collect();
     let mut texts = content::texts(below, &unknown).into_iter();
     // A table of forms, lemmas and notes has no meanings. All of its words are reported.
-    let has_lemmas = filled > 2 && known.contains(&Name::Stem);
-    let instead = [
+    let has_lemma_column = filled > 2 && known.contains(&Name::Lemma);
+    let substitutes = [
         (Column::Word, [Column::Phrases, Column::Phonetic, Column::Example]),
         (Column::Mean, [Column::Example, Column::Synonyms, Column::Translation]),
     ];
-    for (wanted, others) in instead {
+    for (wanted, others) in substitutes {
         if columns.contains(&wanted) {
             continue;
         }
         let other = |other: Column| columns.iter().position(|column| *column == other);
         // The lists of readers of books have no meanings. Their sentences are better than a title.
         let is_phrase = wanted == Column::Word && columns.contains(&Column::Phrases)
-            || wanted == Column::Mean && known.contains(&Name::Stem);
+            || wanted == Column::Mean && known.contains(&Name::Lemma);
         let text = texts.next().filter(|_| !is_phrase);
         match text.or_else(|| others.into_iter().find_map(other)) {
             Some(at) => columns[at] = wanted,
-            None if wanted == Column::Mean && has_lemmas => {}
+            None if wanted == Column::Mean && has_lemma_column => {}
             None => return None,
         }
     }
-    keep_one(&mut columns);
+    remove_repeated_columns(&mut columns);
     let has = |column: Column| columns.contains(&column);
-    (has(Column::Word) && (has_lemmas || has(Column::Mean))).then_some(columns)
+    (has(Column::Word) && (has_lemma_column || has(Column::Mean))).then_some(columns)
 }
 
 /// Whether a header row has a column of lemmas.
-pub(crate) fn has_lemmas(row: &StringRecord) -> bool {
-    row.iter().any(|name| by_whole_name(name) == Some(Name::Stem))
+pub(crate) fn has_lemma_column(row: &StringRecord) -> bool {
+    row.iter().any(|name| by_whole_name(name) == Some(Name::Lemma))
 }
 
-/// The columns that the names of a row mean in combination.
-fn resolved(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
+/// The columns that the names of a row mean together: in `word,stem` the first is a form, in `word`
+/// alone it is the headword.
+fn columns_of_names(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
     let word_count = names.iter().filter(|name| **name == Some(Name::Column(Column::Word))).count();
     let has_word = word_count > 0;
     let has_mean = names.contains(&Some(Name::Column(Column::Mean)));
-    let has_stem = names.contains(&Some(Name::Stem));
-    let mut words = usize::from(has_word || has_stem);
-    let mut stems = 0;
+    let has_lemma = names.contains(&Some(Name::Lemma));
+    let mut words = usize::from(has_word || has_lemma);
+    let mut lemmas = 0;
     // The first column of headwords is the headword, others are its spellings.
     let mut word_or_form = || {
         words += 1;
@@ -237,25 +252,25 @@ fn resolved(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
     };
     let column = |(at, name): (usize, &Option<Name>)| match name {
         // `word,stem`: the lemma is the headword, and `word` is the form that occurred in a text.
-        Some(Name::Column(Column::Word)) if has_stem => Column::Forms,
-        Some(Name::Stem) => {
-            stems += 1;
-            if stems == 1 { Column::Word } else { Column::Forms }
+        Some(Name::Column(Column::Word)) if has_lemma => Column::Forms,
+        Some(Name::Lemma) => {
+            lemmas += 1;
+            if lemmas == 1 { Column::Word } else { Column::Forms }
         }
         Some(Name::Column(column)) => *column,
         Some(Name::Traditional) if !has_mean && word_count == 1 => Column::Word,
         Some(Name::Traditional) => word_or_form(),
-        Some(Name::Region) if content::is_said(below, at) => Column::Phonetic,
+        Some(Name::Region) if content::has_pronunciations(below, at) => Column::Phonetic,
         Some(Name::Region) => word_or_form(),
         None => Column::Skip,
     };
     let mut columns: Vec<Column> = names.iter().enumerate().map(column).collect();
     for (at, name) in names.iter().enumerate() {
-        if columns[at] == Column::Level && !content::is_level(below, at) {
+        if columns[at] == Column::Level && !content::has_levels(below, at) {
             columns[at] = Column::Skip;
         }
         // Pronunciations and parts of speech below a name that is not known.
-        let column = content::special(below, at).filter(|_| name.is_none());
+        let column = content::column_by_format(below, at).filter(|_| name.is_none());
         if let Some(column) = column.filter(|column| !columns.contains(column)) {
             columns[at] = column;
         }
@@ -263,8 +278,8 @@ fn resolved(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
     columns
 }
 
-/// Finds examples below a name that is not known.
-fn name_examples(names: &[Option<Name>], below: &[StringRecord], columns: &mut [Column]) {
+/// Finds the column of examples among the columns without a known name.
+fn find_examples(names: &[Option<Name>], below: &[StringRecord], columns: &mut [Column]) {
     let word = columns.iter().position(|column| *column == Column::Word);
     if let Some(word) = word.filter(|_| !columns.contains(&Column::Example)) {
         let mut unknown =
@@ -274,10 +289,10 @@ fn name_examples(names: &[Option<Name>], below: &[StringRecord], columns: &mut [
     }
 }
 
-/// Keeps one column of headwords: of `word, english` the first, and the second becomes an
-/// explanation. Keeps only the first column of ranks. Other kinds may have several columns, since
-/// the reader of tables uses the cells of all.
-fn keep_one(columns: &mut [Column]) {
+/// Keeps only the first column of headwords and the first column of ranks. Another column of
+/// headwords becomes an explanation: the second one of `word, english`. Other kinds may have
+/// several columns, since the reader of tables uses the cells of all.
+fn remove_repeated_columns(columns: &mut [Column]) {
     for (column, other) in [(Column::Word, Column::Mean), (Column::Rank, Column::Skip)] {
         let repeated = columns.iter_mut().filter(|known| **known == column).skip(1);
         repeated.for_each(|repeated| *repeated = other);
@@ -287,7 +302,7 @@ fn keep_one(columns: &mut [Column]) {
 /// Corrects columns with the help of other columns. With a column of pinyin the headwords are
 /// Chinese (`Chinese, Pinyin, English`). A translation beside an example is the translation of the
 /// example, if an earlier column has the explanation.
-fn name_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
+fn correct_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
     let name = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
     let names: Vec<String> = (0..columns.len()).map(name).collect();
     let has = |known: &[&str], at: usize| known.iter().any(|known| names[at].contains(known));

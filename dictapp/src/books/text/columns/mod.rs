@@ -1,6 +1,6 @@
-//! Recognises the columns of a table from its first rows: by a header row, by a header of Anki
-//! that lists them, or by the content of the cells. Also reads the title and the languages from
-//! comments above the table.
+//! Recognises the columns of a table from its first rows: by a header row (`word,meaning`), by a
+//! header of Anki that lists them (`#columns:word`), or by the content of the cells. Also reads the
+//! title and the languages from comments above the table (`# languages: en-zh`).
 
 mod cells;
 mod content;
@@ -12,7 +12,7 @@ use csv::StringRecord;
 use crate::books::overrides::Column;
 use crate::model::{LanguageTag, Languages};
 
-pub(crate) use header::{by_name, has_lemmas};
+pub(crate) use header::{by_name, has_lemma_column};
 
 /// The recognised layout of a table.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub(crate) struct Layout {
     pub(crate) columns: Vec<Column>,
     /// The header row.
     pub(crate) names: Option<StringRecord>,
-    /// Number of columns of each of the tables that are side by side in a row.
-    pub(crate) block: usize,
+    /// Number of columns of each table if several are side by side. `None`: there is one table.
+    pub(crate) table_width: Option<usize>,
     pub(crate) title: Option<String>,
     pub(crate) languages: Option<Languages>,
 }
@@ -32,45 +32,54 @@ pub(crate) struct Layout {
 const WIDE_OF_TEN: usize = 8;
 
 impl Layout {
-    /// Whether most rows have more cells than there are columns. Then these are cells of further
-    /// columns, not parts of a text that has the delimiter in it.
+    /// Whether most rows have more cells than there are recognised columns. Then the cells beyond
+    /// the last column are cells of further columns, not parts of a text that contains the
+    /// delimiter.
     pub(crate) fn is_wide(&self, rows: &[StringRecord]) -> bool {
         let rows = rows.get(self.rows_before..).unwrap_or_default();
         let wide = rows.iter().filter(|row| row.len() > self.columns.len()).count();
-        self.block != usize::MAX || wide * 10 > rows.len() * WIDE_OF_TEN
+        self.table_width.is_some() || wide * 10 > rows.len() * WIDE_OF_TEN
     }
 }
 
 /// Recognises the columns, the title and the languages from the first rows of a table.
 pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
-    let first = rows.iter().position(|row| !is_preamble(row)).unwrap_or(0);
+    let first = rows.iter().position(|row| !is_comment_or_header(row)).unwrap_or(0);
     let languages = rows[..first].iter().find_map(languages).or_else(|| {
         let code = |key: &str| LanguageTag::parse(tab_file_header(&rows[..first], key)?);
         code("sourceLang").zip(code("targetLang")).map(|(from, to)| Languages { from, to })
     });
     let title = tab_file_header(&rows[..first], "name").map(str::to_owned);
     // Properties of the notes of Anki, such as deck and tags, are no part of an entry.
-    let properties: Vec<usize> = rows[..first].iter().filter_map(property).collect();
-    let layout = |rows_before, columns, names| {
-        let block = usize::MAX;
-        Layout { rows_before, columns, names, block, title, languages }
+    let properties: Vec<usize> = rows[..first].iter().filter_map(property_column).collect();
+    let layout = |rows_before, columns, names| Layout {
+        rows_before,
+        columns,
+        names,
+        table_width: None,
+        title,
+        languages,
     };
-    let listed =
-        rows[..first].iter().find_map(|row| header::of_list(&listed(row)?, &rows[first..]));
+    let listed = rows[..first]
+        .iter()
+        .find_map(|row| header::of_list(&names_listed_by_anki(row)?, &rows[first..]));
     if let Some(columns) = listed {
         return layout(first, columns, None);
     }
     if let Some((at, mut columns)) = header::find(rows, first) {
         let is_double = rows.get(at + 1).is_some_and(|row| header::is_translated(&rows[at], row));
-        let block = header::block(&rows[at]).unwrap_or(usize::MAX);
-        columns.truncate(block);
+        let table_width = header::table_width(&rows[at]);
+        columns.truncate(table_width.unwrap_or(columns.len()));
         let names = Some(rows[at].clone());
-        return Layout { block, ..layout(at + 1 + usize::from(is_double), columns, names) };
+        return Layout { table_width, ..layout(at + 1 + usize::from(is_double), columns, names) };
     }
     let first = first + usize::from(rows.get(first).is_some_and(header::is_numbering));
     let rows = &rows[first.min(rows.len())..];
-    match content::block(rows).filter(|_| properties.is_empty()) {
-        Some(block) => Layout { block, ..layout(first, vec![Column::Word, Column::Mean], None) },
+    match content::table_width(rows).filter(|_| properties.is_empty()) {
+        Some(width) => Layout {
+            table_width: Some(width),
+            ..layout(first, vec![Column::Word, Column::Mean], None)
+        },
         None => layout(first, content::columns(rows, &properties), None),
     }
 }
@@ -82,7 +91,7 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
 pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
     let rows: Vec<StringRecord> = rows
         .iter()
-        .skip_while(|row| is_preamble(row))
+        .skip_while(|row| is_comment_or_header(row))
         .filter(|row| !is_group(row))
         .cloned()
         .collect();
@@ -108,7 +117,7 @@ fn is_group(row: &StringRecord) -> bool {
 
 /// Whether a row before the entries is a comment, a header (`#columns:`), or names the delimiter
 /// (`sep=;`).
-pub(crate) fn is_preamble(row: &StringRecord) -> bool {
+pub(crate) fn is_comment_or_header(row: &StringRecord) -> bool {
     let first = row.get(0).unwrap_or_default().trim();
     let is_header = first
         .strip_prefix('#')
@@ -117,7 +126,7 @@ pub(crate) fn is_preamble(row: &StringRecord) -> bool {
 }
 
 /// Whether a row has the same names as a header row.
-pub(crate) fn is_same(names: &StringRecord, row: &StringRecord) -> bool {
+pub(crate) fn has_same_names(names: &StringRecord, row: &StringRecord) -> bool {
     let is_empty =
         |row: &StringRecord, from: usize| row.iter().skip(from).all(|cell| cell.trim().is_empty());
     let mut pairs = names.iter().zip(row);
@@ -126,9 +135,9 @@ pub(crate) fn is_same(names: &StringRecord, row: &StringRecord) -> bool {
         && is_empty(row, names.len())
 }
 
-/// The columns below another header row, which has the names of the first one in another order, or
-/// only names of columns. `None`: the row is not a header row.
-pub(crate) fn renamed(names: &StringRecord, row: &StringRecord) -> Option<Vec<Column>> {
+/// The columns of a further header row, as in files that were joined: it has the names of the first
+/// header row in another order, or only names of columns. `None`: the row is not a header row.
+pub(crate) fn of_repeated_header(names: &StringRecord, row: &StringRecord) -> Option<Vec<Column>> {
     // Nearly all rows are entries, so this must be fast.
     if row.iter().any(|cell| !cell.trim().is_empty() && by_name(cell).is_none()) {
         return None;
@@ -149,8 +158,8 @@ pub(crate) fn of_header(row: &StringRecord) -> Option<Vec<Column>> {
     header::find(std::slice::from_ref(row), 0).map(|(_, columns)| columns)
 }
 
-/// Whether a row is the rule below the names of a table in Markdown: `| --- | :---: |`.
-pub(crate) fn is_rule(row: &StringRecord) -> bool {
+/// Whether a row is the row of dashes below the names of a table in Markdown: `| --- | :---: |`.
+pub(crate) fn is_dash_row(row: &StringRecord) -> bool {
     let is_line = |cell: &str| cell.contains('-') && cell.bytes().all(|b| b"-: ".contains(&b));
     row.len() > 1
         && row.iter().any(is_line)
@@ -163,8 +172,9 @@ fn languages(row: &StringRecord) -> Option<Languages> {
     Languages::parse(comment.strip_prefix("languages:")?)
 }
 
-/// The names of columns in a header of Anki: `#columns:word`, TAB, `meaning`.
-fn listed(row: &StringRecord) -> Option<StringRecord> {
+/// The names of columns in a header of Anki, which are the cells of `#columns:word`, TAB,
+/// `meaning`.
+fn names_listed_by_anki(row: &StringRecord) -> Option<StringRecord> {
     let first = row.get(0)?.strip_prefix("#columns:")?;
     Some(std::iter::once(first).chain(row.iter().skip(1)).collect())
 }
@@ -176,7 +186,7 @@ fn tab_file_header<'a>(rows: &'a [StringRecord], key: &str) -> Option<&'a str> {
 }
 
 /// The column to which a header of Anki assigns a property of the notes: `#tags column:3`.
-fn property(row: &StringRecord) -> Option<usize> {
+fn property_column(row: &StringRecord) -> Option<usize> {
     let (name, number) = row.get(0)?.strip_prefix('#')?.split_once(" column:")?;
     let is_property = ["guid", "notetype", "deck", "tags"].contains(&name);
     number.trim().parse::<usize>().ok().filter(|_| is_property)?.checked_sub(1)
@@ -184,7 +194,7 @@ fn property(row: &StringRecord) -> Option<usize> {
 
 /// The names of the columns that are not read although they have text. Numbers, such as row
 /// numbers, are not text.
-pub(crate) fn unread(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
+pub(crate) fn unread_names(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
     let (before, entries) = rows.split_at(layout.rows_before.min(rows.len()));
     let width = match layout.is_wide(rows) {
         true => entries.iter().map(StringRecord::len).max().unwrap_or_default(),
@@ -197,7 +207,7 @@ pub(crate) fn unread(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
         let name = name.filter(|name| !name.is_empty());
         name.map_or_else(|| format!("column {}", at + 1), str::to_owned)
     };
-    (0..width.min(layout.block))
+    (0..width.min(layout.table_width.unwrap_or(width)))
         .filter(|&at| !is_read(at) && content::has_text(entries, at))
         .map(name)
         .collect()

@@ -1,5 +1,6 @@
-//! The names that people give the columns of a table, in English, Chinese and other languages. They
-//! are compared in lower case. Bars separate the names of a kind.
+//! The names that people give the columns of a table, in English, Chinese and other languages:
+//! `meaning` and `释义` both name the explanation. They are compared in lower case. In the constants
+//! below, pipes separate the names.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,15 +12,15 @@ use crate::books::overrides::Column;
 pub(super) enum Name {
     /// The column has this content.
     Column(Column),
-    /// British or American: pronunciations or spellings, as the cells show.
+    /// British or American. The cells decide whether these are pronunciations or spellings.
     Region,
     /// Headwords in traditional characters, beside simplified ones or alone.
     Traditional,
     /// The lemma of the word in another column.
-    Stem,
+    Lemma,
 }
 
-/// The kind of column with this name.
+/// The meaning of a name.
 pub(super) fn find(name: &str) -> Option<Name> {
     static ALL: LazyLock<HashMap<&str, Name>> = LazyLock::new(|| {
         // A name in two lists has the meaning of the first list.
@@ -43,14 +44,14 @@ const NAMES: &[(Name, &str)] = &[
     (Name::Column(Column::Antonyms), ANTONYMS),
     (Name::Column(Column::Phrases), PHRASES),
     (Name::Column(Column::Level), LEVEL),
-    (Name::Column(Column::Skip), UNREAD),
+    (Name::Column(Column::Skip), NOT_IN_ENTRIES),
     (Name::Region, REGION),
     (Name::Traditional, TRADITIONAL),
-    (Name::Stem, STEM),
+    (Name::Lemma, LEMMA),
 ];
 
-/// Whether a name is in a list of names with bars between them.
-pub(super) fn lists(list: &str, name: &str) -> bool {
+/// Whether a name is in a list of names with pipes between them.
+pub(super) fn is_listed(list: &str, name: &str) -> bool {
     list.split('|').any(|known| known == name)
 }
 
@@ -142,10 +143,10 @@ const REGION: &str = "uk|us|u.k.|u.s.|british|american|bre|ame|brit|amer|gb|英�
 const TRADITIONAL: &str = "traditional|한자|traditional chinese|trad|trad.|繁体|繁體|繁体字|繁體字|正體|正體字|\
      正体";
 
-const STEM: &str = "stem|lemma|lemmas|词干|词元|原型词";
+const LEMMA: &str = "stem|lemma|lemmas|词干|词元|原型词";
 
 /// Columns that are no part of an entry.
-const UNREAD: &str = "id|guid|uuid|no|no.|nr|nr.|#|number|index|order|key id|序号|编号|序|序號|編號|番号|\
+const NOT_IN_ENTRIES: &str = "id|guid|uuid|no|no.|nr|nr.|#|number|index|order|key id|序号|编号|序|序號|編號|番号|\
      번호|num|n°|№|date|time|timestamp|created|created at|added|date added|added on|\
      modified|updated|last review|日期|时间|添加时间|创建时间|添加日期|记录时间|加入时间|\
      收藏时间|日付|날짜|datum|tag|tags|deck|note type|notetype|标签|標籤|タグ|태그|分类|\

@@ -1,21 +1,22 @@
-//! Splits a line of a plain text book into headword and explanation. Spaces separate the words of a
-//! phrase, but also the headword from its explanation. So the layout of the whole file, which is
-//! recognised from its first lines, is applied first, and the content of the line (`signs`) second.
+//! Splits a line of a plain text book into headword and explanation: `ice cream  冰淇淋` into
+//! `ice cream` and `冰淇淋`. Spaces separate the words of a phrase, but also the headword from its
+//! explanation. So the layout of the whole file, which is recognised from its first lines, is
+//! applied first, and the content of the line (`boundary`) second.
 
-pub(crate) mod heads;
-mod marks;
+mod boundary;
+pub(crate) mod headword;
+mod multiline;
 mod sections;
-mod signs;
-mod stacks;
+mod separator;
 
+use super::cedict;
 use super::script::{self, is_cjk};
-use super::slashed;
-pub(crate) use marks::{Mark, without_mark};
+pub(crate) use boundary::is_row;
+use boundary::{WIDE_GAP, explanation_start, first_gap, is_inside_explanation};
+pub(crate) use multiline::{is_explanation_line, named_field, unknown_field_name};
 pub(crate) use sections::Headings;
 use sections::Sections;
-pub(crate) use signs::is_row;
-use signs::{WIDE_GAP, begins_before, earliest, first_gap, first_sign};
-pub(crate) use stacks::{field, is_below, unknown_field};
+pub(crate) use separator::{Separator, without_trailing_separator};
 
 /// How a file separates headwords from explanations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,18 +25,19 @@ pub(crate) enum Layout {
     Padded(usize),
     /// A TAB follows each headword.
     Tabbed,
-    /// A mark follows each headword: `word: meaning`.
-    Marked(Mark),
+    /// A separator follows each headword: `word: meaning`.
+    Separated(Separator),
     /// The headword is alone on a line, its explanation is below, and an empty line follows.
     Blocks,
     /// The headword is on a line, its explanation on the next one.
-    Pairs,
-    /// The headword is on a line, its explanation on the lines below that cannot be headwords.
-    Stacked,
+    LinePairs,
+    /// The headword is on a line, its explanation on the lines below. These lines cannot be
+    /// headwords.
+    HeadwordLines,
     /// A line for each part of an entry, with its name: `Word: apple`, `Meaning: 苹果`.
-    Fields,
-    /// Lines of CC-CEDICT or EDICT, see `slashed`.
-    Slashed,
+    NamedFields,
+    /// Lines of CC-CEDICT or EDICT, see `cedict`.
+    Cedict,
     /// No layout was recognised: each line is split by its content.
     Spaced,
 }
@@ -49,19 +51,19 @@ impl Layout {
     pub(crate) fn sniff<'a>(lines: impl Iterator<Item = &'a str>) -> Layout {
         let lines: Vec<&str> = lines.collect();
         let filled = lines.iter().filter(|line| !line.trim().is_empty()).count();
-        let slashed = lines.iter().filter(|line| slashed::parse(line).is_some()).count();
-        if slashed > 0 && slashed * 10 >= filled * 8 {
-            return Layout::Slashed;
+        let cedict_lines = lines.iter().filter(|line| cedict::parse(line).is_some()).count();
+        if cedict_lines > 0 && cedict_lines * 10 >= filled * 8 {
+            return Layout::Cedict;
         }
         let sections = Sections::new(&lines);
-        if stacks::has_fields(&sections) {
-            return Layout::Fields;
+        if multiline::has_named_fields(&sections) {
+            return Layout::NamedFields;
         }
-        if sections.rows(signs::is_tabbed_row).is_some_and(|rows| rows.len() > 1) {
+        if sections.rows(boundary::is_tabbed_row).is_some_and(|rows| rows.len() > 1) {
             return Layout::Tabbed;
         }
-        let known = marks::recognise(&sections).map(Layout::Marked);
-        if let Some(layout) = known.or_else(|| stacks::recognise(&sections)) {
+        let known = separator::recognise(&sections).map(Layout::Separated);
+        if let Some(layout) = known.or_else(|| multiline::recognise(&sections)) {
             return layout;
         }
         let mut all = 0_usize;
@@ -69,8 +71,9 @@ impl Layout {
         // The number of lines whose explanation begins at each column; the last element counts all
         // columns from 63 on.
         let mut columns = [0_usize; 64];
-        let flush = |line: &&str| !line.is_empty() && !line.starts_with(char::is_whitespace);
-        for line in lines.into_iter().filter(flush) {
+        let is_unindented =
+            |line: &&str| !line.is_empty() && !line.starts_with(char::is_whitespace);
+        for line in lines.into_iter().filter(is_unindented) {
             all += 1;
             if line.contains('\t') {
                 tabbed += 1;
@@ -92,30 +95,32 @@ impl Layout {
         if agree >= AGREEING_LINES_MIN && left * 4 <= padded && padded * 2 > all {
             return Layout::Padded(column);
         }
-        marks::recognise_in_gaps(&sections).map_or(Layout::Spaced, Layout::Marked)
+        separator::recognise_in_partial_list(&sections).map_or(Layout::Spaced, Layout::Separated)
     }
 
     /// Splits a line without leading white space into headword and explanation. The explanation may
     /// be empty.
     pub(crate) fn split<'a>(&self, line: &'a str) -> (&'a str, &'a str) {
-        if let Layout::Marked(mark) = self {
-            let other = || Mark::Mixed.split_headword(line).filter(|_| *mark != Mark::Mixed);
-            let by_sign = || {
-                let (at, _) = first_sign(line)?;
+        if let Layout::Separated(separator) = self {
+            let other =
+                || Separator::Mixed.split_headword(line).filter(|_| *separator != Separator::Mixed);
+            let by_content = || {
+                let (at, _) = explanation_start(line)?;
                 Some((line[..at].trim_end(), line[at..].trim()))
             };
-            let split = mark.split(line).or_else(other).or_else(by_sign);
-            return split.unwrap_or((mark.headword_alone(line), ""));
+            let split = separator.split(line).or_else(other).or_else(by_content);
+            return split.unwrap_or((separator.headword_alone(line), ""));
         }
         let at = self.headword_end(line).unwrap_or(line.len());
-        let (head, rest) = line.split_at(at);
+        let (headword, rest) = line.split_at(at);
         let rest = rest.trim();
-        let text = if *self == Layout::Spaced { marks::without_leading_mark(rest) } else { rest };
-        (head.trim_end(), text)
+        let text =
+            if *self == Layout::Spaced { separator::without_leading_separator(rest) } else { rest };
+        (headword.trim_end(), text)
     }
 
-    /// The headings above blocks of the file, such as `Fruit`: most lines are rows with a sign at
-    /// the end of the headword, but the first lines of some blocks are not.
+    /// The number of headings above blocks of the file, such as `Fruit`. None are counted if the
+    /// lines are not mostly rows with a headword and an explanation.
     pub(crate) fn headings(&self, lines: &[&str]) -> Headings {
         let sections = Sections::new(lines);
         let is_row = |line: &str| self.is_row(line);
@@ -128,14 +133,16 @@ impl Layout {
 
     /// Whether each line may be an entry.
     fn has_rows(&self) -> bool {
-        matches!(self, Layout::Tabbed | Layout::Marked(_) | Layout::Spaced)
+        matches!(self, Layout::Tabbed | Layout::Separated(_) | Layout::Spaced)
     }
 
-    /// Whether a line is a row of the list: it has a sign at the end of its headword.
+    /// Whether a line is a row of the list: a headword and an explanation.
     pub(crate) fn is_row(&self, line: &str) -> bool {
-        let is_marked = |mark: &Mark| mark.split_headword(line).is_some();
+        let is_separated = |separator: &Separator| separator.split_headword(line).is_some();
         let is_own = match self {
-            Layout::Marked(mark) => is_marked(mark) || is_marked(&Mark::Mixed),
+            Layout::Separated(separator) => {
+                is_separated(separator) || is_separated(&Separator::Mixed)
+            }
             Layout::Tabbed => line.contains('\t'),
             _ => false,
         };
@@ -156,18 +163,18 @@ impl Layout {
                 return Some(gap.start);
             }
             let filled = self.filled_column(line).filter(|_| gap.width < WIDE_GAP);
-            if end > *column && (filled.is_some() || !begins_before(gap, line)) {
+            if end > *column && (filled.is_some() || !is_inside_explanation(gap, line)) {
                 return filled.or(Some(gap.start));
             }
         }
         self.filled_column(line)
-            .or_else(|| earliest(line, gap, first_sign(line)))
+            .or_else(|| boundary::headword_end(line, gap, explanation_start(line)))
             .or_else(|| self.single_space(line))
             .or_else(|| glued_gloss(line))
     }
 
-    /// In a padded file: the end of a headword that fills its column except for one space, if an
-    /// explanation clearly begins at the column.
+    /// In a padded file: the end of a headword that fills its column except for one space. `None`:
+    /// no explanation clearly begins at the column.
     fn filled_column(&self, line: &str) -> Option<usize> {
         let Layout::Padded(column) = *self else { return None };
         let (at, c) = line.char_indices().nth(column - 1)?;
@@ -181,7 +188,7 @@ impl Layout {
         (c == ' ' && begins && whole).then_some(at)
     }
 
-    /// The end of a headword that a single space separates from its explanation. In a padded file,
+    /// The end of a headword with a single space between it and its explanation. In a padded file,
     /// such a headword fills its column.
     fn single_space(&self, line: &str) -> Option<usize> {
         let first = line.find(char::is_whitespace)?;
@@ -316,23 +323,27 @@ mod tests {
     }
 
     #[test]
-    fn recognises_marks_and_blocks() {
+    fn recognises_separators_and_blocks() {
         let colons = ["apple：苹果", "pear: 梨", "col fig: 无花果"];
         let layout = Layout::sniff(colons.into_iter());
-        assert_eq!(layout, Layout::Marked(Mark::Colon));
+        assert_eq!(layout, Layout::Separated(Separator::Colon));
         splits(layout, &[("col fig: 无花果", "col fig", "无花果")]);
-        for (line, mark) in [
-            ("a - b c", Mark::Dash),
-            ("a=b", Mark::Equals),
-            ("a,b, c", Mark::Comma),
-            ("a|b", Mark::Bar),
+        for (line, separator) in [
+            ("a - b c", Separator::Dash),
+            ("a=b", Separator::Equals),
+            ("a,b, c", Separator::Comma),
+            ("a|b", Separator::Pipe),
         ] {
-            assert_eq!(Layout::sniff([line, line].into_iter()), Layout::Marked(mark), "{line}");
+            assert_eq!(
+                Layout::sniff([line, line].into_iter()),
+                Layout::Separated(separator),
+                "{line}"
+            );
         }
         let blocks = ["apple", "n. 苹果", "", "pear", "n. 梨"];
         assert_eq!(Layout::sniff(blocks.into_iter()), Layout::Blocks);
         let pairs = ["apple", "苹果", "", "pear", "", "n. 梨"];
-        assert_eq!(Layout::sniff(pairs.into_iter()), Layout::Pairs);
+        assert_eq!(Layout::sniff(pairs.into_iter()), Layout::LinePairs);
         let prose = ["apple a fruit: red, round", "pear a fruit: yellow, long"];
         assert_eq!(Layout::sniff(prose.into_iter()), Layout::Spaced);
         let glossed = ["apple a red, round fruit 苹果", "pear a ripe, sweet fruit 梨"];

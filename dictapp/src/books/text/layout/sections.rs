@@ -1,7 +1,7 @@
-//! The blocks of lines of a file, between empty lines. A block may begin with a heading: a line
-//! that is no row of the list, such as `Fruit` above `apple - 苹果`.
+//! The blocks of lines of a file, which empty lines separate. A block may begin with a heading: a
+//! line that is not a row of the list, such as `Fruit` above the row `apple - 苹果`.
 
-use super::signs;
+use super::boundary;
 
 /// The blocks of the first lines of a file, without their empty lines.
 #[derive(Debug)]
@@ -23,17 +23,18 @@ impl<'a> Sections<'a> {
         self.blocks.iter().flatten().copied()
     }
 
-    /// The rows, if the file is a list of such rows: nearly all lines but the headings are rows.
-    /// There are more rows than headings, and most of the rows begin differently, unlike
-    /// `Word: apple`, `Meaning: 苹果` in each block.
+    /// The rows, if the file is a list of rows: nearly all lines are rows, or nearly all lines
+    /// except the headings are. In the second case there must be more rows than headings, and most
+    /// rows must begin differently, unlike the lines `Word: apple`, `Meaning: 苹果` of each block.
     pub(super) fn rows(&self, is_row: impl Fn(&str) -> bool) -> Option<Vec<&'a str>> {
         let (mut rows, mut others) = (Vec::new(), 0_usize);
         let headings = self.headings(&is_row);
         let count = headings.top + headings.inner;
         for (number, block) in self.blocks.iter().enumerate() {
             // An indented line continues the one above.
-            let flush = block.iter().enumerate().filter(|(_, line)| !line.starts_with([' ', '\t']));
-            for (at, line) in flush {
+            let unindented =
+                block.iter().enumerate().filter(|(_, line)| !line.starts_with([' ', '\t']));
+            for (at, line) in unindented {
                 if is_row(line) {
                     rows.push(*line);
                 } else if !is_heading(number, block, at) {
@@ -48,7 +49,7 @@ impl<'a> Sections<'a> {
         (is_enough(count, others) || has_headings).then_some(rows)
     }
 
-    /// The number of headings among the lines that are no such rows.
+    /// The number of headings: of lines that are not rows, at the beginning of a block of rows.
     pub(super) fn headings(&self, is_row: impl Fn(&str) -> bool) -> Headings {
         let mut headings = Headings::default();
         for (number, block) in self.blocks.iter().enumerate() {
@@ -60,21 +61,22 @@ impl<'a> Sections<'a> {
     }
 }
 
-/// The number of headings.
+/// The number of headings of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Headings {
-    /// At the first line: 0 or 1.
+    /// At the first line of the file: 0 or 1.
     pub(crate) top: usize,
-    /// Between blocks.
+    /// At the first lines of the other blocks.
     pub(crate) inner: usize,
 }
 
-/// Whether a line that is no row may be the heading of its block: rows follow, and it has no sign
-/// of an explanation.
+/// Whether a line that is not a row may be the heading of its block: it is the first line, rows
+/// follow, and it has no explanation. `number` is the index of the block, `at` the index of the
+/// line in the block.
 fn is_heading(number: usize, block: &[&str], at: usize) -> bool {
     let is_indented = |line: &&str| line.starts_with([' ', '\t']);
     let has_rows = block.get(1).map_or(number == 0, |next| !is_indented(next));
-    at == 0 && has_rows && !is_indented(&block[0]) && !signs::is_row(block[0])
+    at == 0 && has_rows && !is_indented(&block[0]) && !boundary::is_row(block[0])
 }
 
 /// Whether most rows begin differently: each beginning is the text before a colon or a TAB, but at

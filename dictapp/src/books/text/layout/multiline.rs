@@ -1,18 +1,19 @@
-//! Recognises files with the headword on a line of its own and the explanation below it.
+//! Recognises files in which an entry has several lines: the headword `apple` on a line of its own
+//! and `n. 苹果` below it, or lines with named fields, such as `Word: apple` and `Meaning: 苹果`.
 
 use super::Layout;
-use super::heads;
+use super::boundary::{explanation_start, first_gap, is_row};
+use super::headword;
 use super::sections::Sections;
-use super::signs::{first_gap, first_sign, is_row};
 use crate::books::overrides::Column;
 use crate::books::text::columns;
 use crate::books::text::script::{self, is_cjk};
 
 /// Maximum number of words of a headword alone on its line.
-const ALONE_WORDS_MAX: usize = 4;
+const HEADWORD_WORDS_MAX: usize = 4;
 
 /// Minimum number of blocks, or of headwords with lines below them, to recognise the layout.
-const STACKS_MIN: usize = 2;
+const HEADWORDS_MIN: usize = 2;
 
 /// Minimum number of lines for a layout of pairs.
 const PAIRED_LINES_MIN: usize = 4;
@@ -24,26 +25,26 @@ pub(super) fn recognise(sections: &Sections<'_>) -> Option<Layout> {
     }
     let lines: Vec<&str> = sections.lines().map(str::trim).collect();
     if is_pairs(&lines) {
-        return Some(Layout::Pairs);
+        return Some(Layout::LinePairs);
     }
-    is_stacked(&lines).then_some(Layout::Stacked)
+    has_headword_lines(&lines).then_some(Layout::HeadwordLines)
 }
 
 /// Whether a line is only a headword, perhaps with its pronunciation or part of speech.
-fn is_alone(line: &str) -> bool {
-    let (word, _) = heads::split_tail(line.trim());
-    word.split_whitespace().count() <= ALONE_WORDS_MAX
+fn is_headword_only(line: &str) -> bool {
+    let (word, _) = headword::split_annotations(line.trim());
+    word.split_whitespace().count() <= HEADWORD_WORDS_MAX
         && first_gap(word).is_none()
-        && first_sign(word).is_none()
-        && !begins_below(word)
+        && explanation_start(word).is_none()
+        && !cannot_begin_entry(word)
 }
 
 /// Whether a line cannot begin an entry: it is a pronunciation, or begins with a part of speech.
-fn begins_below(line: &str) -> bool {
+fn cannot_begin_entry(line: &str) -> bool {
     script::leading_phonetic(line).is_some()
         || script::label(line).is_some()
-        || script::enclosed_label(line).is_some()
-        || script::dotted_label(line).is_some()
+        || script::bracketed_label(line).is_some()
+        || script::label_with_inner_dots(line).is_some()
         || line.contains(' ') && script::labels_alone(line).is_some()
 }
 
@@ -51,10 +52,10 @@ fn begins_below(line: &str) -> bool {
 /// headword. If the lines below are rows of a list, the first line is a heading instead.
 fn is_blocks(sections: &Sections<'_>) -> bool {
     let blocks = &sections.blocks;
-    let is_block = |block: &&Vec<&str>| block.len() > 1 && is_alone(block[0]);
+    let is_block = |block: &&Vec<&str>| block.len() > 1 && is_headword_only(block[0]);
     let whole = blocks.iter().filter(is_block).count();
     let below = blocks.iter().flat_map(|block| &block[1..]).map(|line| line.trim());
-    whole >= STACKS_MIN && whole * 10 >= blocks.len() * 8 && !are_rows(below, blocks.len())
+    whole >= HEADWORDS_MIN && whole * 10 >= blocks.len() * 8 && !are_rows(below, blocks.len())
 }
 
 /// Whether the lines below the first ones of blocks are rows of a list below headings.
@@ -71,54 +72,57 @@ fn are_rows<'a>(below: impl Iterator<Item = &'a str>, headings: usize) -> bool {
 fn is_pairs(lines: &[&str]) -> bool {
     let is_latin = |line: &str| !line.contains(is_cjk);
     let is_pair = |pair: &[&str]| match pair {
-        [headword, gloss] => is_alone(headword) && is_latin(headword) && !is_latin(gloss),
+        [headword, gloss] => is_headword_only(headword) && is_latin(headword) && !is_latin(gloss),
         // The last line of a sample may be a headword.
         _ => true,
     };
     let is_reverse = |pair: &[&str]| match pair {
-        [headword, gloss] => is_alone(headword) && !is_latin(headword) && is_latin(gloss),
+        [headword, gloss] => is_headword_only(headword) && !is_latin(headword) && is_latin(gloss),
         _ => true,
     };
     lines.len() >= PAIRED_LINES_MIN
         && (lines.chunks(2).all(is_pair) || lines.chunks(2).all(is_reverse))
 }
 
-/// Whether a line belongs to the Latin headword above: it has Chinese text or is a sentence.
-pub(crate) fn is_below(line: &str) -> bool {
+/// Whether a line is part of the explanation of the Latin headword above: it has Chinese text,
+/// begins with a part of speech, or is a sentence.
+pub(crate) fn is_explanation_line(line: &str) -> bool {
     let line = line.trim();
     line.contains(is_cjk)
-        || begins_below(line)
-        || line.split_whitespace().count() > ALONE_WORDS_MAX && line.ends_with(['.', '!', '?'])
+        || cannot_begin_entry(line)
+        || line.split_whitespace().count() > HEADWORD_WORDS_MAX && line.ends_with(['.', '!', '?'])
 }
 
 /// Whether Latin headwords are on lines of their own, with lines below that cannot be headwords.
-fn is_stacked(lines: &[&str]) -> bool {
-    let is_headword = |line: &str| is_alone(line) && !is_below(line);
+fn has_headword_lines(lines: &[&str]) -> bool {
+    let is_headword = |line: &str| is_headword_only(line) && !is_explanation_line(line);
     if !lines.first().is_some_and(|line| is_headword(line)) {
         return false;
     }
-    let is_known = |line: &&&str| is_headword(line) || is_below(line);
+    let is_known = |line: &&&str| is_headword(line) || is_explanation_line(line);
     let pairs = lines.windows(2);
-    let headwords = pairs.filter(|pair| is_headword(pair[0]) && is_below(pair[1])).count();
+    let headwords =
+        pairs.filter(|pair| is_headword(pair[0]) && is_explanation_line(pair[1])).count();
     let alone = lines.iter().filter(|line| is_headword(line)).count();
-    let is_glossed = lines.iter().any(|line| line.contains(is_cjk) || begins_below(line));
+    let is_glossed = lines.iter().any(|line| line.contains(is_cjk) || cannot_begin_entry(line));
     let below = lines.iter().copied().filter(|line| !is_headword(line));
-    headwords >= STACKS_MIN
+    headwords >= HEADWORDS_MIN
         && !are_rows(below, alone)
         && is_glossed
         && headwords * 10 >= alone.saturating_sub(1) * 9
         && lines.iter().filter(is_known).count() * 10 >= lines.len() * 9
 }
 
-/// The column and the text of a line that names a part of an entry: `Word: apple`.
-pub(crate) fn field(line: &str) -> Option<(Column, &str)> {
+/// The column and the text of a line with a named field: `Word: apple` is the column of headwords
+/// and `apple`.
+pub(crate) fn named_field(line: &str) -> Option<(Column, &str)> {
     let (name, value) = line.split_once([':', '：'])?;
     let column = columns::by_name(name.trim().trim_start_matches(['-', '*', ' ']))?;
     Some((column, value.trim().trim_start_matches('*').trim_start()))
 }
 
-/// The name in a line that gives a part of an entry with a name that is not known: `Other: x`.
-pub(crate) fn unknown_field(line: &str) -> Option<&str> {
+/// The name in a line with a field that has an unknown name: `Other: x`.
+pub(crate) fn unknown_field_name(line: &str) -> Option<&str> {
     let (name, value) = line.split_once([':', '：'])?;
     let name = name.trim().trim_start_matches(['-', '*', ' ']);
     let is_name = name.starts_with(char::is_alphabetic)
@@ -127,20 +131,21 @@ pub(crate) fn unknown_field(line: &str) -> Option<&str> {
     (is_name && !value.starts_with("//") && columns::by_name(name).is_none()).then_some(name)
 }
 
-/// Maximum number of words of the name of a part.
+/// Maximum number of words of the name of a field.
 const FIELD_WORDS_MAX: usize = 3;
 
-/// Whether nearly all lines name their part of an entry, and several entries have a headword and an
+/// Whether nearly all lines are named fields, and several entries have a headword and an
 /// explanation. If the names of these two are the same in all entries, half of the lines are
-/// enough: the others have names that are not known.
-pub(super) fn has_fields(sections: &Sections<'_>) -> bool {
+/// enough: the others have unknown names.
+pub(super) fn has_named_fields(sections: &Sections<'_>) -> bool {
     let fields: Vec<Option<Column>> =
-        sections.lines().map(|line| field(line).map(|(column, _)| column)).collect();
+        sections.lines().map(|line| named_field(line).map(|(column, _)| column)).collect();
     let count = |column: Column| fields.iter().filter(|field| **field == Some(column)).count();
     let known = fields.iter().flatten().count();
     let words = count(Column::Word);
     let is_same = |column: Column| {
-        let such = sections.lines().filter(|line| field(line).is_some_and(|(c, _)| c == column));
+        let such =
+            sections.lines().filter(|line| named_field(line).is_some_and(|(c, _)| c == column));
         let mut names: Vec<&str> = such.filter_map(|line| line.split([':', '：']).next()).collect();
         names.sort_unstable();
         names.dedup();
@@ -148,7 +153,7 @@ pub(super) fn has_fields(sections: &Sections<'_>) -> bool {
     };
     let most = known * 10 >= fields.len() * 8;
     let half = || known * 2 >= fields.len() && is_same(Column::Word) && is_same(Column::Mean);
-    words >= STACKS_MIN
+    words >= HEADWORDS_MIN
         && count(Column::Mean) * 10 >= words * 8
         && words * 2 <= known
         && (most || half())

@@ -1,44 +1,47 @@
-//! Splits the text before a mark, or a headword alone on its line: a part of speech, a
-//! pronunciation or a note of grammar may follow the headword (`look after v.: 照顾`).
+//! Splits the text that contains a headword into the headword and its annotations: a part of
+//! speech, a pronunciation or a note of grammar may follow the headword. `look after v.` has the
+//! headword `look after` and the annotation `v.`
 
 use crate::books::text::script::{self, is_cjk};
 
-/// Splits a text into the headword and what follows it: parts of speech, pronunciations, and notes
-/// of grammar in brackets.
-pub(crate) fn split_tail(head: &str) -> (&str, &str) {
-    if head.len() > HEAD_BYTES_MAX {
-        return (head, "");
+/// Splits a text into the headword and its annotations: parts of speech, pronunciations, and notes
+/// of grammar in brackets. The annotations are empty if there are none.
+pub(crate) fn split_annotations(text: &str) -> (&str, &str) {
+    if text.len() > TEXT_BYTES_MAX {
+        return (text, "");
     }
-    let starts = head.char_indices().scan(' ', |last, (at, c)| {
+    let starts = text.char_indices().scan(' ', |last, (at, c)| {
         let begins = last.is_whitespace() && !c.is_whitespace() || "[(（【".contains(c);
         *last = c;
         Some((at, begins))
     });
     let mut starts = starts.filter(|&(at, begins)| begins && at > 0).map(|(at, _)| at);
-    let at = starts.find(|&at| is_tail(&head[at..]) && !is_lettered(&head[..at], &head[at..]));
-    let (word, tail) = head.split_at(at.unwrap_or(head.len()));
-    (word.trim_end(), tail)
+    let at = starts
+        .find(|&at| are_annotations(&text[at..]) && !is_name_with_letter(&text[..at], &text[at..]));
+    let (word, annotations) = text.split_at(at.unwrap_or(text.len()));
+    (word.trim_end(), annotations)
 }
 
-/// Maximum length in bytes of a text that is taken apart. A longer one is no headword.
-const HEAD_BYTES_MAX: usize = 1024;
+/// Maximum length in bytes of a text that is split. A longer one contains no headword.
+const TEXT_BYTES_MAX: usize = 1024;
 
 /// Whether a text has only parts of speech, pronunciations and notes of grammar.
-fn is_tail(text: &str) -> bool {
+fn are_annotations(text: &str) -> bool {
     let text = text.trim();
     if text.is_empty() || script::labels_alone(text).is_some() {
         return true;
     }
-    let said = script::leading_phonetic(text).map(|(_, length)| length);
-    let length = said
-        .or_else(|| script::enclosed_label(text).map(|(_, length)| length))
-        .or_else(|| note_of_grammar(text))
+    let phonetic_length = script::leading_phonetic(text).map(|(_, length)| length);
+    let length = phonetic_length
+        .or_else(|| script::bracketed_label(text).map(|(_, length)| length))
+        .or_else(|| grammar_note_length(text))
         .or_else(|| script::label(text).map(str::len));
-    length.is_some_and(|length| is_tail(&text[length..]))
+    length.is_some_and(|length| are_annotations(&text[length..]))
 }
 
-/// The length of a note of grammar in brackets: `[C]`, `(f.)`, `(pl)`.
-pub(crate) fn note_of_grammar(text: &str) -> Option<usize> {
+/// The length in bytes of the note of grammar in brackets at the beginning of a text: `[C]`,
+/// `(f.)`, `(pl)`. `None`: there is none.
+pub(crate) fn grammar_note_length(text: &str) -> Option<usize> {
     let close = match text.chars().next()? {
         '(' => ')',
         '[' => ']',
@@ -61,33 +64,35 @@ const NOTES: &[&str] = &[
     "sg", "sing", "impf", "pf", "perf", "imperf", "inf", "refl",
 ];
 
-/// Whether the letter of a headword looks like a part of speech: `vitamin a.`
-fn is_lettered(word: &str, tail: &str) -> bool {
+/// Whether the annotation is a letter that belongs to the headword: `vitamin a.`
+fn is_name_with_letter(word: &str, annotation: &str) -> bool {
     let last = word.split_whitespace().next_back().unwrap_or_default().to_lowercase();
-    tail.trim_end_matches('.').len() == 1 && LETTERED.contains(&last.as_str())
+    annotation.trim_end_matches('.').len() == 1 && NAMES_WITH_LETTERS.contains(&last.as_str())
 }
 
-/// Words that a letter follows.
-const LETTERED: &[&str] = &["vitamin", "hepatitis", "plan", "type", "grade", "group", "class"];
+/// Words that are often followed by a letter.
+const NAMES_WITH_LETTERS: &[&str] =
+    &["vitamin", "hepatitis", "plan", "type", "grade", "group", "class"];
 
-/// Whether a text of several words is a phrase, not the beginning of an explanation in which the
-/// first word is the headword: `look after` and `in fact`, but not `apple a fruit`.
+/// Whether a text of several words is a phrase, such as `look after` and `in fact`, not a headword
+/// and the beginning of its explanation, such as `apple a fruit`.
 pub(super) fn is_phrase(text: &str) -> bool {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let [first, others @ ..] = &words[..] else { return false };
-    let is_function = |word: &String| FUNCTION.contains(&word.as_str());
-    if is_function(first) || FOREIGN_ARTICLES.contains(&first.as_str()) {
+    let is_function_word = |word: &String| FUNCTION_WORDS.contains(&word.as_str());
+    if is_function_word(first) || FOREIGN_ARTICLES.contains(&first.as_str()) {
         return true;
     }
     let is_article = |word: &String| ["a", "an", "the"].contains(&word.as_str());
-    let last =
-        others.last().is_some_and(|last| is_function(last) || OBJECTS.contains(&last.as_str()));
+    let last = others
+        .last()
+        .is_some_and(|last| is_function_word(last) || OBJECTS.contains(&last.as_str()));
     let is_foreign = text.chars().any(|c| !c.is_ascii() && c.is_alphabetic() && !is_cjk(c));
     !others.iter().any(is_article) && (last || is_foreign)
 }
 
 /// English words that begin or end phrases.
-const FUNCTION: &[&str] = &[
+const FUNCTION_WORDS: &[&str] = &[
     "in", "on", "at", "of", "by", "for", "to", "from", "with", "without", "as", "up", "down",
     "off", "out", "over", "after", "about", "into", "under", "through", "away", "back", "along",
     "around", "apart", "together", "forward", "against", "across", "ahead", "before", "behind",

@@ -1,5 +1,6 @@
-//! The articles of DSL: the cards inside an article, which begin with `@`, become articles of their
-//! own, and the numbers before senses are removed.
+//! The articles of DSL. A subentry inside an article, which begins with a line such as
+//! `@ apple pie`, becomes an article of its own. The numbers before senses are removed: `1. 银行`
+//! becomes `银行`.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -16,8 +17,8 @@ pub(super) struct Article {
     pub(super) body: Vec<String>,
     /// The numbers of the lines of the body.
     numbers: Vec<u64>,
-    /// The headwords of the cards that were inside this article.
-    pub(super) cards: Vec<String>,
+    /// The headwords of the subentries that were inside this article.
+    pub(super) subentries: Vec<String>,
     /// Number of bytes of the body.
     bytes: usize,
     /// The reason that the article cannot be read.
@@ -37,40 +38,41 @@ impl Article {
         self.numbers.push(number);
     }
 
-    /// Removes the cards inside this article. A card begins with `@ apple pie` and ends at the next
-    /// card, at `@` alone, or with the article.
-    pub(super) fn take_cards(&mut self) -> VecDeque<Article> {
-        let mut cards = VecDeque::new();
+    /// Removes the subentries inside this article and returns them. A subentry begins with
+    /// `@ apple pie` and ends at the next subentry, at `@` alone, or with the article.
+    pub(super) fn take_subentries(&mut self) -> VecDeque<Article> {
+        let mut subentries = VecDeque::new();
         if !self.body.iter().any(|line| line.starts_with('@')) {
-            return cards;
+            return subentries;
         }
         let numbers = std::mem::take(&mut self.numbers);
-        let mut card: Option<Article> = None;
+        let mut subentry: Option<Article> = None;
         for (line, number) in std::mem::take(&mut self.body).into_iter().zip(numbers) {
-            match (line.strip_prefix('@').map(str::trim), &mut card) {
-                (Some(""), _) => cards.extend(card.take()),
+            match (line.strip_prefix('@').map(str::trim), &mut subentry) {
+                (Some(""), _) => subentries.extend(subentry.take()),
                 (Some(headword), Some(open)) if open.body.is_empty() => {
                     open.headwords.push(headword.to_owned());
                 }
                 (Some(headword), _) => {
-                    cards.extend(card.take());
+                    subentries.extend(subentry.take());
                     let headwords = vec![headword.to_owned()];
-                    card = Some(Article { line: number, headwords, ..Article::default() });
+                    subentry = Some(Article { line: number, headwords, ..Article::default() });
                 }
-                (None, Some(card)) => card.append(number, &line),
+                (None, Some(subentry)) => subentry.append(number, &line),
                 (None, None) => self.append(number, &line),
             }
         }
-        cards.extend(card);
-        let first = |card: &Article| tags::headwords(card.headwords.first()?).into_iter().next();
-        self.cards = cards.iter().filter_map(first).collect();
-        cards
+        subentries.extend(subentry);
+        let first =
+            |subentry: &Article| tags::headwords(subentry.headwords.first()?).into_iter().next();
+        self.subentries = subentries.iter().filter_map(first).collect();
+        subentries
     }
 
     /// The names of all closing tags of the article.
     pub(super) fn closed_tags(&self) -> HashSet<&str> {
-        let behind = self.body.iter().flat_map(|line| line.split("[/").skip(1));
-        behind.filter_map(|text| text.split_once(']')).map(|(name, _)| name).collect()
+        let rest = self.body.iter().flat_map(|line| line.split("[/").skip(1));
+        rest.filter_map(|text| text.split_once(']')).map(|(name, _)| name).collect()
     }
 
     /// Whether bytes of the article could not be decoded.
@@ -82,18 +84,18 @@ impl Article {
 
 /// The numbers before the senses of an article. The page numbers senses itself.
 #[derive(Default)]
-pub(super) struct Numbers {
+pub(super) struct SenseNumbers {
     /// The largest number so far.
     max: u32,
 }
 
-impl Numbers {
-    /// A line without its number, if that is 1 or follows an earlier number. `None`: nothing is
-    /// left.
-    pub(super) fn without(&mut self, line: &str) -> Option<String> {
+impl SenseNumbers {
+    /// Removes the number before a line, if it is 1 or follows an earlier number. `None`: the line
+    /// has only a number.
+    pub(super) fn strip(&mut self, line: &str) -> Option<String> {
         let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, behind) = line.split_at(digits);
-        let Some(rest) = behind.strip_prefix(['.', ')']) else { return Some(line.to_owned()) };
+        let (number, after) = line.split_at(digits);
+        let Some(rest) = after.strip_prefix(['.', ')']) else { return Some(line.to_owned()) };
         let is_sense = rest.is_empty() || !rest.starts_with(|c: char| c.is_ascii_alphanumeric());
         match number.parse() {
             Ok(number) if is_sense && (1..=self.max + 1).contains(&number) => {

@@ -1,13 +1,14 @@
-//! Converts a record of Wiktextract (one headword of Wiktionary with one part of speech) to the
-//! notation, this project's text form of an [`Explanation`](crate::model::Explanation), and takes
-//! its pronunciation and its forms.
+//! Converts a record of Wiktextract (one headword of Wiktionary with one part of speech) to an
+//! explanation in the format of [`Explanation`](crate::model::Explanation), and takes its
+//! pronunciation and its forms:
+//! `{"word": "apple", "pos": "noun", "senses": [{"glosses": ["A fruit."]}]}` becomes `n. A fruit.`
 
 use super::record::{Example, Form, Linked, Record, Sense, Sound};
 use crate::books::limits::FORMS_MAX;
 use crate::books::text::gloss;
 use crate::model::{FormKind, link};
 
-/// Parts of speech and their labels in the notation. Others are named in brackets.
+/// Parts of speech and their labels. Others are named in brackets.
 const PARTS: &[(&str, &str)] = &[
     ("noun", "n."),
     ("name", "n."),
@@ -30,7 +31,7 @@ const PARTS: &[(&str, &str)] = &[
     ("suffix", "suffix."),
 ];
 
-/// Tags and topics with their labels in the notation.
+/// Tags and topics with their labels in an explanation.
 const LABELS: &[(&str, &str)] = &[
     ("countable", "C"),
     ("uncountable", "U"),
@@ -89,14 +90,14 @@ const EXAMPLES_MAX: usize = 3;
 /// earlier ones. The synonyms of `drunk` are about 300.
 const WORDS_MAX: usize = 500;
 
-/// A sense may say that the word is a form of other headwords. Maximum number of these that are
-/// searched for in its gloss; real senses have one or two.
+/// Maximum number of headwords that are searched for in the gloss of a sense: those of which the
+/// word is a form or another spelling. Real senses have one or two.
 const TARGETS_MAX: usize = 10;
 
 /// The explanation of a record; empty if no sense has a gloss.
 pub(super) fn mean(record: &Record) -> String {
     let label = PARTS.iter().find(|(name, _)| *name == record.pos).map_or("", |part| part.1);
-    let mut lines: Vec<String> = part_line(record, label).into_iter().collect();
+    let mut lines: Vec<String> = part_of_speech_line(record, label).into_iter().collect();
     let shown = |sense: &&Sense| sense.glosses.iter().any(|gloss| !gloss.trim().is_empty());
     let is_only = record.senses.iter().filter(shown).count() == 1;
     let before = lines.len();
@@ -105,21 +106,21 @@ pub(super) fn mean(record: &Record) -> String {
         lines.extend(examples(&sense.examples));
         // Synonyms of the whole record belong to a sense only if there is no other sense.
         let more = |words| is_only.then_some(words).into_iter().flatten();
-        lines.extend(words('=', sense.synonyms.iter().chain(more(&record.synonyms))));
-        lines.extend(words('!', sense.antonyms.iter().chain(more(&record.antonyms))));
+        lines.extend(related_words_line('=', sense.synonyms.iter().chain(more(&record.synonyms))));
+        lines.extend(related_words_line('!', sense.antonyms.iter().chain(more(&record.antonyms))));
     }
     if lines.len() == before { String::new() } else { lines.join("\n") }
 }
 
 /// The line that opens a part of speech: `@ n. UK ˈæpl | plural apples`. `None`: there are neither
 /// pronunciations nor inflected forms, or the part of speech is unknown.
-fn part_line(record: &Record, label: &str) -> Option<String> {
-    let pronunciations: Vec<String> = regional(&record.sounds)
+fn part_of_speech_line(record: &Record, label: &str) -> Option<String> {
+    let pronunciations: Vec<String> = regional_pronunciations(&record.sounds)
         .map(|(region, ipa)| if region.is_empty() { ipa } else { format!("{region} {ipa}") })
         .collect();
     let spellings = |kind: FormKind| {
         let mut found: Vec<&str> = Vec::new();
-        for form in forms_of(record).filter(|form| kind_of(form) == Some(kind)).take(FORMS_MAX) {
+        for form in spellings(record).filter(|form| form_kind(form) == Some(kind)).take(FORMS_MAX) {
             let text = form.form.trim();
             if !found.contains(&text) && !text.contains([',', ';', '|']) {
                 found.push(text);
@@ -140,7 +141,7 @@ fn part_line(record: &Record, label: &str) -> Option<String> {
 
 /// The British and the American pronunciation, each with the name of its region. If both are equal,
 /// one without a region; if both are missing, the first of all.
-fn regional(sounds: &[Sound]) -> impl Iterator<Item = (&'static str, String)> {
+fn regional_pronunciations(sounds: &[Sound]) -> impl Iterator<Item = (&'static str, String)> {
     let of = |tags: &'static [&'static str]| {
         let mut tagged = sounds.iter().filter(move |s| s.tags.iter().any(|t| tags.contains(&&**t)));
         tagged.find_map(ipa)
@@ -165,17 +166,17 @@ fn ipa(sound: &Sound) -> Option<String> {
 
 /// The pronunciation of the entry: the British one if there is one.
 pub(super) fn phonetic(record: &Record) -> Option<String> {
-    regional(&record.sounds).next().map(|(_, ipa)| ipa)
+    regional_pronunciations(&record.sounds).next().map(|(_, ipa)| ipa)
 }
 
 /// The spellings by which the headword is found.
 pub(super) fn forms(record: &Record) -> Vec<String> {
-    forms_of(record).map(|form| form.form.trim().to_owned()).collect()
+    spellings(record).map(|form| form.form.trim().to_owned()).collect()
 }
 
-/// The forms that are spellings. A form with more words than the headword is a phrase of grammar
-/// (`more beautiful`, `j'ai aimé`).
-fn forms_of(record: &Record) -> impl Iterator<Item = &Form> {
+/// The forms of a record that are spellings. A form with more words than the headword is a phrase
+/// of grammar (`more beautiful`, `j'ai aimé`).
+fn spellings(record: &Record) -> impl Iterator<Item = &Form> {
     let count = |text: &str| text.split_whitespace().count();
     let most = count(&record.word);
     record.forms.iter().filter(move |form| {
@@ -184,8 +185,8 @@ fn forms_of(record: &Record) -> impl Iterator<Item = &Form> {
     })
 }
 
-/// The kind of an inflected form. `None`: the notation has no such kind.
-fn kind_of(form: &Form) -> Option<FormKind> {
+/// The kind of an inflected form. `None`: an explanation has no such kind.
+fn form_kind(form: &Form) -> Option<FormKind> {
     let mut tags: Vec<&str> = form.tags.iter().map(String::as_str).collect();
     tags.sort_unstable();
     match tags.as_slice() {
@@ -200,7 +201,8 @@ fn kind_of(form: &Form) -> Option<FormKind> {
     }
 }
 
-/// The line of a sense: part of speech, labels in brackets, notes, and the gloss.
+/// The line of a sense: part of speech, labels in brackets, notes, and the gloss, as in
+/// `n. [C] (archaic) A fruit.`
 fn sense_line(record: &Record, sense: &Sense, label: &str) -> String {
     let mut notes: Vec<&str> = Vec::new();
     let mut labels: Vec<&str> = Vec::new();
@@ -228,13 +230,13 @@ fn sense_line(record: &Record, sense: &Sense, label: &str) -> String {
     if !notes.is_empty() {
         push(&format!("({})", notes.join(", ")));
     }
-    push(&text_of(sense));
-    if label.is_empty() { gloss::guarded(&line).into_owned() } else { line }
+    push(&gloss_with_link(sense));
+    if label.is_empty() { gloss::escape_line_marker(&line).into_owned() } else { line }
 }
 
-/// The gloss of a sense, preceded by the glosses of the wider senses that contain it. If the sense
-/// says that the word is a form or another spelling of a headword, that headword becomes a link.
-fn text_of(sense: &Sense) -> String {
+/// The gloss of a sense, after the glosses of the wider senses that contain the sense. If the word
+/// is a form or another spelling of a headword in this sense, the headword becomes a link.
+fn gloss_with_link(sense: &Sense) -> String {
     let glosses = sense.glosses.iter().map(|gloss| one_line(gloss)).filter(|text| !text.is_empty());
     let glosses: Vec<String> = glosses.collect();
     let Some((last, above)) = glosses.split_last() else { return String::new() };
@@ -268,15 +270,18 @@ fn examples(examples: &[Example]) -> impl Iterator<Item = String> {
     })
 }
 
-/// A line of related words after a mark of the notation: `= pome; pip`. `None`: there are no words.
-fn words<'a>(mark: char, linked: impl Iterator<Item = &'a Linked>) -> Option<String> {
+/// A line of related words after a line marker: `= pome; pip`. `None`: there are no words.
+fn related_words_line<'a>(
+    marker: char,
+    linked: impl Iterator<Item = &'a Linked>,
+) -> Option<String> {
     let mut found: Vec<String> = Vec::new();
     for word in linked.take(WORDS_MAX).map(|linked| one_line(&linked.word)) {
         if !word.is_empty() && !word.contains(';') && !found.contains(&word) {
             found.push(word);
         }
     }
-    (!found.is_empty()).then(|| format!("{mark} {}", found.join("; ")))
+    (!found.is_empty()).then(|| format!("{marker} {}", found.join("; ")))
 }
 
 /// A text in one line with single spaces.

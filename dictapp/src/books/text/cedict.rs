@@ -1,28 +1,30 @@
-//! Splits lines of CC-CEDICT (Chinese) and EDICT (Japanese), which have slashes around each gloss:
-//! `學生 学生 [xue2 sheng5] /student/schoolchild/`, `学生 [がくせい] /(n) student/(P)/`.
+//! Parses lines of the dictionaries CC-CEDICT (Chinese) and EDICT (Japanese), which have slashes
+//! around each gloss: `學生 学生 [xue2 sheng5] /student/schoolchild/` becomes headword `学生`, spelling
+//! `學生`, reading `xué sheng`, and the glosses `student` and `schoolchild`. A line of EDICT is
+//! `学生 [がくせい] /(n) student/(P)/`.
 
 use super::script::{is_cjk, is_phonetic_letter};
 
 /// The parts of a line.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Slashed {
+pub(crate) struct CedictLine {
     /// The headword; in CC-CEDICT the one in simplified characters.
     pub(crate) headword: String,
-    /// Its other spellings.
-    pub(crate) others: Vec<String>,
+    /// Other spellings of the headword.
+    pub(crate) other_spellings: Vec<String>,
     /// The pronunciation in square brackets: pinyin with tone marks, or kana.
     pub(crate) reading: Option<String>,
     /// The glosses, one on each line.
-    pub(crate) text: String,
+    pub(crate) glosses: String,
 }
 
-/// Splits a line. `None`: it is in another format.
-pub(crate) fn parse(line: &str) -> Option<Slashed> {
+/// Parses a line. `None`: it is in another format.
+pub(crate) fn parse(line: &str) -> Option<CedictLine> {
     let (head, glosses) = line.trim().strip_suffix('/')?.split_once(" /")?;
     // CC-Canto has the Cantonese reading in braces too.
     let head = head.split(" {").next()?.trim();
     let (words, reading) = match head.strip_suffix(']').and_then(|head| head.split_once('[')) {
-        Some((words, reading)) => (words.trim(), Some(toned(reading.trim()))),
+        Some((words, reading)) => (words.trim(), Some(tone_numbers_to_marks(reading.trim()))),
         None => (head, None),
     };
     // In an English line such as `cat /kæt/` the slashes are around a pronunciation, so the line is
@@ -30,7 +32,7 @@ pub(crate) fn parse(line: &str) -> Option<Slashed> {
     if !words.contains(is_cjk) {
         return None;
     }
-    // Nor is `apple n. 苹果 /ˈæpl/`.
+    // `apple n. 苹果 /ˈæpl/` is not in this format, either.
     let is_latin = |c: char| c.is_ascii_lowercase();
     if reading.is_none() && (words.contains(is_latin) || glosses.contains(is_phonetic_letter)) {
         return None;
@@ -41,10 +43,10 @@ pub(crate) fn parse(line: &str) -> Option<Slashed> {
     // EDICT adds `(P)` to a common word, and the number of the entry (`EntL1605820X`).
     let is_note = |gloss: &&str| gloss.is_empty() || *gloss == "(P)" || gloss.starts_with("EntL");
     let glosses = glosses.split('/').map(str::trim).filter(|gloss| !is_note(gloss));
-    let text = glosses.collect::<Vec<_>>().join("\n");
-    let headword = if is_whole && !text.is_empty() { words.remove(0) } else { return None };
+    let glosses = glosses.collect::<Vec<_>>().join("\n");
+    let headword = if is_whole && !glosses.is_empty() { words.remove(0) } else { return None };
     words.retain(|other| *other != headword);
-    Some(Slashed { headword, others: words, reading, text })
+    Some(CedictLine { headword, other_spellings: words, reading, glosses })
 }
 
 /// Takes the reading of a Chinese or Japanese word from the first line of its article
@@ -62,7 +64,8 @@ pub(super) fn take_reading(text: &str) -> (Option<String>, String) {
     (Some(reading), split.collect::<Vec<_>>().join("\n"))
 }
 
-/// The reading in brackets, with tone marks.
+/// The reading in square brackets, with tone marks: `[xue2 sheng5]` becomes `xué sheng`. `None`:
+/// the line is not a reading in brackets.
 pub(crate) fn reading(line: &str) -> Option<String> {
     let inner = line.strip_prefix('[')?.strip_suffix(']')?;
     let is_syllable = |word: &str| {
@@ -71,7 +74,7 @@ pub(crate) fn reading(line: &str) -> Option<String> {
     };
     let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{30FF}' | ' ');
     let is_reading = inner.split(' ').all(is_syllable) || inner.chars().all(is_kana);
-    (is_reading && !inner.trim().is_empty()).then(|| toned(inner))
+    (is_reading && !inner.trim().is_empty()).then(|| tone_numbers_to_marks(inner))
 }
 
 /// Maximum number of spellings of a line.
@@ -91,21 +94,22 @@ fn spellings(words: &str) -> Vec<String> {
     list.map(str::to_owned).collect()
 }
 
-/// Pinyin with tone marks. A tone number ends a syllable, as in `ping2guo3`. Any other text stays.
-pub(crate) fn pinyin(text: &str) -> String {
+/// Replaces the tone numbers of pinyin by tone marks: `ping2guo3` becomes `píng guǒ`. Any other
+/// text stays as it is.
+pub(crate) fn with_tone_marks(text: &str) -> String {
     let is_tone = |c: char| ('1'..='5').contains(&c);
     let is_pinyin = |c: char| c.is_ascii_alphabetic() || is_tone(c) || " :-',ü".contains(c);
     if !text.contains(is_tone) || !text.chars().all(is_pinyin) {
         return text.to_owned();
     }
     let syllables = text.split_inclusive(is_tone).map(str::trim);
-    toned(&syllables.collect::<Vec<_>>().join(" "))
+    tone_numbers_to_marks(&syllables.collect::<Vec<_>>().join(" "))
 }
 
 /// Replaces the tone numbers of a reading by tone marks: `xue2 sheng5` becomes `xué sheng`. Kana
 /// stay as they are.
-fn toned(reading: &str) -> String {
-    reading.split(' ').map(toned_syllable).collect::<Vec<_>>().join(" ")
+fn tone_numbers_to_marks(reading: &str) -> String {
+    reading.split(' ').map(tone_number_to_mark).collect::<Vec<_>>().join(" ")
 }
 
 /// The letters that may have a tone mark, each with its four forms. In a syllable, the first letter
@@ -113,7 +117,8 @@ fn toned(reading: &str) -> String {
 const TONES: [(char, &str); 6] =
     [('a', "āáǎà"), ('e', "ēéěè"), ('o', "ōóǒò"), ('i', "īíǐì"), ('u', "ūúǔù"), ('ü', "ǖǘǚǜ")];
 
-fn toned_syllable(syllable: &str) -> String {
+/// Replaces the tone number of a syllable by a tone mark: `xue2` becomes `xué`.
+fn tone_number_to_mark(syllable: &str) -> String {
     let plain = syllable.replace("u:", "ü").replace("U:", "Ü");
     let Some((letters, tone)) = plain
         .strip_suffix(|c: char| ('1'..='5').contains(&c))
@@ -143,13 +148,19 @@ mod tests {
     #[test]
     fn splits_lines_of_both_dictionaries() {
         let line = parse("學生 学生 [xue2 sheng5] /student/schoolchild/").unwrap();
-        assert_eq!((line.headword.as_str(), &line.others[..]), ("学生", &["學生".to_owned()][..]));
-        assert_eq!(line.reading.as_deref(), Some("xué sheng"));
-        assert_eq!(line.text, "student\nschoolchild");
-        let line = parse("好;良(oK) [よい] /(adj-i) (1) good/(P)/EntL1605820X/").unwrap();
-        assert_eq!((line.headword.as_str(), &line.others[..]), ("好", &["良".to_owned()][..]));
         assert_eq!(
-            (line.reading.as_deref(), line.text.as_str()),
+            (line.headword.as_str(), &line.other_spellings[..]),
+            ("学生", &["學生".to_owned()][..])
+        );
+        assert_eq!(line.reading.as_deref(), Some("xué sheng"));
+        assert_eq!(line.glosses, "student\nschoolchild");
+        let line = parse("好;良(oK) [よい] /(adj-i) (1) good/(P)/EntL1605820X/").unwrap();
+        assert_eq!(
+            (line.headword.as_str(), &line.other_spellings[..]),
+            ("好", &["良".to_owned()][..])
+        );
+        assert_eq!(
+            (line.reading.as_deref(), line.glosses.as_str()),
             (Some("よい"), "(adj-i) (1) good")
         );
         assert_eq!(parse("ああ /(int) Ah!/").unwrap().reading, None);
@@ -169,7 +180,7 @@ mod tests {
             ("hao3 ma", "hǎo ma"),
             ("r5", "r"),
         ] {
-            assert_eq!(toned(numbers), marks);
+            assert_eq!(tone_numbers_to_marks(numbers), marks);
         }
     }
 }

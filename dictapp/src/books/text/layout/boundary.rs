@@ -1,5 +1,6 @@
-//! Finds the end of the headword in a line of a plain text book: a gap (white space wider than one
-//! space), or a sign that an explanation begins, such as a part of speech.
+//! Finds the boundary between headword and explanation in a line of a plain text book. It is a gap
+//! (white space wider than one space), or the start of an explanation that is recognised by its
+//! content: in `ice cream n. 冰淇淋` by the part of speech `n.`
 
 use crate::books::text::script::{self, is_cjk};
 
@@ -12,9 +13,9 @@ pub(super) struct Gap {
     pub(super) width: usize,
 }
 
-/// The sign that an explanation begins at a word.
+/// The kind of text by which the start of an explanation is recognised.
 #[derive(Clone, Copy)]
-pub(super) enum Sign {
+pub(super) enum ExplanationStart {
     /// A part of speech.
     Label,
     /// A pronunciation or another text in brackets, or a change between Chinese and Latin script.
@@ -41,13 +42,14 @@ pub(super) fn first_gap(line: &str) -> Option<Gap> {
 }
 
 /// The first offset after the beginning of the headword at which an explanation clearly begins, and
-/// the sign that shows it. `None`: the line has no sign.
-pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
+/// the kind of text there. `None`: there is no such text.
+pub(super) fn explanation_start(line: &str) -> Option<(usize, ExplanationStart)> {
     let starts = script::word_starts(line);
-    // The beginning of the word that opened a bracket, if the bracket is not closed yet.
-    let mut open: Option<usize> = None;
+    // The beginning of the word with an opening bracket, if the bracket is not closed yet.
+    let mut open_bracket: Option<usize> = None;
     let mut previous = 0;
-    let chinese_head = line.split_whitespace().next().is_some_and(|word| word.chars().any(is_cjk));
+    let has_chinese_headword =
+        line.split_whitespace().next().is_some_and(|word| word.chars().any(is_cjk));
     for start in starts {
         let text = &line[start..];
         let word = text.split_whitespace().next().unwrap_or_default();
@@ -60,37 +62,39 @@ pub(super) fn first_sign(line: &str) -> Option<(usize, Sign)> {
                 || phonetic.contains(script::is_phonetic_letter)
                 || script::label(&text[at + length..]).is_some())
         {
-            return Some((start + at, Sign::Other));
+            return Some((start + at, ExplanationStart::Other));
         }
         let circled = word.find(['①', '⑴']).filter(|&at| at > 0 && !word[..at].contains(is_cjk));
         if let Some(at) = circled {
-            return Some((start + at, Sign::Other));
+            return Some((start + at, ExplanationStart::Other));
         }
         if start > 0 {
             if begins_numbered(text) {
-                return Some((start, Sign::Other));
+                return Some((start, ExplanationStart::Other));
             }
             let is_label = script::label(text).is_some()
-                || script::enclosed_label(text).is_some()
-                || script::named_before_gloss(text).is_some()
+                || script::bracketed_label(text).is_some()
+                || script::name_before_gloss(text).is_some()
                 || script::respelled_before_gloss(text).is_some()
-                || script::dotted_label(text).is_some();
+                || script::label_with_inner_dots(text).is_some();
             if is_label {
-                return Some((start, Sign::Label));
+                return Some((start, ExplanationStart::Label));
             }
-            let is_note = super::heads::note_of_grammar(text).is_some();
+            let is_note = super::headword::grammar_note_length(text).is_some();
             if is_note || script::begins_with_brackets(text) || has_empty_brackets(text) {
-                return Some((start, Sign::Other));
+                return Some((start, ExplanationStart::Other));
             }
-            if word.chars().any(is_cjk) != chinese_head && word.chars().any(char::is_alphanumeric) {
+            if word.chars().any(is_cjk) != has_chinese_headword
+                && word.chars().any(char::is_alphanumeric)
+            {
                 let bare = previous > 0 && script::is_bare_label(line[previous..start].trim_end());
-                let from = open.unwrap_or(if bare { previous } else { start });
-                return Some((from, Sign::Other));
+                let from = open_bracket.unwrap_or(if bare { previous } else { start });
+                return Some((from, ExplanationStart::Other));
             }
         }
-        open = match (word.rfind(['(', '（']), word.rfind([')', '）'])) {
+        open_bracket = match (word.rfind(['(', '（']), word.rfind([')', '）'])) {
             (Some(opened), closed) if closed < Some(opened) && start > 0 => Some(start),
-            (None, None) => open,
+            (None, None) => open_bracket,
             _ => None,
         };
         previous = start;
@@ -132,52 +136,59 @@ fn has_empty_brackets(text: &str) -> bool {
 /// Maximum number of words of the headword of a row.
 const ROW_WORDS_MAX: usize = 6;
 
-/// Whether a line is certainly a row of a list: a headword with a sign at its end. The lines of an
-/// explanation begin with a part of speech, or are sentences.
+/// Whether a line is certainly a row of a list: a headword, and a gap or the start of an
+/// explanation after it. The lines of an explanation begin with a part of speech, or are sentences.
 pub(crate) fn is_row(line: &str) -> bool {
     let gap = first_gap(line).map(|gap| gap.start);
-    let sign = first_sign(line).map(|(at, _)| at);
-    let Some(at) = gap.into_iter().chain(sign).min() else { return false };
-    let head = line[..at].trim_end();
-    let last = head.split_whitespace().next_back().unwrap_or_default();
+    let start = explanation_start(line).map(|(at, _)| at);
+    let Some(at) = gap.into_iter().chain(start).min() else { return false };
+    let headword = line[..at].trim_end();
+    let last = headword.split_whitespace().next_back().unwrap_or_default();
     let is_abbreviation = ["sb.", "sth.", "etc.", "sb's."].contains(&last);
-    let is_sentence = head.contains(' ') && head.ends_with(['.', ';', ':']) && !is_abbreviation;
-    is_head(head) && !is_sentence
+    let is_sentence =
+        headword.contains(' ') && headword.ends_with(['.', ';', ':']) && !is_abbreviation;
+    may_be_headword(headword) && !is_sentence
 }
 
 /// Whether a line has a TAB after its headword.
 pub(super) fn is_tabbed_row(line: &str) -> bool {
-    line.split_once('\t').is_some_and(|(head, rest)| is_head(head) && !rest.trim().is_empty())
+    line.split_once('\t')
+        .is_some_and(|(headword, rest)| may_be_headword(headword) && !rest.trim().is_empty())
 }
 
 /// Whether a text may be a headword, not a part of speech or a pronunciation.
-fn is_head(head: &str) -> bool {
-    head.contains(char::is_alphabetic)
-        && head.split_whitespace().count() <= ROW_WORDS_MAX
-        && script::labels_alone(head).is_none()
-        && script::named_alone(head).is_none()
-        && script::leading_phonetic(head).is_none()
-        && script::enclosed_label(head).is_none()
+fn may_be_headword(text: &str) -> bool {
+    text.contains(char::is_alphabetic)
+        && text.split_whitespace().count() <= ROW_WORDS_MAX
+        && script::labels_alone(text).is_none()
+        && script::label_of_name_line(text).is_none()
+        && script::leading_phonetic(text).is_none()
+        && script::bracketed_label(text).is_none()
 }
 
-/// Whether a gap is inside an explanation (`abandon v. 放弃  n. 放任`): a sign and Chinese text are
-/// before it. Then it does not end the headword.
-pub(super) fn begins_before(gap: Gap, line: &str) -> bool {
-    first_sign(line).is_some_and(|(at, _)| {
+/// Whether a gap is inside an explanation (`abandon v. 放弃  n. 放任`), so that it does not end the
+/// headword: the start of an explanation and Chinese text are before the gap.
+pub(super) fn is_inside_explanation(gap: Gap, line: &str) -> bool {
+    explanation_start(line).is_some_and(|(at, _)| {
         at < gap.start && !line[..at].contains(is_cjk) && line[at..gap.start].contains(is_cjk)
     })
 }
 
-/// The end of the headword: the gap or the sign, usually the earlier one. `None`: both are missing.
-pub(super) fn earliest(line: &str, gap: Option<Gap>, sign: Option<(usize, Sign)>) -> Option<usize> {
-    let (gap, (at, sign)) = match (gap, sign) {
-        (Some(gap), Some(sign)) => (gap, sign),
-        (gap, sign) => return gap.map(|gap| gap.start).or(sign.map(|(at, _)| at)),
+/// The end of the headword: the gap or the start of the explanation, usually the earlier one.
+/// `None`: both are missing.
+pub(super) fn headword_end(
+    line: &str,
+    gap: Option<Gap>,
+    start: Option<(usize, ExplanationStart)>,
+) -> Option<usize> {
+    let (gap, (at, kind)) = match (gap, start) {
+        (Some(gap), Some(start)) => (gap, start),
+        (gap, start) => return gap.map(|gap| gap.start).or(start.map(|(at, _)| at)),
     };
     // A wide gap is padding, and a label before it is part of the headword, unless an explanation
     // clearly begins before the gap.
-    let padding = gap.width >= WIDE_GAP
-        && matches!(sign, Sign::Label)
+    let is_padding = gap.width >= WIDE_GAP
+        && matches!(kind, ExplanationStart::Label)
         && !line[at.min(gap.start)..gap.start].contains(is_cjk);
-    Some(if gap.start < at || padding { gap.start } else { at })
+    Some(if gap.start < at || is_padding { gap.start } else { at })
 }

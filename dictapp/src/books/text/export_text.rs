@@ -1,7 +1,7 @@
 //! Converts an entry to text for the files of an export, and back. People read these files in other
-//! programs, so the marks of the notation (this project's text form of an explanation) become
-//! words: `= pome` becomes `Synonyms: pome`. An exported file has the name [`WRITER`]; its texts
-//! are read back exactly.
+//! programs, so each line marker of an [`Explanation`](crate::model::Explanation) becomes a word:
+//! `= pome` becomes `Synonyms: pome`. An exported file contains the name [`WRITER`], and an import
+//! of such a file restores the same entries.
 
 use csv::StringRecord;
 
@@ -36,20 +36,20 @@ pub(crate) fn header_rows(rows: &[StringRecord]) -> usize {
     if headers.clone().any(writer) { headers.count() } else { 0 }
 }
 
-/// An invisible character, which is put before a line that would otherwise be read back as
-/// something else.
-const AS_IS: char = '\u{2060}';
+/// An invisible character before a line that stands for itself: without this character, an import
+/// would convert the line to another one.
+const LITERAL_LINE: char = '\u{2060}';
 
-/// Lines of several words, by their mark in the notation and by their name in an export.
+/// Lists of words: the marker of the line in an explanation, and the name of the list in an export.
 const LISTS: [(&str, &str); 4] =
     [("= ", "Synonyms: "), ("! ", "Antonyms: "), ("& ", "Word family: "), ("+ ", "Phrases: ")];
 
 const LEVEL: &str = "Level: ";
 const RANK: &str = "Rank: ";
 
-/// Converts the explanation of an entry to text without marks.
+/// Converts the explanation of an entry to text without line markers.
 pub fn explanation(entry: &Entry) -> String {
-    entry.mean.lines().map(shown).collect::<Vec<_>>().join("\n")
+    entry.mean.lines().map(export_line).collect::<Vec<_>>().join("\n")
 }
 
 /// Converts a whole entry, except its headword and forms, to text: the pronunciation in brackets,
@@ -68,43 +68,47 @@ pub(crate) struct Article {
     pub(crate) mean: String,
 }
 
-/// Converts a text of [`article`] back.
+/// Converts a text of [`article`] back to the parts of an entry.
 pub(crate) fn read_article(text: &str) -> Article {
     let mut found = Article::default();
     let mut rest = text;
-    if let Some((line, behind)) = rest.split_once('\n')
+    if let Some((line, after)) = rest.split_once('\n')
         && let Some(phonetic) = bracketed(line)
     {
-        (found.phonetic, rest) = (Some(phonetic.to_owned()), behind);
+        (found.phonetic, rest) = (Some(phonetic.to_owned()), after);
     }
-    if let Some((line, behind)) = rest.split_once('\n')
+    if let Some((line, after)) = rest.split_once('\n')
         && let Some(rank) = rank(line)
     {
-        (found.rank, rest) = (Some(rank), behind);
+        (found.rank, rest) = (Some(rank), after);
     }
     found.mean = read_explanation(rest);
     found
 }
 
-/// Converts a text of [`explanation`] back to the notation.
+/// Converts a text of [`explanation`] back to an explanation.
 pub(crate) fn read_explanation(text: &str) -> String {
-    text.lines().map(notation).collect::<Vec<_>>().join("\n")
+    text.lines().map(import_line).collect::<Vec<_>>().join("\n")
 }
 
-/// Converts a line of the notation for an export. Writes it unchanged, perhaps after [`AS_IS`], if
-/// its text without marks would not be read back as the same line.
-fn shown(line: &str) -> String {
-    let named = named(line);
+/// Converts a line of an explanation to a line of an export. If [`import_line`] would not convert
+/// the result back, the line is unchanged, perhaps after [`LITERAL_LINE`].
+fn export_line(line: &str) -> String {
+    let named = replace_marker_by_name(line);
     let is_header = bracketed(line).is_some() || rank(line).is_some();
-    if notation(&named) == line && !is_header {
+    if import_line(&named) == line && !is_header {
         return named;
     }
-    if notation(line) == line && !is_header { line.to_owned() } else { format!("{AS_IS}{line}") }
+    if import_line(line) == line && !is_header {
+        line.to_owned()
+    } else {
+        format!("{LITERAL_LINE}{line}")
+    }
 }
 
-/// Replaces the mark of a line by a name. A line without a mark stays as it is.
-fn named(line: &str) -> String {
-    let list = LISTS.iter().find_map(|(mark, name)| Some((name, line.strip_prefix(mark)?)));
+/// Replaces the marker of a line by a name. A line without a marker stays as it is.
+fn replace_marker_by_name(line: &str) -> String {
+    let list = LISTS.iter().find_map(|(marker, name)| Some((name, line.strip_prefix(marker)?)));
     if let Some((name, words)) = list {
         return format!("{name}{words}");
     }
@@ -121,14 +125,14 @@ fn named(line: &str) -> String {
     line.strip_prefix("* ").map_or_else(|| line.to_owned(), |level| format!("{LEVEL}{level}"))
 }
 
-/// Converts a line of an export back to a line of the notation.
-fn notation(line: &str) -> String {
-    if let Some(line) = line.strip_prefix(AS_IS) {
+/// Converts a line of an export back to a line of an explanation.
+fn import_line(line: &str) -> String {
+    if let Some(line) = line.strip_prefix(LITERAL_LINE) {
         return line.to_owned();
     }
-    let list = LISTS.iter().find_map(|(mark, name)| Some((mark, line.strip_prefix(name)?)));
-    if let Some((mark, words)) = list {
-        return format!("{mark}{words}");
+    let list = LISTS.iter().find_map(|(marker, name)| Some((marker, line.strip_prefix(name)?)));
+    if let Some((marker, words)) = list {
+        return format!("{marker}{words}");
     }
     if let Some(level) = line.strip_prefix(LEVEL).and_then(Level::parse) {
         return format!("* {}", level.as_str());
@@ -172,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_become_words() {
+    fn line_markers_become_words() {
         let mean =
             "* A2\n@ n. UK ˈæpl | plural apples\nn. 苹果\n> an apple = 一个苹果\n= pome; pip";
         assert_eq!(

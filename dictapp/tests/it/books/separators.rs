@@ -1,5 +1,5 @@
-//! Lists and tables whose marks and labels do not fit every line. Nothing of a mark or a label gets
-//! into an entry, and a line that is not read is reported.
+//! Lists and tables in which some lines lack the separator or the label of the other lines. No part
+//! of a separator or a label gets into an entry, and a line that is not read is reported.
 
 use dictapp::books::{Book, BookKind};
 
@@ -21,18 +21,22 @@ fn reads_and_reports(name: &str, text: &str, expected: &[&str], reported: &[&str
 }
 
 #[test]
-fn a_mark_is_no_part_of_a_headword_if_some_lines_lack_an_explanation() {
-    for mark in [" - ", " = ", " -> ", " – ", ", ", " | ", "：", " ~ ", "; "] {
-        let rows = format!("apple{mark}苹果\npear{mark}梨\n");
+fn a_separator_is_no_part_of_a_headword_if_some_lines_lack_an_explanation() {
+    for separator in [" - ", " = ", " -> ", " – ", ", ", " | ", "：", " ~ ", "; "] {
+        let rows = format!("apple{separator}苹果\npear{separator}梨\n");
         for last in ["https://example.org/list\n", "kiwi\n"] {
             let text = format!("{rows}{last}");
             reads_and_reports("a.txt", &text, TWO, &["no explanation", last.trim()]);
         }
-        let text = format!("{rows}plum{}\n", mark.trim_end());
+        let text = format!("{rows}plum{}\n", separator.trim_end());
         reads_and_reports("a.txt", &text, TWO, &["no explanation", "line 3: plum\n"]);
-        let text = format!("apple{mark}苹果\nplum{}\npear{mark}梨\nkiwi\n", mark.trim_end());
+        let text = format!(
+            "apple{separator}苹果\nplum{}\npear{separator}梨\nkiwi\n",
+            separator.trim_end()
+        );
         reads_and_reports("a.txt", &text, TWO, &["2 x no explanation", "line 2: plum\n"]);
-        let words: String = (b'a'..b'm').map(|c| format!("x{}{mark}苹果\n", c as char)).collect();
+        let words: String =
+            (b'a'..b'm').map(|c| format!("x{}{separator}苹果\n", c as char)).collect();
         let text = format!("{words}kiwi\nfig\nplum\nlook after\ndate\n");
         let expected: Vec<String> =
             (b'a'..b'm').map(|c| format!("x{} | 苹果", c as char)).collect();
