@@ -1,4 +1,5 @@
-//! The word of the day, and random words. Both are common words of the books (dictionaries).
+//! The word of the day, which is the same for all users, and random words. Both are common words of
+//! the books (dictionaries).
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -28,8 +29,8 @@ pub(super) fn common_words(columns: &Columns) -> Vec<(u32, u64)> {
 
 impl Lexicon {
     /// The word of a day, the same for all users: the common word with the highest hash of day and
-    /// word. Adding or removing a book changes it only if the old or the new word becomes common or
-    /// ceases to be so. `None`: there are no common words.
+    /// word. Adding or removing a book changes it only if that adds or removes the common word with
+    /// the highest hash. `None`: there are no common words.
     pub fn word_of_the_day(&self, date: Date) -> Option<EntryRef<'_>> {
         let key = self.days.key_of(date, || {
             let day = digest(&date.to_string());

@@ -1,6 +1,6 @@
-//! Folds a spelling to its *key*, which ignores case, accents, width, traditional Chinese
-//! characters, katakana, and kinds of hyphens, apostrophes and spaces. Spellings with the same key
-//! match.
+//! Folds a spelling to its *key*: `Café` to `cafe`. Two spellings with the same key match. The key
+//! ignores case, accents, width, traditional Chinese characters, katakana, and kinds of hyphens,
+//! apostrophes and spaces.
 //!
 //! The key of a key is itself. Folding must not depend on the locale.
 
@@ -18,15 +18,16 @@ pub fn fold(spelling: &str) -> String {
 /// Folds the letters of a regular expression that is matched against keys. Keeps the case of ASCII
 /// letters, since `\W` is not `\w`; the expression is matched without regard to case.
 pub(super) fn fold_expression(expression: &str) -> String {
-    let plain = expression.chars().map(plain).nfkd().filter(|&c| !is_removed(c)).nfc();
-    let mut plain = plain.peekable();
+    let characters =
+        expression.chars().map(normalise_punctuation).nfkd().filter(|&c| !is_removed(c)).nfc();
+    let mut characters = characters.peekable();
     let mut folded = String::with_capacity(expression.len());
-    while let Some(c) = plain.next() {
+    while let Some(c) = characters.next() {
         if c.is_ascii() {
             folded.push(c);
             continue;
         }
-        let is_repeated = plain.peek().is_some_and(|next| "?*+{".contains(*next));
+        let is_repeated = characters.peek().is_some_and(|next| "?*+{".contains(*next));
         c.to_lowercase().for_each(|c| match spelled_out(c) {
             // `ß?` becomes `(?:ss)?`, so that the whole `ss` is optional.
             Some(letters) if is_repeated && letters.chars().count() > 1 => {
@@ -51,20 +52,20 @@ pub(super) fn fold_prefix(typed: &str) -> String {
 fn fold_ascii(spelling: &str) -> String {
     let mut key = String::with_capacity(spelling.len());
     for c in spelling.chars() {
-        push(&mut key, plain(c.to_ascii_lowercase()));
+        push(&mut key, normalise_punctuation(c.to_ascii_lowercase()));
     }
     trimmed(key)
 }
 
 fn fold_unicode(spelling: &str) -> String {
     let mut key = String::with_capacity(spelling.len());
-    // `plain` comes first: NFKD would decompose the acute accent, a common apostrophe, into a space
-    // and a mark.
-    for c in spelling.chars().map(plain).nfkd().filter(|&c| !is_removed(c)) {
+    // `normalise_punctuation` comes first: NFKD would decompose the acute accent, a common
+    // apostrophe, into a space and a mark.
+    for c in spelling.chars().map(normalise_punctuation).nfkd().filter(|&c| !is_removed(c)) {
         for c in c.to_lowercase() {
             match spelled_out(c) {
                 Some(letters) => key.push_str(letters),
-                None => push(&mut key, plain(c)),
+                None => push(&mut key, normalise_punctuation(c)),
             }
         }
     }
@@ -87,7 +88,7 @@ fn trimmed(mut key: String) -> String {
 }
 
 /// Normalises hyphens to `-`, apostrophes to `'`, quotation marks to `"`.
-fn plain(c: char) -> char {
+fn normalise_punctuation(c: char) -> char {
     match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{02D7}' => '-',
         '`' | '\u{B4}' | '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{2032}' | '\u{02B9}'
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ignores_case_accents_width_and_the_kind_of_mark() {
+    fn ignores_case_accents_width_and_the_kind_of_punctuation() {
         for (spelling, key) in [
             ("Café", "cafe"),
             ("cafe\u{301}", "cafe"),

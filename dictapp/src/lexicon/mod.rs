@@ -20,7 +20,7 @@ pub use find::reverse::is_han;
 pub use fold::fold;
 pub use pattern::{Pattern, PatternError};
 
-use columns::{Best, Columns};
+use columns::{Columns, MinTree};
 use find::exact;
 
 /// The number of a book (a dictionary) in the store.
@@ -34,7 +34,7 @@ pub struct EntryRef<'a> {
     pub word: &'a str,
     /// The pronunciation, if the book has one.
     pub phonetic: Option<&'a str>,
-    /// The explanation in the notation of [`Explanation`](crate::model::Explanation).
+    /// The explanation in the format of [`Explanation`](crate::model::Explanation).
     pub mean: &'a str,
     /// The book.
     pub book: BookId,
@@ -130,10 +130,10 @@ pub struct Lexicon {
     columns: Columns,
     /// Maps keys to their numbers, for exact and fuzzy searches.
     keys: fst::Map<Vec<u8>>,
-    /// Find the most frequent keys in any range of keys, and in any range of inner words (the later
-    /// words of phrases).
-    best_key: Best,
-    best_inner: Best,
+    /// Finds the most frequent keys in any range of keys.
+    keys_by_place: MinTree,
+    /// Finds the most frequent phrases in any range of inner words (the later words of phrases).
+    inner_words_by_place: MinTree,
     /// The common words for `daily`: key, and a hash of its text.
     common: Vec<(u32, u64)>,
     /// The words of the latest days.
@@ -175,7 +175,7 @@ impl Lexicon {
         if !hits.is_empty() {
             return hits;
         }
-        self.unmarked(query).map(|inner| self.hits(inner)).unwrap_or_default()
+        self.stripped(query).map(|inner| self.hits(inner)).unwrap_or_default()
     }
 
     /// Whether [`look_up`](Lexicon::look_up) finds anything. Quick for headwords.
@@ -194,7 +194,7 @@ impl Lexicon {
         if !self.hits(query).is_empty() {
             return query;
         }
-        self.unmarked(query).filter(|inner| !self.hits(inner).is_empty()).unwrap_or(query)
+        self.stripped(query).filter(|inner| !self.hits(inner).is_empty()).unwrap_or(query)
     }
 
     /// The entries for a query with its punctuation.
@@ -209,9 +209,17 @@ impl Lexicon {
 
     /// Makes a lexicon: derives the data that is not saved with the columns.
     fn from_columns(columns: Columns, keys: fst::Map<Vec<u8>>) -> Lexicon {
-        let best_key = Best::over(columns.keys.len(), |key| columns.place(key));
-        let best_inner = Best::over(columns.inner_keys.len(), |i| columns.inner_place(i));
+        let keys_by_place = MinTree::over(columns.keys.len(), |key| columns.place(key));
+        let inner_words_by_place =
+            MinTree::over(columns.inner_keys.len(), |i| columns.inner_place(i));
         let common = daily::common_words(&columns);
-        Lexicon { columns, keys, best_key, best_inner, common, days: daily::Days::default() }
+        Lexicon {
+            columns,
+            keys,
+            keys_by_place,
+            inner_words_by_place,
+            common,
+            days: daily::Days::default(),
+        }
     }
 }

@@ -1,9 +1,10 @@
 //! Finds the smallest numbers of any range of a sequence, in ascending order, without reading all
-//! of them. Searches use it for the most frequent words with a prefix.
+//! of them: in `[5, 2, 9, 1]`, the range of the first three has the order 2, 5, 9. Searches use it
+//! for the most frequent words with a prefix.
 //!
-//! [`Best`] is a tree of minima in which each node has sixteen children; the numbers themselves are
-//! stored elsewhere. For half a million numbers it takes 140 kB, and the ten smallest of any range
-//! take a few microseconds. So suggestions for one typed letter are as fast as for ten.
+//! [`MinTree`] is a tree of minima in which each node has sixteen children; the numbers themselves
+//! are stored elsewhere. For half a million numbers it takes 140 kB, and the ten smallest of any
+//! range take a few microseconds. So suggestions for one typed letter are as fast as for ten.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -14,16 +15,16 @@ const FAN_OUT: usize = 16;
 
 /// The tree of minima over a sequence of numbers.
 #[derive(Debug, Default)]
-pub(crate) struct Best {
+pub(crate) struct MinTree {
     len: usize,
     /// `levels[0][i]` is the minimum of the sixteen numbers from `16 i` on, `levels[1][i]` that of
     /// the sixteen elements of `levels[0]` from `16 i` on, and so on.
     levels: Vec<Vec<u32>>,
 }
 
-impl Best {
+impl MinTree {
     /// Builds the tree over `len` numbers: `value(0)`, `value(1)` and so on.
-    pub(crate) fn over(len: usize, value: impl Fn(usize) -> u32) -> Best {
+    pub(crate) fn over(len: usize, value: impl Fn(usize) -> u32) -> MinTree {
         let mut levels = Vec::new();
         let mut row: Vec<u32> = minima(len, &value);
         while row.len() > 1 {
@@ -32,7 +33,7 @@ impl Best {
             row = next;
         }
         levels.push(row);
-        Best { len, levels }
+        MinTree { len, levels }
     }
 
     /// The indices of the numbers in `range`, the one of the smallest number first. `value` must be
@@ -42,7 +43,7 @@ impl Best {
         range: Range<usize>,
         value: V,
     ) -> Ascending<'_, V> {
-        let mut ascending = Ascending { best: self, value, heap: BinaryHeap::new() };
+        let mut ascending = Ascending { tree: self, value, heap: BinaryHeap::new() };
         let mut at = range.start;
         let end = range.end.min(self.len);
         while at < end {
@@ -78,7 +79,7 @@ fn minima(len: usize, value: impl Fn(usize) -> u32) -> Vec<u32> {
 
 /// An iterator over indices in ascending order of their numbers. It computes each on demand.
 pub(crate) struct Ascending<'a, V> {
-    best: &'a Best,
+    tree: &'a MinTree,
     value: V,
     /// The nodes whose children are not visited yet: minimum, level (0 for a number itself), index
     /// in the level. The smallest minimum comes first.
@@ -89,7 +90,7 @@ impl<V: Fn(usize) -> u32> Ascending<'_, V> {
     fn push(&mut self, level: usize, i: usize) {
         let minimum = match level {
             0 => (self.value)(i),
-            _ => self.best.levels[level - 1][i],
+            _ => self.tree.levels[level - 1][i],
         };
         self.heap.push(Reverse((minimum, level, i)));
     }
@@ -105,8 +106,8 @@ impl<V: Fn(usize) -> u32> Iterator for Ascending<'_, V> {
                 return Some(i);
             }
             let below = match level {
-                1 => self.best.len,
-                _ => self.best.levels[level - 2].len(),
+                1 => self.tree.len,
+                _ => self.tree.levels[level - 2].len(),
             };
             for child in i * FAN_OUT..below.min((i + 1) * FAN_OUT) {
                 self.push(level - 1, child);
@@ -127,9 +128,9 @@ mod tests {
             numbers in prop::collection::vec(0u32..50, 0..700),
             from in 0usize..700, len in 0usize..700,
         ) {
-            let best = Best::over(numbers.len(), |i| numbers[i]);
+            let tree = MinTree::over(numbers.len(), |i| numbers[i]);
             let range = from.min(numbers.len())..(from + len).min(numbers.len());
-            let found: Vec<usize> = best.ascending(range.clone(), |i| numbers[i]).collect();
+            let found: Vec<usize> = tree.ascending(range.clone(), |i| numbers[i]).collect();
             prop_assert!(found.is_sorted_by_key(|&i| numbers[i]));
             let mut all = found;
             all.sort_unstable();

@@ -7,15 +7,15 @@
 
 use std::ops::Range;
 
-mod best;
+mod min_tree;
 mod build;
 mod key_map;
 mod saved;
 
 use super::{BookId, EntryRef};
 
-pub(super) use best::Best;
 pub use build::{BuildError, Builder};
+pub(super) use min_tree::MinTree;
 pub use saved::{SavedError, Stamp};
 
 /// Separates headword, phonetic and explanation in a record: headwords have no control characters.

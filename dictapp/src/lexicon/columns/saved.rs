@@ -89,13 +89,14 @@ impl Lexicon {
     /// If the file cannot be written. A file at `path` is unchanged then.
     pub fn save(&self, path: &Path, stamp: &Stamp) -> Result<(), SavedError> {
         let named = |cause: io::Error| SavedError { path: path.to_owned(), cause: cause.into() };
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(format!(".{}.new", std::process::id()));
-        let beside = PathBuf::from(beside);
-        let written = self.write(&beside, stamp).and_then(|()| std::fs::rename(&beside, path));
+        let mut temporary = path.as_os_str().to_owned();
+        temporary.push(format!(".{}.new", std::process::id()));
+        let temporary = PathBuf::from(temporary);
+        let written = self.write(&temporary, stamp);
+        let written = written.and_then(|()| std::fs::rename(&temporary, path));
         if written.is_err() {
             // The error of the write is reported, not this one.
-            drop(std::fs::remove_file(&beside));
+            drop(std::fs::remove_file(&temporary));
         }
         written.map_err(named)
     }
@@ -111,7 +112,7 @@ impl Lexicon {
     /// Writes a new file and waits until it is on the disk.
     fn write(&self, path: &Path, stamp: &Stamp) -> io::Result<()> {
         // The digest is at the beginning of the file, so the columns are encoded twice.
-        let mut digest = Digested(Sha256::new());
+        let mut digest = Digesting(Sha256::new());
         self.write_all(stamp, &mut digest)?;
         let mut file = BufWriter::with_capacity(1 << 20, create_private(path)?);
         file.write_all(MAGIC)?;
@@ -139,10 +140,10 @@ fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A writer that only computes the digest of what is written.
-struct Digested(Sha256);
+/// A writer that only computes the digest of the bytes that are written.
+struct Digesting(Sha256);
 
-impl Write for Digested {
+impl Write for Digesting {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())

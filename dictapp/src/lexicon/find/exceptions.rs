@@ -1,12 +1,12 @@
-//! Finds the lemmas (headwords) of irregular forms (`went`): in WordNet's exception lists, and in a
-//! list of words that they lack.
+//! Finds the lemmas (headwords) of irregular forms, `go` for `went`: in WordNet's exception lists,
+//! and in a list of words that they lack.
 
 /// Each line has a form and its lemmas; the lines are sorted by bytes. The first ones are the
 /// licence notice and begin with `#`.
 const WORDNET: &str = include_str!("data/exceptions.txt");
 
 /// Forms of function words and contractions, which WordNet lacks. Sorted by bytes.
-const OWN: &[(&str, &[&str])] = &[
+const FUNCTION_WORDS: &[(&str, &[&str])] = &[
     ("aren't", &["be"]),
     ("can't", &["can"]),
     ("could", &["can"]),
@@ -40,11 +40,13 @@ const OWN: &[(&str, &[&str])] = &[
 
 /// The lemmas of an irregular form. `form` must be a key (a folded spelling).
 pub(crate) fn lemmas_of(form: &str) -> impl Iterator<Item = String> + use<> {
-    let own = OWN.binary_search_by_key(&form, |&(form, _)| form).map_or(&[][..], |i| OWN[i].1);
+    let function_words = FUNCTION_WORDS
+        .binary_search_by_key(&form, |&(form, _)| form)
+        .map_or(&[][..], |i| FUNCTION_WORDS[i].1);
     // A form with `#` would find a line of the licence.
     let lines = if form.starts_with('#') { "" } else { WORDNET };
     let wordnet = lemmas_in(lines, &form.replace(' ', "_"));
-    wordnet.chain(own.iter().copied()).map(|lemma| lemma.replace('_', " "))
+    wordnet.chain(function_words.iter().copied()).map(|lemma| lemma.replace('_', " "))
 }
 
 /// The lemmas of a form in sorted lines; none if it is not in them. The binary search is in the
@@ -81,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_in_order_and_folded() {
-        assert!(OWN.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(FUNCTION_WORDS.is_sorted_by(|a, b| a.0 < b.0));
         let forms: Vec<&str> = lines().filter_map(|line| line.split(' ').next()).collect();
         assert!(forms.is_sorted_by(|a, b| a < b));
         for form in forms {

@@ -1,4 +1,4 @@
-//! Suggests words for a misspelled one, the most likely first.
+//! Suggests words for a misspelled one, the most likely first: `recieve` gives `receive`.
 //!
 //! Candidates are the keys (folded spellings) within an OSA (optimal string alignment) distance: an
 //! edit inserts, deletes or changes a letter, or swaps two neighbours. They are found by walking
@@ -26,25 +26,34 @@ const EDIT: u32 = 100;
 /// Words are omitted if they cost more than the most likely one and this together.
 const SLACK: u32 = 160;
 
+/// A word that may be meant. The order of the fields is the order of the suggestions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    cost: u32,
+    /// The number of the key in the order of frequency.
+    place: u32,
+    key: usize,
+}
+
 impl Lexicon {
     /// At most `n` likely words for a misspelled query: within one edit for up to four letters, two
     /// for five or more. The same first letter and a high frequency make a word more likely.
     pub fn did_you_mean(&self, query: &str, n: usize) -> Vec<EntryRef<'_>> {
         let key = fold(query);
-        let mut scored: Vec<(u32, u32, usize)> = near(self.keys.as_fst(), &key)
+        let mut candidates: Vec<Candidate> = near(self.keys.as_fst(), &key)
             .into_iter()
             .filter_map(|(near, _)| {
                 let place = self.columns.place(near);
                 let cost = self.cost(&key, self.columns.keys.get(near), place)?;
-                Some((cost, place, near))
+                Some(Candidate { cost, place, key: near })
             })
             .collect();
-        scored.sort_unstable();
-        let most = scored.first().map_or(0, |&(cost, _, _)| cost + SLACK);
-        let likely = scored.into_iter().take_while(|&(cost, _, _)| cost <= most);
+        candidates.sort_unstable();
+        let cost_max = candidates.first().map_or(0, |first| first.cost + SLACK);
+        let likely = candidates.into_iter().take_while(|candidate| candidate.cost <= cost_max);
         likely
             .take(n.min(SUGGESTIONS_MAX))
-            .filter_map(|(_, _, key)| self.columns.representative(key))
+            .filter_map(|candidate| self.columns.representative(candidate.key))
             .collect()
     }
 
@@ -118,7 +127,7 @@ fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
         *cell = j as u8;
     }
     let mut walk = Walk { fst, query, rows, found: Vec::new() };
-    walk.below(fst.root(), 0, Step { depth: 0, letter: 0, edits_max });
+    walk.visit(fst.root(), 0, Step { depth: 0, letter: 0, edits_max });
     walk.found
 }
 
@@ -145,7 +154,7 @@ struct Step {
 impl Walk<'_> {
     /// Visits a node and all keys below it. `output` is the sum of the outputs on the path, which
     /// the `fst` adds up to the number of a key.
-    fn below(&mut self, node: Node<'_>, output: u64, step: Step) {
+    fn visit(&mut self, node: Node<'_>, output: u64, step: Step) {
         let width = self.query.len() + 1;
         let distance = usize::from(self.rows[step.depth * width + width - 1]);
         if node.is_final() && distance <= step.edits_max && distance > 0 {
@@ -162,7 +171,7 @@ impl Walk<'_> {
             if self.fill_row(step, transition.inp, edits_max) <= edits_max {
                 let next = Step { depth: step.depth + 1, letter: transition.inp, edits_max };
                 let child = self.fst.node(transition.addr);
-                self.below(child, output + transition.out.value(), next);
+                self.visit(child, output + transition.out.value(), next);
             }
         }
     }
@@ -231,17 +240,17 @@ fn misspelling_cost(wrong: &[u8], right: &[u8]) -> u32 {
     let width = right.len() + 1;
     let mut rows = vec![0; width * (wrong.len() + 1)];
     for j in 1..width {
-        rows[j] = rows[j - 1] + missed(right, j - 1);
+        rows[j] = rows[j - 1] + missing_letter_cost(right, j - 1);
     }
     for i in 1..=wrong.len() {
         let row = i * width;
-        rows[row] = rows[row - width] + added(wrong, i - 1);
+        rows[row] = rows[row - width] + extra_letter_cost(wrong, i - 1);
         for j in 1..width {
             let w = wrong[i - 1];
             let r = right[j - 1];
-            let mut cost = (rows[row - width + j - 1] + changed(w, r))
-                .min(rows[row - width + j] + added(wrong, i - 1))
-                .min(rows[row + j - 1] + missed(right, j - 1));
+            let mut cost = (rows[row - width + j - 1] + wrong_letter_cost(w, r))
+                .min(rows[row - width + j] + extra_letter_cost(wrong, i - 1))
+                .min(rows[row + j - 1] + missing_letter_cost(right, j - 1));
             if i > 1 && j > 1 && w == right[j - 2] && wrong[i - 2] == r {
                 cost = cost.min(rows[row - 2 * width + j - 2] + swapped(w, r));
             }
@@ -252,7 +261,7 @@ fn misspelling_cost(wrong: &[u8], right: &[u8]) -> u32 {
 }
 
 /// The cost of leaving out letter `at` of the word: `accomodate`, `goverment`, `wich`.
-fn missed(right: &[u8], at: usize) -> u32 {
+fn missing_letter_cost(right: &[u8], at: usize) -> u32 {
     let letter = right[at];
     let doubled = at > 0 && right[at - 1] == letter;
     match letter {
@@ -266,7 +275,7 @@ fn missed(right: &[u8], at: usize) -> u32 {
 }
 
 /// The cost of the extra letter `at` in a misspelling: `untill`, `truely`, `occassion`.
-fn added(wrong: &[u8], at: usize) -> u32 {
+fn extra_letter_cost(wrong: &[u8], at: usize) -> u32 {
     let doubled = at > 0 && wrong[at - 1] == wrong[at];
     match wrong[at] {
         _ if doubled => EDIT / 2,
@@ -277,7 +286,7 @@ fn added(wrong: &[u8], at: usize) -> u32 {
 
 /// The cost of writing one letter for another; 0 if they are equal. Vowels, and consonants that
 /// sound alike, cost less.
-fn changed(wrong: u8, right: u8) -> u32 {
+fn wrong_letter_cost(wrong: u8, right: u8) -> u32 {
     let is_vowel = |c: u8| matches!(c, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
     match (wrong, right) {
         _ if wrong == right => 0,

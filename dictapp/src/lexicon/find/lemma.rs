@@ -1,5 +1,6 @@
-//! Finds the lemmas (headwords) of an inflected form: by the forms that books list, by irregular
-//! forms, and by rules of English spelling. A key is a folded spelling.
+//! Finds the lemmas (headwords) of an inflected form: `go` for `went`, `stop` for `stopped`. Uses
+//! the forms that books list, irregular forms, and rules of English spelling. A key is a folded
+//! spelling.
 //!
 //! Rules alone would find `new` for `news` and `flow` for `flower`. So a candidate must be a
 //! headword and its part of speech must fit the rule. If the form is a headword itself (`left`,
@@ -15,7 +16,7 @@ const LEMMAS_MAX: usize = 6;
 
 /// Maximum number of lemmas of a form if books list it: a Japanese spelling in kana may belong to
 /// 40 words.
-const NAMED_MAX: usize = 48;
+const LISTED_LEMMAS_MAX: usize = 48;
 
 /// The kind of form that a rule recognises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ const OTHER: Parts = 16;
 
 impl Inflection {
     /// The parts of speech that have this inflection.
-    fn of(self) -> Parts {
+    fn parts(self) -> Parts {
         match self {
             Inflection::Plural => NOUN,
             Inflection::ThirdPerson | Inflection::Past | Inflection::Present => VERB,
@@ -70,24 +71,24 @@ impl Lexicon {
     /// The numbers of the keys of the lemmas of `form`, which must be a key: first those that are
     /// certain, then those by rules.
     pub(crate) fn lemmas(&self, form: &str) -> Vec<usize> {
-        let own = self.key(form);
-        let mut lemmas = self.named_lemmas(form);
+        let own_key = self.key(form);
+        let mut lemmas = self.listed_lemmas(form);
         lemmas.extend(exceptions::lemmas_of(form).filter_map(|lemma| self.key(&lemma)));
         lemmas.sort_by_key(|&key| self.columns.place(key));
         let certain = lemmas.len();
         let checks =
-            if own.is_some() || certain > 0 { RuleChecks::Strict } else { RuleChecks::Lenient };
-        lemmas.extend(self.lemmas_by_rule(form, own, checks));
-        if lemmas.is_empty() && own.is_none() {
+            if own_key.is_some() || certain > 0 { RuleChecks::Strict } else { RuleChecks::Lenient };
+        lemmas.extend(self.lemmas_by_rule(form, own_key, checks));
+        if lemmas.is_empty() && own_key.is_none() {
             lemmas = self.lemmas_of_part(form);
         }
         let mut distinct = Vec::with_capacity(lemmas.len());
         for lemma in lemmas {
-            if Some(lemma) != own && !distinct.contains(&lemma) {
+            if Some(lemma) != own_key && !distinct.contains(&lemma) {
                 distinct.push(lemma);
             }
         }
-        distinct.truncate(certain.clamp(LEMMAS_MAX, NAMED_MAX));
+        distinct.truncate(certain.clamp(LEMMAS_MAX, LISTED_LEMMAS_MAX));
         distinct
     }
 
@@ -101,36 +102,36 @@ impl Lexicon {
     }
 
     /// The lemmas of a form that books list.
-    fn named_lemmas(&self, form: &str) -> Vec<usize> {
+    fn listed_lemmas(&self, form: &str) -> Vec<usize> {
         let forms = &self.columns.forms;
         let from = forms.partition(|other| other < form);
-        let named = (from..forms.len()).take_while(|&i| forms.get(i) == form);
-        named.filter_map(|i| self.columns.form_lemmas.get(i)).map(|&key| key as usize).collect()
+        let listed = (from..forms.len()).take_while(|&i| forms.get(i) == form);
+        listed.filter_map(|i| self.columns.form_lemmas.get(i)).map(|&key| key as usize).collect()
     }
 
-    /// The lemmas of a form by rules. `own` is the key of the form if it is a headword itself.
-    fn lemmas_by_rule(&self, form: &str, own: Option<usize>, checks: RuleChecks) -> Vec<usize> {
+    /// The lemmas of a form by rules. `own_key` is the key of the form if it is a headword itself.
+    fn lemmas_by_rule(&self, form: &str, own_key: Option<usize>, checks: RuleChecks) -> Vec<usize> {
         if let Some(owner) = possessor(form) {
             return self.key(owner).into_iter().chain(self.lemmas(owner)).collect();
         }
         // Most headwords are not a form of another, so their explanations need not be read.
-        let own_parts = LazyCell::new(|| own.map_or(0, |own| self.parts(own)));
+        let own_parts = LazyCell::new(|| own_key.map_or(0, |own_key| self.parts(own_key)));
         let mut lemmas = Vec::new();
         for (lemma, kind) in candidates(form) {
             let Some(key) = self.key(&lemma) else { continue };
             let parts = self.parts(key);
-            let is_such_part = parts & kind.of() != 0;
-            let fits = match checks {
+            let has_part_of_rule = parts & kind.parts() != 0;
+            let is_lemma = match checks {
                 RuleChecks::Strict => {
-                    is_such_part
-                        && (own.is_none()
+                    has_part_of_rule
+                        && (own_key.is_none()
                             || *own_parts == 0
                             || *own_parts & kind.headword_parts() != 0)
-                        && self.is_as_common(key, own, kind)
+                        && self.is_as_common(key, own_key, kind)
                 }
-                RuleChecks::Lenient => parts == 0 || is_such_part,
+                RuleChecks::Lenient => parts == 0 || has_part_of_rule,
             };
-            if fits && !lemmas.contains(&key) {
+            if is_lemma && !lemmas.contains(&key) {
                 lemmas.push(key);
             }
         }
@@ -138,13 +139,14 @@ impl Lexicon {
         lemmas
     }
 
-    /// Whether the headword `own` may be only a form of `lemma`. One that is more than four times
-    /// as frequent is a word itself (`species`, `physics`). Forms in `-ed` and `-ing` always may.
-    fn is_as_common(&self, lemma: usize, own: Option<usize>, kind: Inflection) -> bool {
+    /// Whether the headword `own_key` may be only a form of `lemma`. One that is more than four
+    /// times as frequent is a word itself (`species`, `physics`). Forms in `-ed` and `-ing` always
+    /// may.
+    fn is_as_common(&self, lemma: usize, own_key: Option<usize>, kind: Inflection) -> bool {
         let is_regular = matches!(kind, Inflection::Past | Inflection::Present);
-        let own = own.and_then(|own| self.columns.rank(own));
+        let own_key = own_key.and_then(|own_key| self.columns.rank(own_key));
         let lemma = self.columns.rank(lemma);
-        is_regular || own.is_none_or(|own| lemma.is_some_and(|lemma| lemma / 4 <= own))
+        is_regular || own_key.is_none_or(|own_key| lemma.is_some_and(|lemma| lemma / 4 <= own_key))
     }
 
     /// The lemmas of a phrase whose first or last word is inflected: `ran into`.
@@ -192,12 +194,16 @@ fn part(label: &str) -> Parts {
 }
 
 /// The endings of possessives and contractions.
-pub(super) const GLUED: [&str; 8] = ["n't", "'re", "'ve", "'ll", "'s", "'m", "'d", "'"];
+pub(super) const CONTRACTION_ENDINGS: [&str; 8] =
+    ["n't", "'re", "'ve", "'ll", "'s", "'m", "'d", "'"];
 
 /// The word before a possessive ending or a contraction: `children` for `children's`, `boys` for
 /// `boys'`, `they` for `they've`.
 fn possessor(form: &str) -> Option<&str> {
-    GLUED.iter().find_map(|ending| form.strip_suffix(ending)).filter(|owner| !owner.is_empty())
+    CONTRACTION_ENDINGS
+        .iter()
+        .find_map(|ending| form.strip_suffix(ending))
+        .filter(|owner| !owner.is_empty())
 }
 
 /// The possible lemmas of a form by spelling rules. They need not exist.
@@ -236,16 +242,16 @@ fn without_s(form: &str) -> Vec<String> {
         found.extend((!bare.ends_with(['s', 'u', 'i'])).then(|| bare.to_owned()));
     }
     found.extend(form.strip_suffix("ies").map(|stem| format!("{stem}y")));
-    if let Some(stem) = form.strip_suffix("es").filter(|stem| is_hissed(stem)) {
+    if let Some(stem) = form.strip_suffix("es").filter(|stem| takes_es(stem)) {
         found.push(stem.to_owned());
         // quizzes, gasses
-        found.extend(undoubled(stem).map(str::to_owned));
+        found.extend(without_doubled_consonant(stem).map(str::to_owned));
     }
     found
 }
 
 /// Whether a stem takes `-es` instead of `-s`: `box`, `watch`, `go`.
-fn is_hissed(stem: &str) -> bool {
+fn takes_es(stem: &str) -> bool {
     stem.ends_with(['s', 'x', 'z', 'o']) || stem.ends_with("ch") || stem.ends_with("sh")
 }
 
@@ -268,7 +274,7 @@ fn verb_forms(form: &str, ending: &str, kind: Inflection, found: &mut Vec<(Strin
     if !is_short(stem) {
         found.push((stem.to_owned(), kind));
     }
-    if let Some(single) = undoubled(stem) {
+    if let Some(single) = without_doubled_consonant(stem) {
         found.push((single.to_owned(), kind));
     }
     if let Some(stem) = stem.strip_suffix('i').filter(|_| ending != "ing") {
@@ -286,13 +292,14 @@ fn verb_forms(form: &str, ending: &str, kind: Inflection, found: &mut Vec<(Strin
 /// a form of `hope`.
 fn is_short(stem: &str) -> bool {
     let mut letters = stem.chars().rev();
-    let ends_so = letters.next().is_some_and(|c| !is_vowel(c) && !matches!(c, 'w' | 'x' | 'y'))
-        && letters.next().is_some_and(is_vowel);
-    ends_so && !letters.any(is_vowel)
+    let ends_in_one_consonant =
+        letters.next().is_some_and(|c| !is_vowel(c) && !matches!(c, 'w' | 'x' | 'y'))
+            && letters.next().is_some_and(is_vowel);
+    ends_in_one_consonant && !letters.any(is_vowel)
 }
 
 /// A stem without its last letter, if that is a doubled consonant: `stop` for `stopp`.
-fn undoubled(stem: &str) -> Option<&str> {
+fn without_doubled_consonant(stem: &str) -> Option<&str> {
     let mut letters = stem.chars().rev();
     let last = letters.next()?;
     let before = letters.next()?;

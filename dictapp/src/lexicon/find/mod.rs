@@ -1,8 +1,11 @@
-//! The searches for a query: `exact` finds a spelling (with `umlauts`, also one that spells umlauts
-//! out), `lemma` the headword of an inflected form (`exceptions` has the irregular ones), `prefix`
-//! suggests words for a text that is being typed, `fuzzy` for a misspelled word. `reverse` finds
-//! the words that have a Chinese text in their meaning, `pinyin` those whose meaning has this
-//! pinyin. `phrase` splits an English sentence, `segment` a Chinese one.
+//! The searches for a query.
+//!
+//! - `exact` finds a spelling, with `umlauts` also one that spells umlauts out: `Kaese`.
+//! - `lemma` finds the headword of an inflected form; `exceptions` has the irregular forms.
+//! - `prefix` suggests words for a text that is being typed, `fuzzy` for a misspelled word.
+//! - `reverse` finds the words with a Chinese text in their meaning, `pinyin` those with the pinyin
+//!   of such a text.
+//! - `phrase` splits an English sentence, `segment` a Chinese one.
 
 pub(super) mod exact;
 mod exceptions;

@@ -1,5 +1,5 @@
-//! Splits a sentence into the longest phrases that have an entry, and the words between them. A
-//! key is a folded spelling.
+//! Splits a sentence into the longest phrases that have an entry, and the words between them:
+//! `he ran into a wall` becomes `he`, `ran into`, `a`, `wall`. A key is a folded spelling.
 
 use super::exact;
 use crate::lexicon::{Hit, Lexicon, fold};
@@ -11,7 +11,7 @@ const WORDS_MAX: usize = 48;
 const PHRASE_WORDS_MAX: usize = 6;
 
 /// Characters between the parts of a compound, or between alternatives.
-const COMPOUND_JOINTS: [char; 9] = ['-', '/', '‐', '‑', '–', '—', '…', '&', '+'];
+const COMPOUND_SEPARATORS: [char; 9] = ['-', '/', '‐', '‑', '–', '—', '…', '&', '+'];
 
 /// A word or phrase of a sentence and its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Piece<'a> {
 struct Token<'s> {
     text: &'s str,
     /// Whether a phrase may continue with the next word: no punctuation follows this one.
-    goes_on: bool,
+    may_continue: bool,
 }
 
 impl Lexicon {
@@ -62,7 +62,7 @@ impl Lexicon {
         let piece = |text: &str| Piece { text: text.to_owned(), hits: self.look_up(text) };
         let whole = piece(word);
         let parts: Vec<&str> =
-            word.split(COMPOUND_JOINTS).filter(|part| !part.is_empty()).collect();
+            word.split(COMPOUND_SEPARATORS).filter(|part| !part.is_empty()).collect();
         if !whole.hits.is_empty() || !(2..=PHRASE_WORDS_MAX).contains(&parts.len()) {
             return vec![whole];
         }
@@ -73,9 +73,9 @@ impl Lexicon {
     /// The longest phrase of several words with which the tokens begin, and its number of words.
     /// `None`: no phrase with an entry begins there.
     fn longest_phrase(&self, tokens: &[Token<'_>]) -> Option<(Piece<'_>, usize)> {
-        let linked = tokens.iter().take_while(|token| token.goes_on).count() + 1;
+        let linked = tokens.iter().take_while(|token| token.may_continue).count() + 1;
         let most = linked.min(tokens.len()).min(PHRASE_WORDS_MAX);
-        let firsts = self.bases(tokens.first().filter(|_| most > 1)?.text);
+        let firsts = self.key_and_lemmas(tokens.first().filter(|_| most > 1)?.text);
         for words in (2..=most).rev() {
             let text: Vec<&str> = tokens[..words].iter().map(|token| token.text).collect();
             let rest = fold(&text[1..].join(" "));
@@ -94,7 +94,7 @@ impl Lexicon {
     }
 
     /// The key of a word and those of its lemmas.
-    fn bases(&self, word: &str) -> Vec<String> {
+    fn key_and_lemmas(&self, word: &str) -> Vec<String> {
         let key = fold(word);
         let lemmas = self.lemmas(&key);
         let lemmas = lemmas.into_iter().map(|key| self.columns.keys.get(key).to_owned());
@@ -105,21 +105,22 @@ impl Lexicon {
 /// The words of a sentence without the punctuation around them, unless it belongs to a headword
 /// (`etc.`, `C++`, `.NET`).
 fn tokens(sentence: &str, is_headword: impl Fn(&str) -> bool) -> Vec<Token<'_>> {
-    let is_mark = |c: char| !c.is_alphanumeric();
-    let words = sentence.split_whitespace().filter(|word| !word.chars().all(is_mark));
+    let is_punctuation = |c: char| !c.is_alphanumeric();
+    let words = sentence.split_whitespace().filter(|word| !word.chars().all(is_punctuation));
     words
         .take(WORDS_MAX)
         .map(|word| {
-            if word.ends_with(is_mark) || word.starts_with(is_mark) {
-                let mut texts = std::iter::once(word).chain(exact::unmarkings(word));
+            if word.ends_with(is_punctuation) || word.starts_with(is_punctuation) {
+                let mut texts = std::iter::once(word).chain(exact::stripped_step_by_step(word));
                 if let Some(text) = texts.find(|text| is_headword(text)) {
-                    return Token { text, goes_on: word.ends_with(text) };
+                    return Token { text, may_continue: word.ends_with(text) };
                 }
             }
             // An apostrophe at the end belongs to the word: boys'.
-            let end = word.trim_end_matches(|c: char| is_mark(c) && !matches!(c, '\'' | '’'));
-            let text = end.trim_start_matches(is_mark);
-            Token { text, goes_on: end.len() == word.len() }
+            let end =
+                word.trim_end_matches(|c: char| is_punctuation(c) && !matches!(c, '\'' | '’'));
+            let text = end.trim_start_matches(is_punctuation);
+            Token { text, may_continue: end.len() == word.len() }
         })
         .collect()
 }

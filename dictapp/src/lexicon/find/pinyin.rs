@@ -74,7 +74,7 @@ impl Lexicon {
         let mut words = Vec::new();
         for sounds in [Sounds::Exact, Sounds::Confusable] {
             for syllables in &divisions {
-                words.extend(self.spelled_so(syllables, sounds));
+                words.extend(self.words_with_syllables(syllables, sounds));
             }
             if !words.is_empty() {
                 break;
@@ -99,7 +99,7 @@ impl Lexicon {
         });
         let words = divisions
             .take(MISSPELT_DIVISIONS_MAX)
-            .flat_map(|syllables| self.spelled_so(&syllables, Sounds::Exact));
+            .flat_map(|syllables| self.words_with_syllables(&syllables, Sounds::Exact));
         self.entries_of(words.collect(), n)
     }
 
@@ -133,15 +133,15 @@ impl Lexicon {
 
     /// The Chinese words with these syllables that are headwords or whole glosses, each with its
     /// weight: the least weight of its pairs of neighbouring characters.
-    fn spelled_so(&self, syllables: &[String], sounds: Sounds) -> Vec<(usize, String)> {
+    fn words_with_syllables(&self, syllables: &[String], sounds: Sounds) -> Vec<(usize, String)> {
         let mut beam = vec![(usize::MAX, String::new())];
         for syllable in syllables {
             let characters = characters(syllable, sounds);
             let mut next: Vec<(usize, String)> = Vec::new();
-            for (weight, begun) in &beam {
-                let last = begun.chars().next_back().unwrap_or(reverse::EDGE);
+            for (weight, prefix) in &beam {
+                let last = prefix.chars().next_back().unwrap_or(reverse::EDGE);
                 for &c in &characters {
-                    let word = format!("{begun}{c}");
+                    let word = format!("{prefix}{c}");
                     let glossed = self.pair_weight((last, c));
                     let begins = !self.columns.keys.starting_with(&word).is_empty();
                     let weight = (*weight).min(glossed.max(usize::from(begins)));
@@ -221,7 +221,7 @@ fn divisions(text: &str) -> Vec<Vec<String>> {
         let ways = divisions_of(piece);
         all = all
             .iter()
-            .flat_map(|begun| ways.iter().map(move |way| [&begun[..], &way[..]].concat()))
+            .flat_map(|prefix| ways.iter().map(move |way| [&prefix[..], &way[..]].concat()))
             .filter(|way| way.len() <= SYLLABLES_MAX)
             .collect();
         all.sort_by_key(Vec::len);

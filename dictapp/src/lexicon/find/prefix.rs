@@ -1,5 +1,5 @@
-//! Suggests words for the text typed so far, the most frequent first. A key is a folded spelling;
-//! its place is its number in the order of frequency.
+//! Suggests words for the text typed so far, the most frequent first: `appl` gives `apply` and
+//! `apple`. A key is a folded spelling; its place is its number in the order of frequency.
 
 use super::exact;
 use crate::lexicon::columns::partition;
@@ -27,6 +27,14 @@ enum Class {
     Form,
 }
 
+/// A suggested word. The order of the fields is the order of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Suggestion {
+    class: Class,
+    place: u32,
+    key: usize,
+}
+
 impl Lexicon {
     /// At most `n` words that begin with the typed text, or contain a word that does. The order:
     /// the typed word itself, words with a rank by frequency, other words that begin with the text,
@@ -39,7 +47,7 @@ impl Lexicon {
             return found;
         }
         let mut inner =
-            exact::unmarkings(typed).map(|inner| self.suggested(&fold_prefix(inner), n));
+            exact::stripped_step_by_step(typed).map(|inner| self.suggested(&fold_prefix(inner), n));
         inner.find(|found| !found.is_empty()).unwrap_or_default()
     }
 
@@ -49,15 +57,16 @@ impl Lexicon {
             return Vec::new();
         }
         let n = n.min(SUGGESTIONS_MAX);
-        let mut found: Vec<(Class, u32, usize)> = self
+        let mut found: Vec<Suggestion> = self
             .beginning(typed, n)
             .chain(self.inside(typed, n))
             .chain(self.forms(typed, n))
             .collect();
-        found.extend(self.key(typed).map(|key| (Class::Typed, 0, key)));
+        let typed = self.key(typed);
+        found.extend(typed.map(|key| Suggestion { class: Class::Typed, place: 0, key }));
         found.sort_unstable();
         let mut keys: Vec<usize> = Vec::with_capacity(n);
-        for (_, _, key) in found {
+        for Suggestion { key, .. } in found {
             if keys.len() < n && !keys.contains(&key) {
                 keys.push(key);
             }
@@ -65,15 +74,15 @@ impl Lexicon {
         keys.into_iter().filter_map(|key| self.columns.representative(key)).collect()
     }
 
-    /// The keys that begin with the typed text, as class, place and key.
-    fn beginning(&self, typed: &str, n: usize) -> impl Iterator<Item = (Class, u32, usize)> {
+    /// The words that begin with the typed text.
+    fn beginning(&self, typed: &str, n: usize) -> impl Iterator<Item = Suggestion> {
         let range = self.columns.keys.starting_with(typed);
-        let keys = self.best_key.ascending(range, |key| self.columns.place(key));
-        keys.take(n).map(|key| self.classed(key, Class::Begins))
+        let keys = self.keys_by_place.ascending(range, |key| self.columns.place(key));
+        keys.take(n).map(|key| self.suggestion(key, Class::Begins))
     }
 
     /// The headwords that do not begin with the typed text but have a form that does.
-    fn forms(&self, typed: &str, n: usize) -> impl Iterator<Item = (Class, u32, usize)> {
+    fn forms(&self, typed: &str, n: usize) -> impl Iterator<Item = Suggestion> {
         let range = self.columns.forms.starting_with(typed).take(FORMS_SEEN_MAX);
         let mut keys: Vec<usize> = range
             .filter_map(|i| self.columns.form_lemmas.get(i))
@@ -82,28 +91,31 @@ impl Lexicon {
         keys.retain(|&key| !self.columns.keys.get(key).starts_with(typed));
         keys.sort_by_key(|&key| self.columns.place(key));
         keys.dedup();
-        keys.into_iter().take(n).map(|key| (Class::Form, self.columns.place(key), key))
+        let suggestion =
+            |key| Suggestion { class: Class::Form, place: self.columns.place(key), key };
+        keys.into_iter().take(n).map(suggestion)
     }
 
-    /// The keys of phrases with a later word that begins with the typed text.
-    fn inside(&self, typed: &str, n: usize) -> impl Iterator<Item = (Class, u32, usize)> {
+    /// The phrases with a later word that begins with the typed text.
+    fn inside(&self, typed: &str, n: usize) -> impl Iterator<Item = Suggestion> {
         let len = self.columns.inner_keys.len();
         let from = partition(0..len, |i| self.columns.inner(i) < typed);
         let to = partition(from..len, |i| self.columns.inner(i).starts_with(typed));
-        let inner = self.best_inner.ascending(from..to, |i| self.columns.inner_place(i));
+        let inner = self.inner_words_by_place.ascending(from..to, |i| self.columns.inner_place(i));
         let mut last = None;
         // A phrase may contain the word twice; then its places are adjacent.
         inner
             .filter_map(move |i| {
                 let key = self.columns.inner_keys.get(i).map(|&key| key as usize)?;
-                (last.replace(key) != Some(key)).then(|| self.classed(key, Class::Inside))
+                (last.replace(key) != Some(key)).then(|| self.suggestion(key, Class::Inside))
             })
             .take(n)
     }
 
-    /// A key with its class, which is `otherwise` if it has no rank, and its place.
-    fn classed(&self, key: usize, otherwise: Class) -> (Class, u32, usize) {
+    /// A suggestion. Its class is `otherwise` if the word has no rank.
+    fn suggestion(&self, key: usize, otherwise: Class) -> Suggestion {
         let place = self.columns.place(key);
-        (if place < self.columns.ranked { Class::Common } else { otherwise }, place, key)
+        let class = if place < self.columns.ranked { Class::Common } else { otherwise };
+        Suggestion { class, place, key }
     }
 }

@@ -1,6 +1,6 @@
-//! Finds words by Chinese text in their glosses, and builds the index for this search. Words with
-//! the text as a whole gloss come first, sorted by the position of the gloss, then the others by
-//! frequency.
+//! Finds words by Chinese text in their glosses (`苹果` finds `apple`), and builds the index for this
+//! search. Words with the text as a whole gloss come first, sorted by the position of the gloss,
+//! then the others by frequency.
 //!
 //! A gloss is a run of letters and digits between punctuation, so `（使）苹果树；果` is `使`, `苹果树`, `果`.
 //! Two neighbouring characters of a gloss are a *pair* if at least one of them is Chinese. The edge
@@ -53,7 +53,8 @@ impl Lexicon {
         };
         if found.len() <= page.end() {
             let known: HashSet<usize> = found.iter().map(|&(key, _)| key).collect();
-            let others = self.with_inner_pairs(&parts).filter(|(key, _)| !known.contains(key));
+            let others =
+                self.words_with_inner_pairs(&parts).filter(|(key, _)| !known.contains(key));
             self.collect(
                 others.map(|(_, place)| place),
                 page.end(),
@@ -73,8 +74,8 @@ impl Lexicon {
     /// The weight of a pair: the length of its list in bytes plus one, or 0 if no gloss has it.
     pub(super) fn pair_weight(&self, pair: (char, char)) -> usize {
         let pairs = &self.columns.pairs;
-        let found = pairs.pairs.binary_search(&packed(pair)).ok();
-        found.map_or(0, |i| List::new(pairs, i).bytes.len() + 1)
+        let found = pairs.pairs.binary_search(&encode_pair(pair)).ok();
+        found.map_or(0, |i| PostingList::new(pairs, i).bytes.len() + 1)
     }
 
     /// The words that have `part` as a whole gloss, perhaps with an ending, the closest first: keys
@@ -84,7 +85,7 @@ impl Lexicon {
         for ending in ENDINGS {
             let gloss = part.to_owned() + ending;
             let lists = pairs_of(&gloss).map(|pair| Postings::of_pair(&self.columns.pairs, pair));
-            for place in together(lists.collect()).take(CLOSEST_MAX) {
+            for place in intersection(lists.collect()).take(CLOSEST_MAX) {
                 let Some(key) = self.columns.key_at(place) else { continue };
                 let entries = self.columns.entry_refs(key);
                 let near = entries.filter_map(|it| Some((closeness(it.mean, &gloss)?, it)));
@@ -118,7 +119,7 @@ impl Lexicon {
 
     /// Keys and places of the words whose glosses have all pairs of the parts, without those of
     /// edges. The pairs may be in different glosses, so each explanation must still be checked.
-    fn with_inner_pairs(&self, parts: &[&str]) -> impl Iterator<Item = (usize, u32)> {
+    fn words_with_inner_pairs(&self, parts: &[&str]) -> impl Iterator<Item = (usize, u32)> {
         let columns = &self.columns;
         let mut lists = Vec::new();
         for part in parts {
@@ -132,7 +133,7 @@ impl Lexicon {
                 lists.push(Postings::of_first(&columns.pairs, c));
             }
         }
-        together(lists).filter_map(|place| Some((columns.key_at(place)?, place)))
+        intersection(lists).filter_map(|place| Some((columns.key_at(place)?, place)))
     }
 }
 
@@ -194,7 +195,7 @@ fn each_pair(columns: &Columns, mut take: impl FnMut(u64, u32)) {
     for (place, &key) in columns.by_place.iter().enumerate() {
         for entry in columns.entry_refs(key as usize) {
             for gloss in sense_lines(entry.mean).flat_map(glosses) {
-                pairs_of(gloss).for_each(|pair| take(packed(pair), place as u32));
+                pairs_of(gloss).for_each(|pair| take(encode_pair(pair), place as u32));
             }
         }
     }
@@ -225,13 +226,13 @@ fn glosses(text: &str) -> impl Iterator<Item = &str> {
 
 /// The pairs of neighbours in a gloss, including its edges, with at least one Chinese character.
 fn pairs_of(gloss: &str) -> impl Iterator<Item = (char, char)> {
-    let chars = || gloss.chars().map(narrow);
+    let chars = || gloss.chars().map(normalise);
     let firsts = std::iter::once(EDGE).chain(chars());
     firsts.zip(chars().chain([EDGE])).filter(|&(a, b)| is_han(a) || is_han(b))
 }
 
 /// Normalises a letter like a folded query: lower case, normal width (`Ｔ恤`), simplified.
-fn narrow(c: char) -> char {
+fn normalise(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => {
             char::from_u32(c as u32 - 0xFEE0).unwrap_or(c).to_ascii_lowercase()
@@ -247,7 +248,7 @@ pub fn is_han(c: char) -> bool {
 }
 
 /// A pair as one number, sorted by its first character.
-fn packed((a, b): (char, char)) -> u64 {
+fn encode_pair((a, b): (char, char)) -> u64 {
     u64::from(a) << 32 | u64::from(b)
 }
 
@@ -255,7 +256,7 @@ fn packed((a, b): (char, char)) -> u64 {
 /// part of another line, 2 in a later part; semicolons separate the parts. `None`: it is no gloss,
 /// or occurs only in brackets, like a field of knowledge or a hint.
 fn closeness(mean: &str, wanted: &str) -> Option<usize> {
-    let is_wanted = |gloss: &str| gloss.chars().map(narrow).eq(wanted.chars());
+    let is_wanted = |gloss: &str| gloss.chars().map(normalise).eq(wanted.chars());
     let position = |(number, line): (usize, &str)| {
         let outer = without_brackets(split_part(line).1);
         let mut parts = outer.split(['；', ';']);
@@ -279,29 +280,30 @@ fn without_brackets(line: &str) -> String {
 /// Whether a sense of an explanation contains this folded text.
 fn has_part(mean: &str, part: &str) -> bool {
     sense_lines(mean).any(|line| {
-        line.contains(part) || line.chars().map(narrow).collect::<String>().contains(part)
+        line.contains(part) || line.chars().map(normalise).collect::<String>().contains(part)
     })
 }
 
 /// The places of one pair, or of all pairs with the same first character, ascending.
 enum Postings<'a> {
-    One(List<'a>),
-    Any(Vec<List<'a>>),
+    One(PostingList<'a>),
+    Any(Vec<PostingList<'a>>),
 }
 
 impl<'a> Postings<'a> {
     fn of_pair(pairs: &'a Pairs, pair: (char, char)) -> Postings<'a> {
-        match pairs.pairs.binary_search(&packed(pair)) {
-            Ok(i) => Postings::One(List::new(pairs, i)),
+        match pairs.pairs.binary_search(&encode_pair(pair)) {
+            Ok(i) => Postings::One(PostingList::new(pairs, i)),
             Err(_) => Postings::Any(Vec::new()),
         }
     }
 
     fn of_first(pairs: &'a Pairs, first: char) -> Postings<'a> {
         let end = pairs.pairs.len();
-        let from = partition(0..end, |i| pairs.pairs[i] < packed((first, EDGE)));
+        let from = partition(0..end, |i| pairs.pairs[i] < encode_pair((first, EDGE)));
         let to = partition(from..end, |i| pairs.pairs[i] >> 32 == u64::from(first));
-        let mut lists: Vec<List<'a>> = (from..to).map(|i| List::new(pairs, i)).collect();
+        let mut lists: Vec<PostingList<'a>> =
+            (from..to).map(|i| PostingList::new(pairs, i)).collect();
         // Long lists first: most words with the character are in them.
         lists.sort_by_key(|list| std::cmp::Reverse(list.bytes.len()));
         Postings::Any(lists)
@@ -317,18 +319,18 @@ impl<'a> Postings<'a> {
 }
 
 /// The encoded places of one pair.
-struct List<'a> {
+struct PostingList<'a> {
     /// The encoded places after `at`.
     bytes: &'a [u8],
     /// The place that was decoded last; `None` at the end.
     at: Option<u32>,
 }
 
-impl<'a> List<'a> {
-    fn new(pairs: &'a Pairs, i: usize) -> List<'a> {
+impl<'a> PostingList<'a> {
+    fn new(pairs: &'a Pairs, i: usize) -> PostingList<'a> {
         let starts = pairs.starts.get(i).zip(pairs.starts.get(i + 1));
         let bytes = starts.and_then(|(&a, &b)| pairs.postings.get(a as usize..b as usize));
-        let mut list = List { bytes: bytes.unwrap_or(&[]), at: None };
+        let mut list = PostingList { bytes: bytes.unwrap_or(&[]), at: None };
         list.at = list.number();
         list
     }
@@ -356,7 +358,7 @@ impl<'a> List<'a> {
 }
 
 /// The places that are in all lists, ascending; none if there are no lists.
-fn together(mut lists: Vec<Postings<'_>>) -> impl Iterator<Item = u32> {
+fn intersection(mut lists: Vec<Postings<'_>>) -> impl Iterator<Item = u32> {
     let mut next = (!lists.is_empty()).then_some(0);
     std::iter::from_fn(move || {
         let mut place = next?;
@@ -378,7 +380,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gloss_ends_at_a_mark() {
+    fn a_gloss_ends_at_punctuation() {
         let found: Vec<&str> = glosses("（使）苹果树；果, T恤 n. ok").collect();
         assert_eq!(found, ["使", "苹果树", "果", "T恤", "n", "ok"]);
         assert_eq!(pairs_of("T恤").collect::<Vec<_>>(), [('t', '恤'), ('恤', EDGE)]);
@@ -401,17 +403,17 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_any_difference_come_back() {
+    fn lists_with_differences_of_any_size_are_decoded() {
         let places = [0, 1, 1, 128, 16_511, 3_000_000, u32::MAX];
         let mut pairs = Pairs::default();
         push_list(&places, &mut pairs.postings);
         pairs.starts = vec![0, pairs.postings.len() as u32];
-        let mut list = List::new(&pairs, 0);
+        let mut list = PostingList::new(&pairs, 0);
         let found: Vec<u32> = [0, 1, 2, 129, 16_512, 3_000_001]
             .iter()
             .map(|&least| list.advance(least).expect("one more"))
             .collect();
         assert_eq!(found, [0, 1, 128, 16_511, 3_000_000, u32::MAX]);
-        assert_eq!(List { bytes: &[0xFF; 9], at: None }.number(), None);
+        assert_eq!(PostingList { bytes: &[0xFF; 9], at: None }.number(), None);
     }
 }

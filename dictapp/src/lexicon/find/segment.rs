@@ -1,5 +1,5 @@
-//! Splits Chinese text, which has no spaces, into words: at each position it takes the longest part
-//! that is a headword or a whole gloss.
+//! Splits Chinese text, which has no spaces, into words: `我吃苹果` into `我`, `吃`, `苹果`. At each
+//! position it takes the longest part that is a headword or a whole gloss.
 
 use super::phrase::Piece;
 use super::reverse::is_han;

@@ -1,5 +1,6 @@
 //! Parses patterns (`re?d`, `*tion`, `/^un.*ed$/`) and matches them against keys, which are folded
-//! spellings. Limits are checked before a search begins; `wildcard` searches.
+//! spellings: `re?d` matches `read`. Limits are checked before a search begins. The module
+//! `wildcard` searches.
 
 mod wildcard;
 
@@ -108,9 +109,10 @@ impl Pattern {
         let regex = compile(expression)?;
         // These may refer to the ends of the text or change the mode, so that a search in many
         // lines could miss a key.
-        let odd = ["\\A", "\\z", "(?", "\\n", "\\x", "\\u"];
-        let is_odd = odd.iter().any(|odd| expression.contains(odd));
-        let kind = if is_odd { PatternKind::Key(regex) } else { PatternKind::Lines(regex) };
+        let of_whole_text = ["\\A", "\\z", "(?", "\\n", "\\x", "\\u"];
+        let needs_single_keys = of_whole_text.iter().any(|syntax| expression.contains(syntax));
+        let kind =
+            if needs_single_keys { PatternKind::Key(regex) } else { PatternKind::Lines(regex) };
         Ok(Pattern { kind, prefix: literal_prefix(expression) })
     }
 
@@ -138,7 +140,7 @@ impl Pattern {
 fn is_wildcard_match(pattern: &str, key: &str) -> bool {
     let mut rest = pattern.chars();
     let mut text = key.chars();
-    // What follows the last star in the pattern, and the text from which it is matched.
+    // The pattern after the last star, and the text from which it is matched.
     let mut star = None;
     loop {
         let here = text.clone();

@@ -1,5 +1,5 @@
-//! Finds a page of words whose keys (folded spellings) or inflected forms match a pattern, within a
-//! limited time.
+//! Finds the words that match a pattern: `re?d` finds `read` and `reed`. A word matches by its key
+//! (folded spelling) or by an inflected form. Returns one page of the words, within a limited time.
 
 use std::collections::HashSet;
 use std::ops::Range;
