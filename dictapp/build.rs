@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         writer.finish()?;
         writeln!(
             table,
-            "Packed {{ name: {name:?}, edition: {edition:?}, digest: {digest:?}, \
+            "ShippedBook {{ name: {name:?}, edition: {edition:?}, digest: {digest:?}, \
              gz: include_bytes!({packed:?}) }},"
         )?;
     }

@@ -1,6 +1,6 @@
-//! Parses the command line: arguments become a [`Command`] with the settings that it needs, or an
-//! [`Ending`]: a text and an exit code. It prints nothing and runs no command, except that
-//! [`write_manual`] writes the manual pages.
+//! Parses the command line: `dictapp look apple` becomes [`Command::Look`] with the settings and
+//! the word, `dictapp --help` an [`Ending`]: a text and an exit code. It prints nothing and runs no
+//! command, except that [`write_manual`] writes the manual pages.
 
 mod arguments;
 

@@ -190,9 +190,9 @@ mod tests {
     #[test]
     fn an_unknown_book_is_named_with_the_known_ones() {
         let books = [book("a", 1), book("b", 1)];
-        let said = find(&books, "c").unwrap_err().to_string();
-        assert_eq!(said, "there is no word book \"c\"; there are: a, b");
-        let said = find(&[], "c").unwrap_err().to_string();
-        assert_eq!(said, "there is no word book \"c\"; there are no word books");
+        let error = find(&books, "c").unwrap_err().to_string();
+        assert_eq!(error, "there is no word book \"c\"; there are: a, b");
+        let error = find(&[], "c").unwrap_err().to_string();
+        assert_eq!(error, "there is no word book \"c\"; there are no word books");
     }
 }

@@ -1,5 +1,6 @@
 //! The command `dictapp mcp`: a server of the Model Context Protocol on standard input and output,
-//! with look-up and search as tools. A message is one line of JSON-RPC 2.0.
+//! with look-up and search as tools. A message is one line of JSON-RPC 2.0:
+//! `{"jsonrpc": "2.0", "id": 1, "method": "tools/list"}`.
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -25,8 +26,11 @@ const INVALID_REQUEST: i64 = -32600;
 const METHOD_NOT_FOUND: i64 = -32601;
 const INVALID_PARAMS: i64 = -32602;
 
-/// An error of JSON-RPC: its code and its message.
-struct Refusal(i64, String);
+/// An error of JSON-RPC.
+struct RpcError {
+    code: i64,
+    message: String,
+}
 
 /// Answers messages until the end of standard input.
 ///
@@ -66,30 +70,30 @@ fn answer_line(site: &Site, line: &[u8]) -> Option<Value> {
             (!answers.is_empty()).then_some(Value::Array(answers))
         }
         Ok(message) => answer(site, &message),
-        Err(error) => Some(refusal(&Value::Null, PARSE_ERROR, &error.to_string())),
+        Err(error) => Some(error_answer(&Value::Null, PARSE_ERROR, &error.to_string())),
     }
 }
 
 /// The answer to a message. `None`: the message is a notification, which has no `id`.
 fn answer(site: &Site, message: &Value) -> Option<Value> {
     let Some(method) = message["method"].as_str() else {
-        return Some(refusal(&message["id"], INVALID_REQUEST, "the request has no method"));
+        return Some(error_answer(&message["id"], INVALID_REQUEST, "the request has no method"));
     };
     let id = message.get("id")?;
-    Some(match result(site, method, &message["params"]) {
+    Some(match call_method(site, method, &message["params"]) {
         Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
-        Err(Refusal(code, text)) => refusal(id, code, &text),
+        Err(RpcError { code, message }) => error_answer(id, code, &message),
     })
 }
 
 /// The answer to a message that failed.
-fn refusal(id: &Value, code: i64, text: &str) -> Value {
+fn error_answer(id: &Value, code: i64, text: &str) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": text } })
 }
 
 /// Runs a method. A tool that fails is not an error of JSON-RPC but a result with `isError`, which
 /// the model reads.
-fn result(site: &Site, method: &str, params: &Value) -> Result<Value, Refusal> {
+fn call_method(site: &Site, method: &str, params: &Value) -> Result<Value, RpcError> {
     match method {
         "initialize" => Ok(json!({
             "protocolVersion": version(params["protocolVersion"].as_str().unwrap_or_default()),
@@ -104,13 +108,16 @@ fn result(site: &Site, method: &str, params: &Value) -> Result<Value, Refusal> {
                 "content": [{ "type": "text", "text": error.to_string() }], "isError": true,
             }),
         }),
-        _ => Err(Refusal(METHOD_NOT_FOUND, format!("there is no method {method}"))),
+        _ => Err(RpcError {
+            code: METHOD_NOT_FOUND,
+            message: format!("there is no method {method}"),
+        }),
     }
 }
 
 /// The version that the client requests, else the newest.
-fn version(asked: &str) -> &'static str {
-    VERSIONS.into_iter().find(|known| *known == asked).unwrap_or(VERSIONS[0])
+fn version(requested: &str) -> &'static str {
+    VERSIONS.into_iter().find(|known| *known == requested).unwrap_or(VERSIONS[0])
 }
 
 /// The description of the tools. Each has one argument, which is a text.
@@ -146,21 +153,21 @@ fn tools() -> Value {
 
 /// Calls a tool. The outer error is for the client: no such tool, or wrong arguments. The inner
 /// result is for the model: the tool's answer, or why it failed.
-fn call_tool(site: &Site, params: &Value) -> Result<Result<String>, Refusal> {
-    let refused = |text: String| Refusal(INVALID_PARAMS, text);
+fn call_tool(site: &Site, params: &Value) -> Result<Result<String>, RpcError> {
+    let invalid = |message: String| RpcError { code: INVALID_PARAMS, message };
     let name = params["name"].as_str().unwrap_or_default();
     let (argument, run): (_, fn(&Site, &str) -> Result<String>) = match name {
         "look_up" => ("word", look_up),
         "search" => ("query", search),
-        name => return Err(refused(format!("there is no tool {name:?}"))),
+        name => return Err(invalid(format!("there is no tool {name:?}"))),
     };
     let arguments = params["arguments"].as_object();
     if let Some(other) = arguments.and_then(|all| all.keys().find(|key| *key != argument)) {
-        return Err(refused(format!("the tool {name} has no argument {other:?}")));
+        return Err(invalid(format!("the tool {name} has no argument {other:?}")));
     }
     let value = arguments.and_then(|all| all.get(argument)).and_then(Value::as_str);
     let value =
-        value.ok_or_else(|| refused(format!("the tool {name} needs the text {argument}")))?;
+        value.ok_or_else(|| invalid(format!("the tool {name} needs the text {argument}")))?;
     Ok(run(site, value))
 }
 

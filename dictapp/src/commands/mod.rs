@@ -1,5 +1,5 @@
-//! The commands of the program. Each takes valid settings if it needs any, does its work and prints
-//! the outcome on standard output.
+//! The commands of the program, such as `dictapp import`. Each takes valid settings if it needs
+//! any, does its work and prints the result to standard output.
 
 pub mod backup;
 pub mod books;

@@ -6,7 +6,7 @@ pub(crate) mod dict;
 pub(crate) mod course;
 
 /// The longest prefix of at most `bytes_max` bytes that ends between two characters.
-fn head(text: &str, bytes_max: usize) -> &str {
+fn longest_prefix(text: &str, bytes_max: usize) -> &str {
     let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
     &text[..ends.take_while(|end| *end <= bytes_max).last().unwrap_or(0)]
 }

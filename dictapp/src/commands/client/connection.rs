@@ -1,4 +1,5 @@
-//! Calls the API of a server, and repeats calls after a lost connection.
+//! Calls the API of a server for the terminal client: a look-up becomes a GET request, its answer
+//! the JSON of the entry. Repeats calls after a lost connection.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -20,7 +21,7 @@ use crate::paths;
 use crate::texts::{Client, Language, fill};
 
 /// The error for an answer that does not come from dictapp's API: another server, or a wrong path.
-const NO_DICTAPP: &str = "this is not a dictapp server";
+const NOT_DICTAPP: &str = "this is not a dictapp server";
 
 /// Maximum bytes of a response. A page of the history and the longest entry are far smaller.
 const ANSWER_BYTES_MAX: u64 = 4 << 20;
@@ -81,7 +82,7 @@ struct Reply {
 }
 
 /// The result of a call.
-pub(super) type Answered<T> = std::result::Result<T, CallError>;
+pub(super) type CallResult<T> = std::result::Result<T, CallError>;
 
 /// The result of a look-up.
 #[derive(Debug)]
@@ -141,15 +142,15 @@ impl Connection {
     }
 
     /// Registers; returns the token of the session.
-    pub(super) fn register(&self, name: &str, password: &str) -> Answered<String> {
-        self.enter(paths::API_ACCOUNTS, &json!({ "name": name, "password": password }))
+    pub(super) fn register(&self, name: &str, password: &str) -> CallResult<String> {
+        self.send_credentials(paths::API_ACCOUNTS, &json!({ "name": name, "password": password }))
     }
 
     /// Logs in; returns the token of the session. If the server delays the log-in because others
     /// have tried to guess the password, waits and tries once more.
-    pub(super) fn log_in(&self, name: &str, password: &str) -> Answered<String> {
+    pub(super) fn log_in(&self, name: &str, password: &str) -> CallResult<String> {
         let mut body = json!({ "name": name, "password": password });
-        match self.enter(paths::API_SESSIONS, &body) {
+        match self.send_credentials(paths::API_SESSIONS, &body) {
             Err(CallError::Refused { ticket: Some(ticket), wait: Some(wait), .. })
                 if wait <= LOG_IN_WAIT_MAX =>
             {
@@ -157,36 +158,36 @@ impl Connection {
                 writeln!(io::stderr(), "{text}").unwrap_or_default();
                 thread::sleep(wait);
                 body["ticket"] = ticket.into();
-                self.enter(paths::API_SESSIONS, &body)
+                self.send_credentials(paths::API_SESSIONS, &body)
             }
-            entered => entered,
+            result => result,
         }
     }
 
     /// Sends a registration or a log-in; returns the token of the session.
-    fn enter(&self, path: &str, body: &Value) -> Answered<String> {
+    fn send_credentials(&self, path: &str, body: &Value) -> CallResult<String> {
         let answer = self.call("POST", path, Some(body))?;
         Ok(answer["token"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Ends the session on the server. The token stays in [`Connection::token`].
-    pub(super) fn log_out(&self) -> Answered<()> {
+    pub(super) fn log_out(&self) -> CallResult<()> {
         self.call("DELETE", paths::API_SESSION, None).map(drop)
     }
 
     /// Checks that a dictapp server answers.
-    pub(super) fn reach(&self) -> Answered<()> {
+    pub(super) fn reach(&self) -> CallResult<()> {
         self.call("GET", paths::API_BOOKS, None).map(drop)
     }
 
     /// The name of the user that the token belongs to.
-    pub(super) fn own_name(&self) -> Answered<String> {
+    pub(super) fn own_name(&self) -> CallResult<String> {
         let account = self.call("GET", paths::API_ACCOUNT, None)?;
         Ok(account["name"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Looks a word up.
-    pub(super) fn look_up(&self, word: &str) -> Answered<LookUp> {
+    pub(super) fn look_up(&self, word: &str) -> CallResult<LookUp> {
         match self.answer("GET", &paths::api_word(word), None)? {
             // The API's own 404. A 404 of another server has no title.
             Reply { status: 404, body: problem, .. } if problem["title"].is_string() => {
@@ -203,7 +204,7 @@ impl Connection {
     }
 
     /// The newest rows of the history, at most `limit`; without a limit all rows.
-    pub(super) fn history(&self, limit: Option<usize>) -> Answered<Vec<HistoryRow>> {
+    pub(super) fn history(&self, limit: Option<usize>) -> CallResult<Vec<HistoryRow>> {
         let mut rows = Vec::new();
         let mut cursor = None;
         loop {
@@ -221,7 +222,7 @@ impl Connection {
     }
 
     /// Sends a request; returns the body of a successful answer.
-    fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Value> {
+    fn call(&self, method: &str, path: &str, body: Option<&Value>) -> CallResult<Value> {
         accepted(self.answer(method, path, body)?)
     }
 
@@ -229,7 +230,7 @@ impl Connection {
     /// answered before is lost, reports this once and repeats the request for [`RETRY_FOR`]. If no
     /// server has answered yet, returns the error at once: the server does not run, or the URL is
     /// wrong.
-    fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> Answered<Reply> {
+    fn answer(&self, method: &str, path: &str, body: Option<&Value>) -> CallResult<Reply> {
         let began = Instant::now();
         let mut is_reported = false;
         loop {
@@ -293,7 +294,7 @@ impl Connection {
         let no_json = || match to {
             _ if text.is_empty() && status == 204 => Value::Null,
             Some(to) => json!({ "detail": format!("it redirects to {to}") }),
-            None => json!({ "detail": NO_DICTAPP }),
+            None => json!({ "detail": NOT_DICTAPP }),
         };
         let body = serde_json::from_str(&text).unwrap_or_else(|_| no_json());
         Ok(Reply { status, wait: wait.map(Duration::from_secs), body })
@@ -311,11 +312,11 @@ impl fmt::Display for CallError {
 
 /// The body of a successful answer. An answer with `detail`, with any status, is an error of
 /// the API, or of [`Connection::send`].
-fn accepted(Reply { status, wait, body }: Reply) -> Answered<Value> {
+fn accepted(Reply { status, wait, body }: Reply) -> CallResult<Value> {
     match status {
         200..=299 if body.get("detail").is_none() => Ok(body),
         _ => {
-            let detail = body["detail"].as_str().unwrap_or(NO_DICTAPP).to_owned();
+            let detail = body["detail"].as_str().unwrap_or(NOT_DICTAPP).to_owned();
             let ticket = body["ticket"].as_str().map(str::to_owned);
             Err(CallError::Refused { status, detail, wait, ticket })
         }

@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::texts::Language;
 use connection::{CallError, Connection, LookUp};
 use menus::Menus;
-use prompt::{Prompt, say};
+use prompt::{Prompt, print_line};
 use token_file::TokenFile;
 
 /// The arguments of the command.
@@ -66,8 +66,8 @@ pub fn run(settings: &Settings, request: &Request) -> Result<()> {
         Action::Menus => {
             let (connection, tokens) = connect(request, language)?;
             let connection = Rc::new(connection);
-            let asked = Rc::clone(&connection);
-            let prompt = Prompt::new(Box::new(move |typed| asked.suggest(typed)))?;
+            let suggesting = Rc::clone(&connection);
+            let prompt = Prompt::new(Box::new(move |typed| suggesting.suggest(typed)))?;
             Menus { connection, prompt, tokens, t: &language.texts().client }.run()
         }
     }
@@ -94,7 +94,7 @@ fn look_up(connection: &Connection, tokens: &TokenFile, word: &str, output: Outp
     match answer {
         Ok(LookUp::Found(entry)) => look::print(entry, output, connection.t),
         Ok(LookUp::Missing(_)) => Err(NoSuchWord(word.to_owned()).into()),
-        Err(trouble) => Err(anyhow!("{trouble}")),
+        Err(error) => Err(anyhow!("{error}")),
     }
 }
 
@@ -107,13 +107,13 @@ fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> 
         found.iter().map(|entry| entry.word.to_owned()).collect()
     };
     let mut prompt = Prompt::new(Box::new(suggest))?;
-    while let Some(word) = prompt.word(t.word, "")?.filter(|word| word != menus::END) {
+    while let Some(word) = prompt.word(t.word, "")?.filter(|word| word != menus::END_OF_LOOK_UPS) {
         if word.is_empty() {
             continue;
         }
         match look::entry_in(&shelf, &word)? {
             Some(entry) => look::print(entry, Output::Text, t)?,
-            None => say(t.no_word),
+            None => print_line(t.no_word),
         }
     }
     Ok(())

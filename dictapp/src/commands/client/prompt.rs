@@ -1,4 +1,5 @@
-//! Prints lines and reads input: menu choices, and words, which can be recalled and completed.
+//! Prints lines and reads input of the terminal client: choices from a menu, and words. The arrow
+//! keys recall earlier words, and TAB completes the typed text.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -16,7 +17,7 @@ use rustyline::{Context, Editor, Helper};
 pub(super) type Suggest<'a> = Box<dyn Fn(&str) -> Vec<String> + 'a>;
 
 /// Prints a line. Errors are ignored: if the terminal is closed, the next prompt fails.
-pub(super) fn say(text: impl Display) {
+pub(super) fn print_line(text: impl Display) {
     writeln!(io::stdout(), "{text}").unwrap_or_default();
 }
 
@@ -43,10 +44,10 @@ impl<'a> Prompt<'a> {
         typed(self.choices.readline(prompt))
     }
 
-    /// Reads a word, which can be recalled later. The input line already contains `kept`, a word
+    /// Reads a word, which can be recalled later. The input line already contains `unsent`, a word
     /// that was typed before. `None`: the user ended the input.
-    pub(super) fn word(&mut self, prompt: &str, kept: &str) -> Result<Option<String>> {
-        let word = typed(self.words.readline_with_initial(prompt, (kept, "")))?;
+    pub(super) fn word(&mut self, prompt: &str, unsent: &str) -> Result<Option<String>> {
+        let word = typed(self.words.readline_with_initial(prompt, (unsent, "")))?;
         if let Some(word) = word.as_deref().filter(|word| !word.is_empty()) {
             self.words.add_history_entry(word).context("cannot remember the word")?;
         }

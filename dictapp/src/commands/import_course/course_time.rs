@@ -1,12 +1,13 @@
-//! Parses the texts in which the students' programs of a programming course stored times. Each
-//! program had its own format.
+//! Parses the texts in which the students' programs of a programming course store times. Each
+//! program has its own format: `Tue Nov  3 10:20:30 2020` and `2020年11月3日 10时20分30秒` are the same
+//! time.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::{Offset, TimeZone};
 
-/// Formats of days, for texts that [`plain`] has normalised. The first one that fits is taken.
+/// Formats of days, for texts that [`normalise`] has normalised. The first one that fits is taken.
 const DAYS: [&str; 8] = [
     "%m/%d/%Y", // before the formats that begin with a year of any length
     "%m/%d/%y", "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%b %d %Y",
@@ -38,12 +39,12 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// and similar functions print it. A time without an offset is in `zone`. `None`: no format fits.
 pub(super) fn parse(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let text = text.trim();
-    of_epoch(text).or_else(|| {
-        let (civil, offset) = match of_tuple(text) {
+    parse_epoch(text).or_else(|| {
+        let (civil, offset) = match parse_python_value(text) {
             Some(civil) => (civil, None),
-            None => read(&plain(text))?,
+            None => parse_with_zone(&normalise(text))?,
         };
-        let civil = of_this_century(civil)?;
+        let civil = in_this_century(civil)?;
         let zone = offset.map_or_else(|| zone.clone(), Offset::to_time_zone);
         Some(civil.to_zoned(zone).ok()?.timestamp())
     })
@@ -57,39 +58,39 @@ pub(super) fn is_none(text: &str) -> bool {
 
 /// Normalises a text: `2020年11月3日` becomes `2020-11-3`, a comma before a digit becomes a point,
 /// other separators become one space, and days of the week are removed.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
+fn normalise(text: &str) -> String {
+    let mut normalised = String::new();
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
-            ',' if chars.peek().is_some_and(char::is_ascii_digit) => plain.push('.'),
-            '年' | '月' => plain.push('-'),
-            '时' | '分' => plain.push(':'),
-            '日' | ',' | '_' => plain.push(' '),
+            ',' if chars.peek().is_some_and(char::is_ascii_digit) => normalised.push('.'),
+            '年' | '月' => normalised.push('-'),
+            '时' | '分' => normalised.push(':'),
+            '日' | ',' | '_' => normalised.push(' '),
             '秒' => {}
-            c => plain.push(c),
+            c => normalised.push(c),
         }
     }
     // `2020-11-03T10:20:30`, and `10:20:30,123` of the module logging.
-    let is_digit_at = |at: usize| plain.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let is_digit_at = |at: usize| normalised.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     if let Some(at) =
-        plain.find('T').filter(|&at| at > 0 && is_digit_at(at - 1) && is_digit_at(at + 1))
+        normalised.find('T').filter(|&at| at > 0 && is_digit_at(at - 1) && is_digit_at(at + 1))
     {
-        plain.replace_range(at..=at, " ");
+        normalised.replace_range(at..=at, " ");
     }
     let is_weekday = |word: &str| {
         let latin = word.get(..3).map(str::to_ascii_lowercase);
         let is_latin = latin.is_some_and(|start| WEEKDAYS.contains(&start.as_str()));
         is_latin || word.starts_with("星期") || word.starts_with('周')
     };
-    let words: Vec<&str> = plain.split_whitespace().filter(|word| !is_weekday(word)).collect();
+    let words: Vec<&str> = normalised.split_whitespace().filter(|word| !is_weekday(word)).collect();
     words.join(" ")
 }
 
 /// Reads a time, and its offset if it has one. Names of zones other than UTC are ignored.
-fn read(text: &str) -> Option<(DateTime, Option<Offset>)> {
-    let local = |text: &str| civil(text).map(|time| (time, None));
-    local(text).or_else(|| with_offset(text)).or_else(|| {
+fn parse_with_zone(text: &str) -> Option<(DateTime, Option<Offset>)> {
+    let local = |text: &str| parse_civil(text).map(|time| (time, None));
+    local(text).or_else(|| parse_with_offset(text)).or_else(|| {
         let words: Vec<&str> = text.split(' ').filter(|word| !is_zone(word)).collect();
         local(&words.join(" "))
     })
@@ -101,36 +102,36 @@ fn is_zone(word: &str) -> bool {
 }
 
 /// Reads a time with `Z`, `UTC`, `GMT`, `+08:00` or `+0800` at its end.
-fn with_offset(text: &str) -> Option<(DateTime, Option<Offset>)> {
+fn parse_with_offset(text: &str) -> Option<(DateTime, Option<Offset>)> {
     for name in UTC {
         if let Some(time) = text.strip_suffix(name) {
-            return Some((civil(time.trim_end())?, Some(Offset::UTC)));
+            return Some((parse_civil(time.trim_end())?, Some(Offset::UTC)));
         }
     }
     let sign = text.rfind(['+', '-'])?;
     let (time, offset) = text.split_at(sign);
     let format = if offset.contains(':') { "%:z" } else { "%z" };
     let offset = BrokenDownTime::parse(format, offset).ok()?.offset()?;
-    Some((civil(time.trim_end())?, Some(offset)))
+    Some((parse_civil(time.trim_end())?, Some(offset)))
 }
 
 /// Reads a date, with or without a time of day, in the first format that fits.
-fn civil(text: &str) -> Option<DateTime> {
-    let read = |format: &str| {
+fn parse_civil(text: &str) -> Option<DateTime> {
+    let parse_as = |format: &str| {
         let time = BrokenDownTime::parse(format, text).ok()?;
         let date = time.to_date().ok()?;
         Some(date.to_datetime(time.to_time().ok()?))
     };
-    let with_hours = |day: &str| HOURS.iter().find_map(|hours| read(&format!("{day}{hours}")));
+    let with_hours = |day: &str| HOURS.iter().find_map(|hours| parse_as(&format!("{day}{hours}")));
     OTHERS
         .iter()
-        .find_map(|format| read(format))
+        .find_map(|format| parse_as(format))
         .or_else(|| DAYS.iter().find_map(|day| with_hours(day)))
 }
 
 /// Adds 2000 to a year of two digits. `None`: the year is before 1970, so the format did not fit
 /// the text.
-fn of_this_century(time: DateTime) -> Option<DateTime> {
+fn in_this_century(time: DateTime) -> Option<DateTime> {
     let year = if time.year() < 100 { time.year() + 2000 } else { time.year() };
     let time = time.with().year(year).build().ok()?;
     (time.year() >= 1970).then_some(time)
@@ -138,7 +139,7 @@ fn of_this_century(time: DateTime) -> Option<DateTime> {
 
 /// Reads a time as Python prints the value: `time.struct_time(tm_year=2020, ..)` of
 /// `time.localtime()`, its plain tuple, or `datetime.datetime(2020, 11, ..)`.
-fn of_tuple(text: &str) -> Option<DateTime> {
+fn parse_python_value(text: &str) -> Option<DateTime> {
     let names = ["time.struct_time", "datetime.datetime"];
     let fields = names.iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
     let fields = fields.strip_prefix('(')?.strip_suffix(')')?;
@@ -159,7 +160,7 @@ fn of_tuple(text: &str) -> Option<DateTime> {
 /// Reads `time.time()`: seconds since 1970 with or without a fraction, in 9 to 11 digits; or the
 /// 13 digits of JavaScript's milliseconds. Numbers with fewer digits are not times: they would be
 /// before 1973.
-fn of_epoch(text: &str) -> Option<Timestamp> {
+fn parse_epoch(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
     if !is_number(whole) || !is_number(fraction) {

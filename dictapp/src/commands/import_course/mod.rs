@@ -22,18 +22,25 @@ use crate::store::{CourseRows, CourseSource, Lookup, Store, UserId};
 /// The name of the word book (dictionary) that the words become.
 const BOOK: &str = "course";
 
-/// Maximum number of odd rows of a table that are printed.
-const SHOWN_MAX: usize = 20;
+/// Maximum number of rows with a fault that are printed for a table.
+const FAULTS_SHOWN_MAX: usize = 20;
 
 /// The result for a table of the source.
 #[derive(Debug, Default)]
-struct Tally {
+struct TableResult {
     /// Number of imported rows.
     added: u64,
-    /// Number of rows that were there before.
-    known: u64,
+    /// Number of rows that were imported before.
+    existing: u64,
     /// A line for each row that was left out, with the reason.
-    odd: Vec<String>,
+    faults: Vec<String>,
+}
+
+/// The line of the csv file on which a row of the source begins.
+struct RowStart {
+    line: u64,
+    /// The number of the row in its table.
+    row: u64,
 }
 
 /// Imports everything and prints the result for each table.
@@ -45,8 +52,8 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     let rows = source.read().context("cannot read the course database")?;
     let words = import_words(&serve::store(settings)?, &rows);
     let site = serve::open(settings)?;
-    let (users, tally) = import_users(&site, &rows)?;
-    print("user", &tally)?;
+    let (users, result) = import_users(&site, &rows)?;
+    print("user", &result)?;
     print("hist", &import_lookups(&site, &rows, &users)?)?;
     for line in &rows.odd {
         writeln!(io::stdout(), "{line}")?;
@@ -65,18 +72,20 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
 /// Prints the rows that are left out.
 fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     let mut words = Vec::new();
-    let mut odd = Vec::new();
+    let mut faults = Vec::new();
     for (row, number) in rows.words.iter().zip(&rows.word_numbers) {
         match fault_of(row) {
             None => words.push((row, *number)),
-            Some(fault) => odd.push(format!("words: {:?}: {fault}, left out", start_of(&row[0]))),
+            Some(fault) => {
+                faults.push(format!("words: {:?}: {fault}, left out", start_of(&row[0])))
+            }
         }
     }
-    for line in odd.iter().take(SHOWN_MAX) {
+    for line in faults.iter().take(FAULTS_SHOWN_MAX) {
         writeln!(io::stdout(), "{line}")?;
     }
-    if odd.len() > SHOWN_MAX {
-        writeln!(io::stdout(), "and {} more rows of words", odd.len() - SHOWN_MAX)?;
+    if faults.len() > FAULTS_SHOWN_MAX {
+        writeln!(io::stdout(), "and {} more rows of words", faults.len() - FAULTS_SHOWN_MAX)?;
     }
     if words.is_empty() {
         return Ok(());
@@ -85,12 +94,11 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     let mut table = csv::Writer::from_writer(&file);
     // Without names above them, the first words could be taken for names or for comments.
     table.write_record(["word", "meaning"])?;
-    // The line of the file on which each row begins, with the number of the row.
-    let mut lines: Vec<(u64, u64)> = Vec::with_capacity(words.len());
+    let mut starts: Vec<RowStart> = Vec::with_capacity(words.len());
     let mut line = 2;
     for (row, number) in words {
         table.write_record(row)?;
-        lines.push((line, number));
+        starts.push(RowStart { line, row: number });
         line += 1 + row.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
     }
     table.flush()?;
@@ -111,8 +119,8 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     };
     import::run_with_places(store, &request, |place| match place {
         Place::Line(line) => {
-            let row = lines.partition_point(|(first, _)| *first <= line).checked_sub(1);
-            row.map_or(place, |row| Place::RowOf("words", lines[row].1))
+            let at = starts.partition_point(|start| start.line <= line).checked_sub(1);
+            at.map_or(place, |at| Place::RowOf("words", starts[at].row))
         }
         other => other,
     })
@@ -138,39 +146,39 @@ fn fault_of([word, mean]: &[String; 2]) -> Option<String> {
 }
 
 /// Imports the users. Returns their ids by the names in the source, and the numbers of rows.
-fn import_users(site: &Site, rows: &CourseRows) -> Result<(HashMap<String, UserId>, Tally)> {
+fn import_users(site: &Site, rows: &CourseRows) -> Result<(HashMap<String, UserId>, TableResult)> {
     let mut users = HashMap::new();
-    let mut tally = Tally::default();
+    let mut result = TableResult::default();
     for row in &rows.users {
         let name = match Username::parse_new(&row.name) {
             Ok(name) => name,
             Err(error) => {
-                tally.odd.push(format!("{:?}: {error}", row.name));
+                result.faults.push(format!("{:?}: {error}", row.name));
                 continue;
             }
         };
         if let Some(user) = site.user(&name)? {
             if users.insert(row.name.clone(), user.id).is_some() {
-                tally.odd.push(format!("{:?}: the name is there twice", row.name));
+                result.faults.push(format!("{:?}: the name is there twice", row.name));
             } else {
-                tally.known += 1;
+                result.existing += 1;
             }
             continue;
         }
         if row.passwd.is_empty() {
-            tally.odd.push(format!("{:?}: there is no password", row.name));
+            result.faults.push(format!("{:?}: there is no password", row.name));
             continue;
         }
         match site.import_user(&name, &row.passwd) {
             Ok(user) => {
                 users.insert(row.name.clone(), user.id);
-                tally.added += 1;
+                result.added += 1;
             }
             Err(AdminError::Failed(error)) => return Err(anyhow::anyhow!("{error}")),
-            Err(error) => tally.odd.push(format!("{:?}: {error}", row.name)),
+            Err(error) => result.faults.push(format!("{:?}: {error}", row.name)),
         }
     }
-    Ok((users, tally))
+    Ok((users, result))
 }
 
 /// Imports the look-ups of the users in `users`, which maps names in the source to ids.
@@ -178,36 +186,36 @@ fn import_lookups(
     site: &Site,
     rows: &CourseRows,
     users: &HashMap<String, UserId>,
-) -> Result<Tally> {
-    let mut tally = Tally::default();
+) -> Result<TableResult> {
+    let mut result = TableResult::default();
     let shelf = site.shelf();
     let books = Selection::new(&shelf, &[]); // all books: none is switched off
     let mut in_second: HashMap<(UserId, Timestamp), i64> = HashMap::new();
     let mut lookups = Vec::new();
     for [name, word, time] in &rows.lookups {
-        let odd = || format!("{name:?} {word:?} {time:?}");
+        let shown = || format!("{name:?} {word:?} {time:?}");
         let Some(&user) = users.get(name) else {
-            tally.odd.push(format!("{}: there is no such user", odd()));
+            result.faults.push(format!("{}: there is no such user", shown()));
             continue;
         };
         let word = match Word::parse(word) {
             Ok(word) => word,
             Err(error) => {
-                tally.odd.push(format!("{}: {error}", odd()));
+                result.faults.push(format!("{}: {error}", shown()));
                 continue;
             }
         };
         let Some(second) = course_time::parse(time, site.zone()) else {
             let is_none = course_time::is_none(time);
-            let why = if is_none { "there is no time" } else { "the time has an unknown form" };
-            tally.odd.push(format!("{}: {why}", odd()));
+            let reason = if is_none { "there is no time" } else { "the time has an unknown form" };
+            result.faults.push(format!("{}: {reason}", shown()));
             continue;
         };
         // Look-ups of one user in one second get successive microseconds. So they keep their order,
         // and a repeated import makes the same rows, which are then known.
         let order = in_second.entry((user, second)).or_default();
         let Ok(at) = Timestamp::from_microsecond(second.as_microsecond() + *order) else {
-            tally.odd.push(format!("{}: the time is out of range", odd()));
+            result.faults.push(format!("{}: the time is out of range", shown()));
             continue;
         };
         *order += 1;
@@ -215,21 +223,21 @@ fn import_lookups(
         lookups.push(Lookup { user, word, found, headword: None, at });
     }
     let added = site.import_lookups(&lookups)?;
-    tally.added = added;
-    tally.known = lookups.len() as u64 - added;
-    Ok(tally)
+    result.added = added;
+    result.existing = lookups.len() as u64 - added;
+    Ok(result)
 }
 
 /// Prints the result for a table, with the first rows that were left out.
-fn print(table: &str, tally: &Tally) -> Result<()> {
+fn print(table: &str, result: &TableResult) -> Result<()> {
     let mut out = io::stdout().lock();
-    let Tally { added, known, odd } = tally;
-    writeln!(out, "{table}: {added} added, {known} there before, {} left out", odd.len())?;
-    for line in odd.iter().take(SHOWN_MAX) {
+    let TableResult { added, existing, faults } = result;
+    writeln!(out, "{table}: {added} added, {existing} there before, {} left out", faults.len())?;
+    for line in faults.iter().take(FAULTS_SHOWN_MAX) {
         writeln!(out, "  {line}")?;
     }
-    if odd.len() > SHOWN_MAX {
-        writeln!(out, "  and {} more", odd.len() - SHOWN_MAX)?;
+    if faults.len() > FAULTS_SHOWN_MAX {
+        writeln!(out, "  and {} more", faults.len() - FAULTS_SHOWN_MAX)?;
     }
     Ok(())
 }

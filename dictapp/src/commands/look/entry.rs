@@ -1,4 +1,5 @@
-//! Formats an entry of the API as lines for a terminal.
+//! Formats an entry of the API as lines for a terminal: the headword with its pronunciation
+//! (`apple  /ˈæpəl/`), and for each book its title, its parts of speech and their numbered senses.
 
 use std::fmt::Write;
 
@@ -61,7 +62,7 @@ const GREEN: &str = "32";
 
 impl Style {
     /// Emphasises a text; `code` is one of the constants above.
-    fn mark(self, code: &str, text: &str) -> String {
+    fn emphasise(self, code: &str, text: &str) -> String {
         match self {
             Style::Plain => text.to_owned(),
             Style::Coloured => format!("\x1b[{code}m{text}\x1b[0m"),
@@ -84,29 +85,30 @@ impl PrintedEntry {
 fn write_headword(text: &mut String, headword: &Headword, style: Style) {
     let phonetic = headword.phonetic.as_deref().filter(|phonetic| !phonetic.is_empty());
     let phonetic = phonetic.map(|ipa| format!("  /{}/", clean(ipa))).unwrap_or_default();
-    add(text, &format!("{}{phonetic}", style.mark(BOLD, &clean(&headword.word))));
+    add(text, &format!("{}{phonetic}", style.emphasise(BOLD, &clean(&headword.word))));
     for book in &headword.entries {
-        add(text, &style.mark(DIM, &format!("[{}]", clean(&book.book))));
+        add(text, &style.emphasise(DIM, &format!("[{}]", clean(&book.book))));
         for part in &book.parts {
             if !part.label.is_empty() {
-                add(text, &format!("  {}", style.mark(GREEN, &clean(&part.label))));
+                add(text, &format!("  {}", style.emphasise(GREEN, &clean(&part.label))));
             }
             for (number, sense) in (1..).zip(&part.senses) {
-                write_sense(text, (number, part.senses.len()), sense, style);
+                let number = (part.senses.len() > 1).then_some(number);
+                write_sense(text, number, sense, style);
             }
         }
     }
 }
 
-/// Writes sense `number` of `count`, with its examples. A single sense has no number.
-fn write_sense(text: &mut String, (number, count): (usize, usize), sense: &Sense, style: Style) {
-    let number = if count > 1 { format!("{number}. ") } else { String::new() };
+/// Writes a sense with its number, if it has one, and its examples.
+fn write_sense(text: &mut String, number: Option<usize>, sense: &Sense, style: Style) {
+    let number = number.map(|number| format!("{number}. ")).unwrap_or_default();
     let labels: String = sense.labels.iter().map(|label| format!("({}) ", clean(label))).collect();
     add(text, &format!("    {number}{labels}{}", clean(&sense.gloss)));
     for Example { text: example, translation } in &sense.examples {
         let translation = translation.as_deref().map(clean).unwrap_or_default();
         let line = format!("{}  {translation}", clean(example));
-        add(text, &format!("       {}", style.mark(DIM, line.trim_end())));
+        add(text, &format!("       {}", style.emphasise(DIM, line.trim_end())));
     }
 }
 

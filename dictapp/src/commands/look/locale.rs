@@ -1,4 +1,4 @@
-//! The language of the texts in a terminal.
+//! The language of the texts in a terminal: English for `LANG=en_GB.UTF-8`, Chinese for `LANG=C`.
 
 use std::env;
 
@@ -8,7 +8,7 @@ use crate::texts::Language;
 /// environment names another language: `C` and `POSIX` name none.
 pub(crate) fn language(chosen: Option<&str>) -> Language {
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter();
-    let of_environment = names.filter_map(|name| env::var(name).ok()).find(|it| !it.is_empty());
+    let of_environment = names.filter_map(|name| env::var(name).ok()).find(|name| !name.is_empty());
     chosen
         .and_then(Language::parse)
         .unwrap_or_else(|| of_locale(&of_environment.unwrap_or_default()))

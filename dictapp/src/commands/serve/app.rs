@@ -39,26 +39,26 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     if settings.log.access {
         app = app.wrap(access_log(&settings.log, log));
     }
-    let own_pages = match &settings.server.engine.public_url {
+    let same_origin = match &settings.server.engine.public_url {
         Some(url) => SameOrigin::new().with_public_url(url),
         None => SameOrigin::new(),
     };
     // Middleware that is added later is closer to the handler.
-    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(Pages(own_pages));
-    let app = app.wrap(Programs(attachment)).wrap(Programs(cors(&settings.api)));
-    let app = app.wrap(Programs(rate(&settings.api)));
+    let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(ExceptApi(same_origin));
+    let app = app.wrap(OnlyApi(attachment)).wrap(OnlyApi(cors(&settings.api)));
+    let app = app.wrap(OnlyApi(rate(&settings.api)));
     app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
 }
 
 /// Applies a middleware to all paths except those of the API. It wraps [`SameOrigin`], which
 /// refuses forms of other sites. The API does not need that: to change something, a request needs a
 /// bearer token, or a password in a JSON body, and no browser sends these for another site.
-struct Pages<M>(M);
+struct ExceptApi<M>(M);
 
 /// Applies a middleware only to the paths of the API, whose clients are programs.
-struct Programs<M>(M);
+struct OnlyApi<M>(M);
 
-impl<M: Middleware<Site>> Middleware<Site> for Pages<M> {
+impl<M: Middleware<Site>> Middleware<Site> for ExceptApi<M> {
     fn handle(&self, site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
         if request.path().starts_with(paths::API) {
             next.run(request)
@@ -68,7 +68,7 @@ impl<M: Middleware<Site>> Middleware<Site> for Pages<M> {
     }
 }
 
-impl<M: Middleware<Site>> Middleware<Site> for Programs<M> {
+impl<M: Middleware<Site>> Middleware<Site> for OnlyApi<M> {
     fn handle(&self, site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
         if request.path().starts_with(paths::API) {
             self.0.handle(site, request, next)

@@ -13,7 +13,7 @@ use crate::books;
 use crate::store::{Book, BookHeader, ImportStart, Store};
 
 /// A book as a text file in this project's own book format, compressed with gzip by `build.rs`.
-struct Packed {
+struct ShippedBook {
     name: &'static str,
     /// The date in its header. A later edition replaces an earlier one, never the reverse.
     edition: &'static str,
@@ -24,7 +24,7 @@ struct Packed {
 }
 
 /// The shipped books in the order of display.
-const BOOKS: &[Packed] = &include!(env!("BOOKS_OF_DICTAPP"));
+const BOOKS: &[ShippedBook] = &include!(env!("BOOKS_OF_DICTAPP"));
 
 /// The name of the setting in the store that lists the shipped books of the latest start. If one of
 /// them is missing in the store, it was removed on purpose.
@@ -35,11 +35,11 @@ const KIND: &str = "shipped ";
 
 /// Imports the shipped books that are new or have a newer edition.
 pub(super) fn install(store: &Store) -> anyhow::Result<()> {
-    let there = store.books()?;
+    let stored = store.books()?;
     let offered = store.setting(OFFERED)?;
     for book in BOOKS {
-        if is_wanted(book, &there, offered.as_deref()) {
-            import(store, book, &there)?;
+        if is_wanted(book, &stored, offered.as_deref()) {
+            import(store, book, &stored)?;
         }
     }
     let names = BOOKS.iter().map(|book| book.name).collect::<Vec<_>>().join(" ");
@@ -50,11 +50,11 @@ pub(super) fn install(store: &Store) -> anyhow::Result<()> {
 }
 
 /// Whether a shipped book must be imported: it is new, or the store has another text of the same or
-/// an earlier edition. `there` are the books of the store, `offered` is the setting [`OFFERED`].
-fn is_wanted(shipped: &Packed, there: &[Book], offered: Option<&str>) -> bool {
-    let Some(book) = there.iter().find(|book| book.name == shipped.name) else {
+/// an earlier edition. `stored` are the books of the store, `offered` is the setting [`OFFERED`].
+fn is_wanted(shipped: &ShippedBook, stored: &[Book], offered: Option<&str>) -> bool {
+    let Some(book) = stored.iter().find(|book| book.name == shipped.name) else {
         let mut offered = offered.unwrap_or_default().split(' ');
-        return there.is_empty() || !offered.any(|name| name == shipped.name);
+        return stored.is_empty() || !offered.any(|name| name == shipped.name);
     };
     let edition = book.kind.strip_prefix(KIND);
     edition.is_some_and(|edition| book.digest != shipped.digest && edition <= shipped.edition)
@@ -62,14 +62,14 @@ fn is_wanted(shipped: &Packed, there: &[Book], offered: Option<&str>) -> bool {
 
 /// Imports a shipped book in place of an earlier edition, whose title it keeps: an administrator
 /// may have changed the title.
-fn import(store: &Store, shipped: &Packed, there: &[Book]) -> anyhow::Result<()> {
+fn import(store: &Store, shipped: &ShippedBook, stored: &[Book]) -> anyhow::Result<()> {
     // The readers of books need a file.
     let mut file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     file.write_all(shipped.gz).and_then(|()| file.flush()).context("a temporary file")?;
     let mut book = books::Book::open(books::BookKind::Plain, file.path(), |_| {})?;
-    let known = there.iter().find(|book| book.name == shipped.name);
-    let title = match (known, book.about().title) {
-        (Some(known), _) => known.title.clone(),
+    let replaced = stored.iter().find(|book| book.name == shipped.name);
+    let title = match (replaced, book.about().title) {
+        (Some(replaced), _) => replaced.title.clone(),
         (None, title) => title.unwrap_or_else(|| shipped.name.to_owned()),
     };
     let header = BookHeader {
@@ -117,14 +117,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder);
         install(&store).unwrap();
-        let own = BookHeader {
+        let imported = BookHeader {
             name: "own".to_owned(),
             title: "Own".to_owned(),
             kind: "book".to_owned(),
             digest: "1".to_owned(),
             languages: None,
         };
-        let ImportStart::Started(import) = store.begin_import(&own).unwrap() else { panic!("new") };
+        let ImportStart::Started(import) = store.begin_import(&imported).unwrap() else {
+            panic!("new")
+        };
         import.commit().unwrap();
         for book in store.books().unwrap().iter().filter(|book| book.name != "own") {
             store.remove_book(book.id).unwrap();
@@ -135,8 +137,8 @@ mod tests {
 
     #[test]
     fn only_an_unmodified_earlier_edition_is_replaced() {
-        let shipped = Packed { name: "a", edition: "2026-02-01", digest: "new", gz: &[] };
-        let there = |kind: &str, digest: &str| {
+        let shipped = ShippedBook { name: "a", edition: "2026-02-01", digest: "new", gz: &[] };
+        let stored = |kind: &str, digest: &str| {
             let folder = tempfile::tempdir().unwrap();
             let store = store(&folder);
             let header = BookHeader {
@@ -158,12 +160,12 @@ mod tests {
             ("shipped 2026-03-01", "newer", false),
             ("book", "own", false),
         ] {
-            assert_eq!(is_wanted(&shipped, &there(kind, digest), Some("a")), wanted, "{kind}");
+            assert_eq!(is_wanted(&shipped, &stored(kind, digest), Some("a")), wanted, "{kind}");
         }
         assert!(is_wanted(&shipped, &[], Some("a")));
-        let other = Packed { name: "b", ..shipped };
+        let other = ShippedBook { name: "b", ..shipped };
         for (offered, wanted) in [(None, true), (Some("a"), true), (Some("a b"), false)] {
-            assert_eq!(is_wanted(&other, &there("book", "own"), offered), wanted, "{offered:?}");
+            assert_eq!(is_wanted(&other, &stored("book", "own"), offered), wanted, "{offered:?}");
         }
     }
 }

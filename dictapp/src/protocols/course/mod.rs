@@ -249,7 +249,7 @@ fn in_one_line(explanation: &str) -> String {
 
 /// Cuts a text to the length of a message, which one `recv` of an old client reads.
 fn message(text: &str) -> String {
-    super::head(text, MESSAGE_BYTES_MAX).to_owned()
+    super::longest_prefix(text, MESSAGE_BYTES_MAX).to_owned()
 }
 
 /// A new form token. The site takes a registration with a known token for the same form, submitted

@@ -1,5 +1,6 @@
 //! Parses one request of the protocol of a programming course's terminal clients: a letter and its
-//! arguments, separated by spaces. `mod.rs` replies to it.
+//! arguments, separated by spaces. `Q lily ice cream` is a query of the user `lily` for
+//! `ice cream`. `mod.rs` replies to the request.
 
 /// A request: `R` (register), `L` (log in), `Q` (query), `H` (history) or `E` (end). Whether a name
 /// or a word is valid is not checked here.
@@ -39,7 +40,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// The first word of a text, and what follows it. Both are without spaces around them.
+/// Splits a text into its first word and the rest. Both are without spaces around them.
 fn first_word(text: &str) -> (&str, &str) {
     let text = text.trim();
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));

@@ -1,4 +1,5 @@
-//! Formats an entry of a dictionary as plain text, for a client of the DICT protocol.
+//! Formats an entry of a dictionary as plain text, for a client of the DICT protocol: the headword
+//! (`run /rʌn/`), then its parts of speech, each with its numbered senses (`1. 跑`).
 
 use std::fmt::Write as _;
 
@@ -18,10 +19,10 @@ pub(crate) fn plain(word: &str, phonetic: Option<&str>, explanation: &str) -> St
     }
     text.push('\n');
     for part in &explanation.parts {
-        part_text(&mut text, part);
+        push_part(&mut text, part);
     }
-    words_line(&mut text, "family", &explanation.family);
-    words_line(&mut text, "phrases", &explanation.phrases);
+    push_words(&mut text, "family", &explanation.family);
+    push_words(&mut text, "phrases", &explanation.phrases);
     text
 }
 
@@ -29,25 +30,25 @@ fn has_no_pronunciation(explanation: &Explanation) -> bool {
     explanation.parts.iter().all(|part| part.pronunciations.is_empty())
 }
 
-fn part_text(text: &mut String, part: &Part) {
-    let mut head = part.label.clone();
+fn push_part(text: &mut String, part: &Part) {
+    let mut heading = part.label.clone();
     for pronunciation in &part.pronunciations {
         let region = pronunciation.region.map_or("", |region| region.as_str());
         let weak = if pronunciation.is_weak { " weak" } else { "" };
-        push(&mut head, format_args!(" {region}{weak} /{}/", pronunciation.ipa));
+        push(&mut heading, format_args!(" {region}{weak} /{}/", pronunciation.ipa));
     }
-    let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
-    if !head.is_empty() {
-        push(text, format_args!("  {head}\n"));
+    let heading = heading.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !heading.is_empty() {
+        push(text, format_args!("  {heading}\n"));
     }
     let several = part.senses.len() > 1;
     for (number, sense) in part.senses.iter().enumerate() {
         let number = if several { format!("{}. ", number + 1) } else { String::new() };
-        sense_text(text, &number, sense);
+        push_sense(text, &number, sense);
     }
 }
 
-fn sense_text(text: &mut String, number: &str, sense: &Sense) {
+fn push_sense(text: &mut String, number: &str, sense: &Sense) {
     push(text, format_args!("    {number}"));
     if !sense.labels.is_empty() {
         push(text, format_args!("[{}] ", sense.labels.join(", ")));
@@ -64,12 +65,12 @@ fn sense_text(text: &mut String, number: &str, sense: &Sense) {
         }
     }
     // `=` before synonyms, `!` before antonyms.
-    words_line(text, "   =", &sense.synonyms);
-    words_line(text, "   !", &sense.antonyms);
+    push_words(text, "   =", &sense.synonyms);
+    push_words(text, "   !", &sense.antonyms);
 }
 
 /// Writes a line with a title and words; nothing if there are no words.
-fn words_line(text: &mut String, title: &str, words: &[String]) {
+fn push_words(text: &mut String, title: &str, words: &[String]) {
     if !words.is_empty() {
         push(text, format_args!("    {title}: {}\n", words.join("; ")));
     }

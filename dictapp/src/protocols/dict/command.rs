@@ -1,4 +1,5 @@
-//! Parses a line of a DICT client (RFC 2229 §2 and §3).
+//! Parses a line of a DICT client (RFC 2229 §2 and §3): `DEFINE * "ice cream"` asks for the
+//! definitions of `ice cream` in all databases.
 
 /// The databases that a command names.
 #[derive(Clone, Debug, PartialEq, Eq)]

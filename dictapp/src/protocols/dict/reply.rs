@@ -1,9 +1,9 @@
-//! Encodes the status lines and texts of a DICT reply (RFC 2229 §2.4). Lines end with CRLF and have
-//! at most 1,024 bytes. In a text, a dot at the start of a line is doubled, since a line with a
-//! single dot ends the text.
+//! Encodes the status lines (`250 ok`) and texts of a DICT reply (RFC 2229 §2.4). Lines end with
+//! CRLF and have at most 1,024 bytes. In a text, a dot at the start of a line is doubled, since a
+//! line with a single dot ends the text.
 
 use super::LINE_BYTES_MAX;
-use crate::protocols::head;
+use crate::protocols::longest_prefix;
 
 /// Whether each text begins with a MIME header (RFC 2229 §3.10).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Reply {
     pub(super) fn status(&mut self, code: u16, text: &str) {
         let line: String = format!("{code} {text}");
         let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        self.bytes.extend_from_slice(head(&line, TEXT_BYTES_MAX).as_bytes());
+        self.bytes.extend_from_slice(longest_prefix(&line, TEXT_BYTES_MAX).as_bytes());
         self.bytes.extend_from_slice(b"\r\n");
     }
 
@@ -47,7 +47,7 @@ impl Reply {
         for line in text.lines() {
             let mut rest = line.trim_end_matches('\r');
             loop {
-                let piece = head(rest, TEXT_BYTES_MAX);
+                let piece = longest_prefix(rest, TEXT_BYTES_MAX);
                 if piece.starts_with('.') {
                     self.bytes.push(b'.');
                 }

@@ -1,7 +1,7 @@
-//! Converts a word to the regular expression of all words that sound like it: those with the same
-//! Soundex code (Knuth, The Art of Computer Programming 3, §6). The code is the first letter and
-//! the classes of the next three consonants; neighbours of one class count once. The code itself is
-//! never computed.
+//! Converts a word to the regular expression of all words that sound like it, such as `Rupert` for
+//! `Robert`: those with the same Soundex code (Knuth, The Art of Computer Programming 3, §6). The
+//! code is the first letter and the classes of the next three consonants; neighbours of one class
+//! count once. The code itself is never computed.
 
 use crate::lexicon::fold;
 

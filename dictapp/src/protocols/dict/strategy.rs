@@ -1,5 +1,5 @@
 //! The strategies of the DICT command `MATCH`: each is a way to find the headwords that match a
-//! word.
+//! word. With the strategy `prefix`, `appl` matches `apple`.
 
 use std::time::Duration;
 
