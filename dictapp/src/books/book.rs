@@ -185,7 +185,7 @@ impl Book {
         }
     }
 
-    /// Checks at the end of the second pass that the file is still the one of the first pass.
+    /// Checks at the end of the second pass that the file did not change since the first pass.
     fn check_unchanged(&self) -> Result<(), BookError> {
         if self.read != self.expected {
             return Err(BookError::whole(&self.path, "changed while it was read"));

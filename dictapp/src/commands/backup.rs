@@ -30,7 +30,8 @@ pub fn restore(settings: &Settings, file: &Path) -> Result<()> {
     print("restored from", file, &counts)
 }
 
-/// Prints what was done, and the number of rows of each table that has rows.
+/// Prints `done`, such as `backed up to`, the file, and the number of rows of each table that has
+/// rows.
 fn print(done: &str, file: &Path, counts: &Counts) -> Result<()> {
     let mut out = io::stdout().lock();
     let filled = counts.iter().filter(|(_, rows)| *rows > 0);

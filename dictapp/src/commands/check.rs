@@ -1,6 +1,6 @@
-//! The command `dictapp check`: prints that the settings are valid and where they were read from.
-//! With `--database` and no URL it also checks the database. Invalid settings end the program
-//! before any command runs.
+//! The command `dictapp check`: prints that the settings are valid, and the sources from which they
+//! were read (`settings are valid: flags (2 keys)`). With `--database` and no URL it also checks
+//! the database. Invalid settings end the program before any command runs.
 
 use std::io::{self, Write};
 

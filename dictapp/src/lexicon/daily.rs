@@ -57,7 +57,8 @@ impl Lexicon {
 pub(super) struct Days([AtomicU64; 4]);
 
 impl Days {
-    /// The key of the word of this day: the one that is kept, or else what `find` finds.
+    /// The key of the word of this day: the stored key, or else the result of `find`, which is
+    /// stored.
     fn key_of(&self, date: Date, find: impl FnOnce() -> Option<u32>) -> Option<u32> {
         let day = u64::from(date.day().unsigned_abs());
         let month = u64::from(date.month().unsigned_abs());

@@ -1,7 +1,7 @@
 //! Takes the headword, its other spellings, its pronunciations and its part of speech from the
 //! first line of an article (`résumé /ˈrezjumeɪ/`), or from the first paragraph of an article of
-//! Webster's dictionaries (`Abet \A*bet"\, v. t.`). The headword there and the one of the index are
-//! the same if both have the same letters and digits.
+//! Webster's dictionaries (`Abet \A*bet"\, v. t.`). A headword in the article and a
+//! headword of the index are the same if they have the same letters and digits.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

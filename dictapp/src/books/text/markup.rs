@@ -63,7 +63,7 @@ const BLOCKS: &[&str] = &[
 /// Elements that are separated by a space on the same line.
 const CELLS: &[&str] = &["td", "th"];
 
-/// Elements whose content is left out: it is invisible, or cannot be shown as text.
+/// Elements that are left out with their content: it is invisible, or cannot be shown as text.
 const HIDDEN: &[&str] = &["script", "style", "head", "rp", "rref", "object", "video", "audio"];
 
 /// Elements that show a picture.

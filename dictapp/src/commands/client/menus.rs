@@ -74,7 +74,7 @@ impl Menus<'_> {
         }
     }
 
-    /// Shows the menu for guests once and does what is chosen.
+    /// Shows the menu for guests once and carries out the choice.
     fn guest_menu(&mut self) -> Result<Next> {
         print_line(format_args!("\n{}", self.t.first_menu));
         Ok(match self.prompt.line(self.t.choose)?.as_deref() {
@@ -128,7 +128,7 @@ impl Menus<'_> {
         }
     }
 
-    /// Shows the menu for a logged-in user once and does what is chosen.
+    /// Shows the menu for a logged-in user once and carries out the choice.
     fn user_menu(&mut self) -> Result<Next> {
         print_line(format_args!("\n{}", self.t.user_menu));
         Ok(match self.prompt.line(self.t.choose)?.as_deref() {
@@ -211,8 +211,8 @@ impl Menus<'_> {
         Next::Guest
     }
 
-    /// Prints the error. Returns the menu that follows: the one for users, or the one for guests
-    /// if the session has ended or the user is not logged in.
+    /// Prints the error. Returns the next menu: that for users, or that for guests if the session
+    /// has ended or nobody is logged in.
     fn failed(&mut self, error: &CallError) -> Next {
         match error {
             CallError::Refused { status: 401, .. } => {

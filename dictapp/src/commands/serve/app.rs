@@ -55,7 +55,7 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
 /// bearer token, or a password in a JSON body, and no browser sends these for another site.
 struct ExceptApi<M>(M);
 
-/// Applies a middleware only to the paths of the API, whose clients are programs.
+/// Applies a middleware only to the paths of the API, which is for programs.
 struct OnlyApi<M>(M);
 
 impl<M: Middleware<Site>> Middleware<Site> for ExceptApi<M> {

@@ -60,8 +60,8 @@ fn is_wanted(shipped: &ShippedBook, stored: &[Book], offered: Option<&str>) -> b
     edition.is_some_and(|edition| book.digest != shipped.digest && edition <= shipped.edition)
 }
 
-/// Imports a shipped book in place of an earlier edition, whose title it keeps: an administrator
-/// may have changed the title.
+/// Imports a shipped book in place of an earlier edition. Keeps the title of that edition: an
+/// administrator may have changed it.
 fn import(store: &Store, shipped: &ShippedBook, stored: &[Book]) -> anyhow::Result<()> {
     // The readers of books need a file.
     let mut file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
@@ -79,7 +79,7 @@ fn import(store: &Store, shipped: &ShippedBook, stored: &[Book]) -> anyhow::Resu
         digest: shipped.digest.to_owned(),
         languages: book.about().languages,
     };
-    // Otherwise another instance has imported the same book meanwhile.
+    // If the import does not start, another instance has imported the same book.
     let ImportStart::Started(mut import) = store.begin_import(&header)? else { return Ok(()) };
     while let Some(entry) = book.next()? {
         import.add(&entry)?;

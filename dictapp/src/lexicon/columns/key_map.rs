@@ -8,8 +8,8 @@ use fst::raw::Fst;
 
 use super::Texts;
 
-/// A node with at least this number of transitions has a lookup table in `fst`, whose entries are
-/// verified too.
+/// A node with at least this number of transitions has a lookup table in `fst`. Its entries are
+/// verified, too.
 const TABLE_TRANSITIONS_MIN: usize = 32;
 
 /// Builds the map. Fails if the keys are not sorted.

@@ -36,7 +36,7 @@ impl MinTree {
         MinTree { len, levels }
     }
 
-    /// The indices of the numbers in `range`, the one of the smallest number first. `value` must be
+    /// The indices of the numbers in `range`, in ascending order of the numbers. `value` must be
     /// the same as in [`over`](Best::over).
     pub(crate) fn ascending<V: Fn(usize) -> u32>(
         &self,
@@ -81,8 +81,8 @@ fn minima(len: usize, value: impl Fn(usize) -> u32) -> Vec<u32> {
 pub(crate) struct Ascending<'a, V> {
     tree: &'a MinTree,
     value: V,
-    /// The nodes whose children are not visited yet: minimum, level (0 for a number itself), index
-    /// in the level. The smallest minimum comes first.
+    /// The nodes with children that are not visited yet: minimum, level (0 for a number itself),
+    /// index in the level. The smallest minimum comes first.
     heap: BinaryHeap<Reverse<(u32, usize, usize)>>,
 }
 

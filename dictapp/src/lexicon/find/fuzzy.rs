@@ -209,9 +209,9 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a word that sounds like the query, or whose first two letters are swapped in it, may
-/// begin with this letter. Only then are several edits allowed, which keeps the walk short and
-/// avoids unlikely words.
+/// Whether this letter may be the first one of a word that sounds like the query, or of a word with
+/// its first two letters swapped in the query. Only then are several edits allowed, which keeps the
+/// walk short and avoids unlikely words.
 fn sounds_alike(first: u8, query: &[u8]) -> bool {
     let swapped = query.get(1) == Some(&first);
     swapped

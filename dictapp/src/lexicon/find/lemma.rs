@@ -34,7 +34,8 @@ enum RuleChecks {
     /// The form is a headword itself, or has a lemma by a book or as an irregular form. So a
     /// further lemma must fit well.
     Strict,
-    /// The form is unknown otherwise, so a lemma whose entries name no part of speech fits too.
+    /// The form is unknown otherwise. So a lemma without a part of speech in its entries is
+    /// accepted, too.
     Lenient,
 }
 
@@ -149,7 +150,7 @@ impl Lexicon {
         is_regular || own_key.is_none_or(|own_key| lemma.is_some_and(|lemma| lemma / 4 <= own_key))
     }
 
-    /// The lemmas of a phrase whose first or last word is inflected: `ran into`.
+    /// The lemmas of a phrase with an inflected first or last word: `run into` for `ran into`.
     fn lemmas_of_part(&self, form: &str) -> Vec<usize> {
         let mut lemmas = Vec::new();
         if let Some((first, rest)) = form.split_once(' ') {

@@ -70,7 +70,7 @@ impl Lexicon {
         if parts.iter().all(|part| part.hits.is_empty()) { vec![whole] } else { parts }
     }
 
-    /// The longest phrase of several words with which the tokens begin, and its number of words.
+    /// The longest phrase of several words at the beginning of the tokens, and its number of words.
     /// `None`: no phrase with an entry begins there.
     fn longest_phrase(&self, tokens: &[Token<'_>]) -> Option<(Piece<'_>, usize)> {
         let linked = tokens.iter().take_while(|token| token.may_continue).count() + 1;

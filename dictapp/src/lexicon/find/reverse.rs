@@ -21,8 +21,8 @@ use crate::model::{sense_lines, split_part};
 /// Maximum length of a query in characters: longer than any gloss that a user would type.
 const QUERY_CHARS_MAX: usize = 32;
 
-/// Maximum number of words whose explanations are read in a search. In the largest known book, a
-/// common character has fewer.
+/// Maximum number of words that are checked in a search by reading their explanations. A common
+/// character occurs in fewer words of the largest known book.
 const VERIFIED_MAX: usize = 20_000;
 
 /// Maximum number of words with the query as a whole gloss that are sorted by closeness (the
@@ -99,7 +99,8 @@ impl Lexicon {
         found.into_iter().map(|(_, key, entry)| (key, entry)).collect()
     }
 
-    /// Adds the words at these places whose explanation `fits`, until there are more than `most`.
+    /// Adds the words at these places if `fits` returns `true` for an explanation, until there are
+    /// more than `most` words.
     fn collect<'a>(
         &'a self,
         places: impl Iterator<Item = u32>,
@@ -117,8 +118,9 @@ impl Lexicon {
         }
     }
 
-    /// Keys and places of the words whose glosses have all pairs of the parts, without those of
-    /// edges. The pairs may be in different glosses, so each explanation must still be checked.
+    /// Keys and places of the words with all pairs of the parts in their glosses. Pairs with an
+    /// edge do not count. The pairs may be in different glosses, so each explanation must still be
+    /// checked.
     fn words_with_inner_pairs(&self, parts: &[&str]) -> impl Iterator<Item = (usize, u32)> {
         let columns = &self.columns;
         let mut lists = Vec::new();

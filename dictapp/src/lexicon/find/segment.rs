@@ -36,8 +36,8 @@ impl Lexicon {
         pieces
     }
 
-    /// The word in another script with which a text begins, and its length in characters. It has no
-    /// entries if no book has the word. `None`: the text begins with no such word.
+    /// The word in another script at the beginning of a text, and its length in characters. It has
+    /// no entries if no book has the word. `None`: the text does not begin with such a word.
     fn word_at(&self, text: &[char]) -> Option<(Piece<'_>, usize)> {
         let is_letter = |c: &&char| !is_han(**c) && (c.is_alphanumeric() || "'’-".contains(**c));
         let length = text.iter().take_while(is_letter).count();

@@ -25,7 +25,7 @@ const STATES_BYTES_MAX: usize = 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Pattern {
     pub(super) kind: PatternKind,
-    /// The text with which all matches begin; empty if it is unknown.
+    /// The text at the beginning of all matches; empty if it is unknown.
     pub(super) prefix: String,
 }
 
@@ -188,8 +188,8 @@ fn compile(expression: &str) -> Result<Regex, PatternError> {
         })
 }
 
-/// The ASCII letters and digits with which all matches of a regular expression begin: those after
-/// `^` that are not optional. Empty if they are unknown.
+/// The ASCII letters and digits at the beginning of all matches of a regular expression: those
+/// after `^` that are not optional. Empty if they are unknown.
 fn literal_prefix(expression: &str) -> String {
     let Some(rest) = expression.strip_prefix('^').filter(|rest| !rest.contains('|')) else {
         return String::new();

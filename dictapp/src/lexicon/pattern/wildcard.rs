@@ -17,7 +17,7 @@ const KEYS_AT_ONCE: usize = 256;
 const FORMS_SEEN_MAX: usize = 50_000;
 
 impl Lexicon {
-    /// The words whose keys match, in the order of keys, then words that only match by an
+    /// The words with a matching key, in the order of keys, then words that only match by an
     /// inflected form. Each has the entry of its most frequent spelling. [`Matches::end`] reports
     /// whether there are more. A pattern without a literal prefix takes up to 24 ms for the largest
     /// known book. For a hostile pattern the result has the words found within `time_max` and some

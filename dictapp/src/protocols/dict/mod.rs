@@ -208,7 +208,7 @@ fn definitions_in<'a>(hits: &[Hit<'a>], database: &Database<'_>) -> Vec<EntryRef
     here
 }
 
-/// The pronunciation of an entry, or else the one that another book has for the same headword.
+/// The pronunciation of an entry, or else the pronunciation of the same headword in another book.
 fn phonetic<'a>(hits: &[Hit<'a>], entry: &EntryRef<'a>) -> Option<&'a str> {
     let of_word = hits.iter().filter(|hit| hit.entry.word == entry.word);
     entry.phonetic.or_else(|| of_word.filter_map(|hit| hit.entry.phonetic).next())

@@ -2,7 +2,7 @@
 //! `Apfel` and `Äpfel`, `gehen (ging, gegangen)` has `ging` and `gegangen`. A look-up of such a
 //! form finds the headword.
 
-/// Articles of German nouns, which begin with a capital letter.
+/// Articles of German nouns.
 const GERMAN_ARTICLES: [&str; 3] = ["der", "die", "das"];
 
 /// Articles of Romance languages.

@@ -112,7 +112,8 @@ impl Dictd {
     }
 
     /// The entry of an article. If the article begins with the headword in another spelling than
-    /// the index, this spelling becomes the headword, and the one of the index another spelling.
+    /// the index, this spelling becomes the headword, and the headword of the index becomes another
+    /// spelling.
     fn entry_of_article(
         &mut self,
         headword: &str,

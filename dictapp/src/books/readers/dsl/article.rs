@@ -26,7 +26,7 @@ pub(super) struct Article {
 }
 
 impl Article {
-    /// Appends a line to the body, whose size is limited so that an article does not fill the
+    /// Appends a line to the body. Its size is limited, so that an article does not fill the
     /// memory.
     pub(super) fn append(&mut self, number: u64, line: &str) {
         self.bytes += line.len();

@@ -200,7 +200,7 @@ fn is_header(line: &str) -> bool {
         && (HEADERS.contains(&name) || name.contains('_') || value.starts_with('"'))
 }
 
-/// Headers whose values may have no quotes.
+/// Headers that may have a value without quotes.
 const HEADERS: [&str; 2] = ["NAME", "INCLUDE"];
 
 /// The title and the languages of the headers.

@@ -12,7 +12,7 @@ use super::record::is_field;
 use super::value_kind::ValueKind;
 use crate::books::error::{BookError, Place};
 
-/// A list or an object whose values are read one by one.
+/// A list or an object that was entered: its values are read one by one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     /// `[{..}, {..}]`

@@ -90,8 +90,8 @@ const EXAMPLES_MAX: usize = 3;
 /// earlier ones. The synonyms of `drunk` are about 300.
 const WORDS_MAX: usize = 500;
 
-/// Maximum number of headwords that are searched for in the gloss of a sense: those of which the
-/// word is a form or another spelling. Real senses have one or two.
+/// A sense may be a form or another spelling of other headwords. Maximum number of these headwords
+/// that are searched for in its gloss. Real senses have one or two.
 const TARGETS_MAX: usize = 10;
 
 /// The explanation of a record; empty if no sense has a gloss.

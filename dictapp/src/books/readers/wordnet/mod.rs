@@ -189,7 +189,7 @@ impl Wordnet {
 }
 
 impl PartFiles {
-    /// The lines of the index, without the licence, whose lines begin with a space.
+    /// The lines of the index, without those of the licence, which begin with a space.
     fn lines(&self, part: usize) -> impl Iterator<Item = IndexLine> {
         let mut start = 0;
         (1..).zip(self.index.split_inclusive('\n')).filter_map(move |(number, text)| {

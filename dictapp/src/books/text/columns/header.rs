@@ -35,7 +35,7 @@ pub(super) fn find(rows: &[StringRecord], first: usize) -> Option<(usize, Vec<Co
             })
         })
         .or_else(|| {
-            // Two cells whose last words happen to be names are more likely an entry.
+            // A row of two cells with names at their ends is more likely an entry.
             let row = rows.get(first).filter(|row| row.len() > 2)?;
             Some((first, columns_of_partial_header(row, below(first), by_part_of_name)?))
         })
@@ -124,7 +124,7 @@ const NAME_WORDS_MAX: usize = 3;
 /// Maximum number of characters of a Chinese name that is recognised by its end.
 const NAME_CHARS_MAX: usize = 8;
 
-/// The meaning of a name whose last part is known: `Chinese meaning`, `单词音标`.
+/// The meaning of a name with a last part that is a known name: `Chinese meaning`, `单词音标`.
 fn by_part_of_name(name: &str) -> Option<Name> {
     let words: Vec<&str> = name.split_whitespace().collect();
     let known = by_whole_name(name).or_else(|| {

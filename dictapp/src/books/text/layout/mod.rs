@@ -68,7 +68,7 @@ impl Layout {
         }
         let mut all = 0_usize;
         let mut tabbed = 0_usize;
-        // The number of lines whose explanation begins at each column; the last element counts all
+        // The number of explanations that begin at each column; the last element counts all
         // columns from 63 on.
         let mut columns = [0_usize; 64];
         let is_unindented =
