@@ -104,9 +104,8 @@ pub(crate) fn parse(text: &str, headword: &str) -> Parts {
     parts.filter(|parts| !parts.mean.is_empty()).unwrap_or_else(|| parse_body(text, Wrapping::None))
 }
 
-/// Decodes line ends that some converters write as the two characters `\n`, in a text without line
-/// ends. A part of speech, a bracket or Chinese text must follow each: in a text about programs,
-/// `\n` stays.
+/// Decodes line ends that some converters write as the two characters `\n`. A part of speech, a
+/// bracket or Chinese text must follow each, unlike in a text about programs.
 fn decode_line_ends(text: &str) -> Cow<'_, str> {
     let is_end = |rest: &str| {
         let rest = rest.trim_start();
@@ -186,8 +185,7 @@ fn take_first_paragraph(paragraphs: &mut Vec<Paragraph>) -> Parts {
     }
     match paragraphs.first_mut() {
         Some(first) if !head.fields.is_empty() => {
-            let at =
-                first.text.len() - after_sense_number(&first.text).unwrap_or(&first.text).len();
+            let at = first.text.len() - after_number(&first.text).unwrap_or(&first.text).len();
             first.text.insert_str(at, &format!("{} ", head.fields));
         }
         _ => paragraphs
@@ -201,7 +199,7 @@ fn take_first_paragraph(paragraphs: &mut Vec<Paragraph>) -> Parts {
 }
 
 /// The text after the number of a sense: `To go.` in `2. To go.` `None`: there is no number.
-fn after_sense_number(text: &str) -> Option<&str> {
+fn after_number(text: &str) -> Option<&str> {
     split_sense_number(text, ". ").map(|(_, rest)| rest)
 }
 
