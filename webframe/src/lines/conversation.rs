@@ -9,7 +9,7 @@ use std::{
 
 use super::{LineProtocol, Replies, Service};
 use crate::{
-    live::{CallReason, Conversation, Next, Outcome, outlet::Outlet},
+    live::{CallPlace, CallReason, Conversation, Next, Outcome, outlet::Outlet},
     pace::Pace,
     request::Peer,
 };
@@ -203,7 +203,13 @@ impl<P: LineProtocol> Conversation for Lines<P> {
         self.outlet = Some(outlet);
     }
 
-    fn proceed(&mut self, reason: CallReason, input: &[u8], output: &mut Vec<u8>) -> Outcome {
+    fn proceed(
+        &mut self,
+        reason: CallReason,
+        _: CallPlace,
+        input: &[u8],
+        output: &mut Vec<u8>,
+    ) -> Outcome {
         let now = Instant::now();
         let timed_out = reason == CallReason::TimedOut;
         let mut end = InputEnd::MayContinue;
@@ -278,14 +284,14 @@ mod tests {
     fn lines(settings: LineSettings) -> Lines<Echo> {
         let peer = Peer { address: ([127, 0, 0, 1], 1).into(), encrypted: false };
         let mut lines = Lines::new(Arc::new(Service::new(Echo, settings)), peer);
-        lines.proceed(CallReason::Opened, b"", &mut Vec::new());
+        lines.proceed(CallReason::Opened, CallPlace::Shard, b"", &mut Vec::new());
         lines
     }
 
     #[track_caller]
     fn check(lines: &mut Lines<Echo>, reason: CallReason, input: &[u8], reply: &str, rest: usize) {
         let mut output = Vec::new();
-        let outcome = lines.proceed(reason, input, &mut output);
+        let outcome = lines.proceed(reason, CallPlace::Shard, input, &mut output);
         assert_eq!(String::from_utf8(output).expect("text"), reply);
         assert_eq!(input.len() - outcome.consumed, rest);
     }
@@ -322,7 +328,7 @@ mod tests {
         let mut echo = lines(LineSettings { line_bytes_max: 3, ..LineSettings::default() });
         check(&mut echo, CallReason::Input, b"abc\r\n", "abc\r\n", 0);
         let mut output = Vec::new();
-        let outcome = echo.proceed(CallReason::Input, b"abcde", &mut output);
+        let outcome = echo.proceed(CallReason::Input, CallPlace::Shard, b"abcde", &mut output);
         assert_eq!((&output[..], outcome.next), (&b"too long\r\n"[..], Next::Close));
         let mut whole = lines(LineSettings { line_bytes_max: 3, ..LineSettings::default() });
         check(&mut whole, CallReason::Input, b"abcd\n", "too long\r\n", 0);
@@ -340,7 +346,7 @@ mod tests {
         let settings = LineSettings { idle: 10 * second, line: 3 * second, ..Default::default() };
         let mut echo = lines(settings);
         let wait = |echo: &mut Lines<Echo>, input: &[u8]| match echo
-            .proceed(CallReason::Input, input, &mut Vec::new())
+            .proceed(CallReason::Input, CallPlace::Shard, input, &mut Vec::new())
             .next
         {
             Next::Wait(Some(time)) => time,

@@ -33,7 +33,13 @@ pub(crate) trait Conversation: Send {
     /// An implementation must consume at least part of an input that is longer than half of the
     /// read buffer (32 KiB), and should return [`Next::Again`] when the output exceeds
     /// [`Limits::output_bytes_max`](crate::Limits::output_bytes_max).
-    fn proceed(&mut self, reason: CallReason, input: &[u8], output: &mut Vec<u8>) -> Outcome;
+    fn proceed(
+        &mut self,
+        reason: CallReason,
+        place: CallPlace,
+        input: &[u8],
+        output: &mut Vec<u8>,
+    ) -> Outcome;
 
     /// Whether calls of the app's code are quick or may block, learned from all connections of the
     /// same kind.
@@ -55,6 +61,18 @@ pub(crate) enum CallReason {
     Stopping,
     /// The connection is closed: the last call, always on a worker. Output is discarded.
     Closed,
+}
+
+/// The place of a call. It decides what is written first, if the app also sends through the
+/// [`Outlet`] during the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallPlace {
+    /// In the shard of the connection. The output of the call is written before all bytes that the
+    /// shard has not yet taken from the outlet.
+    Shard,
+    /// On a worker. Bytes that are sent through the outlet during the call are written before the
+    /// output of the call.
+    Worker,
 }
 
 /// The result of a call.

@@ -30,6 +30,16 @@ pub(crate) enum Delivery {
     },
 }
 
+impl Delivery {
+    /// The token of the connection; `None` for a group.
+    pub(crate) fn token(&self) -> Option<u64> {
+        match self {
+            Delivery::Bytes(slot, _) | Delivery::Close(slot) => Some(slot.token),
+            Delivery::Published { .. } => None,
+        }
+    }
+}
+
 /// The receiver of deliveries: an engine, or a test.
 pub(crate) trait Deliver: Send + Sync {
     fn deliver(&self, delivery: Delivery);
@@ -55,7 +65,7 @@ struct Shared {
     /// Number of all bytes that wait: on their way to the shard, or in the shard and not yet in the
     /// socket. It is one number, so that no sender ever sees bytes counted twice or not at all.
     queued: AtomicUsize,
-    /// The part of `queued` that the shard has already. Only the shard reads this number.
+    /// The part of `queued` that the shard has already.
     unwritten: AtomicUsize,
     closed: AtomicBool,
 }
@@ -102,6 +112,12 @@ impl Outlet {
     #[cfg(any(feature = "websocket", test))]
     pub(crate) fn queued(&self) -> usize {
         self.0.queued.load(Relaxed)
+    }
+
+    /// Whether the shard has not yet taken all sent bytes.
+    #[cfg(any(feature = "websocket", test))]
+    pub(crate) fn has_bytes_in_flight(&self) -> bool {
+        self.queued() > self.0.unwritten.load(Relaxed)
     }
 
     /// Records that the shard has taken `taken` more of the sent bytes, and that `unwritten` bytes

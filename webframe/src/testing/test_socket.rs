@@ -14,7 +14,7 @@ use super::{TIMEOUT, test_request::TestRequest};
 use crate::{
     Body,
     live::{
-        CallReason, Conversation, Next,
+        CallPlace, CallReason, Conversation, Next,
         outlet::{Deliver, Delivery, Outlet, Slot},
     },
     lock::lock,
@@ -195,7 +195,7 @@ impl TestSocket {
         let mut reason = reason;
         while !self.ended {
             let mut output = Vec::new();
-            let outcome = self.conversation.proceed(reason, rest, &mut output);
+            let outcome = self.conversation.proceed(reason, CallPlace::Worker, rest, &mut output);
             rest = rest.get(outcome.consumed..).unwrap_or_default();
             self.take_sent();
             self.read(&output);
@@ -242,7 +242,7 @@ impl TestSocket {
     fn end(&mut self) {
         if !std::mem::replace(&mut self.ended, true) {
             self.outlet.note_closed();
-            self.conversation.proceed(CallReason::Closed, &[], &mut Vec::new());
+            self.conversation.proceed(CallReason::Closed, CallPlace::Worker, &[], &mut Vec::new());
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Lets a callback of the app send on its own socket. If the callback runs in the shard (the event
-//! loop of the connection), its messages are appended to the output of the call.
+//! loop of the connection), its messages are appended to the output of the call, which is faster
+//! than a message to the shard.
 //!
-//! Messages from other threads are sent through the outlet, so they reach the shard later. If
-//! messages of the callback were sent in this way too, they would be written after the output of
-//! the call, and this output may end with a close frame. A callback on a worker thread does use the
-//! outlet, so that it can report its progress while it blocks.
+//! Other threads send through the outlet, and the shard writes their messages after the output of
+//! the call. Once such a message is in flight, the callback must send through the outlet too, so
+//! that all sockets of a room receive the messages of all threads in the same order. A callback on
+//! a worker always sends through the outlet, so that it can report its progress while it blocks.
 
 use std::cell::RefCell;
 

@@ -11,7 +11,7 @@ use std::{
 use super::{Close, CloseCode, Message, Socket, SocketHandler, call};
 use crate::{
     Result,
-    live::{CallReason, Conversation, Next, Outcome, outlet::Outlet},
+    live::{CallPlace, CallReason, Conversation, Next, Outcome, outlet::Outlet},
     lock::lock,
     pace::Pace,
     panics,
@@ -37,6 +37,8 @@ pub(super) struct SocketConversation<H> {
     pinged: bool,
     /// How the connection was closed; `None` while it is open.
     ended: Option<Close>,
+    /// The place of the current call.
+    place: CallPlace,
 }
 
 impl<H: SocketHandler> SocketConversation<H> {
@@ -50,7 +52,8 @@ impl<H: SocketHandler> SocketConversation<H> {
         let pinged = false;
         let ended = None;
         let pace = pace_of::<H>();
-        SocketConversation { handler, socket, reader, idle, pace, opened, pinged, ended }
+        let place = CallPlace::Worker;
+        SocketConversation { handler, socket, reader, idle, pace, opened, pinged, ended, place }
     }
 
     /// Handles the messages in the input. Returns the next step and the number of bytes left.
@@ -96,10 +99,21 @@ impl<H: SocketHandler> SocketConversation<H> {
 
     /// Answers a close with its own code (RFC 6455 §5.5.1).
     fn reply_to_close(&mut self, close: &Close, output: &mut Vec<u8>) -> Next {
-        if self.socket.closed_with().is_none() {
-            let reply = Close { code: close.code, reason: String::new() };
-            output.extend_from_slice(&self.socket.writer().close(&reply));
+        self.close_with(&Close { code: close.code, reason: String::new() }, output)
+    }
+
+    /// Sends a close frame, unless this end has sent one. Returns the step that closes the
+    /// connection after all messages that were sent before.
+    fn close_with(&self, close: &Close, output: &mut Vec<u8>) -> Next {
+        let frame = match self.socket.closed_with() {
+            Some(_) => Vec::new(),
+            None => self.socket.writer().close(close),
+        };
+        if self.place == CallPlace::Shard && self.socket.has_messages_in_flight() {
+            self.socket.close_through_outlet(frame);
+            return Next::Wait(Some(self.idle));
         }
+        output.extend_from_slice(&frame);
         Next::Close
     }
 
@@ -113,11 +127,9 @@ impl<H: SocketHandler> SocketConversation<H> {
         let handler = &mut self.handler;
         let socket = &self.socket;
         let callback = || panics::catch(|| callback(handler, socket));
-        let in_shard = !self.pace.blocks();
-        let result = if in_shard {
-            call::with_output(self.socket.address(), output, callback)
-        } else {
-            callback()
+        let result = match self.place {
+            CallPlace::Shard => call::with_output(self.socket.address(), output, callback),
+            CallPlace::Worker => callback(),
         };
         match result {
             Ok(Ok(())) => {}
@@ -136,18 +148,20 @@ impl<H: SocketHandler> SocketConversation<H> {
             }
         }
         let close = self.socket.closed_with().cloned()?;
+        let next = match self.place {
+            CallPlace::Shard => self.close_with(&close, output),
+            // `Socket::close` has sent the frame and closes the connection.
+            CallPlace::Worker => Next::Wait(Some(self.idle)),
+        };
         self.end(close);
-        // In a call on a worker, `Socket::close` has sent the frame and closes the connection.
-        Some(if in_shard { Next::Close } else { Next::Wait(Some(self.idle)) })
+        Some(next)
     }
 
     /// Closes from this end, unless the app has closed already.
     fn finish(&mut self, close: Close, output: &mut Vec<u8>) -> Next {
-        if self.socket.closed_with().is_none() {
-            output.extend_from_slice(&self.socket.writer().close(&close));
-        }
+        let next = self.close_with(&close, output);
         self.end(close);
-        Next::Close
+        next
     }
 
     /// Records the close of the connection; the first one counts.
@@ -191,7 +205,14 @@ impl<H: SocketHandler> Conversation for SocketConversation<H> {
         self.socket.attach(outlet);
     }
 
-    fn proceed(&mut self, reason: CallReason, input: &[u8], output: &mut Vec<u8>) -> Outcome {
+    fn proceed(
+        &mut self,
+        reason: CallReason,
+        place: CallPlace,
+        input: &[u8],
+        output: &mut Vec<u8>,
+    ) -> Outcome {
+        self.place = place;
         let mut rest = 0; // bytes of the input that are not consumed
         let next = match reason {
             CallReason::Closed => {

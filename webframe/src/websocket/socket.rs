@@ -90,7 +90,7 @@ impl Socket {
         let outlet = self.outlet()?;
         let max = self.0.queue_bytes_max;
         let frame = message.frame(&self.0.writer);
-        let appended = call::append(self.address(), |output| {
+        let appended = self.append(outlet, |output| {
             if outlet.queued().saturating_add(output.len()).saturating_add(frame.len()) > max {
                 return Err(SendError::Full);
             }
@@ -109,7 +109,7 @@ impl Socket {
         }
         let outlet = self.outlet()?;
         let max = self.0.queue_bytes_max;
-        let appended = call::append(self.address(), |output| {
+        let appended = self.append(outlet, |output| {
             let waiting = outlet.queued().saturating_add(output.len());
             if waiting.saturating_add(bytes.len()) > max {
                 return Err(SendError::Full);
@@ -130,15 +130,34 @@ impl Socket {
         if self.has_ended() || self.0.closed.set(close.clone()).is_err() {
             return;
         }
+        let Ok(outlet) = self.outlet() else { return };
         let frame = self.0.writer.close(&close);
-        // During a call of the conversation, the frame is appended to the output of the call, and
-        // the conversation closes the connection after it.
-        let in_call = call::append(self.address(), |output| output.extend_from_slice(&frame));
-        if let (None, Ok(outlet)) = (in_call, self.outlet()) {
+        // During a call in the shard, the frame is appended to the output of the call, and the
+        // conversation closes the connection after it.
+        if self.append(outlet, |output| output.extend_from_slice(&frame)).is_none() {
+            self.close_through_outlet(frame);
+        }
+    }
+
+    /// Sends a close frame, which may be empty, and closes the connection after everything that was
+    /// sent through the outlet before.
+    pub(super) fn close_through_outlet(&self, frame: Vec<u8>) {
+        if let Ok(outlet) = self.outlet() {
             // A peer that does not read is disconnected without the frame.
             outlet.send(frame.into(), usize::MAX).ok();
             outlet.close();
         }
+    }
+
+    /// Whether messages are on their way to the shard.
+    pub(super) fn has_messages_in_flight(&self) -> bool {
+        self.0.outlet.get().is_some_and(Outlet::has_bytes_in_flight)
+    }
+
+    /// Adds to the output of the call in the shard that this thread runs for this socket. `None`:
+    /// there is no such call, or earlier messages are in flight, so the outlet has to be used.
+    fn append<R>(&self, outlet: &Outlet, append: impl FnOnce(&mut Vec<u8>) -> R) -> Option<R> {
+        if outlet.has_bytes_in_flight() { None } else { call::append(self.address(), append) }
     }
 
     /// Whether messages can be sent: the connection is open, and this end has not closed it.

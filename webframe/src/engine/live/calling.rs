@@ -13,7 +13,7 @@ use crate::{
         pool::scheduling::Class,
         shard::{Shard, message::Message, scratch::Scratch, slots::Token},
     },
-    live::{CallReason, Conversation, Next, Outcome},
+    live::{CallPlace, CallReason, Conversation, Next, Outcome},
     pace::Pace,
     panics,
 };
@@ -59,10 +59,12 @@ impl Shard {
             connection.input.extend_from_slice(scratch.unread());
             return Some(self);
         };
+        let place = if pace.blocks() { CallPlace::Worker } else { CallPlace::Shard };
+        live.call_place = place;
         if scratch.unread_end == 0 {
             connection.load(scratch); // nothing was read in this turn
         }
-        if pace.blocks() {
+        if place == CallPlace::Worker {
             self.call_on_worker(token, conversation, reason, scratch, pace);
             return Some(self);
         }
@@ -71,7 +73,8 @@ impl Shard {
         self.parked_for = Some(token);
         spot.begin_call(CONVERSATION);
         let ticket = spot.park(self);
-        let result = call(&mut *conversation, reason, scratch.unread_and_output(), &pace);
+        let buffers = scratch.unread_and_output();
+        let result = call(&mut *conversation, reason, place, buffers, &pace);
         let shard = if spot.was_stolen(ticket) { None } else { spot.reclaim() };
         let Some(mut shard) = shard else {
             let call = FinishedCall::new(token, conversation, reason, result, scratch);
@@ -99,7 +102,8 @@ impl Shard {
         self.set_deadline_in(token, engine.clocks.handler);
         self.run_on_worker(move || {
             let mut output = Vec::new();
-            let result = call(&mut *conversation, reason, (&input, &mut output), &pace);
+            let place = CallPlace::Worker;
+            let result = call(&mut *conversation, reason, place, (&input, &mut output), &pace);
             let consumed = result.as_ref().map_or(0, |outcome| outcome.consumed.min(input.len()));
             let rest = input[consumed..].to_vec();
             let call = FinishedCall { token, conversation, reason, result, rest, output };
@@ -119,6 +123,11 @@ impl Shard {
         }
         self.finish_conversation_call(token, conversation, reason, result, scratch);
         self.watch(token);
+        let held = std::mem::take(&mut self.held);
+        let (deliveries, others): (Vec<_>, Vec<_>) =
+            held.into_iter().partition(|delivery| delivery.token() == Some(token.to_number()));
+        self.held = others;
+        deliveries.into_iter().for_each(|delivery| self.deliver(delivery));
     }
 
     /// Returns a conversation to its connection and performs its next step.
@@ -158,16 +167,18 @@ impl Shard {
             _ => crate::engine::shard::wheel::NEVER,
         };
         live.call_again = next == Next::Again;
-        if next == Next::Close || (is_last && next != Next::Again) {
+        if next == Next::Close {
             scratch.unread_start = scratch.unread_end; // further input is discarded
             let output = std::mem::take(&mut scratch.output);
             self.finish_live_with(token, &output);
             scratch.output = output;
             return;
         }
-        if is_last {
+        if is_last && next == Next::Again {
             live.pending = Some(reason); // the output was full: call it again with this reason
             live.call_again = false;
+        } else if is_last && let Some(outlet) = &live.outlet {
+            outlet.close(); // after the bytes that are in flight
         }
         self.store_and_write(token, scratch);
         self.note_progress(token, 0);
@@ -186,8 +197,8 @@ impl Shard {
     pub(super) fn close_conversation(&mut self, mut conversation: Box<dyn Conversation>) {
         let end = move || {
             let mut output = Vec::new();
-            let closed =
-                panics::catch(|| conversation.proceed(CallReason::Closed, &[], &mut output));
+            let (reason, place) = (CallReason::Closed, CallPlace::Worker);
+            let closed = panics::catch(|| conversation.proceed(reason, place, &[], &mut output));
             if let Err(panic) = closed.and_then(|_| panics::catch(|| drop(conversation))) {
                 log::error!("the end of a live connection: {panic}");
             }
@@ -232,11 +243,12 @@ impl FinishedCall {
 fn call(
     conversation: &mut dyn Conversation,
     reason: CallReason,
+    place: CallPlace,
     (input, output): (&[u8], &mut Vec<u8>),
     pace: &Pace,
 ) -> Result<Outcome, String> {
     let began = Instant::now();
-    let result = panics::catch(|| conversation.proceed(reason, input, output));
+    let result = panics::catch(|| conversation.proceed(reason, place, input, output));
     pace.learn(began.elapsed());
     result
 }

@@ -37,7 +37,7 @@ use crate::{
         ticks,
     },
     live::{
-        CallReason, Conversation, Live,
+        CallPlace, CallReason, Conversation, Live,
         feed::{Block, Subscription},
         outlet::{Delivery, Outlet},
     },
@@ -57,6 +57,8 @@ pub(crate) struct LiveConnection {
     framing: Framing,
     /// The head is written, and the conversation or subscription has begun.
     started: bool,
+    /// The place of the current or last call.
+    call_place: CallPlace,
     /// A call that has to wait until the current one has ended.
     pending: Option<CallReason>,
     /// Call the conversation again when the output is written.
@@ -93,6 +95,7 @@ impl LiveConnection {
             outlet: None,
             framing,
             started: false,
+            call_place: CallPlace::Shard,
             pending: None,
             call_again: false,
             input_wait: NEVER,
@@ -285,8 +288,16 @@ impl Shard {
         self.after_write(token, outcome);
     }
 
-    /// Handles a message from another thread for live connections.
+    /// Handles a message from another thread for live connections. If the shard was stolen from a
+    /// call of the connection, the message is held until the output of the call is written.
     pub(crate) fn deliver(&mut self, delivery: Delivery) {
+        let token = delivery.token().map(Token::from_number);
+        if let Some(live) = token.and_then(|token| self.live(token))
+            && live.is_calling()
+            && live.call_place == CallPlace::Shard
+        {
+            return self.held.push(delivery);
+        }
         match delivery {
             Delivery::Published { group, .. } => self.publish(group),
             Delivery::Close(slot) => self.finish_live(Token::from_number(slot.token)),

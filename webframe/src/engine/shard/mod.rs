@@ -41,7 +41,7 @@ use crate::{
     engine::live::Groups,
     live::{
         CallReason,
-        outlet::{Deliver, Slot},
+        outlet::{Deliver, Delivery, Slot},
     },
     request::Peer,
     wire::encode::Prelude,
@@ -104,6 +104,9 @@ pub(crate) struct Shard {
     /// and falls otherwise.
     polls_before_sleep: u32,
     pub(crate) load: ShardLoad,
+    /// Messages to live connections that wait for the end of a call from which the shard was
+    /// stolen.
+    pub(crate) held: Vec<Delivery>,
     /// Connections whose deadlines have passed; empty between two visits.
     due: Vec<Token>,
     /// Connections that were answered 503 while their handlers run on.
@@ -179,6 +182,7 @@ impl Shard {
             neighbour,
             polls_before_sleep: POLLS_BEFORE_SLEEP_MAX,
             load: ShardLoad::new(Instant::now()),
+            held: Vec::new(),
             due: Vec::new(),
             groups: Groups::default(),
             receiver,

@@ -3,6 +3,7 @@
 
 mod faults;
 mod opening;
+mod order;
 
 use std::{
     net::Shutdown,
@@ -111,15 +112,8 @@ impl Talk {
         Talk { site: Site::start_with(&settings, state, urls), calls, sockets, gate }
     }
 
-    /// A client with an open WebSocket.
     fn open(&self, path: &str) -> Client {
-        let mut client = self.site.client();
-        client.send(&upgrade(path, ""));
-        let answer = client.answer().expect("an answer");
-        assert_eq!(answer.status, 101, "{}", answer.head);
-        assert_eq!(answer.field("Connection"), Some("Upgrade"));
-        assert_eq!(answer.field("Upgrade"), Some("websocket"));
-        client
+        open(&self.site, path)
     }
 
     fn echo(&self) -> Client {
@@ -138,6 +132,17 @@ impl Talk {
         client.send(request);
         client.answer().expect("an answer").status
     }
+}
+
+/// A client with an open WebSocket.
+fn open(site: &Site, path: &str) -> Client {
+    let mut client = site.client();
+    client.send(&upgrade(path, ""));
+    let answer = client.answer().expect("an answer");
+    assert_eq!(answer.status, 101, "{}", answer.head);
+    assert_eq!(answer.field("Connection"), Some("Upgrade"));
+    assert_eq!(answer.field("Upgrade"), Some("websocket"));
+    client
 }
 
 fn upgrade(path: &str, fields: &str) -> String {
