@@ -4,10 +4,10 @@ use super::Word;
 
 /// The entry of a headword in a book.
 ///
-/// The explanation (`mean`) is stored as text, so that any book fits, and so that the database
-/// stays compatible with the table `words (word, mean)` of the programming course whose old
-/// database can be imported. Level, and pronunciations and forms of each part of speech, are lines
-/// of it.
+/// The explanation (`mean`) is a text, so that entries of all books fit. A programming course has a
+/// database with the table `words (word, mean)`, which can be imported; `mean` is compatible with
+/// it. The text also has lines for the level, and for the pronunciations and forms of each part of
+/// speech.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The headword in the spelling of the book.

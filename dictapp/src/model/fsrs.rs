@@ -65,7 +65,7 @@ pub struct Memory {
 /// A word counts as learnt when its stability is at least this many days.
 pub const LEARNT_DAYS: u32 = 7;
 
-/// The steps of a new word: the waits until it is repeated.
+/// The steps of a new word: the times to wait before it is repeated.
 const LEARNING_STEPS: &[SignedDuration] =
     &[SignedDuration::from_mins(1), SignedDuration::from_mins(10)];
 
@@ -95,7 +95,7 @@ impl Memory {
             Some(memory) => (memory.next_stability(grade, at), memory.next_difficulty(grade)),
         };
         let phase = before.map_or(Phase::Learning(0), |memory| memory.phase);
-        let (phase, wait) = next(phase, grade);
+        let (phase, wait) = next_phase(phase, grade);
         let wait = wait.unwrap_or_else(|| interval(stability));
         let due = at.checked_add(wait).unwrap_or(Timestamp::MAX);
         Memory { stability, difficulty, phase, last: at, due }
@@ -114,14 +114,16 @@ impl Memory {
         }
         let retrievability = self.retrievability(at);
         let next = match grade {
-            Grade::Again => self.forgotten(retrievability),
-            Grade::Hard | Grade::Good | Grade::Easy => self.recalled(retrievability, grade),
+            Grade::Again => self.stability_after_forgetting(retrievability),
+            Grade::Hard | Grade::Good | Grade::Easy => {
+                self.stability_after_recall(retrievability, grade)
+            }
         };
         next.max(STABILITY_MIN)
     }
 
     /// The stability of a word that was forgotten.
-    fn forgotten(&self, retrievability: f64) -> f64 {
+    fn stability_after_forgetting(&self, retrievability: f64) -> f64 {
         let long_term = W[11]
             * self.difficulty.powf(-W[12])
             * ((self.stability + 1.0).powf(W[13]) - 1.0)
@@ -131,7 +133,7 @@ impl Memory {
     }
 
     /// The stability of a word that was remembered.
-    fn recalled(&self, retrievability: f64, grade: Grade) -> f64 {
+    fn stability_after_recall(&self, retrievability: f64, grade: Grade) -> f64 {
         let hard_penalty = if grade == Grade::Hard { W[15] } else { 1.0 };
         let easy_bonus = if grade == Grade::Easy { W[16] } else { 1.0 };
         let growth = W[8].exp()
@@ -151,6 +153,7 @@ impl Memory {
     }
 }
 
+/// The number of a grade as the formulas use it.
 fn number(grade: Grade) -> f64 {
     match grade {
         Grade::Again => 1.0,
@@ -186,9 +189,8 @@ fn short_term_stability(stability: f64, grade: Grade) -> f64 {
     (stability * growth).max(STABILITY_MIN)
 }
 
-/// The next phase, and the wait until the next review. `None`: no step decides the wait, but the
-/// stability.
-fn next(phase: Phase, grade: Grade) -> (Phase, Option<SignedDuration>) {
+/// The next phase, and the wait until the next review. `None`: the wait follows from the stability.
+fn next_phase(phase: Phase, grade: Grade) -> (Phase, Option<SignedDuration>) {
     match (phase, grade) {
         (Phase::Review, Grade::Again) => (Phase::Relearning(0), Some(RELEARNING_STEPS[0])),
         (Phase::Review, _) | (_, Grade::Easy) => (Phase::Review, None),
@@ -199,7 +201,7 @@ fn next(phase: Phase, grade: Grade) -> (Phase, Option<SignedDuration>) {
     }
 }
 
-/// The next phase and wait of a word in its steps, as [`next`] returns them.
+/// The next phase and wait of a word in its steps, as [`next_phase`] returns them.
 fn step_after(
     steps: &[SignedDuration],
     phase: fn(usize) -> Phase,
@@ -257,11 +259,11 @@ mod tests {
         let mut checked = 0;
         for line in VECTORS.lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split('\t').collect();
-            let [of, grade, at, stability, difficulty, wait] = columns[..] else {
+            let [of_sequence, grade, at, stability, difficulty, wait] = columns[..] else {
                 panic!("{line}")
             };
-            if of != sequence {
-                (sequence, memory) = (of, None);
+            if of_sequence != sequence {
+                (sequence, memory) = (of_sequence, None);
             }
             let grade = Grade::from_number(grade.parse().unwrap()).unwrap();
             let at = Timestamp::from_second(1_767_225_600 + at.parse::<i64>().unwrap()).unwrap();

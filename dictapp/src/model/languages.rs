@@ -47,8 +47,8 @@ impl LanguageTag {
         }
     }
 
-    /// The language that a text is most likely in, judged by its script. Latin letters are taken
-    /// for English.
+    /// The most likely language of a text, judged by its script. A text in Latin letters counts as
+    /// English.
     pub fn of(text: &str) -> LanguageTag {
         let tag = |c| match c {
             '\u{3040}'..='\u{30FF}' => Some("ja"),
@@ -127,20 +127,21 @@ impl Languages {
     }
 
     /// The language of a headword or an example. If the book's language of headwords is Chinese or
-    /// unknown, the script of the text decides, since books of Chinese and another language contain
-    /// texts of both on either side.
+    /// unknown, the script of the text decides: in a book of Chinese and another language, headwords
+    /// and explanations may contain both languages.
     pub fn of_source(languages: Option<Languages>, text: &str) -> LanguageTag {
-        side(languages.map(|languages| languages.from), text)
+        known_or_guessed(languages.map(|languages| languages.from), text)
     }
 
     /// The language of an explanation or a translation; like [`Languages::of_source`].
     pub fn of_target(languages: Option<Languages>, text: &str) -> LanguageTag {
-        side(languages.map(|languages| languages.to), text)
+        known_or_guessed(languages.map(|languages| languages.to), text)
     }
 }
 
-/// The language of a text on one side of a book: the known one, unless that is Chinese or missing.
-fn side(known: Option<LanguageTag>, text: &str) -> LanguageTag {
+/// The known language, unless that is Chinese or missing; otherwise the language of the text's
+/// script.
+fn known_or_guessed(known: Option<LanguageTag>, text: &str) -> LanguageTag {
     match known {
         Some(language) if language != LanguageTag::CHINESE => language,
         _ => LanguageTag::of(text),
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_script_tells_a_language_and_its_direction() {
+    fn a_script_shows_the_language_and_its_direction() {
         for (text, tag) in [
             ("apple", "en"),
             ("苹果 (apple)", "zh-Hans"),
@@ -193,13 +194,13 @@ mod tests {
             ("تفاحة", "ar"),
         ] {
             assert_eq!(LanguageTag::of(text).as_str(), tag, "{text}");
-            let is_semitic = matches!(tag, "he" | "ar");
-            assert_eq!(LanguageTag::of(text).is_right_to_left(), is_semitic, "{text}");
+            let is_right_to_left = matches!(tag, "he" | "ar");
+            assert_eq!(LanguageTag::of(text).is_right_to_left(), is_right_to_left, "{text}");
         }
     }
 
     #[test]
-    fn a_book_of_chinese_has_texts_of_both_languages_on_either_side() {
+    fn the_script_decides_the_language_of_texts_in_a_chinese_book() {
         let book = Languages::parse("en-zh");
         assert_eq!(Languages::of_target(book, "苹果").as_str(), "zh-Hans");
         assert_eq!(Languages::of_target(book, "see pear").as_str(), "en");

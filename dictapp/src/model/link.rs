@@ -26,7 +26,7 @@ pub fn runs(gloss: &str) -> impl Iterator<Item = Run<'_>> {
             rest = after;
             return Some(link);
         }
-        // In `[[[apple]]]` the link is within brackets.
+        // Tries each bracket, since in `[[[apple]]]` the link begins at the second one.
         let mut ends = rest.match_indices('[').map(|(at, _)| at).filter(|&at| at > 0);
         let end = ends.find(|&at| leading_link(&rest[at..]).is_some());
         let (text, after) = rest.split_at(end.unwrap_or(rest.len()));
@@ -51,8 +51,8 @@ pub fn shown_text(gloss: &str) -> std::borrow::Cow<'_, str> {
 pub fn encode(word: &str, text: &str) -> String {
     let word = word.trim();
     let shown = text.trim();
-    let cannot = |text: &str| text.is_empty() || text.contains(['[', ']', '|', '\n']);
-    if cannot(word) || cannot(shown) {
+    let would_break = |text: &str| text.is_empty() || text.contains(['[', ']', '|', '\n']);
+    if would_break(word) || would_break(shown) {
         return text.to_owned();
     }
     if word == shown { format!("[[{word}]]") } else { format!("[[{word}|{shown}]]") }
@@ -61,7 +61,8 @@ pub fn encode(word: &str, text: &str) -> String {
 /// Maximum length of a link in bytes: headword, bar and text. A longer one is plain text.
 const LINK_BYTES_MAX: usize = 1024;
 
-/// The link with which a gloss begins, and the text after it. `None`: it begins with no link.
+/// The link at the beginning of a gloss, and the text after it. `None`: the gloss does not begin
+/// with a link.
 fn leading_link(gloss: &str) -> Option<(Run<'_>, &str)> {
     let inner = gloss.strip_prefix("[[")?;
     let end = memchr::memmem::find(&inner.as_bytes()[..inner.len().min(LINK_BYTES_MAX)], b"]]")?;

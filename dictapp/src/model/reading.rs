@@ -51,7 +51,7 @@ pub enum Region {
 }
 
 impl Region {
-    /// The name of the region in books.
+    /// The word for the region in the notation of explanations.
     pub fn as_str(self) -> &'static str {
         match self {
             Region::Uk => "UK",
@@ -131,7 +131,7 @@ impl FormKind {
         FormKind::Superlative,
     ];
 
-    /// The name of the kind in a book.
+    /// The word for the kind in the notation of explanations.
     pub fn as_str(self) -> &'static str {
         match self {
             FormKind::Plural => "plural",

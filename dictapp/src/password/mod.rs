@@ -1,13 +1,15 @@
 //! Hashes new passwords, and verifies typed ones against stored hashes. Hashes are Argon2id in PHC
-//! strings (text with the algorithm, its parameters, the salt and the hash). Users who were
-//! imported from the dictionary server of a programming course have md5 hashes: these are wrapped,
-//! which means that Argon2id hashes the digits of the md5, and replaced when the user logs in. A
-//! password is never stored, logged or printed here.
+//! strings (text with the algorithm, its parameters, the salt and the hash). A password is never
+//! stored, logged or printed here.
 //!
-//! Timing: each wrong password costs one Argon2id computation of the standard size, so that the
-//! time does not tell whether the name is unknown, the password is too long, or the hash is the
-//! course's, weaker or unreadable. Only hashes stronger than the standard take longer than an
-//! unknown name.
+//! Users can be imported from the dictionary server of a programming course ("the course"), which
+//! stores md5 hashes. Such a hash is wrapped: Argon2id hashes its hexadecimal digits. When the user
+//! logs in, it is replaced by a hash of the password.
+//!
+//! Timing: each wrong password costs one Argon2id computation of the standard size. So the time does
+//! not reveal whether the name is unknown, the password is too long, or the stored hash is one of
+//! the course, weaker than the standard or unreadable. Only hashes stronger than the standard take
+//! longer.
 
 mod permits;
 mod rules;
@@ -36,9 +38,9 @@ const PASSWORD_BYTES_MAX: usize = 4096;
 /// Length of the random salt of a hash: 128 bits, as RFC 9106 §3.1 recommends.
 const SALT_BYTES: usize = 16;
 
-/// Permits are shared fairly between the networks of clients. Hashing that no client asked for
-/// counts for this one.
-const UPKEEP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+/// Permits are shared fairly between the networks of clients. Hashing that no client asked for counts
+/// as hashing for this address.
+const NO_CLIENT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
 /// Hashes and verifies passwords. Each computation needs one of a few permits, which limit how many
 /// run at the same time.
@@ -47,6 +49,15 @@ pub struct Passwords {
     permits: Permits,
     standard: Params,
     course_salt: CourseSalt,
+}
+
+/// The name and the password of a log-in.
+#[derive(Clone, Copy)]
+pub struct NameAndPassword<'a> {
+    /// The name as registered; the hashes of the course depend on it.
+    pub name: &'a str,
+    /// The password as typed.
+    pub password: &'a str,
 }
 
 /// The result of a comparison of a typed password with a stored hash.
@@ -105,31 +116,30 @@ impl Passwords {
         self.hash_with(&mut permit, password)
     }
 
-    /// Compares a typed password with the stored hash of that name. `stored` is `None` if the user
+    /// Compares a typed password with the stored hash of the user. `stored` is `None` if the user
     /// does not exist.
     ///
     /// # Errors
     /// Those of [`Passwords::hash`].
     pub fn verify(
         &self,
-        (name, password): (&str, &str),
+        typed: NameAndPassword<'_>,
         stored: Option<&str>,
         client: IpAddr,
     ) -> Result<Verdict, PasswordError> {
+        let password = typed.password;
         let mut permit = self.permits.take(largest_network(client))?;
         let stored = stored.filter(|_| password.len() <= PASSWORD_BYTES_MAX);
         match stored.map(Stored::parse) {
-            None => self.burn(&mut permit, cost(&self.standard)).map(|()| Verdict::Wrong),
+            None => self.hash_nothing(&mut permit, cost(&self.standard)).map(|()| Verdict::Wrong),
             Some(Err(unreadable)) => {
-                self.burn(&mut permit, cost(&self.standard))?;
+                self.hash_nothing(&mut permit, cost(&self.standard))?;
                 Ok(Verdict::Unreadable(unreadable))
             }
-            Some(Ok(Stored::Course(hash))) => {
-                self.verify_course(&mut permit, name, password, &hash)
-            }
+            Some(Ok(Stored::Course(hash))) => self.verify_course(&mut permit, typed, &hash),
             Some(Ok(Stored::WrappedCourse(hash))) => {
-                let typed = CourseHash::of(name, &self.course_salt.0, password).to_text();
-                match self.verify_argon2(&mut permit, &typed, &hash)? {
+                let digits = self.course_hash(typed).to_text();
+                match self.verify_argon2(&mut permit, &digits, &hash)? {
                     Verdict::Right | Verdict::RightReplace(_) => {
                         self.hash_with(&mut permit, password).map(Verdict::RightReplace)
                     }
@@ -147,7 +157,7 @@ impl Passwords {
     /// Those of [`Passwords::hash`].
     pub fn wrap_course_hash(&self, stored: &str) -> Result<Option<String>, PasswordError> {
         let Ok(Stored::Course(hash)) = Stored::parse(stored) else { return Ok(None) };
-        let mut permit = self.permits.take(UPKEEP)?;
+        let mut permit = self.permits.take(NO_CLIENT)?;
         let wrapped = self.hash_with(&mut permit, &hash.to_text())?;
         Ok(Some(format!("{WRAPPED_COURSE}{wrapped}")))
     }
@@ -157,13 +167,17 @@ impl Passwords {
     fn verify_course(
         &self,
         permit: &mut Permit<'_>,
-        name: &str,
-        password: &str,
+        typed: NameAndPassword<'_>,
         hash: &CourseHash,
     ) -> Result<Verdict, PasswordError> {
-        let replacement = self.hash_with(permit, password)?;
-        let right = hash.matches(&CourseHash::of(name, &self.course_salt.0, password));
+        let replacement = self.hash_with(permit, typed.password)?;
+        let right = hash.matches(&self.course_hash(typed));
         Ok(if right { Verdict::RightReplace(replacement) } else { Verdict::Wrong })
+    }
+
+    /// The hash that the course's server stores for this name and password.
+    fn course_hash(&self, typed: NameAndPassword<'_>) -> CourseHash {
+        CourseHash::of(typed.name, &self.course_salt.0, typed.password)
     }
 
     /// Compares a password with an Argon2 hash. The verdict has a new hash if this one is weaker
@@ -175,19 +189,19 @@ impl Passwords {
         hash: &stored::Argon2Hash,
     ) -> Result<Verdict, PasswordError> {
         let mut output = vec![0; hash.output.len()];
-        let typed = normal(password);
+        let password_nfc = normalize(password);
         compute(
             permit,
             hash.algorithm,
             hash.version,
             &hash.params,
-            (&typed, &hash.salt),
+            (&password_nfc, &hash.salt),
             &mut output,
         )?;
         let right = hash.matches(&output);
         let missing_cost = cost(&self.standard).saturating_sub(cost(&hash.params));
         if !right {
-            return self.burn(permit, missing_cost).map(|()| Verdict::Wrong);
+            return self.hash_nothing(permit, missing_cost).map(|()| Verdict::Wrong);
         }
         if missing_cost > 0 || hash.is_outdated(&self.standard) {
             return self.hash_with(permit, password).map(Verdict::RightReplace);
@@ -202,8 +216,8 @@ impl Passwords {
         let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
         let algorithm = Algorithm::Argon2id;
         let version = Version::V0x13;
-        let typed = normal(password);
-        compute(permit, algorithm, version, &self.standard, (&typed, &salt), &mut output)?;
+        let password_nfc = normalize(password);
+        compute(permit, algorithm, version, &self.standard, (&password_nfc, &salt), &mut output)?;
         let phc = PasswordHash {
             algorithm: algorithm.ident(),
             version: Some(version.into()),
@@ -214,8 +228,9 @@ impl Passwords {
         Ok(phc.to_string())
     }
 
-    /// Computes as long as a hash of this cost takes, and discards the result.
-    fn burn(&self, permit: &mut Permit<'_>, cost: u64) -> Result<(), PasswordError> {
+    /// Hashes an empty password at this cost and discards the result, so that the call takes as long
+    /// as a real hash.
+    fn hash_nothing(&self, permit: &mut Permit<'_>, cost: u64) -> Result<(), PasswordError> {
         let passes = u64::from(self.standard.t_cost());
         let memory = u32::try_from(cost / passes).unwrap_or(self.standard.m_cost());
         // Costs below Argon2's minimum are too small to be measured by a client.
@@ -229,15 +244,15 @@ impl Passwords {
     }
 }
 
-/// The number of blocks of memory (1 KiB) that a computation writes; its time is proportional to
-/// it.
+/// The number of blocks of memory (1 KiB) that a computation writes. The time of the computation is
+/// proportional to it.
 fn cost(params: &Params) -> u64 {
     u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
 /// Normalises the password (RFC 8265 §4.2.2), since keyboards encode the same text in different
 /// ways.
-fn normal(password: &str) -> String {
+fn normalize(password: &str) -> String {
     password.nfc().collect()
 }
 
@@ -267,6 +282,13 @@ impl fmt::Debug for Verdict {
             Verdict::RightReplace(_) => f.write_str("RightReplace(..)"),
             Verdict::Unreadable(why) => write!(f, "Unreadable({why:?})"),
         }
+    }
+}
+
+impl fmt::Debug for NameAndPassword<'_> {
+    /// Omits both: some people type their password into the field of the name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NameAndPassword(..)")
     }
 }
 

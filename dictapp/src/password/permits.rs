@@ -29,18 +29,20 @@ struct State {
     free: Vec<Vec<Block>>,
     queue: Queue,
     next_ticket: u64,
-    /// Blocks written by all computations so far; tests compare costs with it, not with a clock.
+    /// Blocks written by all computations so far. Tests compare this number instead of times.
     #[cfg(test)]
     cost: u64,
 }
 
-/// The tickets (numbers of waiting callers): first come, first served within a network, and the
-/// networks in turn.
+/// The callers that wait, each with a number, its ticket. Callers of one network are served first
+/// come, first served; the networks are served in turn.
 #[derive(Default)]
 struct Queue {
     /// The networks that wait, in the order in which they get a permit.
     turns: VecDeque<IpAddr>,
+    /// The tickets of each network, the oldest first.
     waiting: HashMap<IpAddr, VecDeque<u64>>,
+    /// The number of tickets of all networks.
     len: usize,
 }
 
@@ -53,7 +55,7 @@ pub struct HashLoad {
     pub waiting: usize,
 }
 
-/// A permit in use; returned when dropped, also by a panic.
+/// A permit in use. It is returned when it is dropped, also after a panic.
 pub(super) struct Permit<'a> {
     permits: &'a Permits,
     blocks: Vec<Block>,
@@ -83,7 +85,7 @@ impl Permits {
         }
         if state.queue.len >= self.queue_max {
             // A network with many waiting requests loses one of them to a network with few.
-            if !state.queue.drop_one_of_more_than(network) {
+            if !state.queue.drop_from_busier_than(network) {
                 return Err(PasswordError::Busy);
             }
             self.released.notify_all();
@@ -94,6 +96,8 @@ impl Permits {
         self.wait(state, network, ticket)
     }
 
+    /// Waits until this ticket is at the front and a permit is free, or the ticket was dropped from
+    /// the queue, or the time is over.
     fn wait(
         &self,
         mut state: MutexGuard<'_, State>,
@@ -111,7 +115,7 @@ impl Permits {
                 return Ok(Permit { permits: self, blocks });
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() || !state.queue.holds(network, ticket) {
+            if left.is_zero() || !state.queue.contains(network, ticket) {
                 state.queue.remove(network, ticket);
                 self.released.notify_all();
                 return Err(PasswordError::Busy);
@@ -121,7 +125,7 @@ impl Permits {
         }
     }
 
-    /// Locks the state, also if a thread panicked before: nothing panics while the lock is held.
+    /// Locks the state, also if a thread has panicked: no code panics while it holds this lock.
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
@@ -150,6 +154,7 @@ impl Permits {
 }
 
 impl Queue {
+    /// The ticket that gets the next permit.
     fn front(&self) -> Option<u64> {
         self.waiting.get(self.turns.front()?)?.front().copied()
     }
@@ -163,7 +168,8 @@ impl Queue {
         self.len += 1;
     }
 
-    /// Removes the front ticket. Its network moves to the end of `turns` if it has more tickets.
+    /// Removes the front ticket. If its network has more tickets, the network moves to the end of
+    /// `turns`.
     fn pop(&mut self) {
         let Some(network) = self.turns.pop_front() else { return };
         let Some(tickets) = self.waiting.get_mut(&network) else { return };
@@ -176,7 +182,7 @@ impl Queue {
         }
     }
 
-    fn holds(&self, network: IpAddr, ticket: u64) -> bool {
+    fn contains(&self, network: IpAddr, ticket: u64) -> bool {
         self.waiting.get(&network).is_some_and(|tickets| tickets.contains(&ticket))
     }
 
@@ -191,9 +197,9 @@ impl Queue {
         }
     }
 
-    /// Drops the newest ticket of the network with the most waiting requests, if it has at least
-    /// two more than `network`. Returns whether it has.
-    fn drop_one_of_more_than(&mut self, network: IpAddr) -> bool {
+    /// Drops the newest ticket of the network with the most tickets, if that network has at least
+    /// two more than `network`. Returns whether a ticket was dropped.
+    fn drop_from_busier_than(&mut self, network: IpAddr) -> bool {
         let fewer = self.waiting.get(&network).map_or(0, VecDeque::len);
         let most = self.waiting.iter().max_by_key(|(_, tickets)| tickets.len());
         let Some((&other, tickets)) = most.filter(|(_, tickets)| tickets.len() > fewer + 1) else {
@@ -271,7 +277,8 @@ mod tests {
         assert!(permits.take(HOME).is_ok());
     }
 
-    /// The order in which these networks are served if they arrive in this order; `None`: busy.
+    /// Lets one caller of each network arrive, in this order. Returns the indices of the callers
+    /// that were served, in the order of service.
     fn served(queue_max: usize, networks: &[IpAddr]) -> Vec<usize> {
         let permits = Permits::new(1, queue_max, LONG);
         let held = permits.take(HOME).unwrap();
@@ -279,13 +286,13 @@ mod tests {
         thread::scope(|scope| {
             for (number, &network) in networks.iter().enumerate() {
                 let (permits, served) = (&permits, served.clone());
-                let comes = number as u64 + 1;
+                let tickets_after_arrival = number as u64 + 1;
                 scope.spawn(move || {
                     if let Ok(_permit) = permits.take(network) {
                         served.send(number).unwrap();
                     }
                 });
-                while permits.lock().next_ticket < comes {
+                while permits.lock().next_ticket < tickets_after_arrival {
                     thread::yield_now();
                 }
             }

@@ -56,20 +56,20 @@ impl PasswordProblem {
             chars if chars > max => Some(PasswordProblem::Long(max)),
             _ if password.to_lowercase() == name.to_lowercase() => Some(PasswordProblem::IsName),
             _ if guesses(password, &[]) <= GUESSES_MIN => Some(PasswordProblem::Common),
-            _ if is_of_name(password, name) => Some(PasswordProblem::IsName),
+            _ if is_variation_of_name(password, name) => Some(PasswordProblem::IsName),
             _ => None,
         }
     }
 }
 
 /// Whether the password is a simple variation of the name: an attacker who knows the name needs few
-/// guesses, and fewer than one who does not.
-fn is_of_name(password: &str, name: &str) -> bool {
+/// guesses, and fewer than an attacker who does not know it.
+fn is_variation_of_name(password: &str, name: &str) -> bool {
     let with_name = guesses(password, &[name]);
     with_name <= GUESSES_WITH_NAME_MIN && with_name < guesses(password, &[])
 }
 
-/// The estimated number of guesses that an attacker who knows these words needs.
+/// The estimated number of guesses needed by an attacker who knows these words.
 fn guesses(password: &str, words: &[&str]) -> u64 {
     zxcvbn::zxcvbn(password, words).guesses()
 }

@@ -1,5 +1,6 @@
 //! Parses the text in the column `user.passwd` into a hash, or returns why it cannot be verified.
-//! Also computes the md5 hashes of the programming course whose users can be imported.
+//! Also computes the md5 hashes of "the course", a programming course with a dictionary server from
+//! which users can be imported.
 
 use std::fmt;
 
@@ -16,7 +17,7 @@ const MEMORY_KIB_MAX: u32 = 64 * 1024;
 /// Maximum number of passes over the memory.
 const PASSES_MAX: u32 = 16;
 
-/// Maximum number of lanes (parts of the memory that Argon2 could fill in parallel). They are
+/// Maximum number of lanes: parts of the memory that Argon2 could fill in parallel. Here they are
 /// computed one after the other.
 const LANES_MAX: u32 = 8;
 
@@ -75,8 +76,8 @@ impl Stored {
 }
 
 impl CourseHash {
-    /// Parses 32 hexadecimal digits in either case, since servers of the course wrote both. `None`:
-    /// another text.
+    /// Parses 32 hexadecimal digits, in upper or lower case, since servers of the course write both.
+    /// `None`: the text is not a course hash.
     fn parse(text: &str) -> Option<CourseHash> {
         hex::parse(&text.to_ascii_lowercase()).map(CourseHash)
     }
@@ -87,7 +88,7 @@ impl CourseHash {
         CourseHash(hash.finalize().into())
     }
 
-    /// Whether the two are equal, in constant time.
+    /// Whether the two hashes are equal. The comparison takes constant time.
     pub(super) fn matches(&self, other: &CourseHash) -> bool {
         bool::from(self.0.ct_eq(&other.0))
     }
@@ -122,13 +123,13 @@ impl Argon2Hash {
         })
     }
 
-    /// Whether this is the stored output, in constant time.
+    /// Whether this output equals the stored one. The comparison takes constant time.
     pub(super) fn matches(&self, output: &[u8]) -> bool {
         bool::from(output.ct_eq(&self.output))
     }
 
-    /// Whether the algorithm or version differs from that of a new hash, or the memory or the
-    /// output is smaller. The caller compares the product of memory and passes.
+    /// Whether the algorithm or the version is not that of a new hash, or the memory or the output
+    /// is smaller. The caller checks the cost, which is the product of memory and passes.
     pub(super) fn is_outdated(&self, standard: &Params) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13
@@ -183,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_row_cannot_ask_for_more_than_a_login_may_take() {
-        for (parameters, costly) in [
+        for (parameters, is_too_costly) in [
             ("m=65536,t=16,p=8", false),
             ("m=65537,t=1,p=1", true),
             ("m=4294967295,t=1,p=1", true),
@@ -193,7 +194,7 @@ mod tests {
         ] {
             let phc = format!("$argon2id$v=19${parameters}${SALT_AND_HASH}");
             let refused = matches!(Stored::parse(&phc), Err(UnreadableHash::TooCostly));
-            assert_eq!(refused, costly, "{parameters}");
+            assert_eq!(refused, is_too_costly, "{parameters}");
         }
     }
 

@@ -8,10 +8,21 @@ use crate::settings::Settings;
 
 const LONG: Duration = Duration::from_secs(120);
 const CLIENT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+/// The hash of the user Levi with the password 123456 in the course's database.
 const COURSE: &str = "18c397028b3e18311b980efb9272f4b2";
 
 fn passwords() -> Passwords {
     Passwords::with_limits(2, 64, LONG, "the-sat")
+}
+
+/// Verifies what a visitor typed against a stored hash.
+fn verify(
+    passwords: &Passwords,
+    name: &str,
+    password: &str,
+    stored: Option<&str>,
+) -> Result<Verdict, PasswordError> {
+    passwords.verify(NameAndPassword { name, password }, stored, CLIENT)
 }
 
 #[test]
@@ -22,31 +33,31 @@ fn a_new_password_is_argon2id_of_the_standard_size_with_a_salt_of_its_own() {
     assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
     assert_eq!(one.len(), 97, "fits the course's varchar(128)");
     assert_ne!(one, two);
-    assert_eq!(passwords.verify(("a", "123456"), Some(&one), CLIENT), Ok(Verdict::Right));
-    assert_eq!(passwords.verify(("b", "1234567"), Some(&one), CLIENT), Ok(Verdict::Wrong));
-    assert_eq!(passwords.verify(("b", ""), Some(&one), CLIENT), Ok(Verdict::Wrong));
+    assert_eq!(verify(&passwords, "a", "123456", Some(&one)), Ok(Verdict::Right));
+    assert_eq!(verify(&passwords, "b", "1234567", Some(&one)), Ok(Verdict::Wrong));
+    assert_eq!(verify(&passwords, "b", "", Some(&one)), Ok(Verdict::Wrong));
 }
 
 #[test]
 fn a_course_hash_is_verified_and_replaced_by_argon2id() {
     let passwords = Passwords::new(&Settings::default().accounts);
-    let verdict = passwords.verify(("Levi", "123456"), Some(COURSE), CLIENT).unwrap();
+    let verdict = verify(&passwords, "Levi", "123456", Some(COURSE)).unwrap();
     let Verdict::RightReplace(new) = verdict else { panic!("{verdict:?}") };
-    assert_eq!(passwords.verify(("Levi", "123456"), Some(&new), CLIENT), Ok(Verdict::Right));
-    assert_eq!(passwords.verify(("Levi", "12345"), Some(COURSE), CLIENT), Ok(Verdict::Wrong));
-    assert_eq!(passwords.verify(("Lev", "123456"), Some(COURSE), CLIENT), Ok(Verdict::Wrong));
+    assert_eq!(verify(&passwords, "Levi", "123456", Some(&new)), Ok(Verdict::Right));
+    assert_eq!(verify(&passwords, "Levi", "12345", Some(COURSE)), Ok(Verdict::Wrong));
+    assert_eq!(verify(&passwords, "Lev", "123456", Some(COURSE)), Ok(Verdict::Wrong));
     let other_salt = Passwords::with_limits(1, 0, LONG, "another");
-    assert_eq!(other_salt.verify(("Levi", "123456"), Some(COURSE), CLIENT), Ok(Verdict::Wrong));
+    assert_eq!(verify(&other_salt, "Levi", "123456", Some(COURSE)), Ok(Verdict::Wrong));
 }
 
 #[test]
-fn the_reference_hash_of_another_size_is_right_by_its_own_parameters() {
+fn a_hash_is_verified_with_its_own_parameters() {
     // From the tests of the reference code (phc-winner-argon2, test.c): 64 MiB, two passes.
     let stored = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$\
         CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
     let passwords = passwords();
-    assert_eq!(passwords.verify(("a", "password"), Some(stored), CLIENT), Ok(Verdict::Right));
-    assert_eq!(passwords.verify(("a", "Password"), Some(stored), CLIENT), Ok(Verdict::Wrong));
+    assert_eq!(verify(&passwords, "a", "password", Some(stored)), Ok(Verdict::Right));
+    assert_eq!(verify(&passwords, "a", "Password", Some(stored)), Ok(Verdict::Wrong));
 }
 
 #[test]
@@ -59,10 +70,10 @@ fn weaker_or_older_hashes_are_replaced() {
         (Algorithm::Argon2id, Version::V0x13, Params::new(4096, 10, 4, None).unwrap()),
     ] {
         let stored = stored_with(algorithm, version, &params, "secret");
-        let verdict = passwords.verify(("a", "secret"), Some(&stored), CLIENT).unwrap();
+        let verdict = verify(&passwords, "a", "secret", Some(&stored)).unwrap();
         let Verdict::RightReplace(new) = verdict else { panic!("{stored}: {verdict:?}") };
-        assert_eq!(passwords.verify(("a", "secret"), Some(&new), CLIENT), Ok(Verdict::Right));
-        assert_eq!(passwords.verify(("a", "Secret"), Some(&stored), CLIENT), Ok(Verdict::Wrong));
+        assert_eq!(verify(&passwords, "a", "secret", Some(&new)), Ok(Verdict::Right));
+        assert_eq!(verify(&passwords, "a", "Secret", Some(&stored)), Ok(Verdict::Wrong));
     }
 }
 
@@ -76,19 +87,19 @@ fn stored_with(algorithm: Algorithm, version: Version, params: &Params, password
 fn the_same_password_typed_in_two_normal_forms_is_one() {
     let passwords = passwords();
     let stored = passwords.hash("caf\u{e9}", CLIENT).unwrap();
-    assert_eq!(passwords.verify(("a", "cafe\u{301}"), Some(&stored), CLIENT), Ok(Verdict::Right));
+    assert_eq!(verify(&passwords, "a", "cafe\u{301}", Some(&stored)), Ok(Verdict::Right));
 }
 
 #[test]
 fn an_unreadable_hash_is_reported_only_in_the_log() {
-    let verdict = passwords().verify(("a", "123456"), Some("123456"), CLIENT);
+    let verdict = verify(&passwords(), "a", "123456", Some("123456"));
     assert_eq!(verdict, Ok(Verdict::Unreadable(UnreadableHash::Unknown)));
 }
 
-/// The number of blocks that a log-in writes. Its time is proportional to it.
+/// The number of blocks of memory that a log-in writes. The time is proportional to it.
 fn cost_of(stored: Option<&str>, password: &str) -> u64 {
     let passwords = Passwords::with_limits(1, 0, LONG, "the-sat");
-    passwords.verify(("Levi", password), stored, CLIENT).unwrap();
+    verify(&passwords, "Levi", password, stored).unwrap();
     passwords.permits.cost()
 }
 
@@ -113,10 +124,10 @@ fn a_wrong_password_for_a_weak_hash_costs_as_much_as_the_standard() {
 }
 
 #[test]
-fn an_endless_password_costs_as_much_as_any_wrong_one() {
-    let endless = "a".repeat(PASSWORD_BYTES_MAX + 1);
+fn a_too_long_password_costs_as_much_as_any_wrong_one() {
+    let too_long = "a".repeat(PASSWORD_BYTES_MAX + 1);
     for stored in [None, Some(COURSE)] {
-        assert_eq!(cost_of(stored, &endless), 2 * 19_456);
+        assert_eq!(cost_of(stored, &too_long), 2 * 19_456);
     }
 }
 
@@ -126,11 +137,11 @@ fn a_wrapped_course_hash_shows_no_md5_and_is_verified_and_replaced() {
     let wrapped = passwords.wrap_course_hash(COURSE).unwrap().unwrap();
     assert!(wrapped.starts_with("course$argon2id$") && wrapped.len() <= 128, "{wrapped}");
     assert!(!wrapped.contains(COURSE));
-    let verify = |name, password| passwords.verify((name, password), Some(&wrapped), CLIENT);
-    assert!(matches!(verify("Levi", "123456"), Ok(Verdict::RightReplace(_))));
-    assert_eq!(verify("Levi", "12345"), Ok(Verdict::Wrong));
-    assert_eq!(verify("Lev", "123456"), Ok(Verdict::Wrong));
-    assert_eq!(verify("Levi", COURSE), Ok(Verdict::Wrong), "the md5 itself is not a password");
+    let verdict = |name, password| verify(&passwords, name, password, Some(&wrapped));
+    assert!(matches!(verdict("Levi", "123456"), Ok(Verdict::RightReplace(_))));
+    assert_eq!(verdict("Levi", "12345"), Ok(Verdict::Wrong));
+    assert_eq!(verdict("Lev", "123456"), Ok(Verdict::Wrong));
+    assert_eq!(verdict("Levi", COURSE), Ok(Verdict::Wrong), "the md5 itself is not a password");
     assert_eq!(cost_of(Some(&wrapped), "wrong"), 2 * 19_456);
     assert_eq!(passwords.wrap_course_hash(&wrapped), Ok(None));
 }
@@ -148,7 +159,7 @@ fn a_flood_is_served_within_the_permits_or_refused_and_takes_no_more_memory() {
     let verdicts: Vec<_> = thread::scope(|scope| {
         let login = || {
             start.wait();
-            passwords.verify(("Levi", "123456"), Some(COURSE), CLIENT)
+            verify(&passwords, "Levi", "123456", Some(COURSE))
         };
         let logins: Vec<_> = (0..64).map(|_| scope.spawn(login)).collect();
         logins.into_iter().map(|login| login.join().unwrap()).collect()
@@ -156,14 +167,14 @@ fn a_flood_is_served_within_the_permits_or_refused_and_takes_no_more_memory() {
     let busy = verdicts.iter().filter(|verdict| **verdict == Err(PasswordError::Busy)).count();
     let right = verdicts.iter().filter(|v| matches!(v, Ok(Verdict::RightReplace(_)))).count();
     assert_eq!(busy + right, 64);
-    assert!(right >= 10, "two permits and a line of eight: only {right} were served");
+    assert!(right >= 10, "two permits and a queue of eight: only {right} were served");
     let kept = passwords.permits.kept();
     assert!(kept.len() == 2 && kept.iter().all(|&blocks| blocks <= 19_456), "{kept:?}");
     assert_eq!(passwords.permits.waiting(), 0);
 }
 
 #[test]
-fn a_48_that_fills_the_queue_gives_a_place_to_another_network() {
+fn a_slash_48_that_fills_the_queue_loses_a_place_to_another_network() {
     let passwords = Passwords::with_limits(1, 2, LONG, "the-sat");
     let held = passwords.permits.take(CLIENT).unwrap();
     thread::scope(|scope| {

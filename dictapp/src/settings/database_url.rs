@@ -7,8 +7,8 @@ use crate::store::DatabaseUrl;
 const MUST_BE: &str = "\"sqlite:PATH\" or \"mysql://USER:PASSWORD@HOST:3306/DATABASE\" or a list \
     of the latter (options: ?ssl=required&ca=FILE, socket=PATH, password_file=FILE; in a password @ is written %40, : %3A, / %2F, ? %3F, # %23, % %25 and , %2C)";
 
-/// Parses `sqlite:PATH`, in which the path may contain commas, or a list of MySQL servers, which in
-/// one text are separated by commas.
+/// Parses `sqlite:PATH` or the URLs of MySQL servers. Commas are a part of the path, and separate
+/// URLs in one text.
 pub(super) fn database_url(value: &Value) -> Checked<DatabaseUrl> {
     let parsed = match value.text() {
         Some(text) if text.starts_with("sqlite:") => DatabaseUrl::parse(&[text]),
@@ -21,11 +21,12 @@ pub(super) fn database_url(value: &Value) -> Checked<DatabaseUrl> {
     parsed.map_err(|why| invalid(&why.to_string()))
 }
 
-/// The error for a refused value. It omits the value: a mistyped URL still contains its password.
+/// The error for a refused value. The message does not show the value: a mistyped URL still contains
+/// a password.
 fn invalid(why: &str) -> Invalid {
     Invalid {
         must_be: format!("{MUST_BE}: {why}"),
-        not: "the present value (not shown)".to_owned(),
+        found: "the present value (not shown)".to_owned(),
     }
 }
 
@@ -46,18 +47,17 @@ mod tests {
 
     #[test]
     fn never_shows_a_password_and_names_the_mistake() {
-        for (odd, why) in [
+        for (url, why) in [
             ("mysql://root:s3cret@h", ": it names no database"),
             ("mysql://root:s3/cret@h/d", "written %2F"),
             ("mysql://root:a?s3cret=1@h/d", "written %2F %3F"),
         ] {
-            let wrong = read(odd).expect_err(odd);
+            let wrong = read(url).expect_err(url);
             assert!(wrong.must_be.contains(why), "{wrong:?}");
             assert!(!format!("{wrong:?}").contains("s3"), "{wrong:?}");
         }
     }
 
-    /// Regression: `check` accepted such a URL, and the store refused it at the start.
     #[test]
     fn an_option_that_is_not_supported_is_refused_by_name() {
         let wrong = read("mysql://root@h/d?tcp_connect_timeout_ms=9").expect_err("parameters");

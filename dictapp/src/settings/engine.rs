@@ -87,7 +87,7 @@ pub(super) fn connection_limits(r: &mut Reader) -> Limits {
     }
 }
 
-/// Reads `[limits]`: the sizes and numbers of requests. The limits of connections are those of
+/// Reads `[limits]`: the sizes and numbers of requests. Copies the limits of connections from
 /// `connections`.
 pub(super) fn limits(r: &mut Reader, connections: &Limits) -> Limits {
     r.section("limits");

@@ -3,7 +3,7 @@
 //! reads the keys (`engine.rs`, `site.rs`, `protocols.rs`) is the only list of keys; a test
 //! compares conf/settings.toml with it. Nothing here opens a socket, a database or a log.
 
-mod layers;
+mod sources;
 mod reader;
 mod value;
 mod network;
@@ -15,6 +15,7 @@ mod nearest;
 mod mistake;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -22,15 +23,15 @@ use std::path::{Path, PathBuf};
 use webframe::{Limits, Timeouts};
 
 pub use engine::{Server, Tls};
-pub use layers::Flag;
 pub use mistake::{Mistake, Mistakes};
 pub use network::Address;
 pub use protocols::{ANY_ORIGIN, Api, Course, Dict, Monitoring, QueryReply};
 pub use site::{Accounts, CookieSecure, Database, Dictionary, Log, LogFormat, LogLevel};
+pub use sources::Flag;
 
-use layers::Assignment;
 use mistake::Location;
 use reader::{Key, Reader};
+use sources::Assignment;
 
 /// The default settings file, relative to the working directory. It need not exist.
 pub const DEFAULT_FILE: &str = "conf/settings.toml";
@@ -96,8 +97,8 @@ impl Settings {
         let mut mistakes = Vec::new();
         let named = sources.file.as_deref();
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
-        let mut given = match read_bounded(path) {
-            Ok(bytes) => layers::read_file(path, &bytes, &mut mistakes),
+        let mut assignments = match read_bounded(path) {
+            Ok(bytes) => sources::read_file(path, &bytes, &mut mistakes),
             Err(e) if e.kind() == io::ErrorKind::NotFound && named.is_none() => Vec::new(),
             Err(e) => {
                 let location = Location::File(path.to_owned(), None);
@@ -105,16 +106,16 @@ impl Settings {
                 Vec::new()
             }
         };
-        given.extend(layers::read_environment(&sources.environment, &mut mistakes));
-        given.extend(sources.flags.iter().map(Flag::given));
-        let origin = origin(&given);
-        let (settings, _) = read(given, mistakes)?;
+        assignments.extend(sources::read_environment(&sources.environment, &mut mistakes));
+        assignments.extend(sources.flags.iter().map(Flag::assignment));
+        let origin = origin(&assignments);
+        let (settings, _) = read(assignments, mistakes)?;
         Ok(Loaded { settings, origin })
     }
 
     /// The names of the sections in which the two settings differ, such as `[log]`. The limits of
     /// connections, which are keys in `[server]`, count as `[limits]`.
-    pub fn sections_unlike(&self, other: &Settings) -> Vec<&'static str> {
+    pub fn differing_sections(&self, other: &Settings) -> Vec<&'static str> {
         let sections = [
             ("[server]", self.server != other.server),
             ("[tls]", self.tls != other.tls),
@@ -141,13 +142,13 @@ impl Default for Settings {
     }
 }
 
-/// Converts the assignments to settings, and lists all keys. The error has the mistakes found so
-/// far and those of the sections.
+/// Converts the assignments to settings, and lists all keys. The error has `mistakes`, which were
+/// found before, and the mistakes in the assignments.
 fn read(
-    given: Vec<Assignment>,
+    assignments: Vec<Assignment>,
     mut mistakes: Vec<Mistake>,
 ) -> Result<(Settings, Vec<Key>), Mistakes> {
-    let mut reader = Reader::new(given);
+    let mut reader = Reader::new(assignments);
     let server = Server::read(&mut reader);
     let connections = engine::connection_limits(&mut reader);
     let settings = Settings {
@@ -165,38 +166,53 @@ fn read(
         log: Log::read(&mut reader),
     };
     check_addresses(&mut reader, &settings);
-    let (of_sections, keys) = reader.finish();
-    mistakes.extend(of_sections);
+    let (in_assignments, keys) = reader.finish();
+    mistakes.extend(in_assignments);
     match Mistakes::new(mistakes) {
         None => Ok((settings, keys)),
         Some(mistakes) => Err(mistakes),
     }
 }
 
-/// Reports two settings whose addresses cannot both be used. Addresses of a protocol that is not
-/// enabled are ignored.
+/// An address at which the server listens, and the key that sets it.
+struct UsedAddress<'a> {
+    key: Key,
+    address: &'a Address,
+}
+
+/// Reports pairs of addresses that cannot both be used. The address of a protocol that is not
+/// enabled is ignored.
 fn check_addresses(reader: &mut Reader, settings: &Settings) {
-    let of = |section: &'static str, key: &'static str| move |one| (section, key, one);
-    let Settings { server, tls, course, dict, monitoring, .. } = settings;
-    let mut used: Vec<(&str, &str, &Address)> = Vec::new();
-    used.extend(server.address.iter().map(of("server", "address")));
-    used.extend(tls.redirect_address.iter().map(of("tls", "redirect_address")));
-    used.extend(course.enabled.then_some(&course.address).map(of("course", "address")));
-    used.extend(dict.enabled.then_some(&dict.address).map(of("dict", "address")));
-    used.extend(monitoring.address.iter().map(of("monitoring", "address")));
-    for (at, (section, key, address)) in used.iter().enumerate() {
-        let overlaps = |&&(other_section, other_key, other): &&(&str, &str, &Address)| {
-            let is_one_server = (other_section, other_key) == (*section, *key);
-            other.overlaps(address) && !(is_one_server && other.are_both_families(address))
+    let used = used_addresses(settings);
+    for (at, later) in used.iter().enumerate() {
+        let overlaps = |earlier: &&UsedAddress<'_>| {
+            let is_one_server = earlier.key == later.key;
+            earlier.address.overlaps(later.address)
+                && !(is_one_server && earlier.address.are_both_families(later.address))
         };
-        if let Some((other_section, other_key, other)) = used[..at].iter().find(overlaps) {
-            let text = format!(
-                "[{section}] {key} {:?} and [{other_section}] {other_key} {:?} cannot both be used",
-                address.to_string(),
-                other.to_string()
-            );
-            reader.contradiction_of(&[(other_section, other_key), (section, key)], &text);
+        if let Some(earlier) = used[..at].iter().find(overlaps) {
+            let text = format!("{later} and {earlier} cannot both be used");
+            reader.contradiction_of(&[earlier.key, later.key], &text);
         }
+    }
+}
+
+fn used_addresses(settings: &Settings) -> Vec<UsedAddress<'_>> {
+    let Settings { server, tls, course, dict, monitoring, .. } = settings;
+    let set_by = |section, name| move |address| UsedAddress { key: Key { section, name }, address };
+    let mut used: Vec<UsedAddress<'_>> = Vec::new();
+    used.extend(server.address.iter().map(set_by("server", "address")));
+    used.extend(tls.redirect_address.iter().map(set_by("tls", "redirect_address")));
+    used.extend(course.enabled.then_some(&course.address).map(set_by("course", "address")));
+    used.extend(dict.enabled.then_some(&dict.address).map(set_by("dict", "address")));
+    used.extend(monitoring.address.iter().map(set_by("monitoring", "address")));
+    used
+}
+
+impl fmt::Display for UsedAddress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Key { section, name } = self.key;
+        write!(f, "[{section}] {name} {:?}", self.address.to_string())
     }
 }
 
@@ -211,12 +227,12 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The sources with the number of keys that each gives, as in [`Loaded::origin`].
-fn origin(given: &[Assignment]) -> String {
+/// The sources with the number of keys that each sets, as in [`Loaded::origin`].
+fn origin(assignments: &[Assignment]) -> String {
     let mut sources: Vec<(String, usize)> = Vec::new();
     // An assignment with an empty key stands for a section.
-    for given in given.iter().filter(|given| !given.key.is_empty()) {
-        let name = match &given.location {
+    for assignment in assignments.iter().filter(|assignment| !assignment.key.is_empty()) {
+        let name = match &assignment.location {
             Location::File(path, _) => path.display().to_string(),
             Location::Environment(_) => "environment".to_owned(),
             Location::Flag(_) => "flags".to_owned(),

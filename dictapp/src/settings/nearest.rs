@@ -1,22 +1,22 @@
 //! Suggests the known name that is nearest to a mistyped one.
 
-/// The known name with the fewest typing mistakes between it and `typed`; `None` if all have too
-/// many. Allows one mistake in a text of up to four characters, two in one of five to eight, and
+/// The known name with the smallest edit distance from `typed`; `None` if all distances are too
+/// large. Allows one edit in a text of up to four characters, two in a text of five to eight, and
 /// one for every three characters in a longer text.
 pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let length = typed.chars().count();
-    let slips_max = (length / 3).max(if length < 5 { 1 } else { 2 });
+    let edits_max = (length / 3).max(if length < 5 { 1 } else { 2 });
     // The difference in length is a lower bound of the distance, and is quicker to compute.
     known
-        .filter(|name| name.chars().count().abs_diff(length) <= slips_max)
+        .filter(|name| name.chars().count().abs_diff(length) <= edits_max)
         .map(|name| (distance(typed, name), name))
-        .filter(|&(slips, _)| slips <= slips_max)
-        .min_by_key(|&(slips, _)| slips)
+        .filter(|&(edits, _)| edits <= edits_max)
+        .min_by_key(|&(edits, _)| edits)
         .map(|(_, name)| name)
 }
 
-/// The number of insertions, deletions, replacements and swaps of neighbours between two texts
-/// (optimal string alignment). Ignores case.
+/// The number of edits between two texts: insertions, deletions, replacements and swaps of
+/// neighbours (optimal string alignment). Ignores case.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();
@@ -43,8 +43,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_each_kind_of_slip_once() {
-        for (a, b, slips) in [
+    fn counts_each_kind_of_edit_once() {
+        for (a, b, edits) in [
             ("address", "address", 0),
             ("adress", "address", 1),
             ("addresss", "address", 1),
@@ -54,8 +54,8 @@ mod tests {
             ("", "idle", 4),
             ("地址", "地", 1),
         ] {
-            assert_eq!(distance(a, b), slips, "{a} {b}");
-            assert_eq!(distance(b, a), slips, "{b} {a}");
+            assert_eq!(distance(a, b), edits, "{a} {b}");
+            assert_eq!(distance(b, a), edits, "{b} {a}");
         }
     }
 

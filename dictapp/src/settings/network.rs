@@ -38,8 +38,7 @@ impl Address {
         }
     }
 
-    /// Whether these are all IPv4 and all IPv6 addresses at one port. One server can listen at
-    /// both.
+    /// Whether one of the two is `0.0.0.0` and the other `[::]`. One server can listen at both.
     pub(super) fn are_both_families(&self, other: &Address) -> bool {
         let is = |one: &Address, wanted: &str| matches!(one, Address::Tcp { host, .. } if canonical(host) == wanted);
         (is(self, ALL_IPV4) && is(other, ALL)) || (is(self, ALL) && is(other, ALL_IPV4))
@@ -50,19 +49,20 @@ const ALL_IPV4: &str = "0.0.0.0";
 /// A listener for all IPv6 addresses accepts IPv4 connections, too.
 const ALL: &str = "::";
 
-/// The usual spelling of a host. An IPv4 address within an IPv6 address becomes IPv4.
+/// The usual spelling of a host. An IPv4-mapped IPv6 address becomes an IPv4 address.
 fn canonical(host: &str) -> String {
     let address = host.parse().map(|address: IpAddr| address.to_canonical().to_string());
     address.unwrap_or_else(|_| host.to_ascii_lowercase())
 }
 
-/// Whether the first host includes the second one. A name may mean an address of either family.
-fn includes(all: &str, one: &str) -> bool {
-    match all {
+/// Whether a server that listens at `outer` also listens at `host`. A name may have addresses of
+/// both families.
+fn includes(outer: &str, host: &str) -> bool {
+    match outer {
         ALL => true,
-        ALL_IPV4 => !one.contains(':'),
-        "localhost" => matches!(one, "localhost" | "127.0.0.1" | "::1"),
-        _ => all == one,
+        ALL_IPV4 => !host.contains(':'),
+        "localhost" => matches!(host, "localhost" | "127.0.0.1" | "::1"),
+        _ => outer == host,
     }
 }
 
@@ -99,7 +99,8 @@ fn parse_address(text: &str) -> Option<Address> {
     is_name(host).then(|| Address::Tcp { host: host.to_owned(), port })
 }
 
-/// Parses a port from digits only: the number parser would accept a sign too. `None`: no port.
+/// Parses a port that has only digits; `str::parse` would accept a sign, too. `None`: the text is
+/// not a port.
 fn parse_port(text: &str) -> Option<u16> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok())?
 }
@@ -122,9 +123,9 @@ fn parse_host(text: &str) -> Option<String> {
 /// Whether a text consists of labels of letters, digits, `-` and `_` with dots between, as host
 /// names and IPv4 addresses do. 253 is the maximum length of a name in DNS.
 fn is_name(text: &str) -> bool {
-    let of_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    let is_label_byte = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     text.len() <= 253
-        && text.split('.').all(|label| !label.is_empty() && label.bytes().all(of_label))
+        && text.split('.').all(|label| !label.is_empty() && label.bytes().all(is_label_byte))
 }
 
 /// Parses an origin, which is the beginning of all URLs of a site: `http://HOST[:PORT]` or
@@ -141,8 +142,8 @@ fn parse_origin(text: &str) -> Option<String> {
     // Colons inside the brackets of an IPv6 address do not begin a port.
     let port_at = rest.rfind(':').filter(|&at| !rest[at..].contains(']'));
     let (name, port) = rest.split_at(port_at.unwrap_or(rest.len()));
-    let port_is_fine = port.is_empty() || parse_port(&port[1..]).is_some();
-    let is_origin = matches!(scheme, "http" | "https") && port_is_fine;
+    let is_port_valid = port.is_empty() || parse_port(&port[1..]).is_some();
+    let is_origin = matches!(scheme, "http" | "https") && is_port_valid;
     is_origin.then(|| parse_host(name).map(|name| format!("{scheme}://{name}{port}")))?
 }
 

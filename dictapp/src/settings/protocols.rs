@@ -30,14 +30,14 @@ pub struct Course {
     pub request_pause: Duration,
     /// The time between two messages of a reply, so that a client reads them one by one.
     pub message_pause: Duration,
-    /// The form of the reply to a query that finds its word.
+    /// The form of the reply to a query if the word was found.
     pub query_reply: QueryReply,
 }
 
-/// The reply of the course's protocol to a query that finds its word.
+/// The reply of the course's protocol to a query if the word was found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum QueryReply {
-    /// `word : mean`, as in the later course notes.
+    /// `word : mean` (the word and its explanation), as in the later course notes.
     #[default]
     Meaning,
     /// `OK`, then `word : mean` as a second message, as in the first course notes.

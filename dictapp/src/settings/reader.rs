@@ -1,17 +1,19 @@
-//! Reads keys from the values of all sources (file, environment, flags): each section asks for a
-//! key by name, default and parser. These calls also define which keys exist, and so which names
-//! are unknown.
+//! Turns assignments into typed values. The code of each section calls [`Reader::key`] for each of
+//! its keys, with the default and the parser. These calls also define which keys exist, so an
+//! assignment to any other key is a mistake.
 
-use super::layers::Assignment;
 use super::mistake::{Location, Mistake};
 use super::nearest::nearest;
+use super::sources::Assignment;
 use super::value::{Checked, Invalid, Value};
 
 /// Reads the keys of each section and collects mistakes.
 pub(super) struct Reader {
-    /// The values of all sources, known and unknown.
-    given: Vec<Assignment>,
+    /// The assignments of all sources, also those to unknown keys.
+    assignments: Vec<Assignment>,
+    /// The section of the keys that are read next.
     section: &'static str,
+    /// All keys that were read.
     keys: Vec<Key>,
     mistakes: Vec<Mistake>,
 }
@@ -31,9 +33,9 @@ enum Secrecy {
 }
 
 impl Reader {
-    /// Takes the values in the order of their sources: a later value overrides an earlier one.
-    pub(super) fn new(given: Vec<Assignment>) -> Reader {
-        Reader { given, section: "", keys: Vec::new(), mistakes: Vec::new() }
+    /// Takes the assignments in the order of their sources: a later one overrides an earlier one.
+    pub(super) fn new(assignments: Vec<Assignment>) -> Reader {
+        Reader { assignments, section: "", keys: Vec::new(), mistakes: Vec::new() }
     }
 
     /// Sets the section of the next keys.
@@ -41,16 +43,16 @@ impl Reader {
         self.section = name;
     }
 
-    /// The value of a key: the last one given, otherwise the default, which is written like a value
-    /// in the environment. `kind` parses the value. A value that it refuses is a mistake even if a
-    /// later source overrides it.
+    /// The value of a key: that of the last assignment, otherwise the default, which is written
+    /// like a value in the environment. A value that `parse` refuses is a mistake even if a later
+    /// source overrides it.
     pub(super) fn key<T>(
         &mut self,
         key: &'static str,
         default: &'static str,
-        kind: impl Fn(&Value) -> Checked<T>,
+        parse: impl Fn(&Value) -> Checked<T>,
     ) -> T {
-        self.read(key, default, kind, Secrecy::Public)
+        self.read(key, default, parse, Secrecy::Public)
     }
 
     /// Like [`Reader::key`], for values that no message may show.
@@ -58,43 +60,47 @@ impl Reader {
         &mut self,
         key: &'static str,
         default: &'static str,
-        kind: impl Fn(&Value) -> Checked<T>,
+        parse: impl Fn(&Value) -> Checked<T>,
     ) -> T {
-        self.read(key, default, kind, Secrecy::Secret)
+        self.read(key, default, parse, Secrecy::Secret)
     }
 
-    /// Parses all values that are given for a key, records the invalid ones as mistakes, and
+    /// Parses the values of all assignments to a key, records the invalid ones as mistakes, and
     /// returns the last valid one or the default.
     fn read<T>(
         &mut self,
         key: &'static str,
         default: &'static str,
-        kind: impl Fn(&Value) -> Checked<T>,
+        parse: impl Fn(&Value) -> Checked<T>,
         secrecy: Secrecy,
     ) -> T {
         self.keys.push(Key { section: self.section, name: key });
-        let mut answer = None;
-        for given in self.given.iter().filter(|given| given.names(self.section, key)) {
-            match kind(&given.value) {
-                Ok(value) => answer = Some(value),
-                Err(Invalid { must_be, not }) => {
-                    let not = match secrecy {
-                        Secrecy::Public => format!(", not {not}"),
+        let mut valid = None;
+        for assignment in self.assignments.iter().filter(|one| one.names(self.section, key)) {
+            match parse(&assignment.value) {
+                Ok(value) => valid = Some(value),
+                Err(Invalid { must_be, found }) => {
+                    let not_found = match secrecy {
+                        Secrecy::Public => format!(", not {found}"),
                         Secrecy::Secret => String::new(),
                     };
-                    let text = format!("[{}] {key} must be {must_be}{not}", self.section);
-                    self.mistakes.push(Mistake { location: given.location.clone(), text });
+                    let text = format!("[{}] {key} must be {must_be}{not_found}", self.section);
+                    self.mistakes.push(Mistake { location: assignment.location.clone(), text });
                 }
             }
         }
-        let built_in = || kind(&Value::Untyped(default.to_owned())).ok();
-        answer
+        let built_in = || parse(&Value::Untyped(default.to_owned())).ok();
+        valid
             .or_else(built_in)
-            .expect("each load parses the default of each key, so a test finds an invalid one")
+            .expect("the default is valid: `Settings::default` parses all defaults, in a test too")
     }
 
     /// Records a mistake if the value of the first key is larger than that of the second.
-    pub(super) fn ordered<T: PartialOrd + Copy>(&mut self, less: (&str, T), more: (&str, T)) {
+    pub(super) fn ordered<T: PartialOrd + Copy>(
+        &mut self,
+        less: (&'static str, T),
+        more: (&'static str, T),
+    ) {
         if less.1 > more.1 {
             let text = format!("{} is larger than {}", less.0, more.0);
             self.contradiction(&[less.0, more.0], &text);
@@ -103,28 +109,28 @@ impl Reader {
 
     /// Records that these keys of the section contradict each other. Does nothing if the value of
     /// one of them is already a mistake: then the comparison used the default of that key.
-    pub(super) fn contradiction(&mut self, keys: &[&str], text: &str) {
+    pub(super) fn contradiction(&mut self, keys: &[&'static str], text: &str) {
         let section = self.section;
-        let keys: Vec<(&str, &str)> = keys.iter().map(|key| (section, *key)).collect();
+        let keys: Vec<Key> = keys.iter().map(|&name| Key { section, name }).collect();
         self.contradiction_of(&keys, &format!("[{section}] {text}"));
     }
 
-    /// Like [`Reader::contradiction`], for keys with their sections.
-    pub(super) fn contradiction_of(&mut self, keys: &[(&str, &str)], text: &str) {
-        let involved = |given: &&Assignment| keys.contains(&(&*given.section, &*given.key));
+    /// Like [`Reader::contradiction`], for keys of any sections.
+    pub(super) fn contradiction_of(&mut self, keys: &[Key], text: &str) {
+        let sets_one = |one: &&Assignment| keys.iter().any(|key| one.names(key.section, key.name));
         let locations: Vec<Location> =
-            self.given.iter().filter(involved).map(|given| given.location.clone()).collect();
-        let wrong = self.mistakes.iter().any(|mistake| locations.contains(&mistake.location));
-        if let (Some(location), false) = (locations.last(), wrong) {
+            self.assignments.iter().filter(sets_one).map(|one| one.location.clone()).collect();
+        let is_known = self.mistakes.iter().any(|mistake| locations.contains(&mistake.location));
+        if let (Some(location), false) = (locations.last(), is_known) {
             self.mistakes.push(Mistake { location: location.clone(), text: text.to_owned() });
         }
     }
 
     /// All mistakes, including unknown names, and the keys that exist.
     pub(super) fn finish(mut self) -> (Vec<Mistake>, Vec<Key>) {
-        for given in &self.given {
-            if let Some(text) = unknown(&self.keys, given) {
-                self.mistakes.push(Mistake { location: given.location.clone(), text });
+        for assignment in &self.assignments {
+            if let Some(text) = unknown_name(&self.keys, assignment) {
+                self.mistakes.push(Mistake { location: assignment.location.clone(), text });
             }
         }
         (self.mistakes, self.keys)
@@ -133,14 +139,14 @@ impl Reader {
 
 /// The message for an unknown name, with the nearest known one. `None`: the name is known, or
 /// another assignment reports its section.
-fn unknown(keys: &[Key], given: &Assignment) -> Option<String> {
-    let Assignment { section, key, location, .. } = given;
+fn unknown_name(keys: &[Key], assignment: &Assignment) -> Option<String> {
+    let Assignment { section, key, location, .. } = assignment;
     let section_is_known = keys.iter().any(|known| known.section == section);
-    let is_known = keys.iter().any(|known| given.names(known.section, known.name));
+    let is_known = keys.iter().any(|known| assignment.names(known.section, known.name));
     match location {
         _ if is_known => None,
         Location::Environment(name) => Some(unknown_variable(keys, name)),
-        _ if section.is_empty() => Some(outside(keys, key)),
+        _ if section.is_empty() => Some(key_without_section(keys, key)),
         // The assignment of the section itself (empty key) reports an unknown section once; its
         // keys do not report it again.
         Location::File(..) if key.is_empty() == section_is_known => None,
@@ -152,14 +158,14 @@ fn unknown(keys: &[Key], given: &Assignment) -> Option<String> {
 }
 
 /// The message for a key outside of any section, as before the first section of a file.
-fn outside(keys: &[Key], key: &str) -> String {
+fn key_without_section(keys: &[Key], key: &str) -> String {
     if keys.iter().any(|known| known.section == key) {
         return format!("{key:?} must be a section, [{key}]");
     }
-    match elsewhere(keys, key) {
-        Some(home) => format!(
+    match nearest_in_any_section(keys, key) {
+        Some(near) => format!(
             "unknown key {key:?} outside of any section; did you mean {:?} in [{}]?",
-            home.name, home.section
+            near.name, near.section
         ),
         None => format!("unknown key {key:?} outside of any section"),
     }
@@ -180,17 +186,17 @@ fn unknown_key(keys: &[Key], section: &str, key: &str) -> String {
     if let Some(near) = nearest(key, names.iter().copied()) {
         return format!("unknown key {key:?} in [{section}]; did you mean {near:?}?");
     }
-    if let Some(home) = elsewhere(keys, key) {
+    if let Some(near) = nearest_in_any_section(keys, key) {
         return format!(
             "unknown key {key:?} in [{section}]; did you mean {:?} in [{}]?",
-            home.name, home.section
+            near.name, near.section
         );
     }
     format!("unknown key {key:?} in [{section}]; the keys there are {}", names.join(", "))
 }
 
 /// The key of any section with the nearest name.
-fn elsewhere(keys: &[Key], key: &str) -> Option<Key> {
+fn nearest_in_any_section(keys: &[Key], key: &str) -> Option<Key> {
     let near = nearest(key, keys.iter().map(|known| known.name))?;
     keys.iter().find(|known| known.name == near).copied()
 }

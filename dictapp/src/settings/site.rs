@@ -59,8 +59,8 @@ pub struct Accounts {
     pub password_chars_min: usize,
     /// Maximum characters of a password.
     pub password_chars_max: usize,
-    /// The salt of the password hashes in the database of a programming course's dictionary, from
-    /// which users can be imported.
+    /// The salt of the password hashes in a database from which users can be imported: that of a
+    /// programming course's dictionary server.
     pub course_salt: String,
     /// A session with "keep me logged in" ends when it was not used for this time.
     pub session_idle: Duration,
@@ -110,7 +110,7 @@ pub enum CookieSecure {
 pub struct Log {
     /// Whether each request is logged.
     pub access: bool,
-    /// Whether the lines of `access` contain the words that visitors look up.
+    /// Whether the log lines of requests contain the words that visitors look up.
     pub lookups: bool,
     /// The format of a line.
     pub format: LogFormat,

@@ -1,4 +1,4 @@
-//! Tests of the settings as a whole: the documented file, the layers, and each mistake with its
+//! Tests of the settings as a whole: the documented file, the sources, and each mistake with its
 //! location.
 
 use std::collections::BTreeMap;
@@ -8,16 +8,18 @@ use super::*;
 
 const DOCUMENTED: &str = include_str!("../../../conf/settings.toml");
 
-/// Reads the text of a settings file, then the other layers, all with fixed names.
+/// Reads the text of a settings file (named `s.toml` in messages), the environment and flags.
 fn load(toml: &str, environment: &[(&str, &str)], flags: &[&str]) -> Result<Settings, String> {
     let mut mistakes = Vec::new();
-    let mut given = layers::read_file(Path::new("s.toml"), toml.as_bytes(), &mut mistakes);
+    let mut assignments = sources::read_file(Path::new("s.toml"), toml.as_bytes(), &mut mistakes);
     let variables: Vec<(OsString, OsString)> =
         environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
-    given.extend(layers::read_environment(&variables, &mut mistakes));
+    assignments.extend(sources::read_environment(&variables, &mut mistakes));
     let flags = flags.iter().map(|flag| Flag::parse_assignment(flag).unwrap());
-    given.extend(flags.map(|flag| flag.given()));
-    read(given, mistakes).map(|(settings, _)| settings).map_err(|mistakes| mistakes.to_string())
+    assignments.extend(flags.map(|flag| flag.assignment()));
+    read(assignments, mistakes)
+        .map(|(settings, _)| settings)
+        .map_err(|mistakes| mistakes.to_string())
 }
 
 #[track_caller]
@@ -31,8 +33,8 @@ fn the_documented_file_has_the_built_in_values() {
     assert_eq!(load(DOCUMENTED, &[], &[]).unwrap(), Settings::default());
 }
 
-/// Regression: with a `statement_timeout` of 3 s and a `patience` of 5 s, requests that waited for
-/// a connection to a frozen server gave up before the store tried the next server.
+/// A request that waits for a connection to a frozen server must not give up before the store tries
+/// the next server.
 #[test]
 fn two_servers_that_do_not_answer_fit_into_the_patience() {
     let database = Settings::default().database;
@@ -41,11 +43,11 @@ fn two_servers_that_do_not_answer_fit_into_the_patience() {
 
 #[test]
 fn the_documented_file_has_every_key_once_in_the_order_of_the_code() {
-    let documented = layers::read_file(Path::new("s.toml"), DOCUMENTED.as_bytes(), &mut vec![]);
+    let documented = sources::read_file(Path::new("s.toml"), DOCUMENTED.as_bytes(), &mut vec![]);
     let documented: Vec<(&str, &str)> = documented
         .iter()
-        .filter(|given| !given.key.is_empty())
-        .map(|given| (given.section.as_str(), given.key.as_str()))
+        .filter(|assignment| !assignment.key.is_empty())
+        .map(|assignment| (assignment.section.as_str(), assignment.key.as_str()))
         .collect();
     let (_, keys) = read(vec![], vec![]).unwrap();
     let known: Vec<(&str, &str)> = keys.iter().map(|known| (known.section, known.name)).collect();
@@ -116,7 +118,7 @@ fn the_environment_sets_every_key_without_quotes() {
 }
 
 #[test]
-fn reports_all_mistakes_of_all_layers_at_once() {
+fn reports_all_mistakes_of_all_sources_at_once() {
     let file = "[server]\nadress = 'a'\nworkers_min = '16'\n\n[timeouts]\nhead = 10\n";
     let environment = [
         ("DICTAPP_SERVER__ADRESS", "x"),
@@ -167,7 +169,7 @@ fn invalid_toml_is_reported_with_its_line() {
         assert_eq!(found.lines().count(), 1, "{found}");
     }
     let mut mistakes = Vec::new();
-    layers::read_file(Path::new("s.toml"), b"# a\n# \xff", &mut mistakes);
+    sources::read_file(Path::new("s.toml"), b"# a\n# \xff", &mut mistakes);
     assert_eq!(mistakes[0].to_string(), "s.toml:2: this line is not UTF-8");
 }
 
@@ -260,8 +262,8 @@ fn variables_have_distinct_names() {
     let (_, keys) = read(vec![], vec![]).unwrap();
     let mut variables = BTreeMap::new();
     for key in keys {
-        let old = variables.insert(key.variable(), key);
-        assert_eq!(old, None, "two keys, one variable");
+        let other = variables.insert(key.variable(), key);
+        assert_eq!(other, None, "two keys, one variable");
     }
     assert!(variables.contains_key("DICTAPP_DATABASE__URL"));
 }

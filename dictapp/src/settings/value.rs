@@ -24,11 +24,12 @@ pub(super) enum Value {
     Untyped(String),
 }
 
-/// A refused value: the required form, and the part of the value that does not have it.
+/// The error for a refused value: the required form, and the part of the value that does not have
+/// it, as the message shows them.
 #[derive(Debug, PartialEq)]
 pub(super) struct Invalid {
     pub(super) must_be: String,
-    pub(super) not: String,
+    pub(super) found: String,
 }
 
 /// The result of a parser.
@@ -43,6 +44,7 @@ impl Value {
         }
     }
 
+    /// The number, if the value is a whole number or has no type yet.
     fn integer(&self) -> Option<i64> {
         match self {
             Value::Integer(number) => Some(*number),
@@ -53,7 +55,7 @@ impl Value {
 
     /// The error for this value.
     pub(super) fn invalid(&self, must_be: impl Into<String>) -> Invalid {
-        Invalid { must_be: must_be.into(), not: self.to_string() }
+        Invalid { must_be: must_be.into(), found: self.to_string() }
     }
 }
 
@@ -172,48 +174,48 @@ pub(super) fn optional_path(value: &Value) -> Checked<Option<PathBuf>> {
     }
 }
 
-/// The parser of one of these words, which becomes the value beside it.
+/// The parser of one of these words, each with the value that it stands for.
 pub(super) fn choice<T: Copy, const N: usize>(
-    of: [(&'static str, T); N],
+    choices: [(&'static str, T); N],
 ) -> impl Fn(&Value) -> Checked<T> {
     move |value| {
-        let found = of.iter().find(|(word, _)| value.text() == Some(word));
+        let found = choices.iter().find(|(word, _)| value.text() == Some(word));
         found.map(|&(_, choice)| choice).ok_or_else(|| {
-            let words: Vec<String> = of.iter().map(|(word, _)| format!("{word:?}")).collect();
+            let words: Vec<String> = choices.iter().map(|(word, _)| format!("{word:?}")).collect();
             value.invalid(words.join(" or "))
         })
     }
 }
 
-/// The parser that returns `None` for an empty text, and otherwise the result of `kind`.
+/// The parser that returns `None` for an empty text, and otherwise the result of `parse`.
 pub(super) fn optional<T>(
-    kind: impl Fn(&Value) -> Checked<T>,
+    parse: impl Fn(&Value) -> Checked<T>,
 ) -> impl Fn(&Value) -> Checked<Option<T>> {
     move |value| match value.text() {
         Some("") => Ok(None),
-        _ => kind(value).map(Some),
+        _ => parse(value).map(Some),
     }
 }
 
-/// The parser of a list with items of `kind`. A single value is a list of one item.
-pub(super) fn list<T>(kind: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) -> Checked<Vec<T>> {
+/// The parser of a list, in which `parse` reads each item. A single value is a list of one item.
+pub(super) fn list<T>(parse: impl Fn(&Value) -> Checked<T>) -> impl Fn(&Value) -> Checked<Vec<T>> {
     move |value| match value {
-        Value::List(items) => items.iter().map(&kind).collect(),
+        Value::List(items) => items.iter().map(&parse).collect(),
         Value::Untyped(text) if text.trim().is_empty() => Ok(Vec::new()),
         Value::Untyped(text) => {
-            text.split(',').map(|item| kind(&Value::Untyped(item.trim().to_owned()))).collect()
+            text.split(',').map(|item| parse(&Value::Untyped(item.trim().to_owned()))).collect()
         }
         Value::Text(_) | Value::Integer(_) | Value::Boolean(_) | Value::Other(_) => {
-            kind(value).map(|item| vec![item])
+            parse(value).map(|item| vec![item])
         }
     }
 }
 
-/// The parser of a list with at least one item of `kind`.
+/// Like [`list`], but the list must not be empty.
 pub(super) fn non_empty_list<T>(
-    kind: impl Fn(&Value) -> Checked<T>,
+    parse: impl Fn(&Value) -> Checked<T>,
 ) -> impl Fn(&Value) -> Checked<Vec<T>> {
-    let list = list(kind);
+    let list = list(parse);
     move |value| {
         let items = list(value)?;
         if items.is_empty() { Err(value.invalid("one value or more")) } else { Ok(items) }
@@ -224,7 +226,7 @@ pub(super) fn non_empty_list<T>(
 mod tests {
     use super::*;
 
-    fn given(text: &str) -> Value {
+    fn in_file(text: &str) -> Value {
         Value::Text(text.to_owned())
     }
 
@@ -259,47 +261,47 @@ mod tests {
 
     #[test]
     fn bounds_belong_to_the_range_and_are_shown_as_written() {
-        let kind = duration("1s"..="1h");
-        assert!(kind(&given("1s")).is_ok() && kind(&given("60m")).is_ok());
+        let parse = duration("1s"..="1h");
+        assert!(parse(&in_file("1s")).is_ok() && parse(&in_file("60m")).is_ok());
         for text in ["999ms", "61m", "soon"] {
-            let wrong = kind(&given(text)).unwrap_err();
+            let wrong = parse(&in_file(text)).unwrap_err();
             assert_eq!(wrong.must_be, "a duration from \"1s\" to \"1h\"");
-            assert_eq!(wrong.not, format!("{text:?}"));
+            assert_eq!(wrong.found, format!("{text:?}"));
         }
     }
 
     #[test]
     fn a_quoted_number_in_a_file_is_a_text_and_in_the_environment_a_number() {
-        let kind = count(1..=9);
-        assert_eq!(kind(&Value::Integer(5)), Ok(5));
-        assert_eq!(kind(&Value::Untyped("5".into())), Ok(5));
-        assert_eq!(kind(&given("5")).unwrap_err().not, "\"5\"");
+        let parse = count(1..=9);
+        assert_eq!(parse(&Value::Integer(5)), Ok(5));
+        assert_eq!(parse(&Value::Untyped("5".into())), Ok(5));
+        assert_eq!(parse(&in_file("5")).unwrap_err().found, "\"5\"");
         for number in [0, 10, -5] {
-            assert!(kind(&Value::Integer(number)).is_err(), "{number}");
+            assert!(parse(&Value::Integer(number)).is_err(), "{number}");
         }
     }
 
     #[test]
     fn a_wrong_item_of_a_list_is_named() {
-        let kind = list(count(1..=9));
+        let parse = list(count(1..=9));
         let items = Value::List(vec![Value::Integer(1), Value::Integer(77)]);
-        assert_eq!(kind(&items).unwrap_err().not, "77");
-        assert_eq!(kind(&Value::Untyped("1, 2,3".into())), Ok(vec![1, 2, 3]));
-        assert_eq!(kind(&Value::Untyped(String::new())), Ok(vec![]));
+        assert_eq!(parse(&items).unwrap_err().found, "77");
+        assert_eq!(parse(&Value::Untyped("1, 2,3".into())), Ok(vec![1, 2, 3]));
+        assert_eq!(parse(&Value::Untyped(String::new())), Ok(vec![]));
         assert!(non_empty_list(count(1..=9))(&Value::List(vec![])).is_err());
     }
 
     #[test]
     fn refuses_values_of_a_wrong_type() {
-        assert!(text(&given("a\nb")).is_err());
-        assert!(optional_path(&given("a\0b")).is_err());
-        assert_eq!(optional_path(&given("")), Ok(None));
+        assert!(text(&in_file("a\nb")).is_err());
+        assert!(optional_path(&in_file("a\0b")).is_err());
+        assert_eq!(optional_path(&in_file("")), Ok(None));
         assert_eq!(boolean(&Value::Boolean(true)), Ok(true));
         assert!(
-            boolean(&given("true")).is_err() && boolean(&Value::Untyped("yes".into())).is_err()
+            boolean(&in_file("true")).is_err() && boolean(&Value::Untyped("yes".into())).is_err()
         );
-        let kind = choice([("text", 1), ("json", 2)]);
-        assert_eq!(kind(&given("json")), Ok(2));
-        assert_eq!(kind(&given("xml")).unwrap_err().must_be, "\"text\" or \"json\"");
+        let parse = choice([("text", 1), ("json", 2)]);
+        assert_eq!(parse(&in_file("json")), Ok(2));
+        assert_eq!(parse(&in_file("xml")).unwrap_err().must_be, "\"text\" or \"json\"");
     }
 }

@@ -57,7 +57,7 @@ impl Site {
         getrandom::fill(&mut tie).map_err(|error| Error::internal(error.to_string()))?;
         let id = ReportId { at: Timestamp::now(), tie: u32::from_be_bytes(tie) };
         self.store.insert_report(id, visit.map(|visit| visit.user), word, &text)?;
-        attempt.counts();
+        attempt.keep_counted();
         Ok(Reporting::Done)
     }
 

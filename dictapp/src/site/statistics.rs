@@ -42,7 +42,7 @@ impl Site {
         }
         counts.missing.fetch_add(1, Relaxed);
         match self.throttle.begin_missing_word(client, Instant::now()) {
-            Ok(counted) => counted.counts(),
+            Ok(counted) => counted.keep_counted(),
             Err(_) => return,
         }
         let mut words = lock(&counts.words);

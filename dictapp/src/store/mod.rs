@@ -195,7 +195,7 @@ mod tests {
         accounts::reset_codes::DELETE_OF,
         accounts::users::AFTER,
         accounts::users::BY_ID,
-        accounts::users::BY_LOOK,
+        accounts::users::BY_SKELETON_HASH,
         accounts::users::BY_NAME,
         accounts::users::NAMED,
         accounts::sessions::BY_HASH,

@@ -1,7 +1,7 @@
-//! Actions that each user may do only so often, because they cost time, memory or rows.
+//! Actions that are limited for each user, because they cost time, memory or rows.
 
-/// Something that each user may do only a number of times within the window, which is the setting
-/// `login_failures_window`.
+/// An action that each user may repeat only a number of times within the window (the setting
+/// `login_failures_window`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// An export of all data: it takes time and memory.
@@ -10,16 +10,17 @@ pub enum Action {
     WrongJoinCode,
     /// A review: it adds a row.
     Review,
-    /// An entry of the kind with this name in the audit log. Each kind is counted by itself, so
-    /// that a flood of one kind hides no other.
+    /// An entry in the audit log; carries the name of its kind. Each kind is counted by itself, so
+    /// that a flood of one kind does not keep other kinds out of the log.
     Audited(&'static str),
 }
 
-/// Maximum number of entries of one kind in the audit log that concern no user, such as failed
-/// log-ins with unknown names, within the window.
-const AUDITED_OF_NOBODY_MAX: u32 = 1000;
+/// Maximum number of entries of one kind in the audit log within the window, for entries without a
+/// user, such as failed log-ins with unknown names.
+const AUDITED_WITHOUT_USER_MAX: u32 = 1000;
 
 impl Action {
+    /// The name under which the action is counted.
     pub(super) fn name(self) -> &'static str {
         match self {
             Action::Export => "export",
@@ -29,11 +30,11 @@ impl Action {
         }
     }
 
-    /// How often this user may do it in the window. `None`: the limit for all callers together who
-    /// are not a known user.
+    /// How often this user may do it in the window. `None`: the limit for all actions without a
+    /// user together.
     pub(super) fn max(self, user: Option<i64>) -> u32 {
         match self {
-            Action::Audited(_) if user.is_none() => AUDITED_OF_NOBODY_MAX,
+            Action::Audited(_) if user.is_none() => AUDITED_WITHOUT_USER_MAX,
             Action::Audited(_) => 100,
             Action::Export => 10,
             Action::WrongJoinCode => 20,

@@ -3,7 +3,7 @@
 //! network with any name, and for the name in all networks together.
 //!
 //! The first two counts refuse log-ins. The third only delays them, so that an attacker cannot lock
-//! a user out: the log-in is accepted after the delay. A device that the user has logged in on
+//! a user out: the log-in is accepted after the delay. A device on which the user has logged in
 //! before is counted by itself, so that nobody else can lock it out, not even in the same network.
 //!
 //! New accounts, answers that a name is taken, wrong reset codes, reports of entries, and look-ups
@@ -46,11 +46,12 @@ pub struct Throttle {
     counters: Mutex<Counters>,
 }
 
-/// The limits in the settings. Numbers are within `window`.
+/// The limits in the settings. Each number is the maximum within `window`.
 struct Limits {
     of_name_in_network: u32,
     of_network: u32,
     of_name: u32,
+    /// The wait before a log-in with a name that has reached `of_name`.
     delay: Duration,
     registrations: u32,
     window: Duration,
@@ -72,7 +73,8 @@ pub struct LogInFrom<'a> {
     pub client: IpAddr,
     /// The ticket of a delayed log-in; may be empty.
     pub ticket: &'a str,
-    /// A known device is not delayed, and failures of other devices do not count for it.
+    /// Whether the device is known. A known one is not delayed, and failures of other devices do
+    /// not count for it.
     pub device: Device,
 }
 
@@ -106,17 +108,21 @@ pub enum Refusal {
 pub struct Attempt<'t> {
     throttle: &'t Throttle,
     counted: Vec<Counted>,
-    result: Outcome,
+    outcome: Outcome,
 }
 
+/// What happens to the tallies when the attempt is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    None,
-    Failure,
-    Success,
+    /// The attempt is subtracted.
+    NotCounted,
+    /// The attempt stays counted.
+    Counted,
+    /// The attempt and the earlier failures of its name in its networks are subtracted.
+    LoggedIn,
 }
 
-/// One tally that an attempt was added to, and the number of failures that it allows.
+/// A tally to which an attempt is added, and its maximum.
 #[derive(Clone, Copy, Debug)]
 struct Counted {
     kind: TallyKind,
@@ -166,7 +172,7 @@ impl Throttle {
         let now = now.saturating_duration_since(self.started);
         let mut counters = self.lock();
         let of_name = counters.name(name);
-        let mut keys = match device {
+        let mut counted = match device {
             Device::Unknown => counters.networks_of("log-in", client, self.limits.of_network),
             // A device is known for one name only, so the tally of this name limits it.
             Device::Known => Vec::new(),
@@ -174,9 +180,9 @@ impl Throttle {
         for network in networks(client) {
             let slots = counters.names_in_networks.slots((name, network, device));
             let max = self.limits.of_name_in_network.saturating_mul(network.share);
-            keys.push(Counted { kind: TallyKind::NameInNetwork, slots, max });
+            counted.push(Counted { kind: TallyKind::NameInNetwork, slots, max });
         }
-        self.refuse_if_full(&counters, &keys, now)?;
+        refuse_if_full(&counters, &counted, now).map_err(Refusal::Wait)?;
         let is_attacked = counters.names.tally(of_name.slots, now).failures >= self.limits.of_name;
         let network = smallest_network(client);
         let may_pass = device == Device::Known || self.tickets.accepts(ticket, name, network, now);
@@ -187,11 +193,11 @@ impl Throttle {
                 ticket: self.tickets.issue(name, network, now + delay),
             });
         }
-        keys.push(of_name);
-        Ok(self.count(&mut counters, keys, now))
+        counted.push(of_name);
+        Ok(self.count(&mut counters, counted, now))
     }
 
-    /// Begins a registration. If the name is free, the caller calls [`Attempt::counts`].
+    /// Begins a registration. If the name is free, the caller calls [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// If there were too many from this network: how long to wait.
@@ -203,7 +209,7 @@ impl Throttle {
         self.begin_in_networks("registration", client, self.limits.registrations, now)
     }
 
-    /// Begins a check whether a name is taken. If it is, the caller calls [`Attempt::counts`].
+    /// Begins a check whether a name is taken. If it is, the caller calls [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// If this network has learned that too many names are taken: how long to wait.
@@ -212,7 +218,7 @@ impl Throttle {
     }
 
     /// Begins a report of an entry. Reports of a user are counted in each network, those of guests
-    /// for the whole network. When the report is stored, the caller calls [`Attempt::counts`].
+    /// for the whole network. When the report is stored, the caller calls [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// Too many reports: how long to wait.
@@ -231,7 +237,7 @@ impl Throttle {
         }
     }
 
-    /// Begins a check of a reset code. If the code is wrong, the caller calls [`Attempt::counts`].
+    /// Begins a check of a reset code. If the code is wrong, the caller calls [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// If this network has sent too many wrong codes: how long to wait.
@@ -239,7 +245,7 @@ impl Throttle {
         self.begin_in_networks("reset code", client, self.limits.of_network, now)
     }
 
-    /// Begins to count a look-up of a word that no book has. The caller calls [`Attempt::counts`].
+    /// Begins to count a look-up of a word that no book has. The caller calls [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// If there were too many from this network.
@@ -252,7 +258,7 @@ impl Throttle {
     }
 
     /// Begins an action of the user with this number; `None`: there is no known user. When the
-    /// action counts, the caller calls [`Attempt::counts`].
+    /// action counts, the caller calls [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// If the user has done it too often: how long to wait.
@@ -267,11 +273,9 @@ impl Throttle {
         // These keys share the counters of the networks.
         let slots = counters.networks.slots((action.name(), user));
         let max = action.max(user);
-        let keys = vec![Counted { kind: TallyKind::Network, slots, max }];
-        match self.refuse_if_full(&counters, &keys, now) {
-            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => Err(wait),
-            Ok(()) => Ok(self.count(&mut counters, keys, now)),
-        }
+        let counted = vec![Counted { kind: TallyKind::Network, slots, max }];
+        refuse_if_full(&counters, &counted, now)?;
+        Ok(self.count(&mut counters, counted, now))
     }
 
     /// Begins an attempt that is counted in each network of the client, under this purpose.
@@ -284,32 +288,17 @@ impl Throttle {
     ) -> Result<Attempt<'_>, Duration> {
         let now = now.saturating_duration_since(self.started);
         let mut counters = self.lock();
-        let keys = counters.networks_of(purpose, client, max);
-        match self.refuse_if_full(&counters, &keys, now) {
-            Err(Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) => Err(wait),
-            Ok(()) => Ok(self.count(&mut counters, keys, now)),
-        }
+        let counted = counters.networks_of(purpose, client, max);
+        refuse_if_full(&counters, &counted, now)?;
+        Ok(self.count(&mut counters, counted, now))
     }
 
-    /// Fails if a tally has reached its maximum, with the time until the last of these ends.
-    fn refuse_if_full(
-        &self,
-        counters: &Counters,
-        keys: &[Counted],
-        now: Duration,
-    ) -> Result<(), Refusal> {
-        let left = |key: &Counted| {
-            let tally = counters.of(key.kind).tally(key.slots, now);
-            Some(tally.left).filter(|left| tally.failures >= key.max && !left.is_zero())
-        };
-        keys.iter().filter_map(left).max().map_or(Ok(()), |wait| Err(Refusal::Wait(wait)))
-    }
-
-    fn count(&self, counters: &mut Counters, keys: Vec<Counted>, now: Duration) -> Attempt<'_> {
-        for key in &keys {
-            counters.of_mut(key.kind).add(key.slots, now, self.limits.window);
+    /// Adds one to these tallies. The attempt subtracts it again if it is not counted.
+    fn count(&self, counters: &mut Counters, counted: Vec<Counted>, now: Duration) -> Attempt<'_> {
+        for Counted { kind, slots, .. } in &counted {
+            counters.of_mut(*kind).add(*slots, now, self.limits.window);
         }
-        Attempt { throttle: self, counted: keys, result: Outcome::None }
+        Attempt { throttle: self, counted, outcome: Outcome::NotCounted }
     }
 
     /// Ignores lock poisoning: no code panics between two writes that belong together.
@@ -318,14 +307,24 @@ impl Throttle {
     }
 }
 
+/// Fails if one of these tallies has reached its maximum. The error is the time until all of them
+/// are below it.
+fn refuse_if_full(counters: &Counters, counted: &[Counted], now: Duration) -> Result<(), Duration> {
+    let wait = |one: &Counted| {
+        let tally = counters.of(one.kind).tally(one.slots, now);
+        Some(tally.left).filter(|left| tally.failures >= one.max && !left.is_zero())
+    };
+    counted.iter().filter_map(wait).max().map_or(Ok(()), Err)
+}
+
 impl Counters {
-    /// The tally of a name in all networks, which only delays and so has no maximum.
+    /// The tally of a name in all networks. It only delays log-ins, so it has no maximum.
     fn name(&self, name: &str) -> Counted {
         Counted { kind: TallyKind::Name, slots: self.names.slots(name), max: u32::MAX }
     }
 
-    /// The tallies of the client's networks. A large network may have `max` several times: its
-    /// share.
+    /// The tallies of the client's networks for a purpose. The maximum of a network is `max` times
+    /// its share.
     fn networks_of(&self, purpose: &str, client: IpAddr, max: u32) -> Vec<Counted> {
         let key = |network: Network| Counted {
             kind: TallyKind::Network,
@@ -353,30 +352,28 @@ impl Counters {
 }
 
 impl Attempt<'_> {
-    /// The attempt counts: a wrong name or password, or a successful registration or report.
-    pub fn counts(mut self) {
-        self.result = Outcome::Failure;
+    /// Keeps the attempt counted: a wrong name or password, or a successful registration or report.
+    pub fn keep_counted(mut self) {
+        self.outcome = Outcome::Counted;
     }
 
-    /// The password was right: earlier failures of this name in this network are forgotten.
+    /// The password was right: earlier failures of this name in this network are subtracted.
     pub fn succeeded(mut self) {
-        self.result = Outcome::Success;
+        self.outcome = Outcome::LoggedIn;
     }
 }
 
 impl Drop for Attempt<'_> {
-    /// Subtracts an attempt that did not count. After a right password, also subtracts the earlier
-    /// failures of the name in the networks.
     fn drop(&mut self) {
-        if self.result == Outcome::Failure {
+        if self.outcome == Outcome::Counted {
             return;
         }
         let mut counters = self.throttle.lock();
         for Counted { kind, slots, .. } in &self.counted {
             let tallies = counters.of_mut(*kind);
-            let failures = match (self.result, kind) {
+            let failures = match (self.outcome, kind) {
                 // At time zero no window has ended, so this returns all failures of the slots.
-                (Outcome::Success, TallyKind::NameInNetwork) => {
+                (Outcome::LoggedIn, TallyKind::NameInNetwork) => {
                     tallies.tally(*slots, Duration::ZERO).failures
                 }
                 _ => 1,

@@ -27,11 +27,13 @@ fn from<'a>(name: &'a str, client: &str) -> LogInFrom<'a> {
     LogInFrom { name, client: ip(client), ticket: "", device: Device::Unknown }
 }
 
+/// A failed log-in.
 #[track_caller]
 fn fail(throttle: &Throttle, name: &str, client: &str, now: Instant) {
-    throttle.begin(from(name, client), now).unwrap().counts();
+    throttle.begin(from(name, client), now).unwrap().keep_counted();
 }
 
+/// How long a log-in must wait; `None`: it may begin.
 #[track_caller]
 fn wait(throttle: &Throttle, name: &str, client: &str, now: Instant) -> Option<Duration> {
     match throttle.begin(from(name, client), now) {
@@ -42,7 +44,7 @@ fn wait(throttle: &Throttle, name: &str, client: &str, now: Instant) -> Option<D
 }
 
 #[test]
-fn a_name_waits_only_in_the_network_where_it_failed() {
+fn a_name_waits_only_in_the_network_of_its_failures() {
     let (throttle, now) = (throttle(), Instant::now());
     for _ in 0..3 {
         assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), None);
@@ -68,7 +70,7 @@ fn a_network_waits_after_failures_with_any_names() {
 }
 
 #[test]
-fn rotating_a_64_inside_a_48_is_limited_as_one_organisation() {
+fn clients_in_different_slash_64s_of_a_slash_48_share_the_limit_of_the_slash_48() {
     let (throttle, now) = (throttle(), Instant::now());
     // Each /56 twice, each /64 once: only the /48 (4 times 5 failures) reaches its limit.
     for i in 0..20 {
@@ -79,7 +81,7 @@ fn rotating_a_64_inside_a_48_is_limited_as_one_organisation() {
 }
 
 #[test]
-fn a_flood_from_many_networks_does_not_free_a_name_that_must_wait() {
+fn a_flood_from_many_networks_does_not_shorten_the_wait_of_a_name() {
     let (throttle, now) = (throttle(), Instant::now());
     for _ in 0..3 {
         fail(&throttle, "Levi", "192.0.2.1", now);
@@ -88,7 +90,7 @@ fn a_flood_from_many_networks_does_not_free_a_name_that_must_wait() {
         let client = IpAddr::from((0x0A00_0000 + i).to_be_bytes());
         let flood = LogInFrom { name: "x", client, ticket: "", device: Device::Known };
         if let Ok(attempt) = throttle.begin(flood, now) {
-            attempt.counts();
+            attempt.keep_counted();
         }
     }
     assert!(wait(&throttle, "Levi", "192.0.2.1", now).is_some());
@@ -138,11 +140,11 @@ fn registrations_and_taken_names_are_counted_separately_from_log_ins() {
     let (throttle, now) = (throttle(), Instant::now());
     let client = ip("192.0.2.1");
     for _ in 0..2 {
-        throttle.begin_registration(client, now).unwrap().counts();
+        throttle.begin_registration(client, now).unwrap().keep_counted();
     }
     assert_eq!(throttle.begin_registration(client, now).unwrap_err(), WINDOW);
     for _ in 0..5 {
-        throttle.begin_name_check(client, now).unwrap().counts();
+        throttle.begin_name_check(client, now).unwrap().keep_counted();
     }
     assert_eq!(throttle.begin_name_check(client, now).unwrap_err(), WINDOW);
     assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), None);
@@ -157,7 +159,7 @@ fn a_known_device_is_not_locked_out_by_others_in_its_network() {
     }
     assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), Some(WINDOW), "another browser");
     for _ in 0..3 {
-        throttle.begin(known, now).expect("the owner's browser").counts();
+        throttle.begin(known, now).expect("the owner's browser").keep_counted();
     }
     assert_eq!(throttle.begin(known, now).unwrap_err(), Refusal::Wait(WINDOW), "its own failures");
 }
@@ -169,25 +171,25 @@ fn wrong_reset_codes_are_counted_separately_from_log_ins() {
         fail(&throttle, "", "192.0.2.1", now);
     }
     for _ in 0..5 {
-        throttle.begin_reset(ip("192.0.2.1"), now).expect("no log-in counts").counts();
+        throttle.begin_reset(ip("192.0.2.1"), now).expect("no log-in counts").keep_counted();
     }
     assert_eq!(throttle.begin_reset(ip("192.0.2.1"), now).unwrap_err(), WINDOW);
     assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), None);
 }
 
 #[test]
-fn a_user_may_do_costly_things_only_so_often() {
+fn costly_actions_are_limited_for_each_user() {
     let (throttle, now) = (throttle(), Instant::now());
     let (levi, mia) = (Some(1), Some(2));
     for _ in 0..10 {
-        throttle.begin_action(Action::Export, levi, now).unwrap().counts();
+        throttle.begin_action(Action::Export, levi, now).unwrap().keep_counted();
     }
     assert_eq!(throttle.begin_action(Action::Export, levi, now).unwrap_err(), WINDOW);
     assert!(throttle.begin_action(Action::Export, levi, now + WINDOW).is_ok());
     assert!(throttle.begin_action(Action::Export, mia, now).is_ok(), "another user");
     assert!(throttle.begin_action(Action::Review, levi, now).is_ok(), "another action");
     for _ in 0..300 {
-        throttle.begin_missing_word(ip("192.0.2.1"), now).unwrap().counts();
+        throttle.begin_missing_word(ip("192.0.2.1"), now).unwrap().keep_counted();
     }
     assert!(throttle.begin_missing_word(ip("192.0.2.1"), now).is_err(), "one network");
     assert!(throttle.begin_missing_word(ip("192.0.2.2"), now).is_ok(), "another network");

@@ -1,6 +1,7 @@
-//! A delay that holds no thread and no memory: a log-in that must wait gets a ticket, which its
-//! form sends back, and the same log-in with that ticket may begin after the delay. A ticket is the
-//! time from which it is usable, and a MAC over that time, the name and the network.
+//! Tickets for delayed log-ins. A log-in that must wait is answered with a ticket, and the form
+//! sends the ticket back after the delay, so the server keeps no thread and no memory for it. A
+//! ticket contains the time from which it is usable, and a MAC over that time, the name and the
+//! network.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use sha2::Sha256;
 use crate::hex;
 
 /// How long a ticket stays usable after its delay.
-const USABLE: Duration = Duration::from_secs(300);
+const USABLE_FOR: Duration = Duration::from_secs(300);
 
 /// Issues and checks tickets. The key belongs to this process: a restart invalidates all tickets.
 pub(super) struct Tickets {
@@ -45,7 +46,7 @@ impl Tickets {
         };
         let is_genuine = self.mac(name, network, from).verify_slice(&mac).is_ok();
         let from = Duration::from_millis(u64::from_be_bytes(from));
-        is_genuine && from <= now && now < from.saturating_add(USABLE)
+        is_genuine && from <= now && now < from.saturating_add(USABLE_FOR)
     }
 
     /// The MAC of a ticket for this name and network, usable from `from` (milliseconds) on.

@@ -8,7 +8,7 @@ use crate::settings::{Loaded, Settings, Sources};
 pub(super) fn report_changes(used: &Settings, sources: &Sources) {
     match Settings::load(sources) {
         Ok(Loaded { settings, .. }) => {
-            let sections = used.sections_unlike(&settings);
+            let sections = used.differing_sections(&settings);
             if !sections.is_empty() {
                 let sections = sections.join(", ");
                 log::warn!("changed settings need a restart to take effect: {sections}");

@@ -1,7 +1,7 @@
 //! Turns the header field `User-Agent` into a short name by which users recognise their devices.
 
-/// Browsers, each with the part of a `User-Agent` that shows it. The first match counts, since most
-/// browsers also name others.
+/// A text in a `User-Agent`, and the name to show if the `User-Agent` contains it. The first match
+/// counts, since most browsers also name other browsers.
 const BROWSERS: [(&str, &str); 8] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -13,8 +13,8 @@ const BROWSERS: [(&str, &str); 8] = [
     ("curl", "curl"),
 ];
 
-/// Operating systems or devices in the same way: an iPhone also names Mac OS X, Android names
-/// Linux.
+/// The same for operating systems and devices: the `User-Agent` of an iPhone also contains
+/// `Mac OS X`, that of an Android device `Linux`.
 const SYSTEMS: [(&str, &str); 7] = [
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
@@ -27,11 +27,11 @@ const SYSTEMS: [(&str, &str); 7] = [
 
 /// A label like "Firefox, Windows"; empty if nothing is recognised.
 pub fn device_label(user_agent: &str) -> String {
-    let named = |names: &[(&str, &'static str)]| {
-        names.iter().find(|(part, _)| user_agent.contains(part)).map(|(_, name)| *name)
+    let first_match = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(text, _)| user_agent.contains(text)).map(|(_, name)| *name)
     };
-    let parts = [named(&BROWSERS), named(&SYSTEMS)];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let found = [first_match(&BROWSERS), first_match(&SYSTEMS)];
+    found.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// A network: all addresses with the first `prefix_bits` bits of `prefix`. It may reach `share`
-/// times the limit of a single customer, since a large network may have several.
+/// A network: all addresses that have the same first `prefix_bits` bits as `prefix`. A large network
+/// may belong to several customers of a provider, so its limit is `share` times that of one
+/// customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Network {
     pub(crate) prefix: IpAddr,
@@ -32,14 +33,14 @@ pub(crate) fn networks(client: IpAddr) -> Vec<Network> {
     }
 }
 
-/// The prefix of the smallest network of this client. A log-in that was delayed must be repeated
-/// from the same network.
+/// The prefix of the smallest network of this client. A client that must repeat a log-in after a
+/// delay has to do so from this network.
 pub(crate) fn smallest_network(client: IpAddr) -> IpAddr {
     networks(client)[0].prefix
 }
 
-/// The prefix of the largest network of this client. The queue of log-ins treats its clients as
-/// one: the owner of a /48 must not be served once for each /64 in it.
+/// The prefix of the largest network of this client. The queue of log-ins treats all clients in it
+/// as one client: the owner of a /48 must not be served once for each /64 in it.
 pub(crate) fn largest_network(client: IpAddr) -> IpAddr {
     networks(client).last().map_or(client, |network| network.prefix)
 }

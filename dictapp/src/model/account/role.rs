@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Role {
     /// Looks words up, and has a history and saved words.
     User,
-    /// Also has classes, and makes codes with which their pupils set a new password.
+    /// Also has classes, and makes reset codes with which the pupils of a class set a new password.
     Teacher,
     /// Also administers users and books (dictionaries).
     Admin,

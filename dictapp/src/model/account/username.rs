@@ -35,10 +35,12 @@ const RESERVED: [&str; 13] = [
     "管理员",
 ];
 
-/// Finds what a new name must not have. Invisible characters: control and format characters,
-/// separators, and those that a renderer may ignore; U+2800 is a blank Braille cell. Also marks
-/// that would be drawn over the text around the name: at its beginning, or many at one letter.
-static INVISIBLE: LazyLock<Regex> = LazyLock::new(|| {
+/// Finds what a new name must not contain:
+/// - invisible characters: control and format characters, separators, characters that a renderer
+///   may ignore, and U+2800, the blank Braille cell;
+/// - combining marks that would be drawn over the text around the name: one at the beginning of the
+///   name, or five in a row.
+static FORBIDDEN_IN_NEW_NAMES: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u{2800}]|^\p{M}|\p{M}{5}")
         .expect("the pattern is valid")
 });
@@ -91,20 +93,20 @@ impl Username {
     /// The first rule that the text violates.
     pub fn parse_new(text: &str) -> Result<Username, UsernameError> {
         let name = Username::parse(text)?;
-        if let Some(found) = INVISIBLE.find(&name.0) {
+        if let Some(found) = FORBIDDEN_IN_NEW_NAMES.find(&name.0) {
             return Err(UsernameError::OddCharacter(found.as_str().chars().next().unwrap_or(' ')));
         }
         // A name that only looks like a reserved one is refused too.
-        let appearance: String = skeleton(&name.0.to_lowercase()).collect();
-        if RESERVED.iter().any(|reserved| skeleton(reserved).eq(appearance.chars())) {
+        let skeleton_of_name: String = skeleton(&name.0.to_lowercase()).collect();
+        if RESERVED.iter().any(|reserved| skeleton(reserved).eq(skeleton_of_name.chars())) {
             return Err(UsernameError::Reserved);
         }
         Ok(name)
     }
 
-    /// A hash of the name's appearance (the skeleton of Unicode TR 39): names that look the same
-    /// have the same hash.
-    pub fn look(&self) -> [u8; 32] {
+    /// A hash of the name's skeleton (Unicode TR 39): names that look the same have the same hash.
+    /// The database keeps it in the column `look`.
+    pub fn skeleton_hash(&self) -> [u8; 32] {
         Sha256::digest(skeleton(&self.0).collect::<String>()).into()
     }
 
@@ -114,8 +116,8 @@ impl Username {
     }
 }
 
-/// Whether a character is a format character or filler with which one name can be made to look like
-/// another.
+/// Whether a character is a format character or a filler. With these, one name can be made to look
+/// like another.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
@@ -182,12 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn confusable_names_have_one_look() {
-        let look = |name| Username::parse(name).unwrap().look();
-        assert_eq!(look("Maria"), look("Mаriа"), "Cyrillic letters");
-        assert_eq!(look("Bill"), look("Bil1"));
-        assert_ne!(look("Maria"), look("Mario"));
-        assert_ne!(look("Maria"), look("maria"));
+    fn names_that_look_the_same_have_one_skeleton_hash() {
+        let hash = |name| Username::parse(name).unwrap().skeleton_hash();
+        assert_eq!(hash("Maria"), hash("Mаriа"), "Cyrillic letters");
+        assert_eq!(hash("Bill"), hash("Bil1"));
+        assert_ne!(hash("Maria"), hash("Mario"));
+        assert_ne!(hash("Maria"), hash("maria"));
     }
 
     #[test]

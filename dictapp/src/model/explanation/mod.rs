@@ -166,7 +166,8 @@ impl Explanation {
                 (Line::Example(text), Some(sense)) => sense.examples.push(Example::parse(text)),
                 (Line::Synonyms(words), Some(sense)) => sense.synonyms.extend(list(words)),
                 (Line::Antonyms(words), Some(sense)) => sense.antonyms.extend(list(words)),
-                _ => {
+                // A sense, or a line that should belong to a sense and has none above it.
+                (Line::Sense | Line::Example(_) | Line::Synonyms(_) | Line::Antonyms(_), _) => {
                     let (label, rest) = split_part(line);
                     open = explanation.part_for(label, open);
                     explanation.parts[open].senses.push(Sense::parse(label, rest));
@@ -208,7 +209,10 @@ impl Explanation {
 
     /// The first pronunciation that is not a weak form, for lists; `None` if there is none.
     pub fn first_pronunciation(&self) -> Option<&Pronunciation> {
-        self.parts.iter().flat_map(|part| &part.pronunciations).find(|said| !said.is_weak)
+        self.parts
+            .iter()
+            .flat_map(|part| &part.pronunciations)
+            .find(|pronunciation| !pronunciation.is_weak)
     }
 }
 
@@ -337,8 +341,9 @@ pub fn split_label(line: &str) -> (&str, &str) {
     if is_label { (part, rest.trim_start()) } else { ("", line) }
 }
 
-/// Whether what looks like a label is the beginning of an abbreviation (`a.m.`, `n.b.`): a few
-/// letters with a dot follow in `rest` that are no label.
+/// Whether a text that looks like a label is the beginning of an abbreviation (`a.m.`, `n.b.`).
+/// `rest` is the text after it: in an abbreviation, up to three letters and a dot follow, and these
+/// are not a label.
 fn is_abbreviation(rest: &str) -> bool {
     let letters = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
     (1..=3).contains(&letters)

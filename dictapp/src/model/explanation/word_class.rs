@@ -43,7 +43,7 @@ pub enum WordClass {
     Prefix,
     /// A suffix.
     Suffix,
-    /// A plural. Some books use this and the next three as labels of their own.
+    /// A plural. Some books label senses with this and the next three instead of a part of speech.
     Plural,
     /// A singular.
     Singular,

@@ -36,7 +36,7 @@ impl Site {
         let action = Action::Audited(event.name());
         let number = user.map(UserId::number);
         match self.throttle.begin_action(action, number, Instant::now()) {
-            Ok(permit) => permit.counts(),
+            Ok(permit) => permit.keep_counted(),
             Err(_) => {
                 return log::debug!("the audit log leaves out {} of {number:?}", event.name());
             }

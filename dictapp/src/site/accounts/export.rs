@@ -129,7 +129,7 @@ impl Site {
     pub fn export(&self, visit: &Visit, client: &Client) -> Result<Export, Error> {
         let export =
             self.throttle.begin_action(Action::Export, Some(visit.user.number()), Instant::now());
-        export.map_err(|wait| Error::too_many_requests("", wait))?.counts();
+        export.map_err(|wait| Error::too_many_requests("", wait))?.keep_counted();
         let user = self.store.user_by_id(visit.user)?.ok_or_else(|| Error::not_found(""))?;
         self.note(AuditEvent::Exported, Some(user.id), Some(user.id), Some(client));
         let sessions = self.store.sessions_of(user.id)?;

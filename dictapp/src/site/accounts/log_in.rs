@@ -12,7 +12,7 @@ use webframe::Error;
 use super::{Client, DeviceProof, SignedIn, Visit};
 use crate::hex;
 use crate::model::{Lifetime, Username};
-use crate::password::Verdict;
+use crate::password::{NameAndPassword, Verdict};
 use crate::session::Token;
 use crate::site::Site;
 use crate::store::{AuditEvent, NewSession, StoreError, User};
@@ -106,12 +106,12 @@ impl Site {
         };
         let user_id = user.as_ref().map(|user| user.id);
         let Some(user) = self.verified(user, password, client)? else {
-            attempt.counts();
+            attempt.keep_counted();
             self.note(AuditEvent::LogInFailed, user_id, None, Some(client));
             return Ok(LogIn::Wrong);
         };
         if user.disabled.is_some() {
-            attempt.counts();
+            attempt.keep_counted();
             self.note(AuditEvent::LogInFailed, user_id, None, Some(client));
             return Ok(LogIn::Disabled);
         }
@@ -134,7 +134,8 @@ impl Site {
         // The MD5 hash of a user imported from the course database covers the name as registered,
         // which may differ from the typed name in case.
         let name = user.as_ref().map_or("", |user| user.name.as_str());
-        let verdict = self.passwords.verify((name, password), stored, client.address)?;
+        let typed = NameAndPassword { name, password };
+        let verdict = self.passwords.verify(typed, stored, client.address)?;
         let Some(mut user) = user else { return Ok(None) };
         match verdict {
             Verdict::Wrong => return Ok(None),

@@ -98,7 +98,7 @@ impl Site {
         };
         let user = self.store.user_by_id(visit.user)?;
         let Some(mut user) = self.verified(user, old, client)? else {
-            attempt.counts();
+            attempt.keep_counted();
             return Ok(PasswordChange::Wrong);
         };
         let passwd = self.passwords.hash(new, client.address)?;
@@ -129,7 +129,7 @@ impl Site {
         };
         let user = self.store.user_by_id(visit.user)?;
         if self.verified(user, password, client)?.is_none() {
-            attempt.counts();
+            attempt.keep_counted();
             return Ok(PasswordChange::Wrong);
         }
         attempt.succeeded();
@@ -183,7 +183,7 @@ impl Site {
             Err(wait) => return Ok(PasswordChange::Later(wait)),
         };
         let Some((user, hash)) = self.user_of_code(code)? else {
-            attempt.counts();
+            attempt.keep_counted();
             return Ok(PasswordChange::Wrong);
         };
         let rules = &self.settings.accounts;

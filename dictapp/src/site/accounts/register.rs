@@ -65,10 +65,10 @@ impl Site {
         // Saves the hashing, which is expensive, if the name is known to be taken. Another user may
         // still take it meanwhile; then the insertion fails.
         if let Some(user) = self.store.user_by_name(name)? {
-            return self.registered_before(user, form, || name_check.counts());
+            return self.registered_before(user, form, || name_check.keep_counted());
         }
         if self.store.name_that_looks_like(name)?.is_some() {
-            name_check.counts();
+            name_check.keep_counted();
             return Ok(Registration::Taken);
         }
         let new = NewUser {
@@ -78,7 +78,7 @@ impl Site {
             role: Role::User,
             sign_up: Some(mark(form)),
         };
-        attempt.counts();
+        attempt.keep_counted();
         match self.store.insert_user(&new) {
             Ok(user) => {
                 self.note(AuditEvent::Registered, Some(user.id), Some(user.id), Some(client));
@@ -86,7 +86,7 @@ impl Site {
                 Ok(Registration::Done(signed_in))
             }
             Err(error) if error.is_conflict() => match self.store.user_by_name(name)? {
-                Some(user) => self.registered_before(user, form, || name_check.counts()),
+                Some(user) => self.registered_before(user, form, || name_check.keep_counted()),
                 None => Ok(Registration::Taken),
             },
             Err(error) => Err(error.into()),

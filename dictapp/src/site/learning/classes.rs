@@ -221,7 +221,7 @@ impl Site {
         let code = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(16);
         let code = code.collect::<String>().to_ascii_uppercase();
         let Some(class) = self.store.class_by_code(&code)? else {
-            guess.counts();
+            guess.keep_counted();
             return Ok(ClassChange::NoSuchCode);
         };
         let joined = self.store.count_classes_of_pupil(visit.user)?;

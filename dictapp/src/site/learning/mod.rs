@@ -334,7 +334,7 @@ impl Site {
         let new = NewReview { user, word: &saved.word, seen, grade, memory };
         let recorded = self.store.record_review(&new)?;
         if recorded == Recorded::New {
-            review.counts();
+            review.keep_counted();
         }
         Ok(recorded)
     }

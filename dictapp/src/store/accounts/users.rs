@@ -38,8 +38,8 @@ const ROLE: &str = "select role from user where id = ?";
 const DELETE_ADMIN_TOKENS: &str = "delete from api_token where user = ? and scopes like '%admin%'";
 const SET_DISABLED: &str = "update user set disabled = ? where id = ?";
 const SIGN_UP: &str = "select sign_up from user where id = ?";
-pub(crate) const BY_LOOK: &str = "select name from user where look = ?";
-const SET_LOOK: &str = "update user set look = ? where id = ?";
+pub(crate) const BY_SKELETON_HASH: &str = "select name from user where look = ?";
+const SET_SKELETON_HASH: &str = "update user set look = ? where id = ?";
 const DELETE: &str = "delete from user where id = ?";
 const DELETE_AUDIT: &str = "delete from audit where user = ?";
 
@@ -203,7 +203,7 @@ impl Store {
             passwd.as_str().into(),
             created.as_microsecond().into(),
             role.name().into(),
-            (&name.look()).into(),
+            (&name.skeleton_hash()).into(),
             sign_up.as_ref().into(),
         ];
         match self.db.execute(INSERT, &params) {
@@ -237,7 +237,7 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn name_that_looks_like(&self, name: &Username) -> Result<Option<String>> {
-        let rows = self.db.query(BY_LOOK, &[(&name.look()).into()]);
+        let rows = self.db.query(BY_SKELETON_HASH, &[(&name.skeleton_hash()).into()]);
         rows.and_then(|mut rows| rows.first_mut().map(Row::text).transpose())
             .doing(|| "find a name that looks alike")
     }
@@ -248,7 +248,10 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn set_look(&self, user: &User) -> Result<bool> {
-        match self.db.execute(SET_LOOK, &[(&user.name.look()).into(), user.id.0.into()]) {
+        match self
+            .db
+            .execute(SET_SKELETON_HASH, &[(&user.name.skeleton_hash()).into(), user.id.0.into()])
+        {
             Err(error) if error.is_conflict() => Ok(false),
             result => result.map(|_| true),
         }

@@ -1,5 +1,5 @@
-//! Reads values from a settings file, the environment and flags, each with its location. All of
-//! them become assignments, since this file does not know which keys exist.
+//! Turns a settings file, the environment and flags into assignments: section, key, value and
+//! location. This file does not know which keys exist and does not check values.
 
 use std::ffi::OsString;
 use std::ops::Range;
@@ -38,7 +38,7 @@ pub struct Flag {
 }
 
 impl Flag {
-    /// A flag that has a name, such as `--address`, and sets one key.
+    /// The flag `name`, such as `--address`, which sets one key.
     pub fn new(name: &str, section: &str, key: &str, value: &str) -> Flag {
         Flag {
             section: section.to_owned(),
@@ -62,7 +62,7 @@ impl Flag {
     }
 
     /// The assignment that the flag makes.
-    pub(super) fn given(&self) -> Assignment {
+    pub(super) fn assignment(&self) -> Assignment {
         Assignment {
             section: self.section.clone(),
             key: self.key.clone(),
@@ -78,7 +78,7 @@ pub(super) fn read_environment(
     variables: &[(OsString, OsString)],
     mistakes: &mut Vec<Mistake>,
 ) -> Vec<Assignment> {
-    let mut given = Vec::new();
+    let mut assignments = Vec::new();
     for (name, value) in variables {
         let name = name.to_string_lossy();
         let Some(rest) = name.strip_prefix("DICTAPP_") else { continue };
@@ -88,20 +88,21 @@ pub(super) fn read_environment(
             continue;
         };
         let (section, key) = rest.split_once("__").unwrap_or(("", rest));
-        given.push(Assignment {
+        assignments.push(Assignment {
             section: section.to_lowercase(),
             key: key.to_lowercase(),
             value: Value::Untyped(value.to_owned()),
             location,
         });
     }
-    given.sort_by(|a, b| a.location.cmp(&b.location));
-    given
+    assignments.sort_by(|a, b| a.location.cmp(&b.location));
+    assignments
 }
 
-/// The assignments in the bytes of a file. Invalid TOML is one mistake, and no assignment then.
+/// The assignments in the bytes of a file. If the TOML is invalid, that is one mistake, and there
+/// are no assignments.
 pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) -> Vec<Assignment> {
-    let at = |offset: usize| {
+    let location = |offset: usize| {
         let lines = bytes[..offset.min(bytes.len())].iter().filter(|&&b| b == b'\n').count();
         Location::File(path.to_owned(), Some(lines + 1))
     };
@@ -109,7 +110,7 @@ pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) 
         Ok(text) => text,
         Err(e) => {
             let text = "this line is not UTF-8".to_owned();
-            mistakes.push(Mistake { location: at(e.valid_up_to()), text });
+            mistakes.push(Mistake { location: location(e.valid_up_to()), text });
             return Vec::new();
         }
     };
@@ -117,19 +118,20 @@ pub(super) fn read_file(path: &Path, bytes: &[u8], mistakes: &mut Vec<Mistake>) 
         Ok(document) => document,
         Err(e) => {
             let text = e.message().replace('\n', ", ");
-            mistakes.push(Mistake { location: at(e.span().map_or(0, |span| span.start)), text });
+            let start = e.span().map_or(0, |span| span.start);
+            mistakes.push(Mistake { location: location(start), text });
             return Vec::new();
         }
     };
-    read_sections(document.as_table(), at)
+    read_sections(document.as_table(), location)
 }
 
-/// The assignments of all sections of a document. `at` converts an offset to a location.
-fn read_sections(root: &dyn TableLike, at: impl Fn(usize) -> Location) -> Vec<Assignment> {
-    let mut given = Vec::new();
+/// The assignments of all sections of a document. `location_of` converts an offset to a location.
+fn read_sections(root: &dyn TableLike, location_of: impl Fn(usize) -> Location) -> Vec<Assignment> {
+    let mut assignments = Vec::new();
     let mut push = |section: &str, key: &str, item: &Item, span: Option<Range<usize>>| {
-        let location = at(span.or_else(|| item.span()).map_or(0, |span| span.start));
-        given.push(Assignment {
+        let location = location_of(span.or_else(|| item.span()).map_or(0, |span| span.start));
+        assignments.push(Assignment {
             section: section.to_owned(),
             key: key.to_owned(),
             value: value(item),
@@ -148,22 +150,22 @@ fn read_sections(root: &dyn TableLike, at: impl Fn(usize) -> Location) -> Vec<As
             None => push("", name, item, name_span),
         }
     }
-    given
+    assignments
 }
 
 fn value(item: &Item) -> Value {
     match item {
-        Item::Value(value) => plain(value),
+        Item::Value(value) => value_of_key(value),
         Item::None | Item::Table(_) | Item::ArrayOfTables(_) => Value::Other("section"),
     }
 }
 
-fn plain(value: &toml_edit::Value) -> Value {
+fn value_of_key(value: &toml_edit::Value) -> Value {
     match value {
         toml_edit::Value::String(text) => Value::Text(text.value().clone()),
         toml_edit::Value::Integer(number) => Value::Integer(*number.value()),
         toml_edit::Value::Boolean(flag) => Value::Boolean(*flag.value()),
-        toml_edit::Value::Array(items) => Value::List(items.iter().map(plain).collect()),
+        toml_edit::Value::Array(items) => Value::List(items.iter().map(value_of_key).collect()),
         toml_edit::Value::Float(_) => Value::Other("decimal fraction"),
         toml_edit::Value::Datetime(_) => Value::Other("date"),
         toml_edit::Value::InlineTable(_) => Value::Other("section"),
