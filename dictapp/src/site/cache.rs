@@ -1,6 +1,7 @@
 //! Caches of values that are the same for many visitors: rendered entries and results, whole pages
 //! of guests (plain and compressed), suggestions, and cards of words. Each shelf (the books in
-//! memory) has caches of its own, so a change of the books empties them.
+//! memory) has caches of its own, so the caches are empty after a change of the books. Values that
+//! belong to one user must never be stored here.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,13 +25,13 @@ pub(super) const SUGGESTIONS_BYTES_MAX: usize = 8 << 20;
 /// An estimate of the bytes that a value takes besides its texts: key, table and counters.
 const VALUE_BYTES: usize = 512;
 
-/// The most bytes of one generation of search results: about a thousand pages of thirty words.
+/// Maximum bytes of one generation of search results: about a thousand pages of thirty words.
 pub(super) const RESULTS_BYTES_MAX: usize = 16 << 20;
 
-/// The most bytes of one generation of cards: about ten thousand words.
+/// Maximum bytes of one generation of cards: about ten thousand words.
 pub(super) const CARDS_BYTES_MAX: usize = 8 << 20;
 
-/// The most bytes of one generation of guests' home pages: about thirty pages, one for each day and
+/// Maximum bytes of one generation of guests' home pages: about thirty pages, one for each day and
 /// language.
 pub(super) const HOMES_BYTES_MAX: usize = 1 << 20;
 
@@ -40,9 +41,9 @@ pub(super) const HOMES_BYTES_MAX: usize = 1 << 20;
 pub struct GuestPage([OnceLock<Arc<[u8]>>; 3]);
 
 impl GuestPage {
-    /// The page in this coding, with the coding that it really has: a page that compression does
-    /// not shrink stays plain. `render` makes the plain page; it is called at most once, except by
-    /// threads that ask at the same time.
+    /// The page in this coding, and the coding that it really has: a page that compression does not
+    /// shrink stays plain. `render` makes the plain page. It is called only once, unless threads
+    /// need the page at the same time.
     ///
     /// # Errors
     /// The error of `render`.
@@ -65,7 +66,6 @@ impl GuestPage {
         };
         let coded = self.0[index]
             .get_or_init(|| coding.encode(plain).map_or_else(|| Arc::clone(plain), Arc::from));
-        // A page that does not shrink is kept as it is.
         let coding = if Arc::ptr_eq(coded, plain) { Coding::Identity } else { coding };
         Ok((Arc::clone(coded), coding))
     }
@@ -109,8 +109,8 @@ pub trait Cached {
 
 impl Cached for EntryPart {
     fn bytes(&self) -> usize {
-        // An estimate: `html`, the guest's page that contains it, and that page's two coded forms,
-        // which are smaller. The page may be rendered after this value is cached.
+        // An estimate, since the page may be rendered after this value is cached: `html`, the
+        // guest's page, which contains it, and the two compressed pages, which are smaller.
         3 * self.html.len()
     }
 }
@@ -129,7 +129,7 @@ pub struct ResultsPart {
     pub is_empty: bool,
     /// Whether the list is complete, and why not.
     pub end: End,
-    /// The outcome of this look-up that the history records.
+    /// The outcome of this look-up, for the history.
     pub outcome: Outcome<'static>,
     /// The whole page for guests without settings.
     pub page: GuestPage,
@@ -143,12 +143,11 @@ impl fmt::Debug for ResultsPart {
 
 impl Cached for ResultsPart {
     fn bytes(&self) -> usize {
-        3 * self.html.len() // as for an entry
+        3 * self.html.len() // see `EntryPart`
     }
 }
 
-/// The content of the card of a word. A user's word book (the saved words), reviews and exports
-/// show cards.
+/// A card: what a user's word book (the saved words), reviews and exports show of a word.
 #[derive(Clone, Debug)]
 pub struct Card {
     /// The pronunciation; empty if there is none.
@@ -161,7 +160,7 @@ pub struct Card {
     pub example: String,
     /// The translation of the example.
     pub translation: String,
-    /// The headword whose glosses these are, if the word is an inflected form of it.
+    /// The headword that the glosses belong to, if the word is an inflected form of it.
     pub inflection: Option<Inflection>,
 }
 
@@ -205,7 +204,9 @@ impl Cached for Card {
 
 impl Cached for GuestPage {
     fn bytes(&self) -> usize {
-        32 << 10 // rendered after it is cached; more than a home page and its two coded forms
+        // The page is rendered after it is cached. This is more than a home page and its two
+        // compressed forms take.
+        32 << 10
     }
 }
 
@@ -216,8 +217,8 @@ impl Cached for [u8] {
     }
 }
 
-/// The language tag of a page (empty if the value is the same in all languages), and the text that
-/// the cache is keyed by: a query, or a path, word or day. All of these are called query here.
+/// The key of a value: the language tag of the page (empty if the value is the same in all
+/// languages), and the query. In some caches, the query is the path of a page, a word or a day.
 type Key = (&'static str, Box<str>);
 
 /// Values by language and query, in two generations. When the young generation is full, it becomes

@@ -10,8 +10,8 @@ use crate::store::UserId;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Maximum number of users counted at the same time, which take 1 MB. Look-ups of further users are
-/// not recorded until the minute of a counted user is over.
+/// Maximum number of users that are counted at the same time; their counts take 1 MB. Look-ups of
+/// further users are not recorded until the minute of a counted user is over.
 const USERS_MAX: usize = 1 << 14;
 
 /// Minimum time between two searches for users whose minute is over. A search reads all users.
@@ -36,8 +36,10 @@ struct Counted {
 
 #[derive(Clone, Copy, Debug)]
 struct Count {
+    /// When the minute began.
     since: Instant,
     in_minute: u32,
+    /// The recorded look-ups since the program started.
     recorded: u32,
 }
 
@@ -58,8 +60,8 @@ impl LookupRate {
         LookupRate { per_minute_max, counted: Mutex::default() }
     }
 
-    /// Counts one look-up of a user. The user's first one since the program started returns
-    /// [`Verdict::RecordAndTrim`], so that a lowered maximum of the history takes effect.
+    /// Counts one look-up of a user. For the user's first look-up since the program started, this
+    /// returns [`Verdict::RecordAndTrim`]: the maximum in the settings may be lower than before.
     pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
         let mut counted = lock(&self.counted);
         if counted.users.len() >= USERS_MAX && !counted.users.contains_key(&user) {
@@ -68,8 +70,8 @@ impl LookupRate {
                 return Verdict::Skip;
             }
         }
-        let new = Count { since: now, in_minute: 0, recorded: 0 };
-        let count = counted.users.entry(user).or_insert(new);
+        let unused = Count { since: now, in_minute: 0, recorded: 0 };
+        let count = counted.users.entry(user).or_insert(unused);
         if now.saturating_duration_since(count.since) >= MINUTE {
             (count.since, count.in_minute) = (now, 0);
         }
@@ -86,8 +88,8 @@ impl LookupRate {
 }
 
 impl Counted {
-    /// Forgets the users whose minute is over, unless that was done less than a second ago: a full
-    /// table would otherwise be searched for each look-up.
+    /// Forgets the users whose minute is over, unless the last such search was less than
+    /// [`FORGET_EVERY`] ago: a full table must not be searched for each look-up.
     fn forget_old(&mut self, now: Instant) {
         let is_recent = |last| now.saturating_duration_since(last) < FORGET_EVERY;
         if self.searched.is_some_and(is_recent) {

@@ -1,5 +1,6 @@
-//! The state of the app: the words in memory, and users, sessions and history in the store. Also
-//! decides what response an error of the store or of password hashing becomes.
+//! The state of the app, which views and commands use: the words in memory, and users, sessions and
+//! history in the store. Also converts errors of the store and of password hashing to responses.
+//! There is no SQL here (`store` has it) and no HTML (`views` and templates).
 
 mod shelf;
 mod selection;
@@ -36,8 +37,8 @@ use repeats::Repeats;
 use statistics::Statistics;
 
 pub use accounts::{
-    AdminError, ApiKey, Client, Credentials, DeviceProof, Export, LogIn, PasswordChange,
-    Registration, ResetCode, SignUp, SignedIn, TokenMaking, Visit,
+    AdminError, ApiKey, Client, Credentials, DeviceProof, Export, LogIn, NewPassword,
+    PasswordChange, Registration, ResetCode, SignUp, SignedIn, TokenMaking, Visit,
 };
 pub use books::import::{
     ImportAction, ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book,
@@ -68,9 +69,9 @@ pub struct Site {
     repeats: Repeats,
     expiry: Expiry,
     shelf: RwLock<Arc<Shelf>>,
-    /// Held while a shelf (the books and words in memory) is loaded, so that only one is loaded at
+    /// Locked while a shelf (the books and words in memory) is loaded, so that only one is loaded at
     /// a time.
-    refreshing: Mutex<()>,
+    loading: Mutex<()>,
     zone: TimeZone,
     metrics: Metrics,
     statistics: Statistics,
@@ -90,7 +91,8 @@ impl Site {
     /// # Errors
     /// The books cannot be read, or the system has no random bytes.
     pub fn new(settings: Settings, store: Store) -> anyhow::Result<Site> {
-        let shelf = Shelf::load(&store, &settings.dictionary.books, saved_at(&settings).as_deref());
+        let saved = saved_lexicon_path(&settings);
+        let shelf = Shelf::load(&store, &settings.dictionary.books, saved.as_deref());
         let shelf = shelf.context("cannot load the word books")?;
         warn_of_unknown_books(&settings.dictionary.books, &shelf);
         Site::with_shelf(settings, store, shelf)
@@ -118,7 +120,7 @@ impl Site {
             repeats: Repeats::default(),
             expiry,
             shelf: RwLock::new(Arc::new(shelf)),
-            refreshing: Mutex::new(()),
+            loading: Mutex::new(()),
             zone: TimeZone::system(),
             metrics: Metrics::new("dictapp"),
             statistics: Statistics::default(),
@@ -139,7 +141,7 @@ impl Site {
         &self.metrics
     }
 
-    /// Sets the log that [`Site::dropped_lines`] reports on; only the first call has an effect.
+    /// Sets the log for [`Site::dropped_lines`]. Only the first call has an effect.
     pub fn watch_log(&self, log: LogQueue) {
         self.log.set(log).ok();
     }
@@ -201,12 +203,12 @@ impl Site {
     /// # Errors
     /// The database is unavailable; the words stay as they are.
     pub fn refresh_words(&self) -> anyhow::Result<()> {
-        let _one = lock(&self.refreshing);
+        let _guard = lock(&self.loading);
         if !self.has_new_words()? {
             return Ok(());
         }
-        let saved_at = saved_at(&self.settings);
-        let shelf = Shelf::load(&self.store, &self.settings.dictionary.books, saved_at.as_deref())?;
+        let saved = saved_lexicon_path(&self.settings);
+        let shelf = Shelf::load(&self.store, &self.settings.dictionary.books, saved.as_deref())?;
         log::info!("the word books changed: {} entries now", shelf.lexicon().len());
         // A book may have been hidden while the words were loaded.
         shelf.skip_gone(&self.store)?;
@@ -217,14 +219,14 @@ impl Site {
 
 /// The file beside an SQLite database in which the lexicon is saved for the next start. `None` for
 /// another database.
-fn saved_at(settings: &Settings) -> Option<PathBuf> {
+fn saved_lexicon_path(settings: &Settings) -> Option<PathBuf> {
     let DatabaseUrl::Sqlite(path) = &settings.database.url else { return None };
     let mut path = path.clone().into_os_string();
     path.push(".lexicon");
     Some(path.into())
 }
 
-/// Logs a warning for each book that the setting `books` names and that is not shown.
+/// Logs a warning for each name in the setting `books` that no shown book has.
 fn warn_of_unknown_books(wanted: &[String], shelf: &Shelf) {
     let known: HashSet<&str> = shelf.books().iter().map(|book| book.name.as_str()).collect();
     for name in wanted.iter().filter(|name| !known.contains(name.as_str())) {

@@ -20,8 +20,8 @@ const WORDS_MAX: usize = 1 << 16;
 /// room of the others.
 const WORDS_OF_USER_MAX: usize = 1000;
 
-/// Minimum time between two searches for words to forget. A search reads all words, takes longer
-/// than a look-up, and a full table would otherwise cause one for each word.
+/// Minimum time between two searches for words to forget. A search reads all words and takes longer
+/// than a look-up. Without this time, a full table would be searched for each new word.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// The words that were shown within the window.
@@ -42,7 +42,7 @@ struct Shown {
 }
 
 impl Repeats {
-    /// Whether this word was shown to the user within the window; if so, restarts the window.
+    /// Whether this word was shown to the user within the window. If it was, the window begins again.
     pub(super) fn is_repeated(&self, user: UserId, word: &str, now: Instant) -> bool {
         let word = self.hasher.hash_one(word);
         let mut shown = self.lock();
@@ -56,8 +56,8 @@ impl Repeats {
         }
     }
 
-    /// Stores that a word was shown.
-    pub(super) fn note(&self, user: UserId, word: &str, now: Instant) {
+    /// Remembers that a word was shown.
+    pub(super) fn remember(&self, user: UserId, word: &str, now: Instant) {
         let word = self.hasher.hash_one(word);
         let shown = &mut *self.lock();
         if !shown.has_room(user) {
@@ -74,15 +74,15 @@ impl Repeats {
     pub(super) fn forget(&self, user: UserId, word: &str) {
         let word = self.hasher.hash_one(word);
         let mut shown = self.lock();
-        let was = shown.users.get_mut(&user).and_then(|words| words.remove(&word));
-        shown.words -= usize::from(was.is_some());
+        let removed = shown.users.get_mut(&user).and_then(|words| words.remove(&word));
+        shown.words -= usize::from(removed.is_some());
     }
 
     /// Forgets the words of a user who deletes look-ups, so that the next displays are recorded.
     pub(super) fn forget_user(&self, user: UserId) {
         let mut shown = self.lock();
-        let were = shown.users.remove(&user).map_or(0, |words| words.len());
-        shown.words -= were;
+        let removed = shown.users.remove(&user).map_or(0, |words| words.len());
+        shown.words -= removed;
     }
 
     fn lock(&self) -> MutexGuard<'_, Shown> {
@@ -97,7 +97,8 @@ impl Shown {
         self.words < WORDS_MAX && of_user < WORDS_OF_USER_MAX
     }
 
-    /// Forgets words that were last shown before the window, unless that was done a moment ago.
+    /// Forgets words that were not shown within the window, unless the last such search was less than
+    /// [`FORGET_EVERY`] ago.
     fn forget_old(&mut self, now: Instant) {
         if self.searched.is_some_and(|last| now.saturating_duration_since(last) < FORGET_EVERY) {
             return;
@@ -120,13 +121,13 @@ mod tests {
         let (repeats, now) = (Repeats::default(), Instant::now());
         let (levi, mia) = (UserId::new(1), UserId::new(2));
         assert!(!repeats.is_repeated(levi, "apple", now));
-        repeats.note(levi, "apple", now);
+        repeats.remember(levi, "apple", now);
         assert!(repeats.is_repeated(levi, "apple", now + WINDOW / 2));
         assert!(repeats.is_repeated(levi, "apple", now + WINDOW));
         assert!(!repeats.is_repeated(levi, "apple", now + WINDOW * 3));
         assert!(!repeats.is_repeated(levi, "Apple", now), "another spelling");
         assert!(!repeats.is_repeated(mia, "apple", now), "another user");
-        repeats.note(levi, "pear", now);
+        repeats.remember(levi, "pear", now);
         repeats.forget(levi, "pear");
         assert!(!repeats.is_repeated(levi, "pear", now));
         repeats.forget_user(levi);
@@ -138,33 +139,31 @@ mod tests {
         let (repeats, now) = (Repeats::default(), Instant::now());
         let (levi, mia) = (UserId::new(-1), UserId::new(-2));
         for n in 0..=WORDS_OF_USER_MAX {
-            repeats.note(levi, &n.to_string(), now);
+            repeats.remember(levi, &n.to_string(), now);
         }
         assert!(repeats.is_repeated(levi, "0", now));
         assert!(!repeats.is_repeated(levi, &WORDS_OF_USER_MAX.to_string(), now));
-        repeats.note(mia, "apple", now);
+        repeats.remember(mia, "apple", now);
         assert!(repeats.is_repeated(mia, "apple", now), "another user has room");
         for n in 0..WORDS_MAX {
-            repeats.note(UserId::new((n / WORDS_OF_USER_MAX) as i64), &n.to_string(), now);
+            repeats.remember(UserId::new((n / WORDS_OF_USER_MAX) as i64), &n.to_string(), now);
         }
-        repeats.note(mia, "pear", now);
+        repeats.remember(mia, "pear", now);
         assert!(!repeats.is_repeated(mia, "pear", now), "no room for anybody");
         assert!(repeats.is_repeated(mia, "apple", now) && repeats.is_repeated(levi, "0", now));
-        repeats.note(mia, "pear", now + WINDOW * 2);
+        repeats.remember(mia, "pear", now + WINDOW * 2);
         assert!(repeats.is_repeated(mia, "pear", now + WINDOW * 2), "the others are old");
     }
 
-    /// Regression: once the table was full, each look-up searched all of it, which took three times
-    /// as long as the rest of the page.
     #[test]
     fn a_full_table_is_searched_once_a_minute_not_for_each_word() {
         let (repeats, full) = (Repeats::default(), Instant::now());
         let user = UserId::new(1);
         for n in 0..WORDS_OF_USER_MAX {
-            repeats.note(user, &n.to_string(), full);
+            repeats.remember(user, &n.to_string(), full);
         }
         let is_remembered = |word, now| {
-            repeats.note(user, word, now);
+            repeats.remember(user, word, now);
             repeats.is_repeated(user, word, now)
         };
         let searched = full + WINDOW - FORGET_EVERY / 2;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use webframe::Error;
 
+use super::accounts::codes::random_bytes;
 use super::{Client, Site, Visit};
 use crate::model::Word;
 use crate::store::{REPORT_CHARS_MAX, Report, ReportId, StoreError};
@@ -13,7 +14,7 @@ use crate::store::{REPORT_CHARS_MAX, Report, ReportId, StoreError};
 const REPORTS_KEPT_MAX: u64 = 5000;
 
 /// Maximum number of reports on the administrators' page.
-const SHOWN: u32 = 200;
+const REPORTS_SHOWN_MAX: u32 = 200;
 
 /// The result of reporting an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +53,8 @@ impl Site {
         if self.store.count_reports()? >= REPORTS_KEPT_MAX {
             return Ok(Reporting::Full);
         }
-        // This random number distinguishes reports of the same microsecond.
-        let mut tie = [0; 4];
-        getrandom::fill(&mut tie).map_err(|error| Error::internal(error.to_string()))?;
-        let id = ReportId { at: Timestamp::now(), tie: u32::from_be_bytes(tie) };
+        // The random number `tie` distinguishes reports of the same microsecond.
+        let id = ReportId { at: Timestamp::now(), tie: u32::from_be_bytes(random_bytes()?) };
         self.store.insert_report(id, visit.map(|visit| visit.user), word, &text)?;
         attempt.keep_counted();
         Ok(Reporting::Done)
@@ -66,7 +65,7 @@ impl Site {
     /// # Errors
     /// The database is unavailable.
     pub fn reports(&self) -> Result<Vec<Report>, StoreError> {
-        self.store.reports(SHOWN)
+        self.store.reports(REPORTS_SHOWN_MAX)
     }
 
     /// Removes a report that an administrator has dealt with.

@@ -1,6 +1,6 @@
-//! The books as one visitor sees them: those of the shelf (all books in memory) without the ones
-//! that the visitor switched off or that were hidden meanwhile. A word is still found if another
-//! book has it.
+//! The books that one visitor sees: those of the shelf (all books in memory), except books that the
+//! visitor switched off or that were hidden since the shelf was loaded. A word of a book that is left
+//! out is found if another book has it.
 
 use super::shelf::{Shelf, ShownBook};
 use crate::lexicon::{BookId, End, EntryRef, FoundBy, Matches, Page};
@@ -11,6 +11,7 @@ use crate::store;
 #[derive(Clone, Debug)]
 pub struct Selection<'s> {
     shelf: &'s Shelf,
+    /// The books that are left out.
     off: Vec<BookId>,
 }
 
@@ -72,7 +73,7 @@ impl<'s> Selection<'s> {
         let mut found: Vec<(Found<'s>, Vec<EntryRef<'s>>)> = Vec::new();
         for hit in self.shelf.lexicon().look_up(query) {
             let entry = hit.entry;
-            if self.is_off(&entry) {
+            if self.is_left_out(&entry) {
                 continue;
             }
             match found.iter_mut().find(|(found, _)| found.word == entry.word) {
@@ -97,7 +98,7 @@ impl<'s> Selection<'s> {
         if self.off.is_empty() {
             return lexicon.has(query);
         }
-        lexicon.look_up(query).iter().any(|hit| !self.is_off(&hit.entry))
+        lexicon.look_up(query).iter().any(|hit| !self.is_left_out(&hit.entry))
     }
 
     /// The page `wanted` of the matches that `find` returns. If books are left out, this takes all
@@ -119,20 +120,20 @@ impl<'s> Selection<'s> {
         if self.off.is_empty() {
             return entries;
         }
-        entries.into_iter().filter_map(|entry| self.instead_of(entry)).collect()
+        entries.into_iter().filter_map(|entry| self.or_alternative(entry)).collect()
     }
 
     /// The entry, or one of another book with the same headword if its book is left out.
-    fn instead_of(&self, entry: EntryRef<'s>) -> Option<EntryRef<'s>> {
-        if !self.is_off(&entry) {
+    fn or_alternative(&self, entry: EntryRef<'s>) -> Option<EntryRef<'s>> {
+        if !self.is_left_out(&entry) {
             return Some(entry);
         }
         let hits = self.shelf.lexicon().look_up(entry.word);
         let mut others = hits.into_iter().map(|hit| hit.entry);
-        others.find(|other| other.word == entry.word && !self.is_off(other))
+        others.find(|other| other.word == entry.word && !self.is_left_out(other))
     }
 
-    fn is_off(&self, entry: &EntryRef<'_>) -> bool {
+    fn is_left_out(&self, entry: &EntryRef<'_>) -> bool {
         self.off.contains(&entry.book)
     }
 

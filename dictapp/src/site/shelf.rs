@@ -1,6 +1,6 @@
-//! The shelf: the books in memory, built from the rows of the store, and the caches of what is
-//! rendered from them. It is replaced as a whole when the books change; only the list of books that
-//! were hidden or removed meanwhile changes in it. `selection` looks words up in it.
+//! The shelf: the books in memory, built from the rows of the store, and the caches of what views
+//! render from them. When the books change, a new shelf replaces the old one. Only its list of books
+//! that were hidden or removed since it was loaded changes. `selection` looks words up in a shelf.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -23,8 +23,8 @@ use crate::store::{self, Store, StoreError};
 #[derive(Debug)]
 pub struct Shelf {
     lexicon: Lexicon,
-    /// In the order in which their entries are shown. A [`BookId`] (that of the lexicon, not of the
-    /// store) is an index into this list.
+    /// The books in the order in which their entries are shown. A [`BookId`], the id of a book in the
+    /// lexicon, is an index into this list. (The id of a book in the store is another number.)
     books: Vec<ShownBook>,
     /// The books that were hidden or removed since this shelf was loaded.
     gone: RwLock<Vec<BookId>>,
@@ -51,29 +51,30 @@ pub struct ShownBook {
     digest: String,
 }
 
-/// Maximum number of attempts to read a consistent state. An import may interrupt an attempt, but
-/// hardly this many in a row.
+/// Maximum number of attempts to read a consistent state. The books may change during an attempt, but
+/// hardly during this many in a row.
 const TRIES: usize = 5;
 
 impl Shelf {
-    /// Loads the books of the store, the ones named in `order` first. `saved_at` is the file that
-    /// keeps the lexicon for the next start; it is read instead if it has the same books.
+    /// Loads the books of the store, the ones named in `order` first. `saved` is the file in which
+    /// the lexicon is kept for the next start. If that file was made from the same books, the
+    /// lexicon is read from it.
     pub(super) fn load(
         store: &Store,
         order: &[String],
-        saved_at: Option<&Path>,
+        saved: Option<&Path>,
     ) -> anyhow::Result<Shelf> {
         for _ in 0..TRIES {
             let version = store.lexicon_version()?;
             let books = books(store, order)?;
             let stamp = stamp(&books);
-            if let Some(lexicon) = saved_at.and_then(|path| open_saved(path, &stamp)) {
+            if let Some(lexicon) = saved.and_then(|path| open_saved(path, &stamp)) {
                 return Ok(Shelf::new(lexicon, books, version));
             }
             let (lexicon, built_from) = build(store, &books)?;
-            // With another version, `books` may not be what the lexicon was built from.
+            // If the versions differ, the lexicon may be built from other books than `books`.
             if built_from == version {
-                if let Some(path) = saved_at {
+                if let Some(path) = saved {
                     save(&lexicon, path, &stamp);
                 }
                 return Ok(Shelf::new(lexicon, books, version));
@@ -201,8 +202,7 @@ fn open_saved(path: &Path, stamp: &Stamp) -> Option<Lexicon> {
     }
 }
 
-/// Saves the lexicon for the next start. A failure is only logged: it costs time at that start,
-/// nothing else.
+/// Saves the lexicon for the next start. A failure is only logged: then the next start takes longer.
 fn save(lexicon: &Lexicon, path: &Path, stamp: &Stamp) {
     if let Err(error) = lexicon.save(path, stamp) {
         log::warn!("{error}");

@@ -1,6 +1,6 @@
-//! Counts the look-ups of all visitors by hour, and the words that no book has. The counts are kept
-//! in memory and added to the database from time to time; a crash loses the ones that are not added
-//! yet.
+//! Counts the look-ups of all visitors by hour, and the look-ups of each word that no book has. The
+//! counts are kept in memory and added to the database from time to time. A crash loses the counts
+//! since the last addition.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,7 +19,7 @@ use crate::store::{LookupHour, MissingWord, StoreError};
 const WORDS_MAX: usize = 200;
 
 /// How long the database keeps counts.
-const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 const MICROSECONDS_OF_HOUR: i64 = 3_600_000_000;
 
@@ -28,7 +28,8 @@ const MICROSECONDS_OF_HOUR: i64 = 3_600_000_000;
 pub(super) struct Statistics {
     found: AtomicU64,
     missing: AtomicU64,
-    words: Mutex<HashMap<String, u64>>,
+    /// The words that no book has, with their look-ups.
+    missing_words: Mutex<HashMap<String, u64>>,
 }
 
 impl Site {
@@ -42,10 +43,10 @@ impl Site {
         }
         counts.missing.fetch_add(1, Relaxed);
         match self.throttle.begin_missing_word(client, Instant::now()) {
-            Ok(counted) => counted.keep_counted(),
+            Ok(attempt) => attempt.keep_counted(),
             Err(_) => return,
         }
-        let mut words = lock(&counts.words);
+        let mut words = lock(&counts.missing_words);
         if let Some(lookups) = words.get_mut(word.as_str()) {
             *lookups += 1;
         } else if words.len() < WORDS_MAX {
@@ -65,18 +66,17 @@ impl Site {
             return Ok(());
         }
         let now = Timestamp::now();
-        let words = lock(&counts.words).clone();
-        let missed: Vec<MissingWord> = words
+        let words = lock(&counts.missing_words).clone();
+        let missing_words: Vec<MissingWord> = words
             .iter()
             .map(|(word, lookups)| MissingWord { word: word.clone(), lookups: *lookups, last: now })
             .collect();
         let hour = now.as_microsecond() / MICROSECONDS_OF_HOUR;
-        self.store.add_lookup_counts(LookupHour { hour, found, missing }, &missed)?;
-        // Visitors went on counting meanwhile, so only what was stored is subtracted.
+        self.store.add_lookup_counts(LookupHour { hour, found, missing }, &missing_words)?;
+        // Other look-ups may have been counted meanwhile, so only the stored numbers are subtracted.
         counts.found.fetch_sub(found, Relaxed);
         counts.missing.fetch_sub(missing, Relaxed);
-        let mut now_counted = lock(&counts.words);
-        now_counted.retain(|word, lookups| {
+        lock(&counts.missing_words).retain(|word, lookups| {
             *lookups -= words.get(word).copied().unwrap_or_default();
             *lookups > 0
         });
@@ -115,12 +115,12 @@ impl Site {
         self.store.forget_missing_word(word)
     }
 
-    /// Removes counts that are older than `KEPT`.
+    /// Removes counts that are older than `KEPT_FOR`.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn remove_old_lookup_counts(&self) -> Result<(), StoreError> {
-        let oldest = Timestamp::now().checked_sub(KEPT).unwrap_or(Timestamp::UNIX_EPOCH);
+        let oldest = Timestamp::now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::UNIX_EPOCH);
         self.store.delete_lookup_counts(oldest.as_microsecond() / MICROSECONDS_OF_HOUR, oldest)
     }
 }

@@ -24,8 +24,8 @@ use std::{fmt, sync::Arc, time::Duration};
 
 pub use accounts::{
     API_TOKEN_NAME_CHARS_MAX, API_TOKENS_OF_USER_MAX, AUDIT_ROWS_MAX, ApiToken, AuditEntry,
-    AuditEvent, NewApiToken, NewSession, NewUser, OwnApiToken, OwnSession, SESSIONS_OF_USER_MAX,
-    Session, TokensThen, USERS_MAX, User, UserId,
+    AuditEvent, HashChange, NewApiToken, NewSession, NewUser, OwnApiToken, OwnSession,
+    SESSIONS_OF_USER_MAX, Session, TokensThen, USERS_MAX, User, UserId,
 };
 pub use backup::{Counts, restore};
 pub use books::{

@@ -16,9 +16,9 @@ use crate::password::{PasswordError, PasswordProblem};
 use crate::site::Site;
 use crate::store::{AuditEvent, NewUser, StoreError, User, UserId};
 
-/// Password hashing is limited for each client address. The hashes of this file count for this
-/// address instead of an administrator's.
-const COMMAND: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// The number of passwords that are hashed at once is limited for each client address. Hashing in
+/// this file counts for this address instead of an administrator's.
+const HASHING_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Why a user was not added or changed.
 #[derive(Debug)]
@@ -51,25 +51,25 @@ impl Site {
         if let Some(problem) = problem {
             return Err(AdminError::Password(problem));
         }
-        let passwd = || self.passwords.hash(password, COMMAND);
+        let passwd = || self.passwords.hash(password, HASHING_ADDRESS);
         self.add_hashed(name, passwd, role, actor)
     }
 
-    /// Adds a user from the database of the programming course that dictapp is compatible with (see
-    /// the command `import_course`). `passwd` may be plain text, which need not satisfy the rules,
-    /// or the course's MD5 hash; only an Argon2id hash of it is stored.
+    /// Adds a user from the database of a programming course (see the command `import_course`).
+    /// `passwd` is plain text, which need not satisfy the rules, or the course's MD5 hash. Only an
+    /// Argon2id hash of it is stored.
     ///
     /// # Errors
     /// See [`AdminError`].
     pub fn import_user(&self, name: &Username, passwd: &str) -> Result<User, AdminError> {
         let hash = || match self.passwords.wrap_course_hash(passwd)? {
             Some(wrapped) => Ok(wrapped),
-            None => self.passwords.hash(passwd, COMMAND),
+            None => self.passwords.hash(passwd, HASHING_ADDRESS),
         };
         self.add_hashed(name, hash, Role::User, None)
     }
 
-    /// Adds a user if the name is free. Calls `hash`, which is expensive, only then.
+    /// Adds a user if the name is free. Calls `hash`, which is expensive, only if it is.
     fn add_hashed(
         &self,
         name: &Username,
@@ -89,7 +89,7 @@ impl Site {
         let new = NewUser { name, passwd, created, role, sign_up: None };
         match self.store.insert_user(&new) {
             Ok(user) => {
-                self.note(AuditEvent::Registered, Some(user.id), actor, None);
+                self.audit(AuditEvent::Registered, Some(user.id), actor, None);
                 Ok(user)
             }
             Err(error) if error.is_conflict() => Err(AdminError::Taken),
@@ -150,12 +150,12 @@ impl Site {
         if let Some(problem) = problem {
             return Err(AdminError::Password(problem));
         }
-        let passwd = self.passwords.hash(password, COMMAND).map_err(Error::from)?;
+        let passwd = self.passwords.hash(password, HASHING_ADDRESS).map_err(Error::from)?;
         self.store.set_passwd(user.id, &passwd)?;
         self.store.delete_sessions_of(user.id)?;
         self.store.delete_api_tokens_of(user.id)?;
         self.store.delete_reset_codes_of(user.id)?;
-        self.note(AuditEvent::PasswordSet, Some(user.id), actor, None);
+        self.audit(AuditEvent::PasswordSet, Some(user.id), actor, None);
         Ok(())
     }
 
@@ -169,10 +169,10 @@ impl Site {
         actor: Option<UserId>,
         client: Option<&Client>,
     ) -> Result<(), AdminError> {
-        self.keep_an_admin(user)?;
+        self.check_is_not_last_admin(user)?;
         self.store.set_disabled(user.id, Some(Timestamp::now()))?;
         self.store.delete_sessions_of(user.id)?;
-        self.note(AuditEvent::Disabled, Some(user.id), actor, client);
+        self.audit(AuditEvent::Disabled, Some(user.id), actor, client);
         Ok(())
     }
 
@@ -187,13 +187,13 @@ impl Site {
         client: Option<&Client>,
     ) -> Result<(), StoreError> {
         self.store.set_disabled(user.id, None)?;
-        self.note(AuditEvent::Enabled, Some(user.id), actor, client);
+        self.audit(AuditEvent::Enabled, Some(user.id), actor, client);
         Ok(())
     }
 
     /// Gives a user a role. A role with fewer rights applies to existing sessions at once. A role
-    /// with more rights ends all sessions and invalidates reset codes: somebody else may have got
-    /// hold of one, which would give them the new rights too.
+    /// with more rights ends all sessions and invalidates reset codes: another person who has a
+    /// session or code of this user must not get the new rights.
     ///
     /// # Errors
     /// See [`AdminError`].
@@ -205,7 +205,7 @@ impl Site {
         client: Option<&Client>,
     ) -> Result<(), AdminError> {
         if role != Role::Admin {
-            self.keep_an_admin(user)?;
+            self.check_is_not_last_admin(user)?;
         }
         if role > user.role {
             self.store.delete_reset_codes_of(user.id)?;
@@ -213,7 +213,7 @@ impl Site {
         }
         self.store.set_role(user.id, role)?;
         let detail = Some(role.name().to_owned());
-        self.note_about(AuditEvent::RoleChanged, detail, Some(user.id), actor, client);
+        self.audit_with_detail(AuditEvent::RoleChanged, detail, Some(user.id), actor, client);
         Ok(())
     }
 
@@ -228,11 +228,11 @@ impl Site {
         actor: Option<UserId>,
         client: Option<&Client>,
     ) -> Result<(), AdminError> {
-        self.keep_an_admin(user)?;
+        self.check_is_not_last_admin(user)?;
         self.store.delete_user(user.id)?;
         // The address of users who delete their own account is data about them, so it is left out.
         let client = client.filter(|_| actor != Some(user.id));
-        self.note(AuditEvent::Deleted, Some(user.id), actor, client);
+        self.audit(AuditEvent::Deleted, Some(user.id), actor, client);
         Ok(())
     }
 
@@ -247,22 +247,23 @@ impl Site {
         }
     }
 
-    /// For a few users after `after`: wraps an MD5 hash from a course database in Argon2id, and
-    /// stores the key that finds look-alike names, if the user was registered without one. Returns
-    /// the last of these users, after whom the next call continues; `None`: none was left.
+    /// Updates the rows of a few users whose ids follow `after`. An MD5 hash from a course database
+    /// is wrapped in Argon2id. The hash that finds look-alike names is stored if it is missing.
+    /// Returns the last of these users, to be passed as `after` to the next call; `None`: there was
+    /// no such user.
     ///
     /// # Errors
     /// The database or password hashing is unavailable; the users done so far are stored.
     pub fn bring_users_up_to_date(&self, after: UserId) -> Result<Option<UserId>, Error> {
         // Each hash takes about 30 ms, so one call takes about 1.5 s at most.
-        const AT_ONCE: u32 = 50;
-        let users = self.store.outdated_users_after(after, AT_ONCE)?;
+        const USERS_AT_ONCE: u32 = 50;
+        let users = self.store.outdated_users_after(after, USERS_AT_ONCE)?;
         for user in &users {
             if let Some(new) = self.passwords.wrap_course_hash(&user.passwd)? {
                 self.store.replace_passwd(user.id, &user.passwd, &new)?;
                 log::info!("wrapped the course's password hash of user {} in Argon2id", user.id);
             }
-            if !self.store.set_look(user)? {
+            if !self.store.set_skeleton_hash(user)? {
                 log::warn!("the name of user {} looks like another user's name", user.id);
             }
         }
@@ -270,7 +271,7 @@ impl Site {
     }
 
     /// Fails if the user is the only administrator who is not disabled.
-    fn keep_an_admin(&self, user: &User) -> Result<(), AdminError> {
+    fn check_is_not_last_admin(&self, user: &User) -> Result<(), AdminError> {
         let is_enabled_admin = user.role == Role::Admin && user.disabled.is_none();
         if is_enabled_admin && self.store.count_enabled(Role::Admin)? <= 1 {
             return Err(AdminError::LastAdmin);

@@ -124,14 +124,13 @@ impl Site {
     /// Collects all data about the user.
     ///
     /// # Errors
-    /// 429 after too many exports; 404 if the user has been deleted meanwhile; the database is
-    /// unavailable.
+    /// 429 after too many exports; 404 if the user was deleted meanwhile; the database is unavailable.
     pub fn export(&self, visit: &Visit, client: &Client) -> Result<Export, Error> {
         let export =
             self.throttle.begin_action(Action::Export, Some(visit.user.number()), Instant::now());
         export.map_err(|wait| Error::too_many_requests("", wait))?.keep_counted();
         let user = self.store.user_by_id(visit.user)?.ok_or_else(|| Error::not_found(""))?;
-        self.note(AuditEvent::Exported, Some(user.id), Some(user.id), Some(client));
+        self.audit_own(AuditEvent::Exported, user.id, client);
         let sessions = self.store.sessions_of(user.id)?;
         let session = |session: crate::store::OwnSession| Session {
             created: session.created.to_string(),

@@ -1,5 +1,6 @@
-//! Finds the user of a session, logs users in by name and password, and begins sessions. A browser
-//! that has logged in as a user gets a device cookie, which proves this at later log-ins.
+//! Finds the user of a session, logs users in by name and password, and begins sessions. After a
+//! log-in the browser gets a device cookie. At later log-ins, the cookie proves that this user has
+//! logged in with this browser before.
 
 use std::fmt;
 use std::time::{Instant, SystemTime};
@@ -27,8 +28,9 @@ pub struct Credentials<'a> {
     pub password: &'a str,
     /// Whether the session ends with the browser or the user stays logged in.
     pub lifetime: Lifetime,
-    /// After many failures for a name the throttle delays a log-in: it returns a ticket, with which
-    /// the same log-in is sent again after the delay. Empty: no ticket.
+    /// The ticket of a delayed log-in. After many failed log-ins with a name, a log-in is answered
+    /// with a ticket; the same log-in is accepted after the delay if it has this ticket. Empty: no
+    /// ticket.
     pub ticket: &'a str,
     /// The device cookie, if the browser sent one.
     pub device: Option<&'a str>,
@@ -88,17 +90,18 @@ impl Site {
     ///
     /// # Errors
     /// The database or password hashing is unavailable.
-    pub fn sign_in(&self, given: Credentials<'_>) -> Result<LogIn, Error> {
-        let Credentials { name, password, ticket, client, .. } = given;
-        let known = Username::parse(name).ok();
-        let user = known.as_ref().map(|name| self.store.user_by_name(name)).transpose()?.flatten();
-        let device = match (&user, given.device) {
+    pub fn sign_in(&self, typed: Credentials<'_>) -> Result<LogIn, Error> {
+        let Credentials { name, password, ticket, client, .. } = typed;
+        let valid_name = Username::parse(name).ok();
+        let user =
+            valid_name.as_ref().map(|name| self.store.user_by_name(name)).transpose()?.flatten();
+        let device = match (&user, typed.device) {
             (Some(user), Some(proof)) if is_device_of(user, proof) => Device::Known,
             _ => Device::Unknown,
         };
         // The throttle counts failures by name. All texts that are not valid names count as the
         // empty name, so that no long text is hashed or stored.
-        let name = known.as_ref().map_or("", Username::as_str);
+        let name = valid_name.as_ref().map_or("", Username::as_str);
         let from = LogInFrom { name, client: client.address, ticket, device };
         let attempt = match self.throttle.begin(from, Instant::now()) {
             Ok(attempt) => attempt,
@@ -107,23 +110,23 @@ impl Site {
         let user_id = user.as_ref().map(|user| user.id);
         let Some(user) = self.verified(user, password, client)? else {
             attempt.keep_counted();
-            self.note(AuditEvent::LogInFailed, user_id, None, Some(client));
+            self.audit(AuditEvent::LogInFailed, user_id, None, Some(client));
             return Ok(LogIn::Wrong);
         };
         if user.disabled.is_some() {
             attempt.keep_counted();
-            self.note(AuditEvent::LogInFailed, user_id, None, Some(client));
+            self.audit(AuditEvent::LogInFailed, user_id, None, Some(client));
             return Ok(LogIn::Disabled);
         }
-        let signed_in = self.begin_session(&user, given.lifetime, client)?;
+        let signed_in = self.begin_session(&user, typed.lifetime, client)?;
         attempt.succeeded();
-        self.note(AuditEvent::LoggedIn, user_id, user_id, Some(client));
+        self.audit_own(AuditEvent::LoggedIn, signed_in.user, client);
         Ok(LogIn::Done(signed_in))
     }
 
-    /// Returns the user if the password is right, and `None` if it is wrong or there is no user. An
-    /// outdated password hash is replaced. Without a user this takes as long as with one, so that
-    /// the time does not reveal which names exist.
+    /// Returns the user if the password is right, and `None` if it is wrong or `user` is `None`. An
+    /// outdated password hash is replaced. A call without a user takes as long as one with a user,
+    /// so that the time does not reveal which names exist.
     pub(super) fn verified(
         &self,
         user: Option<User>,
@@ -170,15 +173,15 @@ impl Site {
         Ok(SignedIn { token, user: user.id, device: device_proof_text(user) })
     }
 
-    /// When a session ends that is not used after `seen`.
+    /// The time when a session ends if `seen` is its last use.
     fn expires(&self, lifetime: Lifetime, created: Timestamp, seen: Timestamp) -> Timestamp {
         let (idle, absolute) = self.expiry.limits(lifetime);
         let idle = seen.checked_add(idle).unwrap_or(Timestamp::MAX);
         idle.min(created.checked_add(absolute).unwrap_or(Timestamp::MAX))
     }
 
-    /// Stores a stronger hash of the same password. If that fails or the password was changed
-    /// meanwhile, the user keeps the stored hash, and the log-in succeeds all the same.
+    /// Stores a stronger hash of the same password. If that fails, or the password was changed
+    /// meanwhile, the stored hash stays as it is, and the log-in succeeds nevertheless.
     fn replace_hash(&self, user: &mut User, new: String) {
         match self.store.replace_passwd(user.id, &user.passwd, &new) {
             Ok(true) => {
@@ -200,6 +203,7 @@ fn device_proof(user: &User) -> Hmac<Sha256> {
         .chain_update(format!("dictapp device\0{}", user.id))
 }
 
+/// The device cookie for this user.
 pub(super) fn device_proof_text(user: &User) -> DeviceProof {
     DeviceProof(hex::encode(&device_proof(user).finalize().into_bytes()))
 }

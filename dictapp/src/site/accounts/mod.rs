@@ -3,6 +3,7 @@
 
 mod administration;
 mod audit;
+pub(super) mod codes;
 mod export;
 mod log_in;
 mod passwords;
@@ -20,7 +21,7 @@ use crate::store::UserId;
 pub use administration::AdminError;
 pub use export::Export;
 pub use log_in::{Credentials, LogIn};
-pub use passwords::{PasswordChange, ResetCode};
+pub use passwords::{NewPassword, PasswordChange, ResetCode};
 pub use register::{Registration, SignUp};
 pub use tokens::{ApiKey, TokenMaking};
 
@@ -41,7 +42,7 @@ pub struct Visit {
 pub struct Client {
     /// The IP address.
     pub address: IpAddr,
-    /// The client's own description, as in "Firefox, Windows".
+    /// A short name of the client, as in "Firefox, Windows", from its `User-Agent`.
     pub device: String,
 }
 

@@ -1,5 +1,5 @@
-//! Changes a password with the old one, confirms a password, and makes and uses reset codes: with
-//! such a one-time code, a user who has forgotten the password sets a new one.
+//! Changes passwords, confirms a user's password, and makes and uses reset codes. A user who has
+//! forgotten the password sets a new one with a reset code, which is valid once.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -8,24 +8,31 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use webframe::Error;
 
+use super::codes::{ALPHABET, random_code};
 use super::log_in::device_proof_text;
 use super::{Client, DeviceProof, SignedIn, Visit};
 use crate::model::Lifetime;
 use crate::password::PasswordProblem;
 use crate::session::Token;
 use crate::site::Site;
-use crate::store::{AuditEvent, TokensThen, User, UserId};
+use crate::store::{AuditEvent, HashChange, TokensThen, User, UserId};
 use crate::throttle::{Attempt, Device, LogInFrom, Refusal};
 
-/// The characters that a code consists of: no 0, 1, I or O, which are easily confused.
-const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-
-/// The length of a code. A character has 5 random bits, so a code has 60.
+/// The length of a reset code. A character has 5 random bits, so a code has 60.
 const CODE_CHARS: usize = 12;
 
 /// A reset code. It is shown once; the database stores only its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ResetCode([u8; CODE_CHARS]);
+
+/// A new password, and what proves that the user may set it.
+#[derive(Clone, Copy)]
+pub struct NewPassword<'a> {
+    /// The old password, or a reset code.
+    pub proof: &'a str,
+    /// The new password.
+    pub password: &'a str,
+}
 
 /// The result of setting a new password, or of confirming the old one.
 #[derive(Debug)]
@@ -43,19 +50,16 @@ pub enum PasswordChange<T> {
 
 impl ResetCode {
     fn random() -> Result<ResetCode, Error> {
-        let mut bytes = [0; CODE_CHARS];
-        getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
-        // 256 is a multiple of 32, so all characters are equally probable.
-        Ok(ResetCode(bytes.map(|byte| ALPHABET[usize::from(byte % 32)])))
+        random_code().map(ResetCode)
     }
 
     /// Parses a code as it was typed: in upper or lower case, with or without hyphens and spaces.
     /// `None` if it is not a code.
     pub fn parse(text: &str) -> Option<ResetCode> {
-        let digits = text.bytes().take(64).filter(|byte| !matches!(byte, b'-' | b' '));
-        let digits: Vec<u8> = digits.map(|byte| byte.to_ascii_uppercase()).collect();
-        let code: [u8; CODE_CHARS] = digits.try_into().ok()?;
-        code.iter().all(|digit| ALPHABET.contains(digit)).then_some(ResetCode(code))
+        let chars = text.bytes().take(64).filter(|byte| !matches!(byte, b'-' | b' '));
+        let chars: Vec<u8> = chars.map(|byte| byte.to_ascii_uppercase()).collect();
+        let code: [u8; CODE_CHARS] = chars.try_into().ok()?;
+        code.iter().all(|char| ALPHABET.contains(char)).then_some(ResetCode(code))
     }
 
     /// The code in groups of four, as in "7KQM-2XWB-9TGD".
@@ -66,6 +70,12 @@ impl ResetCode {
 
     fn hash(&self) -> [u8; 32] {
         Sha256::new().chain_update("dictapp reset code\0").chain_update(self.0).finalize().into()
+    }
+}
+
+impl fmt::Debug for NewPassword<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewPassword(..)")
     }
 }
 
@@ -84,12 +94,12 @@ impl Site {
     pub fn change_password(
         &self,
         visit: &Visit,
-        (old, new): (&str, &str),
+        new: NewPassword<'_>,
         tokens: TokensThen,
         (session, client): (&Token, &Client),
     ) -> Result<PasswordChange<DeviceProof>, Error> {
         let name = visit.name.as_str();
-        if let Some(problem) = PasswordProblem::of(new, name, &self.settings.accounts) {
+        if let Some(problem) = PasswordProblem::of(new.password, name, &self.settings.accounts) {
             return Ok(PasswordChange::Problem(problem));
         }
         let attempt = match self.begin_confirmation(visit, client) {
@@ -97,23 +107,23 @@ impl Site {
             Err(wait) => return Ok(PasswordChange::Later(wait)),
         };
         let user = self.store.user_by_id(visit.user)?;
-        let Some(mut user) = self.verified(user, old, client)? else {
+        let Some(mut user) = self.verified(user, new.proof, client)? else {
             attempt.keep_counted();
             return Ok(PasswordChange::Wrong);
         };
-        let passwd = self.passwords.hash(new, client.address)?;
-        // A concurrent change may have been quicker; then the old password is wrong now.
-        let hashes = (user.passwd.as_str(), passwd.as_str());
-        if !self.store.change_passwd(user.id, hashes, session.hash().as_bytes(), tokens)? {
+        let passwd = self.passwords.hash(new.password, client.address)?;
+        // If a concurrent change was quicker, the old password is wrong now.
+        let change = HashChange { old: &user.passwd, new: &passwd };
+        if !self.store.change_passwd(user.id, change, session.hash().as_bytes(), tokens)? {
             return Ok(PasswordChange::Wrong);
         }
         attempt.succeeded();
         user.passwd = passwd;
-        self.note(AuditEvent::PasswordChanged, Some(user.id), Some(user.id), Some(client));
+        self.audit_own(AuditEvent::PasswordChanged, user.id, client);
         Ok(PasswordChange::Done(device_proof_text(&user)))
     }
 
-    /// Checks that this is the user's password. Failures count like those of log-ins.
+    /// Checks that this is the user's password. Failures count as failed log-ins.
     ///
     /// # Errors
     /// The database or password hashing is unavailable.
@@ -136,8 +146,8 @@ impl Site {
         Ok(PasswordChange::Done(()))
     }
 
-    /// Asks the throttle for a check of the password of a user who is logged in; the error is the
-    /// time to wait.
+    /// Begins a check of the password of a user who is logged in. The error is the time to wait after
+    /// too many failures.
     fn begin_confirmation(&self, visit: &Visit, client: &Client) -> Result<Attempt<'_>, Duration> {
         let name = visit.name.as_str();
         // The session proves that the user has logged in from this device. A form that confirms a
@@ -148,7 +158,7 @@ impl Site {
         })
     }
 
-    /// Makes a reset code for a user, which replaces earlier ones. It is valid for the time of the
+    /// Makes a reset code for a user. It replaces earlier codes and is valid for the time in the
     /// setting `reset_code_valid`.
     ///
     /// # Errors
@@ -164,7 +174,7 @@ impl Site {
         let valid = self.settings.accounts.reset_code_valid;
         let expires = now.checked_add(valid).unwrap_or(Timestamp::MAX);
         self.store.put_reset_code(user, &code.hash(), now, expires)?;
-        self.note(AuditEvent::ResetCodeMade, Some(user), actor, client);
+        self.audit(AuditEvent::ResetCodeMade, Some(user), actor, client);
         Ok(code)
     }
 
@@ -175,27 +185,27 @@ impl Site {
     /// The database or password hashing is unavailable.
     pub fn reset_password(
         &self,
-        (code, new): (&str, &str),
+        new: NewPassword<'_>,
         client: &Client,
     ) -> Result<PasswordChange<SignedIn>, Error> {
         let attempt = match self.throttle.begin_reset(client.address, Instant::now()) {
             Ok(attempt) => attempt,
             Err(wait) => return Ok(PasswordChange::Later(wait)),
         };
-        let Some((user, hash)) = self.user_of_code(code)? else {
+        let Some((user, hash)) = self.user_of_code(new.proof)? else {
             attempt.keep_counted();
             return Ok(PasswordChange::Wrong);
         };
         let rules = &self.settings.accounts;
-        if let Some(problem) = PasswordProblem::of(new, user.name.as_str(), rules) {
+        if let Some(problem) = PasswordProblem::of(new.password, user.name.as_str(), rules) {
             return Ok(PasswordChange::Problem(problem));
         }
-        let passwd = self.passwords.hash(new, client.address)?;
+        let passwd = self.passwords.hash(new.password, client.address)?;
         if !self.store.reset_passwd(user.id, &hash, &passwd, Timestamp::now())? {
             return Ok(PasswordChange::Wrong);
         }
         let user = User { passwd, ..user };
-        self.note(AuditEvent::PasswordReset, Some(user.id), Some(user.id), Some(client));
+        self.audit_own(AuditEvent::PasswordReset, user.id, client);
         let signed_in = self.begin_session(&user, Lifetime::Browser, client)?;
         Ok(PasswordChange::Done(signed_in))
     }
@@ -217,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_read_as_people_type_it_and_never_shown_in_debug() {
+    fn a_code_is_read_in_any_case_with_any_separators_and_debug_does_not_show_it() {
         let code = ResetCode::random().unwrap();
         let text = code.to_text();
         assert_eq!(text.len(), 14);

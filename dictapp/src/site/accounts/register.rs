@@ -12,8 +12,8 @@ use crate::model::{Lifetime, Role, Username};
 use crate::site::Site;
 use crate::store::{AuditEvent, NewUser, User};
 
-/// A registration that is repeated within this time may be the same form, submitted twice.
-const REGISTERED_JUST_NOW: SignedDuration = SignedDuration::from_mins(5);
+/// Within this time after a registration, the same form may be submitted again.
+const SUBMITTED_TWICE_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// A valid sign-up form.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct SignUp<'a> {
     pub name: &'a Username,
     /// The password, which satisfies the rules.
     pub password: &'a str,
-    /// The form's token, which identifies a form that is submitted twice.
+    /// The form's token: two submissions with the same token are of the same form.
     pub form_token: &'a str,
     /// The browser.
     pub client: &'a Client,
@@ -62,10 +62,10 @@ impl Site {
             Ok(name_check) => name_check,
             Err(wait) => return Ok(Registration::Later(wait)),
         };
-        // Saves the hashing, which is expensive, if the name is known to be taken. Another user may
-        // still take it meanwhile; then the insertion fails.
+        // This check saves the expensive hashing if the name is taken. If another user takes the name
+        // after it, the insertion fails.
         if let Some(user) = self.store.user_by_name(name)? {
-            return self.registered_before(user, form, || name_check.keep_counted());
+            return self.name_is_registered(user, form, || name_check.keep_counted());
         }
         if self.store.name_that_looks_like(name)?.is_some() {
             name_check.keep_counted();
@@ -76,36 +76,37 @@ impl Site {
             passwd: self.passwords.hash(password, client.address)?,
             created: Timestamp::now(),
             role: Role::User,
-            sign_up: Some(mark(form)),
+            sign_up: Some(form_hash(form)),
         };
         attempt.keep_counted();
         match self.store.insert_user(&new) {
             Ok(user) => {
-                self.note(AuditEvent::Registered, Some(user.id), Some(user.id), Some(client));
+                self.audit_own(AuditEvent::Registered, user.id, client);
                 let signed_in = self.begin_session(&user, Lifetime::Browser, client)?;
                 Ok(Registration::Done(signed_in))
             }
             Err(error) if error.is_conflict() => match self.store.user_by_name(name)? {
-                Some(user) => self.registered_before(user, form, || name_check.keep_counted()),
+                Some(user) => self.name_is_registered(user, form, || name_check.keep_counted()),
                 None => Ok(Registration::Taken),
             },
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The result for a name that `user` has already; calls `taken` if it is really taken. A form
-    /// that is submitted twice, or again because the response was lost, logs in the user it
-    /// registered. It is identified by its token: two people may choose the same name and password
-    /// at the same time, and must not share an account.
-    fn registered_before(
+    /// The result of a form if `user` already has its name. A form may be submitted twice, or again
+    /// because the response was lost: such a form logs in the user that it registered. Any other
+    /// form is answered that the name is taken, and `taken` is called. The form's token shows
+    /// whether it is the same form: two people may choose the same name and password at the same
+    /// time, and must not share an account.
+    fn name_is_registered(
         &self,
         user: User,
         form: SignUp<'_>,
         taken: impl FnOnce(),
     ) -> Result<Registration, Error> {
         let age = Timestamp::now().duration_since(user.created);
-        let is_repeated =
-            age < REGISTERED_JUST_NOW && self.store.is_signed_up_by(user.id, &mark(form))?;
+        let is_repeated = age < SUBMITTED_TWICE_WITHIN
+            && self.store.is_signed_up_by(user.id, &form_hash(form))?;
         if !is_repeated {
             taken();
             return Ok(Registration::Taken);
@@ -123,8 +124,8 @@ impl Site {
     }
 }
 
-/// The hash by which the database identifies a submitted form. It reveals neither the token nor the
-/// visitor's cookie.
-fn mark(form: SignUp<'_>) -> [u8; 32] {
+/// The hash by which the database identifies a submitted form. It reveals neither the form's token
+/// nor the visitor's cookie.
+fn form_hash(form: SignUp<'_>) -> [u8; 32] {
     Sha256::digest(format!("dictapp sign-up\0{}\0{}", form.form_token, form.name)).into()
 }

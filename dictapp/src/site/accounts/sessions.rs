@@ -38,7 +38,7 @@ impl Site {
         client: &Client,
     ) -> Result<(), StoreError> {
         if self.store.delete_session_of(visit.user, token_hash)? {
-            self.note(AuditEvent::SessionsEnded, Some(visit.user), Some(visit.user), Some(client));
+            self.audit_own(AuditEvent::SessionsEnded, visit.user, client);
         }
         Ok(())
     }
@@ -54,7 +54,7 @@ impl Site {
         client: &Client,
     ) -> Result<(), StoreError> {
         self.store.delete_other_sessions(visit.user, own.hash().as_bytes())?;
-        self.note(AuditEvent::SessionsEnded, Some(visit.user), Some(visit.user), Some(client));
+        self.audit_own(AuditEvent::SessionsEnded, visit.user, client);
         Ok(())
     }
 }

@@ -16,11 +16,11 @@ use crate::store::{
 /// The prefix of every token, so that a leaked token is recognised as one of dictapp.
 const PREFIX: &str = "dictapp_";
 
-/// How far the stored time of the last use may lag behind: not every use is written.
+/// How far the stored time of a token's last use may be behind the real one: not every use is stored.
 const SEEN_BEHIND_MAX: SignedDuration = SignedDuration::from_mins(10);
 
-/// A token for the API; [`Token`] alone is the token of a session. Only the user and their program
-/// know it.
+/// A token for the API. Only the user and their program know it. (A [`Token`] without this type is
+/// that of a session.)
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Token);
 
@@ -83,7 +83,7 @@ impl Site {
         if !is_stored {
             return Ok(TokenMaking::Full);
         }
-        self.note(AuditEvent::TokenMade, Some(visit.user), Some(visit.user), Some(client));
+        self.audit_own(AuditEvent::TokenMade, visit.user, client);
         Ok(TokenMaking::Done(key))
     }
 
@@ -106,7 +106,7 @@ impl Site {
         client: &Client,
     ) -> Result<(), StoreError> {
         if self.store.delete_api_token_of(visit.user, token_hash)? {
-            self.note(AuditEvent::TokenRevoked, Some(visit.user), Some(visit.user), Some(client));
+            self.audit_own(AuditEvent::TokenRevoked, visit.user, client);
         }
         Ok(())
     }
@@ -145,7 +145,7 @@ mod tests {
         let text = key.to_text();
         assert_eq!(ApiKey::parse(&text), Some(key.clone()));
         assert_eq!(ApiKey::parse(&text["dictapp_".len()..]), None);
-        assert_eq!(Token::parse(&text), None, "no session is opened by it");
+        assert_eq!(Token::parse(&text), None, "it does not open a session");
         assert_eq!(format!("{key:?}"), "ApiKey(..)");
     }
 }

@@ -26,7 +26,7 @@ pub struct ImportRequest {
     /// The title for readers. `None`: the title in the store; for a new book the title in the file,
     /// or its name.
     pub title: Option<String>,
-    /// Properties of the file that are given, and so are not recognised from it.
+    /// Properties of the file that the request states. They are not recognised from the file.
     pub overrides: Overrides,
     /// Whether the book is stored or only shown.
     pub action: ImportAction,
@@ -97,7 +97,7 @@ pub enum ImportOutcome {
 /// The step and the progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportStep {
-    /// The first pass over the file; nothing is stored yet.
+    /// The first pass over the file. Nothing is stored in it.
     Checking(Progress),
     /// The entries are written to the store.
     Storing(Progress),
@@ -105,14 +105,15 @@ pub enum ImportStep {
     Committing,
 }
 
-/// A part of the digest of a file. Increase it whenever the readers make different entries of the
-/// same file: then the file does not count as imported, and can be imported again.
+/// The version of the readers, which is a part of a file's digest. Increase it with each change that
+/// makes a reader return other entries for the same file: then the file does not count as imported,
+/// and can be imported again.
 const READERS_VERSION: u32 = 10;
 
 /// Number of entries between two updates of the progress.
-const WATCH_EVERY: u64 = 256;
+const ENTRIES_PER_UPDATE: u64 = 256;
 
-/// Imports a book. Calls `watch` with the progress.
+/// Imports a book. Calls `report_step` with the progress.
 ///
 /// # Errors
 /// If the file cannot be read, is damaged, is not a book or has no entries, or if the store is
@@ -120,7 +121,7 @@ const WATCH_EVERY: u64 = 256;
 pub fn import_book(
     store: &Store,
     request: &ImportRequest,
-    mut watch: impl FnMut(ImportStep),
+    mut report_step: impl FnMut(ImportStep),
 ) -> Result<ImportReport> {
     let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
     let name = request.book_name();
@@ -129,13 +130,14 @@ pub fn import_book(
     if let Some(same) = known.as_ref().filter(|book| book.digest == digest) {
         return unchanged(store, request, kind, same);
     }
-    let checking = every(WATCH_EVERY, |progress| watch(ImportStep::Checking(progress)));
+    let checking =
+        every(ENTRIES_PER_UPDATE, |progress| report_step(ImportStep::Checking(progress)));
     let mut book = Book::open_with(kind, &request.file, &request.overrides, checking)?;
-    ensure!(book.entries() > 0, "{} has no entries{}", request.file.display(), first_odd(&book));
+    ensure!(book.entries() > 0, "{} has no entries{}", request.file.display(), first_warning(&book));
     let outcome = known
         .as_ref()
         .map_or(ImportOutcome::Imported, |before| ImportOutcome::Replaced(before.entries));
-    // An existing title may have been chosen by an administrator.
+    // The title in the store may be the choice of an administrator, so it precedes that in the file.
     let title = request.title.clone().or(known.map(|known| known.title));
     let title = title.or(book.about().title).unwrap_or_else(|| name.clone());
     let kind_name = kind.name().to_owned();
@@ -146,13 +148,14 @@ pub fn import_book(
         ImportStart::Unchanged(same) => return unchanged(store, request, kind, &same),
         ImportStart::Started(import) => import,
     };
-    let mut storing = every(WATCH_EVERY, |progress| watch(ImportStep::Storing(progress)));
+    let mut storing =
+        every(ENTRIES_PER_UPDATE, |progress| report_step(ImportStep::Storing(progress)));
     while let Some(entry) = book.next()? {
         import.add(&entry)?;
         storing(book.progress());
     }
     drop(storing);
-    watch(ImportStep::Committing);
+    report_step(ImportStep::Committing);
     let store::Book { title, entries, .. } = import.commit()?;
     let encoding = book.recognised().encoding.filter(|encoding| *encoding != Encoding::UTF8);
     let warnings = book.warnings();
@@ -196,7 +199,7 @@ fn every(count: u64, mut f: impl FnMut(Progress)) -> impl FnMut(Progress) {
 
 /// The first warning of a file without entries, as the end of an error message: it is the probable
 /// reason. Empty if there is no warning.
-fn first_odd(book: &Book) -> String {
+fn first_warning(book: &Book) -> String {
     let warnings = book.first_pass_warnings();
     let first = warnings.by_kind().find_map(|(kind, found)| Some((kind, found.first.first()?)));
     first.map(|(kind, warning)| format!(": {}: {kind}", warning.place)).unwrap_or_default()

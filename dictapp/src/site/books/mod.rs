@@ -1,6 +1,6 @@
 //! The administration of the dictionary's books: their order, title and visibility, their removal,
-//! and imports of uploaded files. Look-ups skip a hidden or removed book at once; any other change
-//! is visible when the words have been loaded again.
+//! and imports of uploaded files. Look-ups skip a hidden or removed book at once. Any other change
+//! becomes visible when the words are loaded again.
 
 pub(super) mod import;
 pub(super) mod preview;
@@ -70,8 +70,8 @@ impl Site {
             },
         }
         self.shelf().skip_gone(&self.store)?;
-        let (event, detail) = noted(change, title);
-        self.note_about(event, Some(detail), None, Some(visit.user), Some(client));
+        let (event, detail) = audit_event(change, title);
+        self.audit_with_detail(event, Some(detail), None, Some(visit.user), Some(client));
         Ok(())
     }
 
@@ -94,8 +94,8 @@ impl Site {
     }
 }
 
-/// The event and the detail of a change in the audit log. `title` is the title before.
-fn noted(change: &BookChange, title: String) -> (AuditEvent, String) {
+/// The event and the detail of a change in the audit log. `title` is the title before the change.
+fn audit_event(change: &BookChange, title: String) -> (AuditEvent, String) {
     match change {
         BookChange::Up | BookChange::Down => (AuditEvent::BookMoved, title),
         BookChange::Hide => (AuditEvent::BookHidden, title),

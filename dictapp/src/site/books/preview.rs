@@ -1,4 +1,4 @@
-//! The preview of a word book: how its file was read, and its first entries. Stores nothing.
+//! Previews a file of a book: reads its properties and its first entries, and stores nothing.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! Uploaded files of a book. They are kept in a temporary folder while the administrator looks at
-//! the preview. After the administrator has confirmed, a thread imports them and sends its progress
-//! to an event stream.
+//! Uploads: files of a book that an administrator sends. They are kept in a temporary folder while
+//! the administrator looks at the preview. When the administrator confirms the import, a thread
+//! imports them and sends its progress to an event stream.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -18,6 +18,7 @@ use super::import::{ImportReport, ImportRequest, ImportStep, import_book};
 use super::preview::{Preview, preview_book};
 use crate::books::{BookError, within};
 use crate::lock::lock;
+use crate::site::accounts::codes::random_bytes;
 use crate::site::{Client, Site, Visit};
 use crate::store::{AuditEvent, Book, StoreError, TITLE_CHARS_MAX, UserId};
 
@@ -30,8 +31,8 @@ const UPLOAD_FILES_MAX: usize = 8;
 /// Maximum number of uploads kept at once. The oldest one that is not being imported is dropped.
 const UPLOADS_MAX: usize = 4;
 
-/// How long an upload is kept after its last change: the next upload removes older ones.
-const KEPT: Duration = Duration::from_secs(3600);
+/// How long an upload is kept after its last change. The next upload removes older ones.
+const KEPT_FOR: Duration = Duration::from_secs(3600);
 
 /// Maximum number of characters of the name of a book.
 pub const NAME_CHARS_MAX: usize = 64;
@@ -40,8 +41,8 @@ pub const NAME_CHARS_MAX: usize = 64;
 /// the tenth entry, and unpacks the articles of a StarDict or dictd book to check them.
 const PREVIEW_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// The progress of each pass over a book is reported in this many steps: percent.
-const PARTS: u64 = 100;
+/// The progress of a pass over a book is reported in percent.
+const PERCENT: u64 = 100;
 
 /// A file, as a browser sent it.
 #[derive(Clone, Copy, Debug)]
@@ -69,8 +70,11 @@ pub struct Upload {
     pub state: UploadState,
     /// The result, if the state is [`UploadState::Done`].
     pub report: Option<Arc<ImportReport>>,
+    /// The time of the last change.
     changed: Instant,
+    /// The file that a reader opens.
     file: PathBuf,
+    /// The folder of the files. It is deleted when the last clone of the upload is dropped.
     _folder: Arc<TempDir>,
 }
 
@@ -105,11 +109,11 @@ pub enum UploadState {
 #[derive(Debug, Default)]
 pub struct Uploads {
     all: Arc<Mutex<VecDeque<Upload>>>,
-    news: Channel,
+    events: Channel,
 }
 
 impl UploadState {
-    /// Whether a thread is importing it.
+    /// Whether a thread is importing the upload.
     pub fn is_running(&self) -> bool {
         matches!(self, UploadState::Checking(_) | UploadState::Storing(_) | UploadState::Committing)
     }
@@ -123,7 +127,7 @@ impl Uploads {
     /// Keeps an upload; `false` if running imports take all [`UPLOADS_MAX`] places.
     fn keep(&self, upload: Upload) -> bool {
         let mut all = self.lock();
-        all.retain(|old| old.state.is_running() || old.changed.elapsed() < KEPT);
+        all.retain(|old| old.state.is_running() || old.changed.elapsed() < KEPT_FOR);
         if all.len() >= UPLOADS_MAX {
             let Some(idle) = all.iter().position(|old| !old.state.is_running()) else {
                 return false;
@@ -152,9 +156,7 @@ impl Site {
         let request = ImportRequest { file: file.clone(), ..ImportRequest::default() };
         let preview = within(PREVIEW_TIME_MAX, || preview_book(&request));
         let preview = preview.map_err(|error| refused(&error, folder.path()))?;
-        let mut id = [0; 4];
-        getrandom::fill(&mut id).map_err(|error| Error::internal(error.to_string()))?;
-        let id = u64::from(u32::from_be_bytes(id));
+        let id = u64::from(u32::from_be_bytes(random_bytes()?));
         let title = title.trim().chars().filter(|c| !c.is_control()).take(TITLE_CHARS_MAX);
         let kept = self.uploads.keep(Upload {
             id,
@@ -201,13 +203,13 @@ impl Site {
         naming: &BookNaming,
         (visit, client): (&Visit, &Client),
     ) -> Result<(), Error> {
-        let given: String = naming.name.trim().chars().filter(|c| !c.is_control()).collect();
-        if given.chars().count() > NAME_CHARS_MAX {
+        let typed_name: String = naming.name.trim().chars().filter(|c| !c.is_control()).collect();
+        if typed_name.chars().count() > NAME_CHARS_MAX {
             let text = format!("the name has more than {NAME_CHARS_MAX} characters");
             return Err(Error::bad_request(text));
         }
-        let present = self.upload(visit, id).ok_or_else(|| Error::not_found(""))?.name;
-        let name = if given.is_empty() { present } else { given };
+        let present_name = self.upload(visit, id).ok_or_else(|| Error::not_found(""))?.name;
+        let name = if typed_name.is_empty() { present_name } else { typed_name };
         let replaced = self.replaced_book(&name)?.map(|book| book.id.number());
         let upload = {
             let mut all = self.uploads.lock();
@@ -218,12 +220,13 @@ impl Site {
             }
             upload.name = name;
             if replaced.is_some() && replaced != naming.replaces {
-                return Ok(()); // the page now names the book, and asks again
+                // The page shows the upload again and asks whether to replace this book.
+                return Ok(());
             }
             upload.state = UploadState::Checking(0);
             upload.clone()
         };
-        self.note_about(
+        self.audit_with_detail(
             AuditEvent::BookImported,
             Some(shown_name(&upload)),
             None,
@@ -234,7 +237,7 @@ impl Site {
             id,
             store: Arc::clone(&self.store),
             all: Arc::clone(&self.uploads.all),
-            news: self.uploads.news.clone(),
+            events: self.uploads.events.clone(),
         };
         let spawned =
             thread::Builder::new().name("import".to_owned()).spawn(move || job.run(&upload));
@@ -247,7 +250,7 @@ impl Site {
     /// # Errors
     /// None at present.
     pub fn upload_events(&self, request: &Request) -> Result<Response, Error> {
-        self.uploads.news.subscribe(request)
+        self.uploads.events.subscribe(request)
     }
 }
 
@@ -269,8 +272,8 @@ fn write_files(folder: &Path, files: &[UploadedFile<'_>]) -> Result<PathBuf, Err
         return Err(Error::bad_request(format!("more than {UPLOAD_FILES_MAX} files")));
     }
     for (number, file) in files.iter().enumerate() {
-        let is_odd = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
-        if file.name.starts_with('.') || file.name.len() > 200 || file.name.contains(is_odd) {
+        let is_forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
+        if file.name.starts_with('.') || file.name.len() > 200 || file.name.contains(is_forbidden) {
             return Err(Error::bad_request("invalid file name"));
         }
         if files[..number].iter().any(|earlier| earlier.name == file.name) {
@@ -279,9 +282,9 @@ fn write_files(folder: &Path, files: &[UploadedFile<'_>]) -> Result<PathBuf, Err
         fs::write(folder.join(file.name), file.bytes).map_err(disk_error)?;
     }
     // The readers of StarDict and dictd books open this file and find the others from it.
-    let first = files.iter().find(|file| file.name.ends_with(".ifo"));
-    let first = first.or_else(|| files.iter().find(|file| file.name.ends_with(".index")));
-    Ok(folder.join(first.unwrap_or(&files[0]).name))
+    let opened = files.iter().find(|file| file.name.ends_with(".ifo"));
+    let opened = opened.or_else(|| files.iter().find(|file| file.name.ends_with(".index")));
+    Ok(folder.join(opened.unwrap_or(&files[0]).name))
 }
 
 fn disk_error(error: std::io::Error) -> Error {
@@ -293,8 +296,8 @@ fn disk_error(error: std::io::Error) -> Error {
     }
 }
 
-/// The text of a reader's error without the path of the temporary folder, with what a person in a
-/// browser can do.
+/// The text of a reader's error, without the path of the temporary folder. For an error of the
+/// encoding, also says what the administrator can do.
 fn without_folder(error: &anyhow::Error, folder: &Path) -> String {
     let text = format!("{error:#}").replace(&format!("{}/", folder.display()), "");
     match error.downcast_ref::<BookError>() {
@@ -315,12 +318,12 @@ struct Job {
     id: u64,
     store: Arc<crate::store::Store>,
     all: Arc<Mutex<VecDeque<Upload>>>,
-    news: Channel,
+    events: Channel,
 }
 
 impl Drop for Job {
-    /// Reports an import as failed if its thread panicked or could not be started. Otherwise it
-    /// would look as if it were running.
+    /// Reports the import as failed if it is still running: then its thread panicked or could not be
+    /// started.
     fn drop(&mut self) {
         let all = lock(&self.all);
         let is_running = all.iter().any(|upload| upload.id == self.id && upload.state.is_running());
@@ -349,7 +352,7 @@ impl Job {
         let mut shown = UploadState::Waiting;
         let imported = import_book(&self.store, &request, |step| {
             let percent = |progress: crate::books::Progress| {
-                (progress.done.saturating_mul(PARTS) / progress.total.max(1)).min(PARTS)
+                (progress.done.saturating_mul(PERCENT) / progress.total.max(1)).min(PERCENT)
             };
             let state = match step {
                 ImportStep::Checking(progress) => UploadState::Checking(percent(progress)),
@@ -377,7 +380,7 @@ impl Job {
     fn publish(&self, state: &UploadState) {
         self.change(|upload| upload.state = state.clone());
         if let Ok(event) = Event::json("upload", &UploadEvent { id: self.id, state }) {
-            self.news.send(&event);
+            self.events.send(&event);
         }
     }
 
@@ -423,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_upload_gives_way_unless_it_is_being_imported() {
+    fn the_oldest_upload_is_dropped_unless_it_is_being_imported() {
         let uploads = Uploads::default();
         assert!(uploads.keep(upload(0, UploadState::Committing)));
         for id in 1..=4 {
@@ -469,7 +472,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_flat() {
+    fn an_event_is_one_json_object_without_inner_objects() {
         let state = UploadState::Checking(5);
         let json = serde_json::to_string(&UploadEvent { id: 7, state: &state }).unwrap();
         assert_eq!(json, r#"{"id":7,"state":"checking","text":5}"#);

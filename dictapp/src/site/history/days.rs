@@ -1,5 +1,6 @@
-//! The history by days: look-ups become the words of each day with their counts. All look-ups of a
-//! day are counted, so a page reads its first and its last day whole.
+//! The history by days: turns look-ups into the words of each day, with the number of look-ups of
+//! each word. All look-ups of a day are counted, so the first and the last day of a page are read
+//! completely, even if the page shows only some of their words.
 
 use std::cmp::Reverse;
 
@@ -9,12 +10,15 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::site::{Site, Visit};
 use crate::store::{LookupFilter, PageStart, StoreError, WordOfDay};
 
-/// Maximum number of look-ups of one query. The first query reads [`MORE_ROWS`] more than the page
-/// has words: the rest of its first and last day, for most users. Each further query reads four
-/// times as many.
+/// Maximum number of look-ups that one query reads.
 const ROWS_MAX: usize = 1000;
+
+/// The number of look-ups that the first query reads in addition to the number of words of the page:
+/// for most users, enough for the rest of the first and the last day. Each further query reads four
+/// times as many look-ups as the one before.
 const MORE_ROWS: usize = 32;
 
+/// The unit of the times in the database.
 const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
 /// Words of consecutive days, newest first.
@@ -22,8 +26,8 @@ const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 pub struct DayWords {
     /// The words.
     pub words: Vec<WordOfDay>,
-    /// Whether there are look-ups before the first of the words, in the order of reading: the page
-    /// has a link back.
+    /// Whether the page has a link back: in the order of reading, there are look-ups before the first
+    /// of these words.
     pub is_preceded: bool,
 }
 
@@ -101,11 +105,19 @@ impl Site {
     }
 }
 
-/// Collects the words of each day from look-ups in the order of time, or in its reverse.
+/// A day in the time zone of the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Day {
+    pub(super) start: Timestamp,
+    /// The start of the next day.
+    pub(super) end: Timestamp,
+}
+
+/// Collects the words of each day from look-ups, which arrive in the order of reading.
 struct Days<'z> {
     order: Order,
-    /// Words whose last look-up of the day is not behind this time, in the order of reading, are
-    /// left out.
+    /// The page begins after this time, in the order of reading. A word is left out if its last
+    /// look-up of the day is before the page.
     start: Timestamp,
     zone: &'z TimeZone,
     /// Number of words to collect. The last day may add more.
@@ -113,8 +125,8 @@ struct Days<'z> {
     words: Vec<WordOfDay>,
     /// Whether words were left out.
     is_preceded: bool,
-    /// The day that is read: its beginning, and the beginning of the next one.
-    day: Option<(Timestamp, Timestamp)>,
+    /// The day that is being read.
+    day: Option<Day>,
     /// The look-ups of that day so far.
     rows: Vec<WordOfDay>,
 }
@@ -128,27 +140,28 @@ impl<'z> Days<'z> {
 
     /// The time from which look-ups are read: an end of the day that contains `start`.
     fn first_time(&self) -> Timestamp {
-        match (self.order, day_around(self.start, self.zone)) {
-            (Order::NewestFirst, Some((_, until))) => until,
-            (Order::OldestFirst, Some((from, _))) => from,
-            (_, None) => self.start, // the first or the last day that a time can have
+        match (self.order, Day::around(self.start, self.zone)) {
+            (Order::NewestFirst, Some(day)) => day.end,
+            (Order::OldestFirst, Some(day)) => day.start,
+            (_, None) => self.start, // before the first day or after the last one of `Timestamp`
         }
     }
 
-    /// Takes a look-up. `false`: enough words are collected, and this one is of another day.
+    /// Adds a look-up. Returns `false` if no more look-ups are needed: enough words are collected, and
+    /// this look-up is of another day.
     fn take(&mut self, row: WordOfDay) -> bool {
-        if self.day.is_none_or(|(from, until)| row.at < from || row.at >= until) {
+        if self.day.is_none_or(|day| row.at < day.start || row.at >= day.end) {
             self.close();
             if self.words.len() >= self.limit {
                 return false;
             }
-            self.day = day_around(row.at, self.zone);
+            self.day = Day::around(row.at, self.zone);
         }
         self.rows.push(row);
         self.day.is_some()
     }
 
-    /// Makes one row of the rows of each word of the day.
+    /// Joins the rows of each word of the day to one row.
     fn merge(&mut self) {
         self.rows.sort_unstable_by(|a, b| a.word.cmp(&b.word));
         self.rows.dedup_by(|row, kept| {
@@ -181,9 +194,11 @@ impl<'z> Days<'z> {
     }
 }
 
-/// The start of the day that contains a time, and the start of the next day.
-pub(super) fn day_around(at: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-    let day = at.to_zoned(zone.clone()).start_of_day().ok()?;
-    let next = day.checked_add(1.day()).ok()?.start_of_day().ok()?;
-    Some((day.timestamp(), next.timestamp()))
+impl Day {
+    /// The day that contains a time. `None`: its start or end is not a valid time.
+    pub(super) fn around(at: Timestamp, zone: &TimeZone) -> Option<Day> {
+        let day = at.to_zoned(zone.clone()).start_of_day().ok()?;
+        let next = day.checked_add(1.day()).ok()?.start_of_day().ok()?;
+        Some(Day { start: day.timestamp(), end: next.timestamp() })
+    }
 }

@@ -8,8 +8,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use days::Day;
 pub use days::DayWords;
-use days::day_around;
 
 use super::lookup_rate::Verdict;
 use super::{Client, Site, Visit};
@@ -55,7 +55,7 @@ impl Site {
         };
         let user = visit.user;
         let word = word.clone();
-        self.repeats.note(user, word.as_str(), Instant::now());
+        self.repeats.remember(user, word.as_str(), Instant::now());
         let lookup = Lookup { user, word, found, headword, at: Timestamp::now() };
         let saved = match self.store.record_lookup(&lookup) {
             Ok(saved) => saved,
@@ -116,8 +116,9 @@ impl Site {
         self.store.lookups_before(visit.user, all, limit)
     }
 
-    /// Like [`Site::record`], unless the same word was recorded for the user a short while ago: to
-    /// go back, to reload the page or to switch the language is not another look-up.
+    /// Like [`Site::record`], but records nothing if the same word was recorded for the user a short
+    /// while ago. A user who goes back, reloads the page or switches the language makes no new
+    /// look-up.
     ///
     /// # Errors
     /// The database cannot store it.
@@ -134,7 +135,7 @@ impl Site {
         }
     }
 
-    /// Deletes all look-ups of one word on one day, given the time of one of them.
+    /// Deletes all look-ups of one word on one day. `at` is the time of one of them.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -144,9 +145,9 @@ impl Site {
         at: Timestamp,
         zone: &TimeZone,
     ) -> Result<(), StoreError> {
-        let Some(day) = day_around(at, zone) else { return Ok(()) };
+        let Some(day) = Day::around(at, zone) else { return Ok(()) };
         self.repeats.forget_user(visit.user);
-        self.store.delete_word_between(visit.user, at, day).map(drop)
+        self.store.delete_word_between(visit.user, at, (day.start, day.end)).map(drop)
     }
 
     /// Deletes a user's look-ups from one time until before another.
@@ -161,7 +162,7 @@ impl Site {
     ) -> Result<(), StoreError> {
         self.repeats.forget_user(visit.user);
         self.store.delete_lookups_between(visit.user, from, until)?;
-        self.note(AuditEvent::HistoryDeleted, Some(visit.user), Some(visit.user), Some(client));
+        self.audit_own(AuditEvent::HistoryDeleted, visit.user, client);
         Ok(())
     }
 
@@ -172,7 +173,7 @@ impl Site {
     pub fn delete_history(&self, visit: &Visit, client: &Client) -> Result<(), StoreError> {
         self.repeats.forget_user(visit.user);
         self.store.delete_lookups(visit.user)?;
-        self.note(AuditEvent::HistoryDeleted, Some(visit.user), Some(visit.user), Some(client));
+        self.audit_own(AuditEvent::HistoryDeleted, visit.user, client);
         Ok(())
     }
 

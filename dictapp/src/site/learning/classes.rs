@@ -8,6 +8,7 @@ use webframe::Error;
 
 use super::{LIST_CHARS_MAX, Saving};
 use crate::model::{Role, Word};
+use crate::site::accounts::codes::{random_bytes, random_code};
 use crate::site::{Client, ResetCode, Site, Visit};
 use crate::store::{
     CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
@@ -22,12 +23,11 @@ pub const CLASS_LIST_WORDS_MAX: usize = 200;
 /// The reason of a 403 for users who make a class.
 pub const TEACHERS_ONLY: &str = "only teachers can make classes";
 
-/// For how many days after its deadline a pupil still sees a list.
+/// The number of days after its deadline for which a pupil still sees a list.
 const LISTS_SHOWN_DAYS: i64 = 30;
 
-/// The characters of a join code, without those that are easily confused. A code has eight, of 5
-/// random bits each.
-const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+/// The length of a join code. A character has 5 random bits, so a code has 40.
+const CODE_CHARS: usize = 8;
 
 /// The result of a change of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub enum ClassChange {
     Name,
     /// There is no class with this code.
     NoSuchCode,
-    /// Nothing was changed: a teacher would have too many classes, a pupil be in too many, or a
-    /// class have too many pupils or lists.
+    /// Nothing was changed: the teacher or the pupil has the maximum number of classes, or the class
+    /// has the maximum number of pupils or lists.
     Full,
     /// The list has no word.
     NoWords,
@@ -94,12 +94,12 @@ impl Site {
             return Ok(ClassChange::Full);
         }
         let id = ClassId::new(random_key()?);
-        let code = random_code()?;
+        let code = random_join_code()?;
         self.store.insert_class(id, visit.user, (&name, &code), Timestamp::now())?;
         Ok(ClassChange::Done)
     }
 
-    /// The classes of this teacher; empty for users who are no longer teachers.
+    /// The classes that this user made; empty unless the user has the role of a teacher.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -182,8 +182,8 @@ impl Site {
         Ok(self.store.leave_class(class, pupil)?)
     }
 
-    /// Makes a code with which a pupil of this teacher's class sets a new password. There is none
-    /// for members who are teachers or administrators: it would give their rights to this teacher.
+    /// Makes a code with which a pupil of this teacher's class sets a new password. Members who are
+    /// teachers or administrators get no code: it would give their rights to this teacher.
     ///
     /// # Errors
     /// 404 if the class is not theirs or has no such pupil; the database is unavailable.
@@ -216,12 +216,12 @@ impl Site {
     /// 429 after too many wrong codes; the database is unavailable.
     pub fn join_class(&self, visit: &Visit, code: &str) -> Result<ClassChange, Error> {
         let user = Some(visit.user.number());
-        let guess = self.throttle.begin_action(Action::WrongJoinCode, user, Instant::now());
-        let guess = guess.map_err(|wait| Error::too_many_requests("", wait))?;
+        let attempt = self.throttle.begin_action(Action::WrongJoinCode, user, Instant::now());
+        let attempt = attempt.map_err(|wait| Error::too_many_requests("", wait))?;
         let code = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(16);
         let code = code.collect::<String>().to_ascii_uppercase();
         let Some(class) = self.store.class_by_code(&code)? else {
-            guess.keep_counted();
+            attempt.keep_counted();
             return Ok(ClassChange::NoSuchCode);
         };
         let joined = self.store.count_classes_of_pupil(visit.user)?;
@@ -266,8 +266,8 @@ impl Site {
         self.store.lists_of_pupil(visit.user, today, today)
     }
 
-    /// The word lists of the user's classes, the earliest deadline first. Lists whose deadline
-    /// passed more than `LISTS_SHOWN_DAYS` days ago are left out.
+    /// The word lists of the user's classes, the earliest deadline first. A list is left out more
+    /// than `LISTS_SHOWN_DAYS` days after its deadline.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -311,7 +311,7 @@ impl Site {
         Ok(Some((name, words)))
     }
 
-    /// The class, if this user teaches it and still has the role of a teacher; else 404.
+    /// The class, if this user made it and has the role of a teacher; otherwise the error is a 404.
     fn taught(&self, visit: &Visit, id: ClassId) -> Result<Class, Error> {
         let class = self.store.class(id)?.filter(|class| class.teacher == visit.user);
         class.filter(|_| visit.role >= Role::Teacher).ok_or_else(|| Error::not_found(""))
@@ -342,15 +342,11 @@ fn distinct_words(lines: &str) -> (Vec<Word>, NewList) {
 
 /// A random number for the key of a class or a list, not negative.
 fn random_key() -> Result<i64, Error> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
-    Ok(i64::from_be_bytes(bytes) & i64::MAX)
+    Ok(i64::from_be_bytes(random_bytes()?) & i64::MAX)
 }
 
-fn random_code() -> Result<String, Error> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
-    Ok(bytes.map(|byte| char::from(CODE_ALPHABET[usize::from(byte % 32)])).iter().collect())
+fn random_join_code() -> Result<String, Error> {
+    Ok(random_code::<CODE_CHARS>()?.map(char::from).iter().collect())
 }
 
 #[cfg(test)]
@@ -374,7 +370,7 @@ mod tests {
 
     #[test]
     fn a_join_code_has_eight_characters() {
-        assert_eq!(random_code().unwrap().len(), 8);
-        assert_ne!(random_code().unwrap(), random_code().unwrap());
+        assert_eq!(random_join_code().unwrap().len(), 8);
+        assert_ne!(random_join_code().unwrap(), random_join_code().unwrap());
     }
 }

@@ -25,10 +25,10 @@ use crate::throttle::Action;
 /// Maximum number of words that a user may save.
 pub const SAVED_WORDS_MAX: u64 = 20_000;
 
-/// The largest file of words that is imported, in bytes.
+/// Maximum size of a file of words that is imported, in bytes.
 pub const IMPORT_BYTES_MAX: u64 = ANKI_PACKAGE_BYTES_MAX;
 
-/// The largest form with words that were typed or pasted, in bytes.
+/// Maximum size of a form with words that were typed or pasted, in bytes.
 pub const TYPED_BYTES_MAX: u64 = 1 << 20;
 
 /// Maximum number of characters of a note and of a sentence.
@@ -40,7 +40,7 @@ const LIST_CHARS_MAX: usize = 64;
 /// Maximum number of characters of all tags of a word.
 const TAGS_CHARS_MAX: usize = 255;
 
-/// How many new words a user reviews a day, unless the user chose another number.
+/// The number of new words that a user reviews a day, unless the user chose another number.
 const NEW_A_DAY: u64 = 20;
 
 /// Maximum number of new words a day that a user may choose.
@@ -265,8 +265,8 @@ impl Site {
         self.store.saved_word_counts(visit.user, Timestamp::now())
     }
 
-    /// Up to `limit` words to review now, in their order: those that are due, then new ones. Only
-    /// as many new words a day are begun as the user wants; the day begins at midnight of the
+    /// Up to `limit` words to review now, in the order of review: words that are due, then new words.
+    /// The user chooses how many new words are begun a day. The day begins at midnight in the
     /// server's time zone.
     ///
     /// # Errors
@@ -280,8 +280,8 @@ impl Site {
         }
         let midnight = now.to_zoned(self.zone.clone()).start_of_day();
         let today = midnight.map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
-        let begun = self.store.new_words_since(visit.user, today)?;
-        let new = self.new_a_day(visit)?.saturating_sub(begun).min(room);
+        let begun_today = self.store.new_words_since(visit.user, today)?;
+        let new = self.new_a_day(visit)?.saturating_sub(begun_today).min(room);
         if new > 0 {
             words.extend(self.store.new_words(visit.user, u32::try_from(new).unwrap_or(limit))?);
         }
@@ -307,8 +307,8 @@ impl Site {
     }
 
     /// Records the answer of a review. `seen` is the number of reviews that the word had when it
-    /// was shown: an answer that is sent twice counts once. Returns [`Recorded::Stale`] if the word
-    /// is not saved.
+    /// was shown: with it, an answer that is sent twice is recorded once. Returns
+    /// [`Recorded::Stale`] if the word is not saved.
     ///
     /// # Errors
     /// 429 after more reviews than a person makes; the database is unavailable. Nothing is recorded
@@ -320,21 +320,21 @@ impl Site {
         seen: u64,
         grade: Grade,
     ) -> Result<Recorded, Error> {
-        let review =
+        let attempt =
             self.throttle.begin_action(Action::Review, Some(visit.user.number()), Instant::now());
-        let review = review.map_err(|wait| Error::too_many_requests("", wait))?;
+        let attempt = attempt.map_err(|wait| Error::too_many_requests("", wait))?;
         let Some(saved) = self.store.saved_word(visit.user, word)? else {
             return Ok(Recorded::Stale);
         };
-        // The time is a part of the review's key: of two reviews of a user in the same microsecond
-        // the second one fails.
+        // The key of a review contains its time: the second of two reviews in the same microsecond
+        // fails.
         let now = Timestamp::now();
         let memory = Memory::after(saved.memory.as_ref(), grade, now);
         let user = visit.user;
         let new = NewReview { user, word: &saved.word, seen, grade, memory };
         let recorded = self.store.record_review(&new)?;
         if recorded == Recorded::New {
-            review.keep_counted();
+            attempt.keep_counted();
         }
         Ok(recorded)
     }

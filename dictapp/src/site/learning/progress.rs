@@ -1,5 +1,5 @@
-//! What a user has learnt: the numbers on the progress page. Times are divided into days by the
-//! offset from UTC that the time zone has now, also for days on the other side of a clock change.
+//! The numbers on a user's progress page. Times are divided into days by the present UTC offset of
+//! the time zone, even if the clocks have changed since those days.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +8,7 @@ use crate::site::{Site, Visit};
 use crate::store::{Counted, DayCount, StoreError};
 
 /// The time that the progress page covers: 53 weeks.
-const PROGRESS: SignedDuration = SignedDuration::from_hours(24 * 371);
+const PERIOD: SignedDuration = SignedDuration::from_hours(24 * 371);
 
 impl Site {
     /// The activity of the user on each day of about a year, in this time zone.
@@ -22,7 +22,7 @@ impl Site {
         zone: &TimeZone,
     ) -> Result<Vec<DayCount>, StoreError> {
         let now = Timestamp::now();
-        let since = now.checked_sub(PROGRESS).unwrap_or(Timestamp::UNIX_EPOCH);
+        let since = now.checked_sub(PERIOD).unwrap_or(Timestamp::UNIX_EPOCH);
         let offset = zone.to_offset(now).seconds();
         self.store.counts_by_day(visit.user, counted, since, i64::from(offset))
     }

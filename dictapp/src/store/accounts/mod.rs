@@ -15,7 +15,7 @@ pub use api_tokens::{
 };
 pub use audit::{AUDIT_ROWS_MAX, AuditEntry, AuditEvent};
 pub use sessions::{NewSession, OwnSession, SESSIONS_OF_USER_MAX, Session};
-pub use users::{NewUser, TokensThen, USERS_MAX, User, UserId};
+pub use users::{HashChange, NewUser, TokensThen, USERS_MAX, User, UserId};
 
 use crate::model::Username;
 use crate::store::error::{Result, StoreError};

@@ -1,5 +1,5 @@
-//! Users: names, password hashes and roles. The look of a name is a hash that is the same for names
-//! that people could mistake for each other ([`Username::look`]).
+//! Users: names, password hashes and roles. The skeleton hash of a name, in the column `look`, is the
+//! same for names that people could mistake for each other ([`Username::skeleton_hash`]).
 
 use std::fmt;
 
@@ -43,13 +43,22 @@ const SET_SKELETON_HASH: &str = "update user set look = ? where id = ?";
 const DELETE: &str = "delete from user where id = ?";
 const DELETE_AUDIT: &str = "delete from audit where user = ?";
 
-/// What happens to the API tokens of a user whose password changes.
+/// What happens to the API tokens of a user when the password changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokensThen {
     /// They stay valid.
     Kept,
     /// They are revoked.
     Revoked,
+}
+
+/// The password hash that a user has, and the one that replaces it.
+#[derive(Clone, Copy)]
+pub struct HashChange<'a> {
+    /// The present hash. If the user has another one, nothing is changed.
+    pub old: &'a str,
+    /// The new hash.
+    pub new: &'a str,
 }
 
 /// Maximum number of users that one query returns.
@@ -161,9 +170,9 @@ impl Store {
         rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users by name")
     }
 
-    /// Like [`Store::users_after`], but only users whose name has no stored look, or whose password
-    /// hash is one of 32 digits: the MD5 hash of a user who was imported from the database of a
-    /// programming course.
+    /// Like [`Store::users_after`], but only users without a stored skeleton hash, or with a password
+    /// hash of 32 digits: the MD5 hash of a user who was imported from the database of a programming
+    /// course.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -232,7 +241,7 @@ impl Store {
             .doing(|| format!("find how user {user} signed up"))
     }
 
-    /// The name of a user with the same look as this one, if there is one.
+    /// The name of a user that looks the same as this name, if there is one.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -242,12 +251,12 @@ impl Store {
             .doing(|| "find a name that looks alike")
     }
 
-    /// Stores the look of a user's name. `false`: another user's name looks the same, and nothing
+    /// Stores the skeleton hash of a user's name. `false`: another user's name looks the same, and nothing
     /// is stored.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn set_look(&self, user: &User) -> Result<bool> {
+    pub fn set_skeleton_hash(&self, user: &User) -> Result<bool> {
         match self
             .db
             .execute(SET_SKELETON_HASH, &[(&user.name.skeleton_hash()).into(), user.id.0.into()])
@@ -283,10 +292,11 @@ impl Store {
     pub fn change_passwd(
         &self,
         user: UserId,
-        (old, new): (&str, &str),
+        hashes: HashChange<'_>,
         kept_session: &[u8; 32],
         tokens: TokensThen,
     ) -> Result<bool> {
+        let HashChange { old, new } = hashes;
         let mut is_changed = false;
         let changed = self.db.transaction(&mut |session| {
             let params = [new.into(), user.0.into(), old.into()];
@@ -321,8 +331,9 @@ impl Store {
         changed.map(drop).doing(|| format!("set the password of user {user}"))
     }
 
-    /// Gives a user a role. If it is another role than before, the user's tokens for administration
-    /// are deleted: those of a former administrator would work again after the next promotion.
+    /// Gives a user a role. If the role differs from the present one, the user's API tokens with the
+    /// scope `admin` are deleted: otherwise the tokens of a former administrator would work again
+    /// if the user became an administrator again.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -384,6 +395,12 @@ fn user(mut row: Row) -> Result<User> {
 impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "User({}, {}, {})", self.id, self.name, self.role)
+    }
+}
+
+impl fmt::Debug for HashChange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HashChange(..)")
     }
 }
 

@@ -196,7 +196,7 @@ pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> 
         page.check_form(&form.form_token)?;
         let user = Some(visit.user);
         let client = page.visitor.client();
-        site.note(AuditEvent::LoggedOut, user, user, Some(&client));
+        site.audit(AuditEvent::LoggedOut, user, user, Some(&client));
     }
     let response = Response::see_other(paths::HOME)?;
     page.visitor.end_session(site, response.with_field(header::CACHE_CONTROL, NO_STORE))

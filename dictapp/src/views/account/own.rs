@@ -16,7 +16,7 @@ use super::registration::password_text;
 use crate::hex;
 use crate::model::{Role, Scope, Scopes};
 use crate::paths;
-use crate::site::{AdminError, PasswordChange, Site, Visit};
+use crate::site::{AdminError, NewPassword, PasswordChange, Site, Visit};
 use crate::store::{API_TOKENS_OF_USER_MAX, AuditEntry, OwnApiToken, OwnSession, TokensThen};
 use crate::texts::Texts;
 use crate::views::filters;
@@ -158,9 +158,9 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
     }
     let Some(session) = page.visitor.session() else { return to_login() };
     let client = page.visitor.client();
-    let passwords = (form.password.as_str(), form.new_password.as_str());
+    let new = NewPassword { proof: &form.password, password: &form.new_password };
     let tokens = if form.keep_tokens.is_some() { TokensThen::Kept } else { TokensThen::Revoked };
-    match site.change_password(visit, passwords, tokens, (session, &client))? {
+    match site.change_password(visit, new, tokens, (session, &client))? {
         PasswordChange::Done(device) => page.visitor.remember_device(&device, done()?),
         PasswordChange::Wrong => refused(&page, visit, Notice::WrongPassword),
         PasswordChange::Problem(problem) => {

@@ -10,7 +10,7 @@ use super::enter::{enter, minutes};
 use super::registration::password_text;
 use crate::model::Lifetime;
 use crate::paths;
-use crate::site::{PasswordChange, Site};
+use crate::site::{NewPassword, PasswordChange, Site};
 use crate::texts::Texts;
 use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
@@ -57,7 +57,8 @@ pub(crate) fn submit_reset(site: &Site, request: &Request) -> Result<Response> {
         return reset_page(&page, status, &form.code, problem, None);
     }
     let client = page.visitor.client();
-    match site.reset_password((&form.code, &form.new_password), &client)? {
+    let new = NewPassword { proof: &form.code, password: &form.new_password };
+    match site.reset_password(new, &client)? {
         PasswordChange::Done(signed_in) => {
             log::info!("user {} set a new password by code", signed_in.user);
             enter(&page, &signed_in, Lifetime::Browser, paths::HOME)

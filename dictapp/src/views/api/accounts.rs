@@ -140,7 +140,7 @@ pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
     match Caller::of(site, request)? {
         Caller::User(visit, _, Proof::Session(token)) => {
             site.sign_out(&token)?;
-            site.note(AuditEvent::LoggedOut, Some(visit.user), Some(visit.user), Some(&client));
+            site.audit(AuditEvent::LoggedOut, Some(visit.user), Some(visit.user), Some(&client));
         }
         Caller::User(visit, _, Proof::Key(key)) => {
             site.revoke_api_token(&visit, key.hash().as_bytes(), &client)?;
