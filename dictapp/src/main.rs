@@ -63,8 +63,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// Whether the reader of the output has closed the pipe, as `head` does. That is not worth a
-/// message.
+/// Whether the reader of the output has closed the pipe, as `head` does. Such an error is not reported.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let kind = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
         Some(csv::ErrorKind::Io(error)) => Some(error.kind()),
@@ -80,6 +79,6 @@ fn end(Ending { text, code }: &Ending) -> ExitCode {
         0 => writeln!(io::stdout(), "{text}"),
         _ => writeln!(io::stderr(), "{text}"),
     };
-    let is_lost = *code == 0 && printed.is_err();
-    ExitCode::from(if is_lost { 1 } else { *code })
+    let is_result_lost = *code == 0 && printed.is_err();
+    ExitCode::from(if is_result_lost { 1 } else { *code })
 }

@@ -20,6 +20,7 @@ pub(crate) const ACCOUNT_HISTORY: &str = "/account/history";
 pub(crate) const ACCOUNT_DELETE: &str = "/account/delete";
 pub(crate) const SEARCH: &str = "/search";
 pub(crate) const SUGGEST: &str = "/suggest";
+/// The short explanation of a word in a popup.
 pub(crate) const GLOSS: &str = "/gloss";
 pub(crate) const RANDOM: &str = "/random";
 pub(crate) const HISTORY: &str = "/history";
@@ -45,6 +46,7 @@ pub(crate) const ADMIN_AUDIT: &str = "/admin/audit";
 pub(crate) const HELP: &str = "/help";
 pub(crate) const ABOUT: &str = "/about";
 pub(crate) const MANIFEST: &str = "/manifest.webmanifest";
+/// The script of the service worker.
 pub(crate) const WORKER: &str = "/worker.js";
 pub(crate) const OPENSEARCH: &str = "/opensearch.xml";
 /// The suggestions for the search box of a browser (OpenSearch); [`SUGGEST`] has those for the
@@ -107,7 +109,8 @@ pub(crate) fn api_suggest(typed: &str) -> String {
     format!("{API_SUGGEST}?q={}", encode_query(typed))
 }
 
-/// The path of `limit` rows of the history in the API; `cursor` is that of the previous page.
+/// The path of `limit` rows of the history in the API. `cursor` is the one that the previous page
+/// returned.
 pub(crate) fn api_history(limit: usize, cursor: Option<i64>) -> String {
     let cursor = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
     format!("{API_HISTORY}?limit={limit}{cursor}")
@@ -118,12 +121,13 @@ pub(crate) fn search(query: &str) -> String {
     [SEARCH, "?q=", &encode_query(query)].concat()
 }
 
-/// The review page within a sitting.
+/// The path of the review page. `sitting` has the numbers of a series of reviews, from the first card
+/// to the last.
 pub(crate) fn review(sitting: impl Display) -> String {
     format!("{REVIEW}?sitting={sitting}")
 }
 
-/// The review page after the answer for a word was undone.
+/// The path of the review page after the answer for a word was undone.
 pub(crate) fn review_undone(word: &str, sitting: impl Display) -> String {
     format!("{REVIEW}?undone={}&sitting={sitting}", encode_query(word))
 }
@@ -148,24 +152,24 @@ pub(crate) fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode_query(next))
 }
 
-/// The path of a file in `static/`. `mark` changes with the file's content, so browsers may cache
+/// The path of a file in `static/`. `digest` changes with the file's content, so browsers may cache
 /// the file for ever.
-pub(crate) fn static_file(name: &str, mark: &str) -> String {
-    format!("/static/{name}?v={mark}")
+pub(crate) fn static_file(name: &str, digest: &str) -> String {
+    format!("/static/{name}?v={digest}")
 }
 
-/// The longest path that a form may redirect to, in bytes.
+/// Maximum length of a path that a form may redirect to, in bytes.
 const NEXT_BYTES_MAX: usize = 2048;
 
 /// Returns `next` if it is a path of this site, so that a redirect to it cannot lead to another
 /// site. Browsers read a backslash as a slash, take `//` for the beginning of a host, and drop some
 /// characters. So only graphic ASCII without backslashes is accepted, after a single slash.
 pub(crate) fn local_path(next: &str) -> Option<&str> {
-    let is_own = next.starts_with('/')
+    let is_local = next.starts_with('/')
         && !next.starts_with("//")
         && next.len() <= NEXT_BYTES_MAX
         && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    is_own.then_some(next)
+    is_local.then_some(next)
 }
 
 #[cfg(test)]

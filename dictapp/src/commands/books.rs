@@ -55,8 +55,12 @@ fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<Stri
     let changed = match command {
         BooksCommand::List(_) | BooksCommand::Export(_) => true,
         BooksCommand::Order(names) => store.order_books(&distinct(&books, names)?)?,
-        BooksCommand::Hide(name) => store.hide_book(find(&books, name)?, Visibility::Hidden)?,
-        BooksCommand::Show(name) => store.hide_book(find(&books, name)?, Visibility::Shown)?,
+        BooksCommand::Hide(name) => {
+            store.set_book_visibility(find(&books, name)?, Visibility::Hidden)?
+        }
+        BooksCommand::Show(name) => {
+            store.set_book_visibility(find(&books, name)?, Visibility::Shown)?
+        }
         BooksCommand::Rename { name, title } => store.rename_book(find(&books, name)?, title)?,
         BooksCommand::Remove(name) => store.remove_book(find(&books, name)?)?,
     };

@@ -7,7 +7,8 @@ use super::{
     url::DatabaseUrl,
 };
 
-/// What the section `[database]` of the settings sets, and timeouts that are not settings.
+/// The configuration of the store: the section `[database]` of the settings, and timeouts that are
+/// not settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseConfig {
     /// The file or the servers.
@@ -92,9 +93,9 @@ mod tests {
 
     #[test]
     fn a_store_needs_a_connection_and_not_too_many() {
-        for (connections, right) in [(0, false), (1, true), (1000, true), (1001, false)] {
+        for (connections, is_valid) in [(0, false), (1, true), (1000, true), (1001, false)] {
             let config = DatabaseConfig { connections, ..DatabaseConfig::default() };
-            assert_eq!(config.check().is_ok(), right, "{connections}");
+            assert_eq!(config.check().is_ok(), is_valid, "{connections}");
         }
     }
 }

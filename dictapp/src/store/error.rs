@@ -18,17 +18,17 @@ pub struct StoreError {
 /// The kind of an error, which decides whether it is retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreErrorKind {
-    /// A unique key is taken.
+    /// A row with the same unique key exists.
     Conflict,
     /// The statement or transaction conflicted with another one: it may be retried on the same
     /// connection.
-    Race,
+    TransactionConflict,
     /// The server reports that it cannot serve now. Another server may serve.
     NotReady,
     /// The server did not answer in time.
-    Silent,
+    TimedOut,
     /// The connection broke or could not be made.
-    Cut,
+    Disconnected,
     /// All retries failed.
     Unavailable,
     /// The change may or may not have been stored: the server did not confirm it.
@@ -86,7 +86,7 @@ impl StoreError {
         self
     }
 
-    /// The same text as an error that is not retried.
+    /// Changes the kind to one that is not retried.
     pub(crate) fn given_up(self) -> StoreError {
         StoreError { kind: StoreErrorKind::Unavailable, text: self.text }
     }
@@ -96,14 +96,14 @@ impl StoreError {
         self.kind == StoreErrorKind::Conflict
     }
 
-    /// Whether the database cannot be reached or cannot serve at present. It may serve later.
+    /// Whether the database cannot be reached or cannot serve now. It may serve later.
     pub fn is_unavailable(&self) -> bool {
         matches!(
             self.kind,
-            StoreErrorKind::Race
+            StoreErrorKind::TransactionConflict
                 | StoreErrorKind::NotReady
-                | StoreErrorKind::Silent
-                | StoreErrorKind::Cut
+                | StoreErrorKind::TimedOut
+                | StoreErrorKind::Disconnected
                 | StoreErrorKind::Unavailable
                 | StoreErrorKind::Unconfirmed
         )

@@ -1,9 +1,9 @@
 //! The store: users, sessions, history, saved words, classes and the dictionary's books in a
 //! database.
 //!
-//! The SQL of the subjects (`accounts`, `history`, `books`, `learning`, `settings`) is written
-//! once. `db` is a small interface to SQL engines with two adaptors, SQLite and MySQL. No other
-//! module of the crate uses SQL or these engines.
+//! Each subject (`accounts`, `history`, `books`, `learning`, `settings`) has its SQL statements, the
+//! same for both engines. `db` is the interface to the engines, with an adaptor for SQLite and one for
+//! MySQL. No other module of the crate may use SQL or these engines.
 //!
 //! Every wait is bounded (see [`DatabaseTimeouts`]). A change is durable when its method returns
 //! `Ok`.
@@ -42,9 +42,9 @@ pub use history::{
 pub use learning::{
     ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiPart, AnkiRow,
     CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
-    Counted, DayCount, LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, NewReview, PupilList,
-    Recorded, SavedFilter, SavedMany, SavedWord, SavedWordCounts, SavedWordText, StoredReview,
-    StoredWord, WordListStart, anki_package, read_anki,
+    Counted, DayCount, LISTS_OF_CLASS_MAX, Member, Membership, NewClass, NewClassList, NewReview,
+    PupilList, Recorded, SavedFilter, SavedMany, SavedWord, SavedWordCounts, SavedWordText,
+    StoredPreference, StoredReview, StoredWord, WordListStart, anki_package, read_anki,
 };
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 
@@ -53,8 +53,8 @@ use db::{Db, Mysql, Outage, Sqlite, Watched, migrate, probe};
 use error::Doing;
 use history::{Batching, GroupCommit, Questions};
 
-/// SQLite has one writer at a time. The writer need not wait for rows: enough arrive during a
-/// commit.
+/// SQLite has one writer at a time. The writer does not wait for more rows, since enough rows arrive
+/// during a commit.
 const SQLITE_BATCHING: Batching =
     Batching { writers: 1, wait: Duration::ZERO, questions: Questions::Alone };
 /// Measured with 64 clients on two cores, relative to a server on axum and sqlx. Without the wait:
@@ -69,13 +69,13 @@ pub struct Store {
     db: Arc<dyn Db>,
     outage: Arc<Outage>,
     history: GroupCommit,
-    /// These fields are caches of rows that were just read. Sessions are by the hash of their
-    /// token.
+    // The next fields are caches of rows that were just read.
+    /// The sessions by the hash of their token.
     sessions: Recent<[u8; 32], Session>,
     books_off: Recent<UserId, Vec<BookId>>,
     /// Whether a user has saved a word.
     saved: Recent<(UserId, String), bool>,
-    preferences: Recent<UserId, Vec<(String, String)>>,
+    preferences: Recent<UserId, Vec<StoredPreference>>,
 }
 
 impl Store {
@@ -125,7 +125,7 @@ impl Store {
     /// # Errors
     /// If it cannot be reached or is read-only, or a table or a privilege is missing.
     pub fn probe(&self) -> Result<()> {
-        self.outage.note(probe(&*self.db)).doing(|| "write to the database")
+        self.outage.record(probe(&*self.db)).doing(|| "write to the database")
     }
 
     /// Why the database is unavailable, according to the latest calls; `None` if it is available.
@@ -168,7 +168,7 @@ impl Store {
 
     /// Number of calls since the start that failed because the database did not serve.
     pub fn failed_calls(&self) -> u64 {
-        self.outage.failed_in_all()
+        self.outage.failed_total()
     }
 }
 

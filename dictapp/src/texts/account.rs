@@ -1,4 +1,4 @@
-//! Registering, logging in and the settings of a user.
+//! The texts for registering, logging in and the settings of a user.
 
 use super::texts;
 

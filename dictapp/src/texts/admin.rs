@@ -1,4 +1,4 @@
-//! The administrators' pages.
+//! The texts of the administrators' pages.
 
 use super::texts;
 
@@ -145,7 +145,7 @@ texts! {
 }
 
 texts! {
-    /// What was odd in the file of a word book.
+    /// Warnings about the file of a word book: entries that were left out or corrected.
     BookWarning {
         title: "文件里的问题", "Warnings";
         line: "第 {line} 行", "line {line}";

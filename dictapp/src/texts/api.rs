@@ -1,4 +1,4 @@
-//! The page about the API, and other ways into the dictionary.
+//! The texts of the page about the API and other ways into the dictionary.
 
 use super::texts;
 

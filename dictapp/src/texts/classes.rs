@@ -1,4 +1,4 @@
-//! The pages of classes, for teachers and pupils.
+//! The texts of the pages of classes, for teachers and pupils.
 
 use super::texts;
 

@@ -1,4 +1,5 @@
-//! The texts of the terminal client, in the course's wording.
+//! The texts of the terminal client. Their wording is that of the client of a programming course,
+//! which this client is compatible with.
 
 use super::texts;
 

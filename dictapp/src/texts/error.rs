@@ -1,4 +1,4 @@
-//! Error pages and refusals.
+//! The texts of error pages and refusals.
 
 use super::texts;
 

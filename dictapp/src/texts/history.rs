@@ -1,4 +1,4 @@
-//! The page of the history.
+//! The texts of the page of the history.
 
 use super::texts;
 

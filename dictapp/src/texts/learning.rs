@@ -1,4 +1,4 @@
-//! The word book, its reviews and the progress page.
+//! The texts of the word book (the words that a user has saved), its reviews and the progress page.
 
 use super::texts;
 

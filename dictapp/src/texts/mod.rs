@@ -81,23 +81,23 @@ impl Language {
     }
 }
 
-/// The text before the first `{name}` of a text and the text after it, for a text that a page fills
-/// often. The second one is empty if there is no such name.
+/// Splits a text at its first `{name}`: returns the text before it and the text after it. A page that
+/// fills the same text often does so once. Without `{name}`, the second part is empty.
 pub(crate) fn around(text: &'static str, name: &str) -> (&'static str, &'static str) {
-    let place = |(at, _): &(usize, &str)| {
+    let split = |(at, _): &(usize, &str)| {
         let after = text[at + 1..].strip_prefix(name)?.strip_prefix('}')?;
         Some((&text[..*at], after))
     };
-    text.match_indices('{').find_map(|found| place(&found)).unwrap_or((text, ""))
+    text.match_indices('{').find_map(|found| split(&found)).unwrap_or((text, ""))
 }
 
-/// Puts a value in the place of each `{name}` in a text.
+/// Replaces each `{name}` in a text by a value.
 pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
     let mut filled = String::with_capacity(2 * text.len());
     let mut rest = text;
-    while let Some(place) = memchr::memchr(b'{', rest.as_bytes()) {
-        filled.push_str(&rest[..place]);
-        let after = &rest[place + 1..];
+    while let Some(brace) = memchr::memchr(b'{', rest.as_bytes()) {
+        filled.push_str(&rest[..brace]);
+        let after = &rest[brace + 1..];
         rest = match after.strip_prefix(name).and_then(|after| after.strip_prefix('}')) {
             Some(after) => {
                 // Writing to a string cannot fail.
@@ -129,7 +129,7 @@ macro_rules! texts {
 
             #[cfg(test)]
             pub(super) const ROWS: &[super::Row] =
-                &[$((stringify!($name), $chinese, $english),)*];
+                &[$(super::Row { name: stringify!($name), chinese: $chinese, english: $english },)*];
         }
     };
 }
@@ -196,9 +196,13 @@ groups! {
     error: error::Error,
 }
 
-/// The name of a text, its Chinese text, its English text.
+/// A text in both languages.
 #[cfg(test)]
-type Row = (&'static str, &'static str, &'static str);
+struct Row {
+    name: &'static str,
+    chinese: &'static str,
+    english: &'static str,
+}
 
 #[cfg(test)]
 mod tests;

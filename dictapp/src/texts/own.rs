@@ -1,4 +1,5 @@
-//! The account page, a new password by code, and the privacy page.
+//! The texts of the account page, of the page that sets a new password with a reset code, and of the
+//! privacy page.
 
 use super::texts;
 
@@ -90,7 +91,7 @@ texts! {
 }
 
 texts! {
-    /// A new password by code.
+    /// The page that sets a new password with a reset code.
     Reset {
         title: "重设密码", "Set a new password";
         link: "忘记密码？", "Forgot your password?";

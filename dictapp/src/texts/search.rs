@@ -1,4 +1,4 @@
-//! The search box, matches, and queries without a match.
+//! The texts of the search box, of matches, and of queries without a match.
 
 use super::texts;
 

@@ -1,4 +1,4 @@
-//! The texts of all pages, of the home page, and of a few small pages.
+//! The texts that all pages share, those of the home page, and those of a few small pages.
 
 use super::texts;
 

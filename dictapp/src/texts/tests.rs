@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::*;
 
-fn folder(name: &str) -> Vec<(String, String)> {
+/// The path and the content of each file in a folder of the crate.
+fn files_in(name: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut unread = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(name)];
     while let Some(path) = unread.pop() {
@@ -25,7 +26,7 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 }
 
 #[test]
-fn a_value_takes_the_place_of_its_name_and_of_no_other() {
+fn a_value_replaces_its_name_and_no_other() {
     assert_eq!(fill("{a} and {b}: {a}", "a", 5), "5 and {b}: 5");
     assert_eq!(fill("{ab} {a", "a", "x"), "{ab} {a");
     assert_eq!(fill("{{a}}", "a", "{a}"), "{{a}}");
@@ -35,30 +36,30 @@ fn a_value_takes_the_place_of_its_name_and_of_no_other() {
 #[test]
 fn every_text_exists_in_both_languages_with_the_same_values() {
     for (group, rows) in GROUPS {
-        for (name, zh, en) in *rows {
-            assert!(!zh.trim().is_empty() && !en.trim().is_empty(), "{group}.{name}");
-            assert_eq!(placeholders(zh), placeholders(en), "{group}.{name}");
+        for Row { name, chinese, english } in *rows {
+            assert!(!chinese.trim().is_empty() && !english.trim().is_empty(), "{group}.{name}");
+            assert_eq!(placeholders(chinese), placeholders(english), "{group}.{name}");
             let is_han = |c| ('\u{4e00}'..='\u{9fff}').contains(&c);
-            assert!(!en.contains(is_han), "{group}.{name}: {en}");
+            assert!(!english.contains(is_han), "{group}.{name}: {english}");
         }
     }
 }
 
-/// Templates contain no letters outside of tags and expressions, nor in the attributes that people
-/// read or hear.
+/// Templates contain no letters outside of tags and expressions, and none in the attributes that
+/// people read or hear.
 #[test]
 fn no_template_contains_a_text_of_its_own() {
-    let templates = folder("templates");
+    let templates = files_in("templates");
     assert!(templates.len() > 5);
     for (path, source) in templates {
-        assert_eq!(bare(&source), "", "{path}");
+        assert_eq!(own_words(&source), "", "{path}");
     }
-    assert_eq!(bare("<p title=\"x\">{{ a }}<b class=\"y\">word</b>{# no #}</p>"), "x word");
-    assert_eq!(bare("<p title=\"{{ x }}\">{% if a %}·{% endif %}</p>"), "");
+    assert_eq!(own_words("<p title=\"x\">{{ a }}<b class=\"y\">word</b>{# no #}</p>"), "x word");
+    assert_eq!(own_words("<p title=\"{{ x }}\">{% if a %}·{% endif %}</p>"), "");
 }
 
-/// The letters of a template outside of tags and expressions.
-fn bare(source: &str) -> String {
+/// The words of a template outside of tags and expressions, and in the attributes that people read.
+fn own_words(source: &str) -> String {
     let mut text = source.to_owned();
     // `kind` is the class of the body, not a text.
     for (open, close) in [("{% block kind %}", "{% endblock %}"), ("{#", "#}")] {

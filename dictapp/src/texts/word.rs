@@ -1,4 +1,4 @@
-//! The page of a word: its labels, and the names of the parts of speech.
+//! The texts of the page of a word: its labels, and the names of the parts of speech.
 
 use super::texts;
 

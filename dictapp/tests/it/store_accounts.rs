@@ -214,7 +214,7 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
         store.insert_audit(&entry, byte.into()).unwrap();
         let class = ClassId::new(byte.into());
         let code = format!("CODE000{byte}");
-        store.insert_class(class, user, ("Class 7", &code), at(1)).unwrap();
+        store.insert_class(new_class(class, user, "Class 7", &code)).unwrap();
         store.join_class(class, user, at(1)).unwrap();
         let words = [word("apple")];
         let (id, name, due) = (i64::from(byte), "Unit 5", 1);
@@ -283,16 +283,20 @@ fn users_are_found_by_the_beginning_of_their_names(fresh: &Fresh) {
     assert!(names("x", "", 9).is_empty());
 }
 
+fn new_class<'a>(id: ClassId, teacher: UserId, name: &'a str, code: &'a str) -> NewClass<'a> {
+    NewClass { id, teacher, name, code, created: at(1) }
+}
+
 fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
     use dictapp::model::{Grade, Memory};
     let store = fresh.open();
     let (teacher, pupil) = (register(&store, "Lee"), register(&store, "Levi"));
     let class = ClassId::new(5);
     for _ in 0..2 {
-        store.insert_class(class, teacher, ("Class 7", "ABCD2345"), at(1)).unwrap(); // sent again
+        store.insert_class(new_class(class, teacher, "Class 7", "ABCD2345")).unwrap(); // sent again
         store.join_class(class, pupil, at(2)).unwrap();
     }
-    let taken = store.insert_class(ClassId::new(6), teacher, ("x", "ABCD2345"), at(1));
+    let taken = store.insert_class(new_class(ClassId::new(6), teacher, "x", "ABCD2345"));
     assert!(taken.unwrap_err().is_conflict());
     assert_eq!(store.class_by_code("ABCD2345").unwrap().unwrap().members, 1);
     let words = [word("apple"), word("pear")];
@@ -332,7 +336,7 @@ fn the_next_list_of_a_pupil_is_shown_before_those_that_have_passed(fresh: &Fresh
     let store = fresh.open();
     let (teacher, pupil) = (register(&store, "Lee"), register(&store, "Levi"));
     let class = ClassId::new(5);
-    store.insert_class(class, teacher, ("Class 7", "ABCD2345"), at(1)).unwrap();
+    store.insert_class(new_class(class, teacher, "Class 7", "ABCD2345")).unwrap();
     store.join_class(class, pupil, at(2)).unwrap();
     let words = [word("apple")];
     for due in (40..95).chain([104]) {

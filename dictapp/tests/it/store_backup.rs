@@ -35,7 +35,8 @@ fn filled(fresh: &Fresh) -> Store {
     import(&store, "one", "digest", &[entry("apple", "苹果"), entry("be", "是")]);
     store.put_setting("motto", "读书").unwrap();
     let class = ClassId::new(i64::MAX);
-    store.insert_class(class, user, ("七年级", "ABCD2345"), at(1)).unwrap();
+    let (name, code) = ("七年级", "ABCD2345");
+    store.insert_class(NewClass { id: class, teacher: user, name, code, created: at(1) }).unwrap();
     store.join_class(class, user, at(1)).unwrap();
     let words = [word("apple")];
     let list = NewClassList { id: i64::MAX - 1, class, name: "Unit 5", due: 9, words: &words };

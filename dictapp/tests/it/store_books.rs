@@ -170,12 +170,12 @@ fn orders_and_hides_books(fresh: &Fresh) {
     assert_eq!(book_names(&store), ["c", "a", "b"]);
     assert_eq!(all_words(&store), ["c: word = c", "a: word = a", "b: word = b"]);
 
-    assert!(store.hide_book(a, Visibility::Hidden).unwrap());
+    assert!(store.set_book_visibility(a, Visibility::Hidden).unwrap());
     assert_eq!(all_words(&store), ["c: word = c", "b: word = b"]);
     let found = store.entries_of(&word("word")).unwrap();
     assert_eq!(found.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [c, b]);
     assert!(store.books().unwrap()[1].hidden);
-    assert!(store.hide_book(a, Visibility::Shown).unwrap());
+    assert!(store.set_book_visibility(a, Visibility::Shown).unwrap());
     assert_eq!(all_words(&store).len(), 3);
 }
 
@@ -187,9 +187,11 @@ fn renames_and_removes_books(fresh: &Fresh) {
     assert!(store.rename_book(b, " ").unwrap_err().is_refused());
 
     assert!(store.remove_book(c).unwrap());
-    for gone in
-        [store.remove_book(c), store.hide_book(c, Visibility::Hidden), store.rename_book(c, "x")]
-    {
+    for gone in [
+        store.remove_book(c),
+        store.set_book_visibility(c, Visibility::Hidden),
+        store.rename_book(c, "x"),
+    ] {
         assert_eq!(gone, Ok(false));
     }
     assert_eq!(all_words(&store), ["a: word = a", "b: word = b"]);
@@ -210,7 +212,7 @@ fn every_change_of_books_raises_the_version(fresh: &Fresh) {
     rises("import");
     store.order_books(&[book]).unwrap();
     rises("order");
-    store.hide_book(book, Visibility::Hidden).unwrap();
+    store.set_book_visibility(book, Visibility::Hidden).unwrap();
     rises("hide");
     store.rename_book(book, "b").unwrap();
     rises("rename");

@@ -12,7 +12,9 @@ use zip::write::SimpleFileOptions;
 use super::{Client, Visit};
 use crate::site::Site;
 use crate::site::learning::SavedWordRow;
-use crate::store::{AUDIT_ROWS_MAX, AuditEvent, HISTORY_ROWS_MAX, PageStart, StoreError};
+use crate::store::{
+    AUDIT_ROWS_MAX, AuditEvent, HISTORY_ROWS_MAX, PageStart, SavedWordText, StoreError,
+};
 use crate::throttle::Action;
 
 /// All data about a user, except the hashes of the password, of sessions and of tokens, which are
@@ -189,7 +191,7 @@ impl Site {
         let words = self.store.stored_words(visit.user)?.into_iter();
         Ok(words
             .map(|stored| {
-                let [list, tags, note, sentence] = stored.texts;
+                let SavedWordText { list, tags, note, sentence } = stored.text;
                 let created = stored.created.to_string();
                 let due = stored.due.to_string();
                 let word = stored.word;
@@ -203,13 +205,19 @@ impl Site {
     fn reviews_of(&self, visit: &Visit) -> Result<Vec<Review>, StoreError> {
         let reviews = self.store.stored_reviews(visit.user)?.into_iter();
         Ok(reviews
-            .map(|(time, word, grade)| Review { time: time.to_string(), word, grade })
+            .map(|review| Review {
+                time: review.time.to_string(),
+                word: review.word,
+                grade: review.grade,
+            })
             .collect())
     }
 
     fn preferences_of(&self, visit: &Visit) -> Result<Vec<Preference>, StoreError> {
         let preferences = self.store.stored_preferences(visit.user)?.into_iter();
-        Ok(preferences.map(|(name, value)| Preference { name, value }).collect())
+        Ok(preferences
+            .map(|stored| Preference { name: stored.name, value: stored.value })
+            .collect())
     }
 
     fn classes_of(&self, visit: &Visit) -> Result<Vec<ClassRow>, StoreError> {

@@ -59,8 +59,8 @@ impl Site {
         match change {
             BookChange::Up => self.move_book(book, |index| index.saturating_sub(1))?,
             BookChange::Down => self.move_book(book, |index| index + 1)?,
-            BookChange::Hide => drop(self.store.hide_book(book, Visibility::Hidden)?),
-            BookChange::Show => drop(self.store.hide_book(book, Visibility::Shown)?),
+            BookChange::Hide => drop(self.store.set_book_visibility(book, Visibility::Hidden)?),
+            BookChange::Show => drop(self.store.set_book_visibility(book, Visibility::Shown)?),
             BookChange::Remove => drop(self.store.remove_book(book)?),
             BookChange::Rename(title) => match self.store.rename_book(book, title.trim()) {
                 Err(error) if error.is_refused() => {

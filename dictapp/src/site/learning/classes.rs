@@ -12,8 +12,8 @@ use crate::site::accounts::codes::{random_bytes, random_code};
 use crate::site::{Client, ResetCode, Site, Visit};
 use crate::store::{
     CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
-    LISTS_OF_CLASS_MAX, Member, Membership, NewClassList, PupilList, SavedWord, SavedWordText,
-    StoreError, UserId,
+    LISTS_OF_CLASS_MAX, Member, Membership, NewClass, NewClassList, PupilList, SavedWord,
+    SavedWordText, StoreError, UserId,
 };
 use crate::throttle::Action;
 
@@ -95,7 +95,9 @@ impl Site {
         }
         let id = ClassId::new(random_key()?);
         let code = random_join_code()?;
-        self.store.insert_class(id, visit.user, (&name, &code), Timestamp::now())?;
+        let (name, code) = (name.as_str(), code.as_str());
+        let (teacher, created) = (visit.user, Timestamp::now());
+        self.store.insert_class(NewClass { id, teacher, name, code, created })?;
         Ok(ClassChange::Done)
     }
 

@@ -62,7 +62,7 @@ pub enum AuditEvent {
     HistoryDeleted,
     /// A user was deleted.
     Deleted,
-    /// Books were changed. New entries have one of the next events instead.
+    /// Books were changed. Only entries of earlier versions of this program have this event.
     BooksChanged,
     /// The import of a book began.
     BookImported,

@@ -1,7 +1,7 @@
 //! A cache of rows that were just read, so that the next requests of a user need no query.
 //!
 //! A change by this instance is visible at once, since each method that changes a row removes it
-//! from the cache. A change by another instance is visible after at most [`KEPT`].
+//! from the cache. A change by another instance is visible after at most [`KEPT_FOR`].
 
 use std::{
     collections::HashMap,
@@ -14,13 +14,13 @@ use std::{
 use crate::lock::lock;
 use crate::store::error::Result;
 
-/// How long a row is kept. A log-out must take effect on other instances within two seconds; the
-/// difference is left for the replication of the database.
-const KEPT: Duration = Duration::from_millis(1500);
+/// How long a row is kept. A log-out must take effect on other instances within two seconds. The
+/// difference is the time for the replication of the database.
+const KEPT_FOR: Duration = Duration::from_millis(1500);
 /// Maximum number of rows, which take some megabytes.
 const ROWS_MAX: usize = 16_384;
 
-/// Rows by their key.
+/// The cache: rows by their key.
 pub(crate) struct Recent<K, V>(Mutex<Rows<K, V>>);
 
 struct Rows<K, V> {
@@ -32,6 +32,7 @@ struct Rows<K, V> {
 
 struct Row<V> {
     value: V,
+    /// When it was read from the database.
     read: Instant,
 }
 
@@ -44,44 +45,44 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         load: impl FnOnce() -> Result<Option<V>>,
     ) -> Result<Option<V>> {
         let read = Instant::now();
-        let known = lock(&self.0);
-        if let Some(row) = known.rows.get(&key).filter(|row| read - row.read < KEPT) {
+        let cache = lock(&self.0);
+        if let Some(row) = cache.rows.get(&key).filter(|row| read - row.read < KEPT_FOR) {
             return Ok(Some(row.value.clone()));
         }
-        let generation = known.generation;
-        drop(known);
+        let generation = cache.generation;
+        drop(cache);
         let Some(value) = load()? else { return Ok(None) };
-        let mut known = lock(&self.0);
-        if known.generation == generation {
-            known.make_room(read);
-            known.rows.insert(key, Row { value: value.clone(), read });
+        let mut cache = lock(&self.0);
+        if cache.generation == generation {
+            cache.make_room(read);
+            cache.rows.insert(key, Row { value: value.clone(), read });
         }
         Ok(Some(value))
     }
 
     /// Removes a row. Each method that changes the row in the database calls this or `forget_all`.
     pub(crate) fn forget(&self, key: &K) {
-        let mut known = lock(&self.0);
-        known.rows.remove(key);
-        known.generation += 1;
+        let mut cache = lock(&self.0);
+        cache.rows.remove(key);
+        cache.generation += 1;
     }
 
     /// Removes all rows, after some of them were changed.
     pub(crate) fn forget_all(&self) {
-        let mut known = lock(&self.0);
-        known.rows.clear();
-        known.generation += 1;
+        let mut cache = lock(&self.0);
+        cache.rows.clear();
+        cache.generation += 1;
     }
 }
 
 impl<K: Eq + Hash, V> Rows<K, V> {
-    /// Drops outdated rows if the cache is full, and all rows if more than half of them remain.
-    /// Then the next search is needed only after many new rows.
+    /// Drops outdated rows if the cache is full. If more than half of the rows remain, drops all rows,
+    /// so that the next search for outdated rows is needed only after many new rows.
     fn make_room(&mut self, now: Instant) {
         if self.rows.len() < ROWS_MAX {
             return;
         }
-        self.rows.retain(|_, row| now - row.read < KEPT);
+        self.rows.retain(|_, row| now - row.read < KEPT_FOR);
         if self.rows.len() > ROWS_MAX / 2 {
             self.rows.clear();
         }
@@ -118,7 +119,7 @@ mod tests {
         assert_eq!(read(&recent, 3), Some(3));
         recent.forget_all();
         assert_eq!(read(&recent, 4), Some(4));
-        lock(&recent.0).rows.get_mut(&1).unwrap().read -= KEPT;
+        lock(&recent.0).rows.get_mut(&1).unwrap().read -= KEPT_FOR;
         assert_eq!(read(&recent, 5), Some(5));
     }
 

@@ -36,7 +36,7 @@ impl Store {
         put.doing(|| format!("store a reset code of user {user}"))
     }
 
-    /// The user of a code that is valid now; `None`: there is no such code. Does not use it up.
+    /// The user of a code that is valid now; `None`: there is no such code. The code stays valid.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -52,9 +52,8 @@ impl Store {
             .doing(|| "find a reset code")
     }
 
-    /// Uses a code up: stores the new password hash, ends the user's sessions and deletes their
-    /// codes and API tokens, all or nothing. `false`: the code is no longer valid, and nothing is
-    /// changed.
+    /// Uses a code: stores the new password hash, ends the user's sessions and deletes their codes
+    /// and API tokens, all or nothing. `false`: the code is not valid, and nothing is changed.
     ///
     /// # Errors
     /// The database is unavailable.

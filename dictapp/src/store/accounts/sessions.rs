@@ -158,7 +158,7 @@ impl Store {
         rows.into_iter().next().map(session).transpose()
     }
 
-    /// Records when the session was last used and when it ends. `false`: it no longer exists.
+    /// Records when the session was last used and when it ends. `false`: there is no such session.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -168,8 +168,7 @@ impl Store {
         seen: Timestamp,
         expires: Timestamp,
     ) -> Result<bool> {
-        let times = [seen, expires].map(|time| Value::from(time.as_microsecond()));
-        let [seen, expires] = times;
+        let [seen, expires] = [seen, expires].map(|time| Value::from(time.as_microsecond()));
         self.sessions.forget(token_hash);
         let touched = self.db.execute(TOUCH, &[seen, expires, token_hash.into()]);
         touched.map(|rows| rows > 0).doing(|| "touch the session")

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use super::Order;
+use super::Direction;
 use crate::store::{
-    db::{OURS, Row, Session, Value, count_in},
+    db::{Row, Session, TABLES, Value, count_in},
     error::{Result, StoreError},
 };
 
@@ -22,30 +22,31 @@ struct Column {
     is_binary: bool,
 }
 
-/// Copies the rows of every table. Replaces the counters, which a new database has already.
+/// Copies the rows of every table. First deletes the counters, which the migrations insert into a new
+/// database.
 pub(super) fn copy_tables(
     from: &mut dyn Session,
     to: &mut dyn Session,
-    order: Order,
+    direction: Direction,
 ) -> Result<()> {
     to.execute("delete from counter", &[])?;
-    for table in OURS {
-        let columns = match order {
-            Order::ToSqlite => columns(to, table)?,
-            Order::FromSqlite => columns(from, table)?,
+    for table in TABLES {
+        let columns = match direction {
+            Direction::ToSqlite => columns(to, table)?,
+            Direction::FromSqlite => columns(from, table)?,
         };
         copy_table(from, to, table, &columns)?;
     }
     Ok(())
 }
 
-/// The number of rows of each table.
+/// Counts the rows of each table.
 pub(super) fn count_tables(session: &mut dyn Session) -> Result<super::Counts> {
     let count = |table: &&'static str| {
         let rows = session.query(&format!("select count(*) from `{table}`"), &[])?;
         Ok((*table, count_in(rows)?))
     };
-    OURS.iter().map(count).collect()
+    TABLES.iter().map(count).collect()
 }
 
 fn columns(session: &mut dyn Session, table: &str) -> Result<Vec<Column>> {
@@ -71,8 +72,8 @@ fn copy_table(
     let names = names.join(", ");
     let mut batch = Batch {
         insert: format!("insert into `{table}` ({names}) values "),
-        one: format!("({})", vec!["?"; columns.len()].join(", ")),
-        width: columns.len(),
+        row_placeholders: format!("({})", vec!["?"; columns.len()].join(", ")),
+        columns: columns.len(),
         values: Vec::new(),
         bytes: 0,
     };
@@ -90,11 +91,12 @@ fn copy_table(
 
 /// The rows of the next statement.
 struct Batch {
+    /// The statement up to `values`.
     insert: String,
-    /// The placeholders of one row.
-    one: String,
+    /// The placeholders of one row: `(?, ?)`.
+    row_placeholders: String,
     /// The number of columns.
-    width: usize,
+    columns: usize,
     values: Vec<Value>,
     /// The approximate size of the values.
     bytes: usize,
@@ -117,15 +119,16 @@ impl Batch {
 
     /// Whether another row might exceed the limits.
     fn is_full(&self) -> bool {
-        self.values.len() + self.width > PARAMETERS_MAX || self.bytes >= STATEMENT_BYTES_MAX
+        self.values.len() + self.columns > PARAMETERS_MAX || self.bytes >= STATEMENT_BYTES_MAX
     }
 
+    /// Inserts the rows.
     fn flush(&mut self, to: &mut dyn Session) -> Result<()> {
-        let rows = self.values.len() / self.width;
+        let rows = self.values.len() / self.columns;
         if rows == 0 {
             return Ok(());
         }
-        let placeholders = vec![self.one.as_str(); rows].join(", ");
+        let placeholders = vec![self.row_placeholders.as_str(); rows].join(", ");
         to.execute(&format!("{}{placeholders}", self.insert), &self.values)?;
         self.values.clear();
         self.bytes = 0;

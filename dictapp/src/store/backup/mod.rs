@@ -31,13 +31,14 @@ impl Store {
     pub fn backup(&self, file: &Path) -> Result<Counts> {
         let backup = || {
             let part = PartFile::beside(file)?;
-            // The rows of a database that is not one file (MySQL) are copied to a new one.
+            // A database that is not one file (MySQL) cannot be copied as a file: its rows are copied
+            // to a new SQLite file.
             if !self.db.copy_file(&part.path)? {
                 let copy = Store::open(&config(&part.path))?;
                 let mut from = self.db.session(Access::Read)?;
                 from.begin(Access::Read)?;
                 let mut to = copy.db.session(Access::Write)?;
-                in_transaction(&mut *to, |to| copy_tables(&mut *from, to, Order::ToSqlite))?;
+                in_transaction(&mut *to, |to| copy_tables(&mut *from, to, Direction::ToSqlite))?;
                 from.rollback()?;
             }
             let counts = part.complete()?;
@@ -65,7 +66,7 @@ impl Store {
             )));
         }
         let mut from = backup.db.session(Access::Read)?;
-        copy_tables(&mut *from, &mut *to, Order::FromSqlite)?;
+        copy_tables(&mut *from, &mut *to, Direction::FromSqlite)?;
         let expected = count_tables(&mut *from)?;
         let found = count_tables(&mut *to)?;
         if expected != found {
@@ -76,10 +77,10 @@ impl Store {
     }
 }
 
-/// The direction of a copy. One of the databases is an SQLite file, which tells the names of the
-/// columns.
+/// The direction of a copy. One of the two databases is an SQLite file. The names of the columns are
+/// read from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+enum Direction {
     ToSqlite,
     FromSqlite,
 }
@@ -134,7 +135,7 @@ fn at(path: &Path, error: &io::Error) -> StoreError {
     StoreError::refused(format!("{}: {error}", path.display()))
 }
 
-/// A database file under a temporary name; removed when dropped.
+/// A database file with a temporary name. It is removed when this value is dropped.
 struct PartFile {
     path: PathBuf,
 }

@@ -22,7 +22,7 @@ const STAGING_SQLITE: &str = include_str!("../../../migrations/sqlite/staging.sq
 const STAGING_MYSQL: &str = include_str!("../../../migrations/mysql/staging.sql");
 const STAGE: &str =
     "insert into import_words (word, mean, phonetic, `rank`, forms) values (?, ?, ?, ?, ?)";
-const ONE_MORE: &str = ", (?, ?, ?, ?, ?)";
+const NEXT_ROW: &str = ", (?, ?, ?, ?, ?)";
 const COLUMNS: usize = 5;
 
 /// Locks the book: concurrent imports of it wait.
@@ -31,7 +31,7 @@ const INSERT_BOOK: &str = "insert into book (name, title, kind, position, hidden
      select ?, '', '', coalesce(max(position), 0) + 1, 0, 0, '', 0 from book";
 const UPDATE_BOOK: &str = "update book set title = ?, kind = ?, entries = ?, digest = ?, imported = ?, \
      languages = ? where id = ?";
-const MOVE: &str = "insert into words (book, word, mean, phonetic, `rank`, forms) \
+const COPY_STAGED: &str = "insert into words (book, word, mean, phonetic, `rank`, forms) \
      select ?, word, mean, phonetic, `rank`, forms from import_words order by word";
 
 /// Maximum number of rows of a statement: more rows save little time.
@@ -63,7 +63,7 @@ pub struct BookHeader {
     pub languages: Option<Languages>,
 }
 
-/// Whether there is anything to import.
+/// The result of beginning an import.
 #[derive(Debug)]
 pub enum ImportStart {
     /// The book of this name was imported from the same digest: nothing needs to be done.
@@ -76,9 +76,11 @@ pub enum ImportStart {
 pub struct Import {
     session: Box<dyn Session + Send>,
     header: BookHeader,
-    /// The parameters of the next statement, and the size of their texts.
+    /// The parameters of the next statement.
     values: Vec<Value>,
+    /// The size of their texts.
     bytes: usize,
+    /// The number of entries so far.
     entries: u64,
 }
 
@@ -86,7 +88,7 @@ impl Store {
     /// Begins to import a book, or to replace the one of the same name.
     ///
     /// # Errors
-    /// A header out of its limits; the database is unavailable.
+    /// The header breaks one of its limits; the database is unavailable.
     pub fn begin_import(&self, header: &BookHeader) -> Result<ImportStart> {
         let begin = || {
             header.check()?;
@@ -141,8 +143,8 @@ impl Import {
     /// Replaces the book's earlier entries. Returns the new state of the book.
     ///
     /// # Errors
-    /// The database is unavailable. Then nothing is changed, or everything if the connection broke
-    /// during the commit. Importing again shows which.
+    /// The database is unavailable. Then nothing is changed, unless the connection broke during the
+    /// commit: in that case the book may be imported. Importing again is safe.
     pub fn commit(mut self) -> Result<Book> {
         self.flush()?;
         let header = &self.header;
@@ -157,7 +159,7 @@ impl Import {
         let values = std::mem::take(&mut self.values);
         self.bytes = 0;
         let staged = match stage(&mut *self.session, &values) {
-            Err(error) if error.is_conflict() => Err(self.repeated(&values, error)),
+            Err(error) if error.is_conflict() => Err(self.repeated_headword(&values, error)),
             result => result,
         };
         staged.doing(|| self.doing())
@@ -165,7 +167,7 @@ impl Import {
 
     /// Inserts the rows one by one to find the repeated headword. Returns an error that names it,
     /// or `error` if none is found.
-    fn repeated(&mut self, values: &[Value], error: StoreError) -> StoreError {
+    fn repeated_headword(&mut self, values: &[Value], error: StoreError) -> StoreError {
         for row in values.chunks(COLUMNS) {
             if let (Err(_), [Value::Text(word), ..]) = (stage(&mut *self.session, row), row) {
                 return StoreError::conflict(format!("the headword {word:?} is repeated"));
@@ -174,6 +176,7 @@ impl Import {
         error
     }
 
+    /// The action for error messages.
     fn doing(&self) -> String {
         format!("import the word book {}", self.header.name)
     }
@@ -184,7 +187,7 @@ fn stage(session: &mut dyn Session, values: &[Value]) -> Result<()> {
     if values.is_empty() {
         return Ok(());
     }
-    let sql = format!("{STAGE}{}", ONE_MORE.repeat(values.len() / COLUMNS - 1));
+    let sql = format!("{STAGE}{}", NEXT_ROW.repeat(values.len() / COLUMNS - 1));
     session.execute(&sql, values).map(drop)
 }
 
@@ -195,7 +198,7 @@ fn replace(session: &mut dyn Session, header: &BookHeader, entries: u64) -> Resu
         session.execute(INSERT_BOOK, &name()).map_err(|error| {
             // Another import has just created the book: retry and replace it.
             if error.is_conflict() {
-                StoreError::new(StoreErrorKind::Race, error.to_string())
+                StoreError::new(StoreErrorKind::TransactionConflict, error.to_string())
             } else {
                 error
             }
@@ -203,11 +206,12 @@ fn replace(session: &mut dyn Session, header: &BookHeader, entries: u64) -> Resu
     }
     let book = find(session, header)?;
     if book.digest == header.digest {
-        return Ok(book); // another import of the same file was faster
+        // Another import of the same file was faster.
+        return Ok(book);
     }
     let BookId(id) = book.id;
     session.execute(DELETE_WORDS, &[id.into()])?;
-    session.execute(MOVE, &[id.into()])?;
+    session.execute(COPY_STAGED, &[id.into()])?;
     let entries = i64::try_from(entries).expect("fewer entries than memory addresses");
     let params = [
         header.title.as_str().into(),

@@ -130,7 +130,7 @@ impl Store {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn hide_book(&self, book: BookId, visibility: Visibility) -> Result<bool> {
+    pub fn set_book_visibility(&self, book: BookId, visibility: Visibility) -> Result<bool> {
         let hidden = visibility == Visibility::Hidden;
         self.change_book(SET_HIDDEN, &[hidden.into(), book.0.into()])
             .doing(|| format!("hide or show the word book {book}"))

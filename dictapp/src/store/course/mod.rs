@@ -1,6 +1,6 @@
-//! Reads the rows of a course database, which is the database of the Python dictionary server that
-//! a programming course teaches to write: users, look-ups and words. The source is a MySQL server
-//! or an SQL dump, and is never changed.
+//! Reads the rows of a course database: users, look-ups and words. A programming course teaches its
+//! students to write a dictionary server in Python, and this is the database of that server. The
+//! source is a MySQL server or an SQL dump, and is never changed.
 
 mod dump;
 mod server;
@@ -28,7 +28,7 @@ pub struct CourseRows {
     pub lookups: Vec<[String; 3]>,
     /// `words`: word and meaning.
     pub words: Vec<[String; 2]>,
-    /// The number of each of these rows in its table, from 1.
+    /// For each of `words`, the number of its row in the table, from 1.
     pub word_numbers: Vec<u64>,
     /// The first rows that cannot be read (at most 20), each with its reason.
     pub odd: Vec<String>,
@@ -118,7 +118,7 @@ impl CourseRows {
         }
     }
 
-    /// Reports a row that cannot be read.
+    /// Counts a row that cannot be read, and keeps the reason.
     fn leave_out(&mut self, table: &Table, number: usize, why: &str) {
         self.left_out += 1;
         if self.odd.len() < ODD_MAX {

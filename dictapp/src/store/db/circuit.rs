@@ -22,16 +22,16 @@ use std::{
 use crate::lock::{lock, unpoisoned};
 use crate::store::error::{Result, StoreError};
 
-/// Maximum number of waiting callers; others fail at once. Each occupies a worker thread of the
-/// server.
+/// Maximum number of waiting callers, since each occupies a worker thread of the server. Further
+/// callers fail at once.
 const WAITING_MAX: usize = 256;
 
-/// Open (calls wait or fail) while the database is known to be down.
+/// The circuit breaker. It is open (calls wait or fail) while the database is known to be down.
 #[derive(Debug)]
 pub(crate) struct Circuit {
     /// The time between two attempts while the database is down.
     pause: Duration,
-    /// The time after the beginning of an outage in which callers still wait.
+    /// How long callers wait in an outage, counted from its beginning. Later callers fail at once.
     patience: Duration,
     /// Number of changes of the state; odd while the database is down. Calls read it instead of
     /// taking the lock while the database is up.

@@ -41,13 +41,13 @@ const MYSQL: &[Migration] = migrations!(
     5 "0005_classes", 6 "0006_api_tokens", 7 "0007_book_languages", 8 "0008_long_words",
     9 "0009_audit_detail",
 );
-const SQLITE_RECORD: &str = include_str!("../../../migrations/sqlite/0000_record.sql");
-const MYSQL_RECORD: &str = include_str!("../../../migrations/mysql/0000_record.sql");
+const SQLITE_MIGRATION_TABLE: &str = include_str!("../../../migrations/sqlite/0000_record.sql");
+const MYSQL_MIGRATION_TABLE: &str = include_str!("../../../migrations/mysql/0000_record.sql");
 
-const RECORD: &str = "dictapp_migration";
-/// All tables, each after the tables that its foreign keys refer to. The database of another
-/// program may have tables with these names: it is refused.
-pub(crate) const OURS: &[&str] = &[
+const MIGRATION_TABLE: &str = "dictapp_migration";
+/// All tables of this program, each after the tables that its foreign keys refer to. If another
+/// program has made a table with one of these names, its database is refused.
+pub(crate) const TABLES: &[&str] = &[
     "user",
     "session",
     "hist",
@@ -75,21 +75,21 @@ const APPLIED: &str = "select version, digest from dictapp_migration order by ve
 const INSERT_APPLIED: &str =
     "insert into dictapp_migration (version, name, digest, applied) values (?, ?, ?, ?)";
 
-/// Brings the tables up to date; a second time changes nothing.
+/// Brings the tables up to date. Changes nothing if they are.
 pub(crate) fn migrate(db: &dyn Db) -> Result<()> {
     let mut session = db.session(Access::Write)?;
-    let (migrations, record) = match session.engine() {
-        Engine::Sqlite => (SQLITE, SQLITE_RECORD),
-        Engine::Mysql => (MYSQL, MYSQL_RECORD),
+    let (migrations, migration_table) = match session.engine() {
+        Engine::Sqlite => (SQLITE, SQLITE_MIGRATION_TABLE),
+        Engine::Mysql => (MYSQL, MYSQL_MIGRATION_TABLE),
     };
     // This check takes no write lock, since usually nothing is pending.
-    if is_recorded(&mut *session)? && pending(&mut *session, migrations, db)?.is_empty() {
+    if has_migration_table(&mut *session)? && pending(&mut *session, migrations, db)?.is_empty() {
         return Ok(());
     }
     session.begin_migration()?;
-    if !is_recorded(&mut *session)? {
+    if !has_migration_table(&mut *session)? {
         refuse_foreign_tables(&mut *session, db)?;
-        session.migrate(record)?;
+        session.migrate(migration_table)?;
     }
     for migration in pending(&mut *session, migrations, db)? {
         apply(&mut *session, migration)?;
@@ -97,21 +97,21 @@ pub(crate) fn migrate(db: &dyn Db) -> Result<()> {
     session.end_migration()
 }
 
-/// Whether the database has the table [`RECORD`].
-fn is_recorded(session: &mut dyn Session) -> Result<bool> {
-    Ok(session.tables()?.iter().any(|table| is_record(table)))
+/// Whether the database has the table [`MIGRATION_TABLE`].
+fn has_migration_table(session: &mut dyn Session) -> Result<bool> {
+    Ok(session.tables()?.iter().any(|table| is_migration_table(table)))
 }
 
-/// Whether this is the table [`RECORD`], which shows that this program created the database.
-pub(crate) fn is_record(table: &str) -> bool {
-    table.eq_ignore_ascii_case(RECORD)
+/// Whether this is the table [`MIGRATION_TABLE`], which shows that this program created the database.
+pub(crate) fn is_migration_table(table: &str) -> bool {
+    table.eq_ignore_ascii_case(MIGRATION_TABLE)
 }
 
-/// Refuses a database in which another program has a table with one of our names.
+/// Refuses a database in which another program has made a table with the name of one of [`TABLES`].
 fn refuse_foreign_tables(session: &mut dyn Session, db: &dyn Db) -> Result<()> {
     let tables = session.tables()?;
     let foreign =
-        tables.iter().find(|table| OURS.iter().any(|our| our.eq_ignore_ascii_case(table)));
+        tables.iter().find(|table| TABLES.iter().any(|own| own.eq_ignore_ascii_case(table)));
     let Some(foreign) = foreign else { return Ok(()) };
     Err(StoreError::refused(format!(
         "{} already has a table `{foreign}` that this program did not make: set database.url to \
@@ -200,11 +200,11 @@ mod tests {
     }
 
     #[test]
-    fn every_table_is_known_to_probes_and_backups() {
+    fn every_table_that_migrations_create_is_in_the_list_of_tables() {
         for statement in SQLITE.iter().flat_map(|migration| statements(migration.sql)) {
             let Some((_, rest)) = statement.split_once("create table ") else { continue };
             let table = rest.split_whitespace().next().unwrap_or_default();
-            assert!(OURS.contains(&table), "{table}");
+            assert!(TABLES.contains(&table), "{table}");
         }
     }
 

@@ -1,7 +1,8 @@
-//! The interface of the store to SQL engines.
+//! The interface between the store and the SQL engines: the trait [`Db`], with an adaptor for SQLite
+//! and one for MySQL.
 //!
-//! The statements are written once, in the store's files by subject, for both engines. The
-//! differences of the engines are in their adaptors and in `migrations/`.
+//! The statements for both engines are the same, and are in the store's files by subject. Only the
+//! adaptors here and `migrations/` may depend on the engine.
 
 mod circuit;
 mod migrate;
@@ -17,7 +18,7 @@ use std::{fmt, ops::ControlFlow, path::Path};
 
 use jiff::Timestamp;
 
-pub(crate) use migrate::{OURS, migrate};
+pub(crate) use migrate::{TABLES, migrate};
 pub(crate) use mysql::Mysql;
 pub(crate) use outage::Outage;
 pub(crate) use probe::probe;
@@ -36,8 +37,8 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     /// Runs a statement that reads.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>>;
 
-    /// Like `query`, but also sees all commits that other servers of a cluster have confirmed
-    /// before.
+    /// Like `query`, but also sees all commits that other servers of a cluster have confirmed before
+    /// this call.
     fn query_latest(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         self.query(sql, params)
     }
@@ -75,7 +76,7 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     }
 }
 
-/// The initial capacity for the rows of a result: most results have no more.
+/// The initial capacity for the rows of a result. Most results have at most as many rows.
 const ROWS_USUAL: usize = 16;
 
 /// One connection and the transaction on it.
@@ -108,7 +109,8 @@ pub(crate) trait Session {
     /// Keeps other instances from migrating until `end_migration` or the end of the session.
     fn begin_migration(&mut self) -> Result<()>;
 
-    /// Runs one statement of a migration; a start that was killed half-way repeats it.
+    /// Runs one statement of a migration. It may run again if the process is killed before the
+    /// migration ends.
     fn migrate(&mut self, statement: &str) -> Result<()>;
 
     /// Ends the migration and keeps its changes.
@@ -121,7 +123,7 @@ pub(crate) trait Session {
     fn engine(&self) -> Engine;
 }
 
-/// Runs `work` in one transaction of a session; undoes it on an error.
+/// Runs `work` in one transaction of a session. If `work` fails, the transaction is undone.
 pub(crate) fn in_transaction<T>(
     session: &mut dyn Session,
     work: impl FnOnce(&mut dyn Session) -> Result<T>,
@@ -130,23 +132,23 @@ pub(crate) fn in_transaction<T>(
     match work(session) {
         Ok(value) => session.commit().map(|()| value),
         Err(error) => {
-            session.rollback().ok(); // if this fails, the end of the connection undoes it
+            session.rollback().ok(); // if this fails, the end of the connection undoes the work
             Err(error)
         }
     }
 }
 
 /// Maximum number of retries of a long transaction after a conflict.
-pub(crate) const RACES_MAX: u32 = 5;
+pub(crate) const CONFLICT_RETRIES_MAX: u32 = 5;
 
 /// Like [`in_transaction`], with retries after conflicts.
 pub(crate) fn long_transaction<T>(
     session: &mut dyn Session,
     mut work: impl FnMut(&mut dyn Session) -> Result<T>,
 ) -> Result<T> {
-    for _ in 0..RACES_MAX {
+    for _ in 0..CONFLICT_RETRIES_MAX {
         match in_transaction(session, &mut work) {
-            Err(error) if error.kind() == StoreErrorKind::Race => (),
+            Err(error) if error.kind() == StoreErrorKind::TransactionConflict => (),
             result => return result,
         }
     }

@@ -22,13 +22,15 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Outage {
     /// Whether `down` is set, so that calls need no lock while the database is available.
     is_down: AtomicBool,
-    failed_in_all: AtomicU64,
+    /// The failed calls of all outages.
+    failed_total: AtomicU64,
     down: Mutex<Option<Down>>,
 }
 
 #[derive(Debug)]
 struct Down {
     since: Instant,
+    /// The failed calls of this outage.
     failed: u64,
     last_failure: Instant,
     last_report: Instant,
@@ -37,7 +39,7 @@ struct Down {
 
 impl Outage {
     /// Records a result and returns it. Conflicts and errors in the data are not outages.
-    pub(crate) fn note<T>(&self, result: Result<T>) -> Result<T> {
+    pub(crate) fn record<T>(&self, result: Result<T>) -> Result<T> {
         match &result {
             Err(error) if error.is_outage() => self.failed(error),
             Err(_) => (),
@@ -49,7 +51,7 @@ impl Outage {
     /// Records a failed call. Logs it unless a line about this outage was logged within the last
     /// second.
     pub(crate) fn failed(&self, error: &StoreError) {
-        self.failed_in_all.fetch_add(1, Relaxed);
+        self.failed_total.fetch_add(1, Relaxed);
         self.is_down.store(true, Relaxed);
         let now = Instant::now();
         let mut down = lock(&self.down);
@@ -98,8 +100,8 @@ impl Outage {
     }
 
     /// The number of calls that have failed since the start.
-    pub(crate) fn failed_in_all(&self) -> u64 {
-        self.failed_in_all.load(Relaxed)
+    pub(crate) fn failed_total(&self) -> u64 {
+        self.failed_total.load(Relaxed)
     }
 }
 
@@ -119,20 +121,20 @@ mod tests {
         assert_eq!(outage.why(), None);
         let error = || StoreError::unavailable("the database at h:1/d cannot be reached");
         for _ in 0..3 {
-            outage.note::<()>(Err(error())).unwrap_err();
+            outage.record::<()>(Err(error())).unwrap_err();
         }
-        assert_eq!(outage.failed_in_all(), 3);
-        outage.note(Ok(())).unwrap();
+        assert_eq!(outage.failed_total(), 3);
+        outage.record(Ok(())).unwrap();
         assert!(outage.why().unwrap().contains("h:1/d"), "one success is not the end");
         lock(&outage.down).as_mut().unwrap().last_failure -= REPORT_EVERY;
-        outage.note(Ok(())).unwrap();
+        outage.record(Ok(())).unwrap();
         assert_eq!(outage.why(), None);
     }
 
     #[test]
     fn a_taken_name_is_not_an_outage() {
         let outage = Outage::default();
-        outage.note::<()>(Err(StoreError::conflict("the name is taken"))).unwrap_err();
-        assert_eq!((outage.why(), outage.failed_in_all()), (None, 0));
+        outage.record::<()>(Err(StoreError::conflict("the name is taken"))).unwrap_err();
+        assert_eq!((outage.why(), outage.failed_total()), (None, 0));
     }
 }

@@ -1,5 +1,5 @@
-//! A bounded pool of connections. It connects outside of its lock, and wakes one waiting caller
-//! whenever a connection is returned or closed.
+//! A bounded pool of connections. Connecting does not hold the lock of the pool. When a connection is
+//! returned or closed, one waiting caller is woken.
 //!
 //! `mysql::Pool` is not used: version 28.0.4 loses wake-ups when a connection dies, and connects
 //! while it holds its lock.
@@ -49,7 +49,8 @@ struct State<C> {
 
 struct Idle<C> {
     conn: C,
-    born: Instant,
+    created: Instant,
+    /// When it was returned to the pool.
     since: Instant,
 }
 
@@ -57,7 +58,7 @@ struct Idle<C> {
 pub(crate) struct Lease<C: Pooled> {
     pool: Arc<Pool<C>>,
     conn: Option<C>,
-    born: Instant,
+    created: Instant,
     generation: u64,
     reused: bool,
 }
@@ -84,7 +85,13 @@ impl<C: Pooled> Pool<C> {
                 drop(stale); // closing takes a system call or more: never under the lock
                 let pool = Arc::clone(self);
                 let conn = Some(idle.conn);
-                return Ok(Some(Lease { pool, conn, born: idle.born, generation, reused: true }));
+                return Ok(Some(Lease {
+                    pool,
+                    conn,
+                    created: idle.created,
+                    generation,
+                    reused: true,
+                }));
             }
             if state.open < self.limits.connections_max {
                 state.open += 1;
@@ -113,8 +120,8 @@ impl<C: Pooled> Pool<C> {
         connect: impl FnOnce() -> Result<C, E>,
     ) -> Result<Lease<C>, E> {
         let pool = Arc::clone(self);
-        let born = Instant::now();
-        let mut lease = Lease { pool, conn: None, born, generation, reused: false };
+        let created = Instant::now();
+        let mut lease = Lease { pool, conn: None, created, generation, reused: false };
         lease.conn = Some(connect()?);
         Ok(lease)
     }
@@ -123,7 +130,7 @@ impl<C: Pooled> Pool<C> {
     /// them without the lock.
     fn take_stale(&self, state: &mut State<C>) -> Vec<Idle<C>> {
         let PoolLimits { idle, lifetime, .. } = self.limits;
-        let old = |c: &mut Idle<C>| c.since.elapsed() > idle || c.born.elapsed() > lifetime;
+        let old = |c: &mut Idle<C>| c.since.elapsed() > idle || c.created.elapsed() > lifetime;
         let stale: Vec<_> = state.idle.extract_if(.., old).collect();
         state.open -= stale.len();
         stale
@@ -131,18 +138,19 @@ impl<C: Pooled> Pool<C> {
 
     /// Discards all connections: idle ones now, leased ones when they are returned.
     pub(crate) fn clear(&self) {
-        self.forget(lock(&self.state));
+        self.discard(lock(&self.state));
     }
 
     /// Like [`Pool::clear`], unless the pool was cleared after this connection was leased.
     pub(crate) fn clear_since(&self, lease: &Lease<C>) {
         let state = lock(&self.state);
         if state.generation == lease.generation {
-            self.forget(state);
+            self.discard(state);
         }
     }
 
-    fn forget(&self, mut state: MutexGuard<'_, State<C>>) {
+    /// Closes the idle connections, and marks the leased ones as outdated.
+    fn discard(&self, mut state: MutexGuard<'_, State<C>>) {
         state.open -= state.idle.len();
         state.generation += 1;
         let old = std::mem::take(&mut state.idle);
@@ -178,7 +186,7 @@ impl<C: Pooled> Drop for Lease<C> {
         let mut state = lock(&self.pool.state);
         let conn = match conn {
             Some(conn) if state.generation == self.generation => {
-                state.idle.push(Idle { conn, born: self.born, since: Instant::now() });
+                state.idle.push(Idle { conn, created: self.created, since: Instant::now() });
                 None
             }
             other => {
@@ -207,13 +215,19 @@ mod tests {
 
     use super::*;
 
-    /// A connection that knows its number and whether it broke.
     #[derive(Debug)]
-    struct Numbered(usize, bool);
+    struct Numbered {
+        number: usize,
+        is_broken: bool,
+    }
+
+    fn numbered(number: usize) -> Numbered {
+        Numbered { number, is_broken: false }
+    }
 
     impl Pooled for Numbered {
         fn is_clean(&self) -> bool {
-            !self.1
+            !self.is_broken
         }
     }
 
@@ -225,7 +239,7 @@ mod tests {
 
     /// Leases without waiting; a new connection gets this number.
     fn lease(pool: &Arc<Pool<Numbered>>, number: usize) -> Option<Lease<Numbered>> {
-        pool.lease(Instant::now(), || Ok::<_, ()>(Numbered(number, false))).unwrap()
+        pool.lease(Instant::now(), || Ok::<_, ()>(numbered(number))).unwrap()
     }
 
     #[test]
@@ -236,7 +250,7 @@ mod tests {
         drop(two);
         drop(one);
         let again = lease(&pool, 3).unwrap();
-        assert_eq!((again.0, again.is_reused()), (1, true));
+        assert_eq!((again.number, again.is_reused()), (1, true));
     }
 
     #[test]
@@ -246,11 +260,11 @@ mod tests {
         let waiting = {
             let pool = Arc::clone(&pool);
             thread::spawn(move || {
-                let lease = pool.lease(Instant::now() + HOUR, || Ok::<_, ()>(Numbered(2, false)));
-                lease.unwrap().unwrap().0
+                let lease = pool.lease(Instant::now() + HOUR, || Ok::<_, ()>(numbered(2)));
+                lease.unwrap().unwrap().number
             })
         };
-        one.1 = true;
+        one.is_broken = true;
         drop(one);
         assert_eq!(waiting.join().unwrap(), 2);
     }
@@ -259,26 +273,26 @@ mod tests {
     fn a_failed_connect_gives_the_slot_back() {
         let pool = pool(1, HOUR, HOUR);
         assert_eq!(pool.lease(Instant::now(), || Err("refused")).err(), Some("refused"));
-        assert_eq!(lease(&pool, 1).unwrap().0, 1);
+        assert_eq!(lease(&pool, 1).unwrap().number, 1);
     }
 
     #[test]
     fn closes_idle_and_old_connections() {
         for pool in [pool(1, Duration::ZERO, HOUR), pool(1, HOUR, Duration::ZERO)] {
             drop(lease(&pool, 1));
-            assert_eq!(lease(&pool, 2).unwrap().0, 2);
+            assert_eq!(lease(&pool, 2).unwrap().number, 2);
         }
     }
 
     #[test]
-    fn forgets_idle_connections_and_those_on_loan() {
+    fn discards_idle_connections_at_once_and_leased_ones_on_return() {
         let pool = pool(2, HOUR, HOUR);
         let (one, two) = (lease(&pool, 1).unwrap(), lease(&pool, 2).unwrap());
         drop(one);
         pool.clear();
-        pool.clear_since(&two); // of the time before: nothing happens
+        pool.clear_since(&two); // leased before the pool was cleared: nothing happens
         drop(lease(&pool, 3));
         drop(two);
-        assert_eq!(lease(&pool, 4).unwrap().0, 3);
+        assert_eq!(lease(&pool, 4).unwrap().number, 3);
     }
 }

@@ -5,7 +5,7 @@ use std::process;
 
 use jiff::Timestamp;
 
-use super::{Access, Db, RACES_MAX, Session, migrate::OURS};
+use super::{Access, CONFLICT_RETRIES_MAX, Db, Session, migrate::TABLES};
 use crate::store::error::{Result, StoreErrorKind};
 
 /// A change that is rolled back. A server in read-only mode refuses it, so the probe notices.
@@ -14,9 +14,9 @@ const WRITE: &str = "insert into setting (name, value) values (?, '')";
 /// Tests everything in a transaction that is rolled back.
 pub(crate) fn probe(db: &dyn Db) -> Result<()> {
     let mut session = db.session(Access::Write)?;
-    for _ in 0..RACES_MAX {
+    for _ in 0..CONFLICT_RETRIES_MAX {
         match probe_once(&mut *session) {
-            Err(error) if error.kind() == StoreErrorKind::Race => (),
+            Err(error) if error.kind() == StoreErrorKind::TransactionConflict => (),
             result => return result,
         }
     }
@@ -32,7 +32,7 @@ fn probe_once(session: &mut dyn Session) -> Result<()> {
 
 fn try_all(session: &mut dyn Session) -> Result<()> {
     // These statements match no row, but fail if the table or the privilege is missing.
-    for table in OURS {
+    for table in TABLES {
         session.query(&format!("select 1 from `{table}` where 1 = 0"), &[])?;
         session.execute(&format!("delete from `{table}` where 1 = 0"), &[])?;
     }

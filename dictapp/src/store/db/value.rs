@@ -32,6 +32,7 @@ impl Row {
         self.next()
     }
 
+    /// An integer.
     pub(crate) fn int(&mut self) -> Result<i64> {
         match self.next()? {
             Value::Int(value) => Ok(value),
@@ -47,11 +48,13 @@ impl Row {
         }
     }
 
+    /// An integer that is not negative.
     pub(crate) fn count(&mut self) -> Result<u64> {
         let value = self.int()?;
         value.try_into().map_err(|_| StoreError::internal(format!("{value} is not a count")))
     }
 
+    /// An integer as a boolean: 0 is false.
     pub(crate) fn flag(&mut self) -> Result<bool> {
         Ok(self.int()? != 0)
     }
@@ -100,14 +103,14 @@ impl Row {
     }
 }
 
-/// The number in a result of one row; 0 without a row.
+/// The number in a result with one row, as of `select count(*)`; 0 if there is no row.
 pub(crate) fn count_in(mut rows: Vec<Row>) -> Result<u64> {
     Ok(rows.first_mut().map(Row::count).transpose()?.unwrap_or_default())
 }
 
 impl Value {
-    /// The error for a value of another type than wanted. It omits the value, which may be
-    /// personal.
+    /// The error for a value that is not of the wanted type. It omits the value, which may be
+    /// personal data.
     fn mismatch(&self, wanted: &str) -> StoreError {
         let found = match self {
             Value::Null => "null",

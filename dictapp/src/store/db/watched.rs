@@ -10,7 +10,7 @@ use crate::store::{
     error::Result,
 };
 
-/// An engine and the state of its outages.
+/// A database, and the record of its outages.
 #[derive(Debug)]
 pub(crate) struct Watched {
     db: Arc<dyn Db>,
@@ -25,23 +25,23 @@ impl Watched {
 
 impl Db for Watched {
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
-        self.outage.note(self.db.query(sql, params))
+        self.outage.record(self.db.query(sql, params))
     }
 
     fn query_latest(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
-        self.outage.note(self.db.query_latest(sql, params))
+        self.outage.record(self.db.query_latest(sql, params))
     }
 
     fn execute(&self, sql: &str, params: &[Value]) -> Result<u64> {
-        self.outage.note(self.db.execute(sql, params))
+        self.outage.record(self.db.execute(sql, params))
     }
 
     fn transaction(&self, work: &mut dyn FnMut(&mut dyn Session) -> Result<()>) -> Result<()> {
-        self.outage.note(self.db.transaction(work))
+        self.outage.record(self.db.transaction(work))
     }
 
     fn session(&self, access: Access) -> Result<Box<dyn Session + Send>> {
-        self.outage.note(self.db.session(access))
+        self.outage.record(self.db.session(access))
     }
 
     fn place(&self) -> String {
@@ -53,7 +53,7 @@ impl Db for Watched {
     }
 
     fn clock(&self) -> Result<Timestamp> {
-        self.outage.note(self.db.clock())
+        self.outage.record(self.db.clock())
     }
 
     fn file(&self) -> Option<&Path> {

@@ -74,8 +74,8 @@ impl LookupFilter {
 }
 
 impl Store {
-    /// At most `limit` look-ups of a user before a time that a filter selects, newest first, each
-    /// as a [`WordOfDay`] with one look-up.
+    /// At most `limit` look-ups of a user that a filter selects, from before a time, newest first.
+    /// Each is a [`WordOfDay`] with one look-up.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -88,8 +88,8 @@ impl Store {
         self.lookups([ROWS_OLDER, FILTERED_OLDER], user, before, limit)
     }
 
-    /// At most `limit` look-ups of a user at a time or after it that a filter selects, oldest
-    /// first, each as a [`WordOfDay`] with one look-up.
+    /// At most `limit` look-ups of a user that a filter selects, from a time on, oldest first. Each
+    /// is a [`WordOfDay`] with one look-up.
     ///
     /// # Errors
     /// The database is unavailable.

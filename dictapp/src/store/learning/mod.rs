@@ -3,11 +3,11 @@
 
 mod anki;
 pub(crate) mod classes;
+mod export;
 mod preferences;
 mod reviews;
 mod saved_words;
 mod saving;
-mod whole;
 
 pub use anki::{
     ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiPart, AnkiRow, anki_package,
@@ -16,16 +16,16 @@ pub use anki::{
 pub use classes::lists::LISTS_OF_CLASS_MAX;
 pub use classes::{
     CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
-    Member, Membership, NewClassList, PupilList,
+    Member, Membership, NewClass, NewClassList, PupilList,
 };
+pub use export::{StoredPreference, StoredReview, StoredWord};
 pub use reviews::{Counted, DayCount, NewReview, Recorded};
 pub use saved_words::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
 pub use saving::SavedMany;
-pub use whole::{StoredReview, StoredWord};
 
+#[cfg(test)]
+pub(crate) use export::{PREFERENCES, REVIEWS, WORDS};
 #[cfg(test)]
 pub(crate) use reviews::DUE_DAYS;
 #[cfg(test)]
 pub(crate) use saved_words::{COUNT_LEARNT, COUNTS, DUE, DUE_IN_CLASS_LIST, LIST};
-#[cfg(test)]
-pub(crate) use whole::{PREFERENCES, REVIEWS, WORDS};

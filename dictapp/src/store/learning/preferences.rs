@@ -18,7 +18,7 @@ impl Store {
         // All preferences are read at once, since a page asks for several.
         let all = self.preferences.read(user, || self.stored_preferences(user).map(Some))?;
         let mut all = all.unwrap_or_default().into_iter();
-        Ok(all.find(|(stored, _)| stored == name).map(|(_, value)| value))
+        Ok(all.find(|stored| stored.name == name).map(|stored| stored.value))
     }
 
     /// Sets a preference.

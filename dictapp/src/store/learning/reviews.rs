@@ -1,5 +1,5 @@
-//! The log of reviews, from which the state of memory of each saved word is derived, and counts of
-//! reviews and words by day.
+//! The log of reviews. The state of memory of each saved word is derived from it. Also counts reviews
+//! and words by day.
 
 use jiff::Timestamp;
 
@@ -18,8 +18,8 @@ pub struct NewReview<'a> {
     pub user: UserId,
     /// The saved word.
     pub word: &'a str,
-    /// The number of reviews when the word was shown, so that a form that is submitted twice counts
-    /// once.
+    /// The number of reviews that the word had when it was shown. With it, a form that is submitted
+    /// twice counts once.
     pub seen: u64,
     /// The answer.
     pub grade: Grade,
@@ -64,8 +64,9 @@ const REMOVE: &str = "delete from review where user = ? and time = ?";
 const OF_WORD: &str = "select time, grade from review where user = ? and word = ? order by time";
 const RESET: &str = "update saved_word set reviews = ?, last = ?, due = ?, phase = ?, step = ?, \
      stability = ?, difficulty = ? where user = ? and word = ?";
-/// The start of a day, in microseconds, is a time minus the remainder of its division by the
-/// 86,400,000,000 microseconds of a day: integer division differs between the engines.
+/// In these statements, the start of a day in microseconds is a time minus the remainder of its
+/// division by 86,400,000,000, the microseconds of a day. Integer division differs between the
+/// engines.
 const SAVED_DAYS: &str = "select created + ? - (created + ?) % 86400000000 as day, count(*) \
      from saved_word where user = ? and created >= ? group by day order by day";
 const FIRST_DAYS: &str = "select r.time + ? - (r.time + ?) % 86400000000 as day, count(*) \
@@ -91,7 +92,7 @@ impl Store {
         let number = user.number();
         let mut recorded = Recorded::Stale;
         let done = self.db.transaction(&mut |session| {
-            let mut params = state(Some(&memory), memory.due);
+            let mut params = memory_columns(Some(&memory), memory.due);
             params.extend([number.into(), word.into()]);
             params.push(Value::Int(i64::try_from(seen).unwrap_or(i64::MAX)));
             if session.execute(UPDATE, &params)? == 0 {
@@ -159,7 +160,7 @@ impl Store {
         let params =
             [offset.into(), offset.into(), user.number().into(), since.as_microsecond().into()];
         let rows = self.db.query(sql, &params);
-        rows.and_then(days).doing(|| format!("count the days of user {user}"))
+        rows.and_then(day_counts).doing(|| format!("count the days of user {user}"))
     }
 
     /// How many words become due on each day before a time, without those that are suspended.
@@ -177,12 +178,12 @@ impl Store {
         let params =
             [offset.into(), offset.into(), user.number().into(), before.as_microsecond().into()];
         let rows = self.db.query(DUE_DAYS, &params);
-        rows.and_then(days).doing(|| format!("count the due words of user {user}"))
+        rows.and_then(day_counts).doing(|| format!("count the due words of user {user}"))
     }
 }
 
-/// Converts rows with the start of a day in microseconds and a count.
-fn days(rows: Vec<Row>) -> Result<Vec<DayCount>> {
+/// Converts rows, each with the start of a day in microseconds and a count.
+fn day_counts(rows: Vec<Row>) -> Result<Vec<DayCount>> {
     let day = |mut row: Row| Ok(DayCount { day: row.int()? / 86_400_000_000, count: row.count()? });
     rows.into_iter().map(day).collect()
 }
@@ -202,14 +203,14 @@ fn derive_state(session: &mut dyn Session, user: UserId, word: &str) -> Result<(
     }
     let due = memory.map_or(Timestamp::UNIX_EPOCH, |memory| memory.due);
     let mut params = vec![Value::Int(reviews)];
-    params.extend(state(memory.as_ref(), due));
+    params.extend(memory_columns(memory.as_ref(), due));
     params.extend([user.number().into(), word.into()]);
     session.execute(RESET, &params).map(drop)
 }
 
-/// The columns `last`, `due`, `phase`, `step`, `stability`, `difficulty` for a state of memory;
+/// The columns `last`, `due`, `phase`, `step`, `stability`, `difficulty` for a state of memory.
 /// `None`: the word has no review.
-fn state(memory: Option<&Memory>, due: Timestamp) -> Vec<Value> {
+fn memory_columns(memory: Option<&Memory>, due: Timestamp) -> Vec<Value> {
     let (phase, step) = memory.map_or((0, 0), |memory| phase_columns(memory.phase));
     vec![
         memory.map_or(0, |memory| memory.last.as_microsecond()).into(),

@@ -1,5 +1,5 @@
-//! The word book of a user: saved words with their notes, and the state of memory, which estimates
-//! from the reviews how well the user remembers a word.
+//! The word book of a user: saved words with the user's notes, and for each word the state of memory,
+//! an estimate of how well the user remembers the word.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub struct SavedWord {
     pub due: Timestamp,
 }
 
-/// What a user writes about a word.
+/// The texts that a user writes about a word.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct SavedWordText {
@@ -186,6 +186,7 @@ impl Store {
         self.set_suspended(user, word, 0)
     }
 
+    /// Sets the column `suspended`: 1 if the word is excluded from reviews, otherwise 0.
     fn set_suspended(&self, user: UserId, word: &str, value: i64) -> Result<()> {
         let params = [value.into(), user.number().into(), word.into()];
         let set = self.db.execute(SUSPEND, &params);
@@ -372,8 +373,8 @@ fn from_millionths(value: i64) -> f64 {
     value as f64 / 1e6
 }
 
-/// The minimum stability of a learnt word, in the unit of the column. Stability says for about how
-/// many days the user remembers the word.
+/// The minimum stability of a learnt word, in the unit of the column. Stability is about the number of
+/// days for which the user remembers the word.
 pub(super) fn learnt_stability() -> i64 {
     millionths(f64::from(LEARNT_DAYS))
 }

@@ -1,5 +1,5 @@
-//! Saves many words in a user's word book in one transaction: those of an import, or of the word
-//! list of a class.
+//! Saves many words in a user's word book in one transaction: the words of an import or of a class's
+//! word list.
 
 use std::collections::HashSet;
 
@@ -15,20 +15,23 @@ use crate::store::{
 /// Maximum number of rows of a statement: more rows save little time.
 const ROWS_MAX: usize = 100;
 
+/// The number of columns of a row, and so of its parameters.
+const COLUMNS: usize = 8;
+
 const COUNT: &str = "select count(*) from saved_word where user = ?";
 /// Counts the words that a call has saved, by their times.
 const COUNT_NEW: &str =
     "select count(*) from saved_word where user = ? and created > ? and created <= ?";
-const KNOWN: &str = "select word from saved_word where user = ? and word in (?";
-const ONE_MORE: &str = ", ?";
+const ALREADY_SAVED: &str = "select word from saved_word where user = ? and word in (?";
+const NEXT_WORD: &str = ", ?";
 const INSERT: &str = "insert into saved_word (user, word, created, list, tags, note, sentence, \
      due) values (?, ?, ?, ?, ?, ?, ?, ?)";
-const ONE_MORE_ROW: &str = ", (?, ?, ?, ?, ?, ?, ?, ?)";
+const NEXT_ROW: &str = ", (?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// The result of saving many words. Words that were saved before are in neither number.
+/// The result of saving many words. Words that were saved before are not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SavedMany {
-    /// Words that are saved now and were not before.
+    /// Words that were saved by this call.
     pub new: u64,
     /// Words for which the word book has no room.
     pub refused: u64,
@@ -57,8 +60,8 @@ impl Store {
     }
 }
 
-/// Saves the words within a transaction. Each gets a time of its own, in microseconds back from
-/// `at`.
+/// Saves the words within a transaction. The first word gets the time `at`, and each further word a
+/// time that is a microsecond earlier.
 fn save(
     session: &mut dyn Session,
     user: UserId,
@@ -73,9 +76,8 @@ fn save(
     let mut refused = 0;
     let mut position = 0;
     for words in words.chunks(ROWS_MAX) {
-        seen.extend(known(session, user, words)?);
-        // A row has 8 parameters.
-        let mut params: Vec<Value> = Vec::with_capacity(8 * ROWS_MAX);
+        seen.extend(already_saved(session, user, words)?);
+        let mut params: Vec<Value> = Vec::with_capacity(COLUMNS * ROWS_MAX);
         for (word, text) in words {
             position += 1;
             if !seen.insert(word.as_str().to_owned()) {
@@ -90,8 +92,8 @@ fn save(
             params.extend(row(user, (word, text), created));
         }
         if !params.is_empty() {
-            let rows = params.len() / 8;
-            session.execute(&format!("{INSERT}{}", ONE_MORE_ROW.repeat(rows - 1)), &params)?;
+            let rows = params.len() / COLUMNS;
+            session.execute(&format!("{INSERT}{}", NEXT_ROW.repeat(rows - 1)), &params)?;
         }
     }
     // New words are counted in the database: a transaction that is sent again after a lost
@@ -99,21 +101,21 @@ fn save(
     Ok(SavedMany { new: count_in(session.query(COUNT_NEW, &new)?)?, refused })
 }
 
-/// Those of these words that are saved already.
-fn known(
+/// The words among these that are saved already.
+fn already_saved(
     session: &mut dyn Session,
     user: UserId,
     words: &[(Word, SavedWordText)],
 ) -> Result<Vec<String>> {
-    let sql = format!("{KNOWN}{})", ONE_MORE.repeat(words.len() - 1));
+    let sql = format!("{ALREADY_SAVED}{})", NEXT_WORD.repeat(words.len() - 1));
     let mut params = vec![user.number().into()];
     params.extend(words.iter().map(|(word, _)| Value::from(word.as_str())));
     session.query(&sql, &params)?.into_iter().map(|mut row| row.text()).collect()
 }
 
-/// The columns of a new row. Each row has a time of its own, since a page of a word book begins at
-/// a time.
-fn row(user: UserId, (word, text): (&Word, &SavedWordText), created: i64) -> [Value; 8] {
+/// The columns of a new row. The times of a user's rows differ, since a page of the word book begins
+/// at a time.
+fn row(user: UserId, (word, text): (&Word, &SavedWordText), created: i64) -> [Value; COLUMNS] {
     [
         user.number().into(),
         word.as_str().into(),

@@ -1,6 +1,5 @@
 //! Parses the URLs of a database: one SQLite file, or a list of MySQL servers. The URLs contain
-//! passwords, so errors show no value from a URL, and printing one shows `***` instead of the
-//! password.
+//! passwords. So errors show no part of a URL, and a printed URL has `***` in place of the password.
 
 mod options;
 
@@ -21,12 +20,13 @@ use super::error::{Result, StoreError, StoreErrorKind};
 /// Maximum bytes of a password file.
 const PASSWORD_BYTES_MAX: u64 = 1024;
 
-/// One SQLite file, or the servers of one MySQL database. Printing it leaves passwords out.
+/// One SQLite file, or the servers of one MySQL database. When it is printed, passwords are left out.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// A file of the embedded engine.
     Sqlite(PathBuf),
-    /// Servers of the same database, as those of a cluster, in order of preference; at least one.
+    /// Servers of the same database, such as those of a cluster, in the order of preference. At least
+    /// one.
     Mysql(Vec<MysqlServer>),
 }
 
@@ -69,9 +69,7 @@ impl DatabaseUrl {
         let servers = urls.iter().map(|url| MysqlServer::parse(url.as_ref()));
         servers.collect::<std::result::Result<_, _>>().map(DatabaseUrl::Mysql)
     }
-}
 
-impl DatabaseUrl {
     /// The files from which passwords of servers are read.
     pub fn password_files(&self) -> impl Iterator<Item = &Path> {
         let servers = match self {

@@ -1,5 +1,5 @@
-//! The options after `?` in the URL of a server: transport and password file. conf/settings.toml
-//! explains the options.
+//! Parses the options after `?` in the URL of a server: transport and password file.
+//! conf/settings.toml explains the options.
 
 use std::{
     env,
@@ -31,10 +31,10 @@ struct RawOptions {
 impl Options {
     /// Parses `NAME=VALUE&NAME=VALUE` with percent-encoded values.
     pub(super) fn parse(query: &str) -> Result<Options, WrongUrl> {
-        let mut given = RawOptions::default();
+        let mut raw = RawOptions::default();
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let field = given.field(name).ok_or_else(|| unknown(name))?;
+            let field = raw.field(name).ok_or_else(|| unknown(name))?;
             if field.is_some() {
                 return Err(WrongUrl(format!("it has the option {name} twice").into()));
             }
@@ -42,7 +42,7 @@ impl Options {
             let value = value.map_err(|_| wrong("the value of an option is not UTF-8"))?;
             *field = Some(value.into_owned());
         }
-        given.check()
+        raw.check()
     }
 }
 

@@ -1,7 +1,7 @@
-//! Reads the rows of a course database, which is that of the Python dictionary server of a
-//! programming course, from an SQL dump that `mysqldump` or phpMyAdmin made or a person wrote.
-//! `CREATE TABLE` gives the order of the columns, `INSERT INTO` the rows. Other statements are
-//! skipped. `charset` decodes the file, `tokens` splits it into statements.
+//! Reads the rows of a course database (the database of a programming course's dictionary server)
+//! from an SQL dump: a file that `mysqldump` or phpMyAdmin made, or that a person wrote. The order of
+//! the columns is read from `CREATE TABLE`, the rows from `INSERT INTO`. Other statements are skipped.
+//! `charset` decodes the file, `tokens` splits it into statements.
 
 mod charset;
 mod tokens;
@@ -51,7 +51,7 @@ struct Dump {
     numbers: HashMap<&'static str, usize>,
     /// The UTC offset of `timestamp` columns, such as `+00:00`.
     zone: Option<String>,
-    /// Whether the statements are about one of the databases in [`SYSTEM`].
+    /// Whether the statements belong to one of the databases in [`SYSTEM`].
     is_system: bool,
 }
 
@@ -61,7 +61,7 @@ struct Column {
     is_timestamp: bool,
 }
 
-/// Reads the statements of a dump. The error says why none of the dump can be used.
+/// Reads the statements of a dump. The error is the reason why the dump cannot be used.
 fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
     let mut dump = Dump::default();
     let mut tokens = Tokens::of(sql);
@@ -81,7 +81,7 @@ fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
         }
     }
     let Dump { mut rows, columns, .. } = dump;
-    // A dump without `CREATE TABLE` has a table if it has rows of it.
+    // A table counts as present if the dump has its `CREATE TABLE` or rows of it.
     let is_filled = |table: &&Table| match table.name {
         "user" => !rows.users.is_empty(),
         "hist" => !rows.lookups.is_empty(),
@@ -99,8 +99,9 @@ fn table_of(token: &Token) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name.eq_ignore_ascii_case(name))
 }
 
-/// Words that begin a definition of a key or a constraint, not of a column, in `CREATE TABLE`.
-const NO_COLUMNS: [&str; 9] =
+/// Words that begin the definition of a key or a constraint in `CREATE TABLE`. Other definitions are
+/// columns.
+const KEY_WORDS: [&str; 9] =
     ["primary", "key", "unique", "constraint", "index", "fulltext", "spatial", "foreign", "check"];
 
 impl Dump {
@@ -121,7 +122,7 @@ impl Dump {
     fn create(&mut self, rest: &[Token]) {
         let mut words = rest.iter().take(4);
         let Some(at) = words.position(|token| token.is("table")) else { return };
-        if let Some((table, columns)) = created(&rest[at + 1..]) {
+        if let Some((table, columns)) = parse_create_table(&rest[at + 1..]) {
             self.columns.insert(table.name, columns);
         }
     }
@@ -132,7 +133,9 @@ impl Dump {
         let is_source = |token: &Token| {
             ["values", "value", "set", "select", "table"].iter().any(|word| token.is(word))
         };
-        let Some(at) = outside(rest).find(|(_, token)| is_source(token)).map(|(at, _)| at) else {
+        let Some(at) =
+            outside_parentheses(rest).find(|(_, token)| is_source(token)).map(|(at, _)| at)
+        else {
             return Ok(());
         };
         let (head, source) = rest.split_at(at);
@@ -143,7 +146,7 @@ impl Dump {
         let names = head[open..].iter().filter_map(Token::name);
         match source {
             [set, rest @ ..] if set.is("set") => {
-                let (names, row) = assignments(rest);
+                let (names, row) = parse_assignments(rest);
                 let columns = self.columns_of(table, names.into_iter());
                 self.add(table, &columns, &[row])
             }
@@ -239,7 +242,7 @@ impl Dump {
 }
 
 /// The tokens outside of parentheses, with their indices.
-fn outside(tokens: &[Token]) -> impl Iterator<Item = (usize, &Token)> {
+fn outside_parentheses(tokens: &[Token]) -> impl Iterator<Item = (usize, &Token)> {
     let mut depth = 0_usize;
     tokens.iter().enumerate().filter(move |(_, token)| {
         match token {
@@ -251,9 +254,9 @@ fn outside(tokens: &[Token]) -> impl Iterator<Item = (usize, &Token)> {
     })
 }
 
-/// Reads the table and its columns from the text after `create table`: each part between commas
+/// Parses the text after `create table`: returns the table and its columns. Each part between commas
 /// that begins with a name is a column. `None`: it is not a table of the course.
-fn created(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
+fn parse_create_table(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
     let open = rest.iter().position(|token| *token == Token::Sign('('))?;
     let table = table_of(rest.get(open.checked_sub(1)?)?)?;
     let mut columns = Vec::new();
@@ -267,7 +270,7 @@ fn created(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
             Token::Sign(',') if depth == 1 => is_first = true,
             token if is_first && depth == 1 && columns.len() < COLUMNS_MAX => {
                 is_first = false;
-                let is_key = NO_COLUMNS.iter().any(|word| token.is(word));
+                let is_key = KEY_WORDS.iter().any(|word| token.is(word));
                 let name = token.name().filter(|_| !is_key).map(str::to_lowercase);
                 let is_timestamp = next.is("timestamp");
                 columns.extend(name.map(|name| Column { name, is_timestamp }));
@@ -278,24 +281,26 @@ fn created(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
     Some((table, columns))
 }
 
-/// The columns and the values of `column = value, ..`, up to `on duplicate key update`.
-fn assignments(rest: &[Token]) -> (Vec<&str>, Vec<&[Token]>) {
-    let end = outside(rest).find(|(_, token)| token.is("on")).map_or(rest.len(), |(at, _)| at);
+/// Parses `column = value, ..`, up to `on duplicate key update`: returns the columns and the values.
+fn parse_assignments(rest: &[Token]) -> (Vec<&str>, Vec<&[Token]>) {
+    let end = outside_parentheses(rest)
+        .find(|(_, token)| token.is("on"))
+        .map_or(rest.len(), |(at, _)| at);
     let rest = &rest[..end];
-    let commas = outside(rest).filter(|(_, token)| **token == Token::Sign(','));
+    let commas = outside_parentheses(rest).filter(|(_, token)| **token == Token::Sign(','));
     let ends: Vec<usize> = commas.map(|(at, _)| at).chain([end]).collect();
     let mut from = 0;
-    let mut all = (Vec::new(), Vec::new());
+    let (mut names, mut values) = (Vec::new(), Vec::new());
     for end in ends {
         if let [name, Token::Sign('='), value @ ..] = &rest[from..end]
             && let Some(name) = name.name()
         {
-            all.0.push(name);
-            all.1.push(value);
+            names.push(name);
+            values.push(value);
         }
         from = (end + 1).min(rest.len());
     }
-    all
+    (names, values)
 }
 
 /// Iterates over the rows after `values`. A row is a list of values, and a value is a list of
@@ -357,7 +362,6 @@ mod tests {
         assert!(rows.missing.is_empty());
     }
 
-    /// Regression: each was read as two values, which moved the rest of its row.
     #[test]
     fn a_value_may_have_a_character_set_or_be_hexadecimal() {
         let rows = parse(
@@ -370,7 +374,6 @@ mod tests {
         assert_eq!(rows.odd.len(), 4, "{:?}", rows.odd);
     }
 
-    /// Regression: the inner parenthesis began another row.
     #[test]
     fn a_row_with_an_expression_is_left_out_alone() {
         let rows = parse(
@@ -428,7 +431,7 @@ mod tests {
         assert_eq!((rows.odd.len(), rows.left_out), (20, 30));
     }
 
-    /// Regression: rows of triggers were imported, and partitions counted as columns.
+    /// Rows of triggers are not imported, and partitions are not columns.
     #[test]
     fn a_dump_may_have_triggers_views_partitions_and_the_tables_of_the_server() {
         let rows = parse(
@@ -465,7 +468,7 @@ mod tests {
         assert_eq!(rows.left_out, 2);
     }
 
-    /// Regression: a `timestamp`, which is dumped in UTC, was read in the zone of the site.
+    /// A `timestamp` is dumped in UTC.
     #[test]
     fn a_timestamp_has_the_time_zone_of_the_dump() {
         let dump = |kind: &str, zone: &str| {
@@ -490,7 +493,7 @@ mod tests {
     fn hostile_bytes_are_refused_or_no_rows() {
         let deep = format!("insert into user values {}", "(".repeat(100_000));
         let long = format!("create table user {}", "(a,".repeat(100_000));
-        let odd = [
+        let hostile = [
             "",
             ";",
             ";;;",
@@ -515,7 +518,7 @@ mod tests {
             &deep,
             &long,
         ];
-        for sql in odd {
+        for sql in hostile {
             assert!(parse(sql).is_ok_and(|rows| rows.users.is_empty()) || parse(sql).is_err());
         }
     }

@@ -11,15 +11,16 @@ use crate::store::{
     error::{Result, StoreError, StoreErrorKind},
 };
 
-/// The pause between two attempts. It doubles from the minimum to the maximum.
+/// The first pause between two attempts. Each pause is twice the one before, up to [`PAUSE_MAX`].
 const PAUSE_MIN: Duration = Duration::from_millis(2);
+/// Maximum pause between two attempts.
 const PAUSE_MAX: Duration = Duration::from_millis(200);
 /// Minimum timeout of a connection or a statement, even if less time remains until the deadline.
 pub(crate) const TIMEOUT_MIN: Duration = Duration::from_millis(50);
 
 /// The state of a call.
 pub(crate) struct Attempt {
-    /// The state of the circuit breaker in which it let the call through.
+    /// The state of the circuit breaker when it admitted the call.
     pub(crate) admission: Admission,
     pub(crate) deadline: Instant,
     pause: Duration,
@@ -27,7 +28,7 @@ pub(crate) struct Attempt {
     latest: Duration,
     /// Number of attempts in which a server could not be reached.
     pub(crate) unreached: usize,
-    /// A server got the statement and did not confirm it: it may have been carried out.
+    /// Whether a server got the statement and did not confirm it: it may have been carried out.
     pub(crate) is_unconfirmed: bool,
 }
 
@@ -80,7 +81,7 @@ impl Attempt {
         timeout.min(left.max(TIMEOUT_MIN))
     }
 
-    /// The error of the call after the last attempt: it says so if the change may be stored.
+    /// The error of the call after the last attempt. Its kind shows whether the change may be stored.
     pub(crate) fn give_up(&self, error: StoreError) -> StoreError {
         if self.is_unconfirmed {
             StoreError::new(StoreErrorKind::Unconfirmed, error.to_string())

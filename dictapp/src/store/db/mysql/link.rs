@@ -81,13 +81,13 @@ impl Link {
         Ok(found)
     }
 
-    /// Converts the error and remembers whether the connection is broken.
+    /// Converts the error, and marks the connection as broken if the error shows that it is.
     fn check<T>(&mut self, result: mysql::Result<T>) -> Result<T> {
         result.map_err(|error| {
             let error = error_at(&self.place, &error);
             self.broken |= matches!(
                 error.kind(),
-                StoreErrorKind::Cut | StoreErrorKind::Silent | StoreErrorKind::NotReady
+                StoreErrorKind::Disconnected | StoreErrorKind::TimedOut | StoreErrorKind::NotReady
             );
             error
         })
@@ -247,27 +247,31 @@ impl From<mysql::Value> for Value {
 /// Converts an error of the driver to one with a kind and with a text that names the database.
 pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
     let at = |kind, text: String| StoreError::new(kind, format!("the database at {place} {text}"));
-    let cut = |error: &io::Error| match error.kind() {
+    let disconnected = |error: &io::Error| match error.kind() {
         // Certificates that the TLS library refuses.
         io::ErrorKind::InvalidData => at(StoreErrorKind::Refused, not_over_tls(error)),
-        _ => at(StoreErrorKind::Cut, format!("cannot be reached: {error}")),
+        _ => at(StoreErrorKind::Disconnected, format!("cannot be reached: {error}")),
     };
     match error {
         mysql::Error::MySqlError(error) => {
             let code = error.code;
-            let hint = what_to_do(error.code, place);
+            let hint = advice(error.code, place);
             at(server_error(code), format!("says: {} (error {code}){hint}", error.message))
         }
         mysql::Error::IoError(error) if is_timeout(error.kind()) => {
-            at(StoreErrorKind::Silent, "does not answer".to_owned())
+            at(StoreErrorKind::TimedOut, "does not answer".to_owned())
         }
-        mysql::Error::IoError(error) => cut(error),
+        mysql::Error::IoError(error) => disconnected(error),
         mysql::Error::DriverError(DriverError::ConnectTimeout | DriverError::Timeout) => {
-            at(StoreErrorKind::Silent, "does not answer".to_owned())
+            at(StoreErrorKind::TimedOut, "does not answer".to_owned())
         }
-        mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, text, kind)))) => {
-            let what = if is_timeout(*kind) { StoreErrorKind::Silent } else { StoreErrorKind::Cut };
-            at(what, format!("cannot be reached: {text}"))
+        mysql::Error::DriverError(DriverError::CouldNotConnect(Some((_, text, cause)))) => {
+            let kind = if is_timeout(*cause) {
+                StoreErrorKind::TimedOut
+            } else {
+                StoreErrorKind::Disconnected
+            };
+            at(kind, format!("cannot be reached: {text}"))
         }
         mysql::Error::DriverError(
             error @ (DriverError::MismatchedStmtParams(..)
@@ -287,15 +291,15 @@ pub(crate) fn error_at(place: &str, error: &mysql::Error) -> StoreError {
         }
         mysql::Error::TlsError(error) => at(StoreErrorKind::Refused, not_over_tls(error)),
         mysql::Error::DriverError(error) => {
-            at(StoreErrorKind::Cut, format!("broke the protocol: {error}"))
+            at(StoreErrorKind::Disconnected, format!("broke the protocol: {error}"))
         }
         // A packet that could not be read or sent in time is an error of the codec.
         mysql::Error::CodecError(error) => match io_cause(error) {
             Some(cause) if is_timeout(cause.kind()) => {
-                at(StoreErrorKind::Silent, "does not answer".to_owned())
+                at(StoreErrorKind::TimedOut, "does not answer".to_owned())
             }
-            Some(cause) => cut(cause),
-            None => at(StoreErrorKind::Cut, format!("broke the protocol: {error}")),
+            Some(cause) => disconnected(cause),
+            None => at(StoreErrorKind::Disconnected, format!("broke the protocol: {error}")),
         },
         mysql::Error::UrlError(_) => at(StoreErrorKind::Refused, "has a wrong URL".to_owned()),
         mysql::Error::FromValueError(_) | mysql::Error::FromRowError(_) => {
@@ -314,15 +318,15 @@ fn server_error(code: u16) -> StoreErrorKind {
         1062 => StoreErrorKind::Conflict,
         // 1213 deadlock or lost certification, 1205 lock wait, 1020 row changed since the snapshot
         // (MariaDB 11); TiDB: 8002, 8022, 8028, 9007 write conflict
-        1213 | 1205 | 1020 | 8002 | 8022 | 8028 | 9007 => StoreErrorKind::Race,
+        1213 | 1205 | 1020 | 8002 | 8022 | 8028 | 9007 => StoreErrorKind::TransactionConflict,
         // 1047 not a member of the cluster now; 1040, 1203 too many connections; 1053 shutting
         // down; 1290, 1792, 1836 read-only; 1927, 1317 killed; 3169 session killed
         1047 | 1040 | 1203 | 1053 | 1290 | 1792 | 1836 | 1927 | 1317 | 3169 => {
             StoreErrorKind::NotReady
         }
-        // 1180, 1181 the end of a transaction failed, as when the node lost its cluster: whether it
-        // was stored is not known, as if the connection had been cut
-        1180 | 1181 => StoreErrorKind::Cut,
+        // 1180, 1181 the end of a transaction failed, for example because the node lost its cluster:
+        // it is not known whether the transaction was stored, as after a broken connection
+        1180 | 1181 => StoreErrorKind::Disconnected,
         // 1021 disk full, 1114 table full, 1041 out of memory, 1030 engine, 1969, 3024 too slow
         1021 | 1114 | 1041 | 1030 | 1969 | 3024 => StoreErrorKind::Unavailable,
         // 1044, 1045, 1698 no right to the database; 1142, 1143 to a table or column; 1049 no such
@@ -334,7 +338,7 @@ fn server_error(code: u16) -> StoreErrorKind {
 }
 
 /// Advice for an error code of a server; empty: none.
-fn what_to_do(code: u16, place: &str) -> String {
+fn advice(code: u16, place: &str) -> String {
     match code {
         1045 | 1698 => "; check the user and the password in database.url".to_owned(),
         1146 | 1932 | 1194 | 1195 => "; restore a backup".to_owned(),
@@ -368,10 +372,9 @@ impl fmt::Debug for Link {
 mod tests {
     use super::*;
 
-    /// Regression: this was an internal error, so the user got a 500 and no other node was tried.
+    /// An internal error would not be retried on another node.
     #[test]
-    fn a_commit_that_fails_because_its_node_lost_the_cluster_may_be_stored_and_is_tried_elsewhere()
-    {
+    fn a_commit_on_a_node_that_lost_its_cluster_counts_as_a_broken_connection() {
         let lost = mysql::error::MySqlError {
             state: "HY000".to_owned(),
             message: "Error while appending streaming replication fragment(provider status: Not connected to \
@@ -380,7 +383,7 @@ mod tests {
             code: 1180,
         };
         let error = error_at("db1", &mysql::Error::MySqlError(lost));
-        assert_eq!(error.kind(), StoreErrorKind::Cut, "{error}");
+        assert_eq!(error.kind(), StoreErrorKind::Disconnected, "{error}");
         assert!(error.to_string().contains("(error 1180)"), "{error}");
     }
 }

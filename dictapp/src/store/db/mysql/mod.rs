@@ -1,9 +1,10 @@
-//! MySQL, MariaDB and their clusters: a list of servers with the same database, failover, retries.
+//! MySQL, MariaDB and their clusters: a list of servers with the same database, with failover and
+//! retries.
 //!
 //! A conflict of transactions (errors 1213, 1205) is retried. If a server cannot serve (error 1047,
-//! read-only, shutting down), does not answer or cannot be reached, the next one is used; after a
-//! while the first of the list is tried again. If no server can be reached, the call waits for one
-//! until its time limit.
+//! read-only, shutting down), does not answer or cannot be reached, the next server of the list is
+//! used. After a while the first one is tried again. If no server can be reached, the call waits
+//! until one can be reached or its time limit has passed.
 
 mod attempt;
 mod link;
@@ -30,7 +31,7 @@ use crate::lock::lock;
 use crate::store::{
     config::DatabaseTimeouts,
     db::{
-        Access, Db, OURS, Row, Session, Value,
+        Access, Db, Row, Session, TABLES, Value,
         circuit::Circuit,
         in_transaction,
         pool::{Lease, Pool, PoolLimits},
@@ -56,8 +57,9 @@ struct Inner {
     pool: Arc<Pool<Link>>,
     circuit: Circuit,
     timeouts: DatabaseTimeouts,
-    /// When the first server last failed.
+    /// When calls were last switched away from the first server, or it was last tried in vain.
     left_first: Mutex<Instant>,
+    /// Whether a thread is trying the first server.
     trying_first: AtomicBool,
 }
 
@@ -100,7 +102,9 @@ impl Mysql {
             let server = Cell::new(inner.current.load(Relaxed));
             match inner.lease(&attempt, &server) {
                 Err(NoLease::Outdated) => (),
-                Err(NoLease::Failed(error)) => inner.after(server.get(), error, &mut attempt)?,
+                Err(NoLease::Failed(error)) => {
+                    inner.after_failure(server.get(), error, &mut attempt)?
+                }
                 Ok(mut lease) => match attempt.time(|| work(&mut lease)) {
                     Ok(value) => {
                         inner.circuit.up();
@@ -108,11 +112,13 @@ impl Mysql {
                         return Ok(value);
                     }
                     Err(error) => {
-                        attempt.is_unconfirmed |=
-                            matches!(error.kind(), StoreErrorKind::Cut | StoreErrorKind::Silent);
+                        attempt.is_unconfirmed |= matches!(
+                            error.kind(),
+                            StoreErrorKind::Disconnected | StoreErrorKind::TimedOut
+                        );
                         // The server may have closed a connection that was idle in the pool, or may
                         // have restarted: a new connection is tried at once.
-                        if error.kind() == StoreErrorKind::Cut
+                        if error.kind() == StoreErrorKind::Disconnected
                             && lease.is_reused()
                             && !attempt.is_over()
                         {
@@ -120,7 +126,7 @@ impl Mysql {
                             continue;
                         }
                         drop(lease);
-                        inner.after(server.get(), error, &mut attempt)?;
+                        inner.after_failure(server.get(), error, &mut attempt)?;
                     }
                 },
             }
@@ -165,15 +171,17 @@ impl From<StoreError> for NoLease {
 }
 
 impl Inner {
-    /// Decides after a failure: `Ok` to try again, perhaps on another server.
-    fn after(&self, server: usize, error: StoreError, attempt: &mut Attempt) -> Result<()> {
+    /// Decides what follows a failure. `Ok`: the call is tried again, perhaps on another server.
+    fn after_failure(&self, server: usize, error: StoreError, attempt: &mut Attempt) -> Result<()> {
         match error.kind() {
-            StoreErrorKind::Race if attempt.cannot_repeat() => Err(attempt.give_up(error)),
-            StoreErrorKind::Race => {
+            StoreErrorKind::TransactionConflict if attempt.cannot_repeat() => {
+                Err(attempt.give_up(error))
+            }
+            StoreErrorKind::TransactionConflict => {
                 attempt.wait();
                 Ok(())
             }
-            StoreErrorKind::Cut | StoreErrorKind::Silent => {
+            StoreErrorKind::Disconnected | StoreErrorKind::TimedOut => {
                 attempt.unreached += 1;
                 self.leave(server);
                 if attempt.unreached.is_multiple_of(self.servers.len()) {
@@ -201,8 +209,7 @@ impl Inner {
         }
     }
 
-    /// Switches to the next server. Only the first of many calls that fail on a server has an
-    /// effect.
+    /// Switches to the next server. If many calls fail on a server, only the first one switches.
     fn leave(&self, server: usize) {
         let next = (server + 1) % self.servers.len();
         if self.current.compare_exchange(server, next, Relaxed, Relaxed).is_ok() {
@@ -266,15 +273,15 @@ impl Inner {
     }
 }
 
-/// Tries each address of the server: the driver stops at the first that refuses, which for
-/// `localhost` is often `::1` although the server listens on `127.0.0.1` only.
+/// Tries each address of the server. The driver alone would stop at the first address that refuses:
+/// for `localhost` that is often `::1`, although the server listens only at `127.0.0.1`.
 fn connect_tcp(server: &MysqlServer, login: &OptsBuilder) -> Result<Conn> {
     let place = &server.place;
     let host = server.host();
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let unreached = |why: &dyn fmt::Display| {
         StoreError::new(
-            StoreErrorKind::Cut,
+            StoreErrorKind::Disconnected,
             format!("the database at {place} cannot be reached: {why}"),
         )
     };
@@ -335,7 +342,7 @@ impl Db for Mysql {
 
     fn check_integrity(&self) -> Result<()> {
         let mut session = self.session(Access::Read)?;
-        for table in OURS {
+        for table in TABLES {
             let rows = session.query(&format!("check table `{table}`"), &[])?;
             for mut row in rows {
                 let (_table, _op, kind, text) =

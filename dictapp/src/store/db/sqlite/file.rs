@@ -22,7 +22,7 @@ use crate::store::{
     config::DatabaseTimeouts,
     db::{
         Access,
-        migrate::is_record,
+        migrate::is_migration_table,
         pool::{Lease, Pool},
     },
     error::{Result, StoreError, StoreErrorKind},
@@ -40,8 +40,8 @@ const CHECK_TIME_MAX: Duration = Duration::from_secs(5);
 /// Number of instructions of SQLite's virtual machine between two readings of the clock.
 const CHECK_STEPS: i32 = 100_000;
 
-/// The properties of our SQL function `lower`.
-const LOWER_IS: FunctionFlags =
+/// The properties of the SQL function `lower`, which this program defines.
+const LOWER_FLAGS: FunctionFlags =
     FunctionFlags::SQLITE_UTF8.union(FunctionFlags::SQLITE_DETERMINISTIC);
 
 const TABLES: &str = "select name from sqlite_master where type in ('table', 'view')";
@@ -104,7 +104,7 @@ impl File {
         opened.map_err(|error| error_at(&self.path, &error))
     }
 
-    /// Refuses a file with tables that does not have the table of our migrations.
+    /// Refuses a file that has tables, but not the table of this program's migrations.
     fn refuse_foreign(&self, conn: &Connection) -> Result<()> {
         let tables = || {
             let mut statement = conn.prepare(TABLES)?;
@@ -113,7 +113,7 @@ impl File {
         };
         let tables = tables().map_err(|error| error_at(&self.path, &error))?;
         let Some(foreign) = tables.first() else { return Ok(()) };
-        if tables.iter().any(|table| is_record(table)) {
+        if tables.iter().any(|table| is_migration_table(table)) {
             return Ok(());
         }
         Err(StoreError::refused(format!(
@@ -144,7 +144,10 @@ impl File {
                         self.path.display()
                     )));
                 }
-                Err(error) if error.kind() == StoreErrorKind::Race && Instant::now() < deadline => {
+                Err(error)
+                    if error.kind() == StoreErrorKind::TransactionConflict
+                        && Instant::now() < deadline =>
+                {
                     thread::sleep(BUSY_PAUSE);
                 }
                 Err(error) => return Err(error),
@@ -171,7 +174,7 @@ impl File {
             // takes longer than running them.
             conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             // SQLite's own `lower` changes only the letters A to Z.
-            conn.create_scalar_function("lower", 1, LOWER_IS, |call| {
+            conn.create_scalar_function("lower", 1, LOWER_FLAGS, |call| {
                 Ok(call.get::<String>(0)?.to_lowercase())
             })?;
             conn.pragma_update(None, "synchronous", "full")?;

@@ -137,7 +137,7 @@ pub(crate) fn error_at(path: &Path, error: &rusqlite::Error) -> StoreError {
         ErrorCode::ConstraintViolation if taken.contains(&code.extended_code) => {
             StoreErrorKind::Conflict
         }
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreErrorKind::Race,
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreErrorKind::TransactionConflict,
         ErrorCode::DiskFull
         | ErrorCode::SystemIoFailure
         | ErrorCode::OutOfMemory

@@ -5,8 +5,9 @@
 //! pool of one connection: with `busy_timeout` alone, sixteen writers starve for seconds.
 //! `busy_timeout` is only for other processes with the same file.
 //!
-//! Each call checks that the open file was not replaced; a change checks it again after its commit.
-//! The first sign of damage starts a check of the file. If it finds damage, all further calls fail.
+//! Each call checks that the open file was not replaced. A change checks it again after its commit.
+//! An error that indicates damage starts a check of the file. If the check finds damage, all further
+//! calls fail.
 
 mod file;
 mod identity;
@@ -77,7 +78,8 @@ impl Sqlite {
             StoreError::refused(format!("the database file {}: {error}", file.path.display()))
         })?;
         let pool = |connections_max| {
-            let (idle, lifetime) = (Duration::MAX, Duration::MAX); // a file does not go away
+            // Connections to a file need not be renewed.
+            let (idle, lifetime) = (Duration::MAX, Duration::MAX);
             Pool::new(PoolLimits { connections_max, idle, lifetime })
         };
         Ok(Sqlite {
@@ -162,9 +164,9 @@ impl Db for Sqlite {
         self.identity.check()?;
         let writer = Arc::clone(&self.writer);
         let link = self.file.connect(access)?;
-        let patience = self.file.timeouts.bulk; // another import may hold the write lock for long
-        let waits = link.conn.busy_timeout(patience);
-        waits.map_err(|error| error_at(&self.file.path, &error))?;
+        // Another import may hold the write lock for long.
+        let set = link.conn.busy_timeout(self.file.timeouts.bulk);
+        set.map_err(|error| error_at(&self.file.path, &error))?;
         let file = Arc::clone(&self.file);
         let identity = Arc::clone(&self.identity);
         Ok(Box::new(SeparateSession { link, file, identity, writer, writing: None }))
@@ -195,7 +197,9 @@ struct SeparateSession {
     link: Link,
     file: Arc<File>,
     identity: Arc<Identity>,
+    /// The pool for writing.
     writer: Arc<Pool<Link>>,
+    /// The leased connection while this session writes.
     writing: Option<Lease<Link>>,
 }
 

@@ -51,7 +51,7 @@ fn create(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the access of other users. The group keeps its access. If that fails, it is only logged.
+/// Removes the access of other users. The group keeps its access. A failure is only logged.
 #[cfg(unix)]
 fn restrict(file: &Path, found: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -62,7 +62,7 @@ fn restrict(file: &Path, found: &fs::Metadata) -> io::Result<()> {
     }
     match fs::set_permissions(file, fs::Permissions::from_mode(mode & 0o7770)) {
         Ok(()) => log::info!("{} is no longer readable by all users", file.display()),
-        // The file of another user, or on a file system without modes.
+        // The file belongs to another user, or its file system has no modes.
         Err(error) => log::warn!("{} can be read by every user: {error}", file.display()),
     }
     Ok(())

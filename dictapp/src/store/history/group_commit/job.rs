@@ -61,7 +61,7 @@ pub(super) struct HistRow {
     pub(super) found: bool,
 }
 
-/// The state of a row when its caller gave up.
+/// The state of a row when its caller gives up.
 pub(super) enum GaveUp {
     /// The row will not be stored.
     Queued,
@@ -111,8 +111,8 @@ impl Slot {
         Err(GaveUp::Writing)
     }
 
-    /// Claims the row for a writer: its caller cannot take it back any more. `false`: the caller
-    /// has given up.
+    /// Claims the row for a writer. From then on, the caller cannot take the row back. `false`: the
+    /// caller has given up.
     pub(super) fn take(&self) -> bool {
         let mut progress = lock(&self.progress);
         let is_wanted = matches!(*progress, Progress::Queued);

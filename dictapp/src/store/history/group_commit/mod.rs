@@ -1,15 +1,15 @@
 //! Group commit: concurrent look-ups share a transaction. The rows that queue up during a commit go
 //! into the next one.
 //!
-//! A commit costs a write to the disk; 64 rows in one cost hardly more than one. Each caller waits
-//! for the commit of its own row, and a row that is refused fails alone. After the commit, the
-//! writer finds with one more statement which headwords of the whole batch their users have saved
-//! in their word books. A repeated look-up, which is not recorded, may join a batch only for
-//! this answer.
+//! A commit costs a write to the disk, and a commit of 64 rows costs hardly more than one of a single
+//! row. Each caller waits for the commit of its own row. A row that the database refuses fails
+//! without the others. After the commit, one more statement finds which headwords of the batch are
+//! in the word books (saved words) of their users. A repeated look-up, which is not recorded, joins a
+//! batch only for this answer.
 //!
-//! A caller that gives up takes its row back if no writer has it yet. Otherwise the row may be
-//! stored: the caller gets an error that says so, and the same look-up within a minute gets the
-//! same key, so that it is stored once.
+//! A caller that gives up takes its row back if no writer has claimed it. Otherwise the row may be
+//! stored. Then the caller gets an error of the kind `Unconfirmed`, and the same look-up within a
+//! minute gets the same key, so that it is stored once.
 
 mod job;
 mod queue;
@@ -78,9 +78,9 @@ struct Shared {
     db: Arc<dyn Db>,
     outage: Arc<Outage>,
     queue: Mutex<Queue>,
-    /// Notified when the queue is no longer empty, or closed.
+    /// Notified when the first job is added to an empty queue, or the queue is closed.
     filled: Condvar,
-    /// Notified when the queue is as long as the last batch, or closed.
+    /// Notified when the queue is as long as the last batch, or is closed.
     as_long_as_last: Condvar,
     batches: AtomicU64,
     rows: AtomicU64,
@@ -165,7 +165,7 @@ impl GroupCommit {
         Ok(saved == Saved::Yes)
     }
 
-    /// Waits for the result of a row. The error says so if the row may be stored.
+    /// Waits for the result of a row. If the row may be stored, the error is unconfirmed.
     fn wait(&self, job: &Job, deadline: Instant) -> Result<Saved> {
         job.slot.wait(deadline).unwrap_or_else(|gave_up| {
             let error = match gave_up {
@@ -187,7 +187,7 @@ impl GroupCommit {
 }
 
 impl Drop for GroupCommit {
-    /// Writes the rows that wait; bounded by the timeouts of the database.
+    /// Writes the waiting rows. The timeouts of the database limit the time.
     fn drop(&mut self) {
         lock(&self.shared.queue).is_closed = true;
         self.shared.filled.notify_all();
@@ -263,9 +263,9 @@ impl Shared {
         }
     }
 
-    /// Waits for rows and takes them; `None`: the queue is closed and empty. If the last batch had
-    /// several rows, waits a moment for as many: this costs each row less time than a separate
-    /// statement.
+    /// Waits for rows and takes them. `None`: the queue is closed and empty. If the last batch had
+    /// several rows, this waits a moment until there are as many again: each row then takes less
+    /// time than with a statement of its own.
     fn next_batch(&self) -> Option<Vec<Job>> {
         let idle = |queue: &mut Queue| queue.jobs.is_empty() && !queue.is_closed;
         let waited = self.filled.wait_while(lock(&self.queue), idle);
@@ -318,7 +318,7 @@ impl Shared {
                 batch.iter().map(|job| self.confirm(&job.row, &error)).collect()
             }
             Err(error) if error.is_outage() => batch.iter().map(|_| Err(error.clone())).collect(),
-            // One row makes the whole statement fail: find out which.
+            // One row makes the whole statement fail, so each row is written by itself.
             Err(_) => batch.iter_mut().map(|job| self.write_one(job)).collect(),
         }
     }
@@ -360,8 +360,8 @@ impl Shared {
         Ok(found.text()? == row.word && found.flag()? == row.found)
     }
 
-    /// Which of the headwords are in their users' word books, except those of rows that are not
-    /// stored.
+    /// The headwords of the batch that are in the word books of their users. Rows that were not stored
+    /// are left out.
     fn saved_of(&self, batch: &[Job], results: &[Result<()>]) -> Result<SavedWords> {
         let stored = batch.iter().zip(results).filter(|(_, result)| result.is_ok());
         let asked = stored.filter_map(|(job, _)| Some((job.row.user, job.headword.as_deref()?)));

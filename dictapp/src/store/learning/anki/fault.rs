@@ -1,4 +1,5 @@
-//! Why an Anki package (`.apkg`: a zip archive with an SQLite file, the collection) cannot be read.
+//! The reasons why an Anki package cannot be read. A package (`.apkg`) is a zip archive with an SQLite
+//! file, the collection.
 
 use std::fmt;
 
@@ -25,7 +26,7 @@ pub enum AnkiPart {
     Text,
 }
 
-/// Why a package cannot be read.
+/// The reason why a package cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AnkiFault {
     /// The file is not a zip archive, or has no collection.

@@ -1,5 +1,5 @@
-//! Packages (`.apkg`) of Anki, a program for flash cards: written for an export, and read for an
-//! import.
+//! Writes and reads packages (`.apkg`) of Anki, a program for flash cards, for exports and imports of
+//! words.
 
 mod fault;
 mod package;

@@ -1,6 +1,6 @@
-//! Writes words as a package (`.apkg`) of Anki, a program for flash cards: a zip archive with an
-//! SQLite file of schema 11, which every version of Anki imports. The note of a word has the same
-//! identity in each package, so a later package updates it.
+//! Writes words as a package (`.apkg`) of Anki, a program for flash cards. A package is a zip archive
+//! with an SQLite file of schema 11, which every version of Anki imports. The note of a word has the
+//! same identity in each package, so a later package updates the note.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
@@ -169,8 +169,8 @@ fn models(seconds: i64) -> Value {
     })
 }
 
-/// The decks: Anki's default deck, and one for each list. A list becomes a deck below the one
-/// called `name`; notes without a list are in that one.
+/// The decks: Anki's default deck, the deck called `name` for notes without a list, and below it a
+/// deck for each list.
 fn decks(name: &str, lists: &BTreeMap<&str, i64>, seconds: i64) -> Value {
     let deck = |id: i64, name: &str| {
         json!({

@@ -120,11 +120,11 @@ pub fn read_anki(package: &[u8]) -> Result<Vec<AnkiNoteType>> {
 }
 
 fn read_collection(file: Connection) -> Result<Vec<AnkiNoteType>> {
-    let file = Collection { file, text_left: Cell::new(TEXT_BYTES_MAX) };
-    file.check_tables()?;
-    let mut types = note_types(&file)?;
-    let decks = decks_of_notes(&file)?;
-    read_notes(&file, &mut types, &decks)?;
+    let collection = Collection { file, text_left: Cell::new(TEXT_BYTES_MAX) };
+    collection.check_tables()?;
+    let mut types = note_types(&collection)?;
+    let decks = decks_of_notes(&collection)?;
+    read_notes(&collection, &mut types, &decks)?;
     let mut types: Vec<AnkiNoteType> =
         types.into_values().filter(|found| !found.notes.is_empty()).collect();
     types.sort_by(|a, b| b.notes.len().cmp(&a.notes.len()).then(a.name.cmp(&b.name)));
@@ -142,23 +142,23 @@ fn unpack(package: &[u8], path: &Path) -> Result<()> {
         .by_index(found.ok_or(AnkiFault::NoPackage)?)
         .map_err(|error| AnkiFault::Damaged(error.to_string()))?;
     let mut magic = Vec::new();
-    let start = (&mut packed).take(ZSTD.len() as u64).read_to_end(&mut magic);
-    start.map_err(|error| AnkiFault::Damaged(error.to_string()))?;
+    let read = (&mut packed).take(ZSTD.len() as u64).read_to_end(&mut magic);
+    read.map_err(|error| AnkiFault::Damaged(error.to_string()))?;
     let is_zstd = magic == ZSTD;
-    let whole = Cursor::new(magic).chain(packed);
+    let from_start = Cursor::new(magic).chain(packed);
     if !is_zstd {
-        return copy(whole, path);
+        return copy(from_start, path);
     }
     // The decoder's error only describes the decoder's own state, so it is dropped.
-    let unpacked = ruzstd::decoding::StreamingDecoder::new(whole)
+    let unpacked = ruzstd::decoding::StreamingDecoder::new(from_start)
         .map_err(|_| damaged("the beginning of its zstd frame is invalid"))?;
     copy(unpacked, path)
 }
 
 /// Copies the unpacked bytes to a file, up to the limit.
 fn copy(mut unpacked: impl Read, path: &Path) -> Result<()> {
-    let server = |error: std::io::Error| AnkiFault::Server(error.to_string());
-    let mut file = File::create(path).map_err(server)?;
+    let server_fault = |error: std::io::Error| AnkiFault::Server(error.to_string());
+    let mut file = File::create(path).map_err(server_fault)?;
     let mut buffer = vec![0; 1 << 16];
     let mut left = COLLECTION_BYTES_MAX;
     loop {
@@ -170,7 +170,7 @@ fn copy(mut unpacked: impl Read, path: &Path) -> Result<()> {
         left = left
             .checked_sub(count)
             .ok_or(AnkiFault::TooLarge(AnkiPart::Collection, COLLECTION_BYTES_MAX))?;
-        file.write_all(&buffer[..count]).map_err(server)?;
+        file.write_all(&buffer[..count]).map_err(server_fault)?;
     }
 }
 
@@ -249,7 +249,7 @@ impl Collection {
     }
 
     /// Parses a JSON value in the only row of an old collection's table `col`.
-    fn old<T: serde::de::DeserializeOwned>(&self, sql: &str) -> Result<HashMap<String, T>> {
+    fn old_json<T: serde::de::DeserializeOwned>(&self, sql: &str) -> Result<HashMap<String, T>> {
         let text: String = self.file.query_row(sql, [], |row| row.get(0))?;
         self.count(text.len())?;
         serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))
@@ -257,10 +257,10 @@ impl Collection {
 }
 
 /// The note types by their keys.
-fn note_types(file: &Collection) -> Result<HashMap<i64, AnkiNoteType>> {
+fn note_types(collection: &Collection) -> Result<HashMap<i64, AnkiNoteType>> {
     let mut types = HashMap::new();
-    if file.is_old()? {
-        let models: HashMap<String, OldType> = file.old(OLD_TYPES)?;
+    if collection.is_old()? {
+        let models: HashMap<String, OldType> = collection.old_json(OLD_TYPES)?;
         for (id, OldType { name, flds }) in models {
             if flds.len() > FIELDS_MAX {
                 return Err(too_many_fields());
@@ -271,17 +271,17 @@ fn note_types(file: &Collection) -> Result<HashMap<i64, AnkiNoteType>> {
         }
         return Ok(types);
     }
-    file.for_each_row(TYPES, (AnkiPart::Types, ROWS_MAX), &mut |row| {
-        let found = AnkiNoteType { name: file.text(row, 1)?, ..AnkiNoteType::default() };
+    collection.for_each_row(TYPES, (AnkiPart::Types, ROWS_MAX), &mut |row| {
+        let found = AnkiNoteType { name: collection.text(row, 1)?, ..AnkiNoteType::default() };
         types.insert(row.get(0)?, found);
         Ok(())
     })?;
-    file.for_each_row(TYPE_FIELDS, (AnkiPart::Fields, ROWS_MAX), &mut |row| {
+    collection.for_each_row(TYPE_FIELDS, (AnkiPart::Fields, ROWS_MAX), &mut |row| {
         if let Some(found) = types.get_mut(&row.get(0)?) {
             if found.fields.len() >= FIELDS_MAX {
                 return Err(too_many_fields());
             }
-            found.fields.push(file.text(row, 1)?);
+            found.fields.push(collection.text(row, 1)?);
         }
         Ok(())
     })?;
@@ -312,22 +312,22 @@ struct Named {
 }
 
 /// The name of the deck of each note, by the note's key.
-fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
+fn decks_of_notes(collection: &Collection) -> Result<HashMap<i64, Rc<str>>> {
     let mut names: HashMap<i64, Rc<str>> = HashMap::new();
-    if file.is_old()? {
-        for (id, Named { name }) in file.old::<Named>(OLD_DECKS)? {
+    if collection.is_old()? {
+        for (id, Named { name }) in collection.old_json::<Named>(OLD_DECKS)? {
             names.insert(id.parse().map_err(|_| damaged("the key of a deck"))?, name.into());
         }
     } else {
-        file.for_each_row(DECKS, (AnkiPart::Decks, ROWS_MAX), &mut |row| {
+        collection.for_each_row(DECKS, (AnkiPart::Decks, ROWS_MAX), &mut |row| {
             // Newer collections separate the names of nested decks like the fields of notes.
-            let name = file.text(row, 1)?;
+            let name = collection.text(row, 1)?;
             names.insert(row.get(0)?, name.replace(SEPARATOR, DECK_SEPARATOR).into());
             Ok(())
         })?;
     }
     let mut decks = HashMap::new();
-    file.for_each_row(CARDS, (AnkiPart::Cards, ROWS_MAX), &mut |row| {
+    collection.for_each_row(CARDS, (AnkiPart::Cards, ROWS_MAX), &mut |row| {
         if let Some(name) = names.get(&row.get(1)?) {
             decks.entry(row.get(0)?).or_insert_with(|| Rc::clone(name));
         }
@@ -338,29 +338,30 @@ fn decks_of_notes(file: &Collection) -> Result<HashMap<i64, Rc<str>>> {
 
 /// Adds the notes to their types. A note gets exactly as many fields as its type has.
 fn read_notes(
-    file: &Collection,
+    collection: &Collection,
     types: &mut HashMap<i64, AnkiNoteType>,
     decks: &HashMap<i64, Rc<str>>,
 ) -> Result<()> {
-    file.for_each_row(NOTES, (AnkiPart::Notes, ANKI_NOTES_MAX), &mut |row| {
+    collection.for_each_row(NOTES, (AnkiPart::Notes, ANKI_NOTES_MAX), &mut |row| {
         let found = types.get_mut(&row.get(1)?).ok_or_else(|| damaged("a note has no type"))?;
-        let fields = file.text(row, 2)?;
+        let fields = collection.text(row, 2)?;
         let count = found.fields.len();
         let mut fields: Vec<String> =
             fields.split(SEPARATOR).take(count).map(str::to_owned).collect();
         fields.resize(count, String::new());
-        let tags = file.text(row, 3)?.trim().to_owned();
+        let tags = collection.text(row, 3)?.trim().to_owned();
         let deck = decks.get(&row.get(0)?).map(AsRef::as_ref).unwrap_or_default();
         let list = list_of(deck, &found.fields).to_owned();
-        file.count(list.len())?;
+        collection.count(list.len())?;
         found.notes.push(AnkiRow { fields, tags, list });
         Ok(())
     })
 }
 
-/// The list that a deck becomes: the name of the deck without the uppermost one. A deck without a
-/// deck above it becomes a list with its name, unless it is Anki's default deck, or the fields of
-/// its notes show that this program made the package.
+/// The list in the word book that a deck becomes. A deck below another one becomes a list with its
+/// name, without the name of the uppermost deck. An uppermost deck becomes a list with its name,
+/// unless it is Anki's default deck, or the fields of its notes show that this program made the
+/// package: then its notes have no list.
 fn list_of<'d>(deck: &'d str, fields: &[String]) -> &'d str {
     match deck.split_once(DECK_SEPARATOR) {
         Some((_, below)) => below,
@@ -380,8 +381,8 @@ mod tests {
         read_collection(file)
     }
 
-    /// An old collection whose only type has this many fields.
-    fn old(fields: usize, after: &str) -> Result<Vec<AnkiNoteType>> {
+    /// Reads an old collection with one type, which has this many fields.
+    fn read_old(fields: usize, after: &str) -> Result<Vec<AnkiNoteType>> {
         let fields = vec![r#"{"name":"a"}"#; fields].join(",");
         read(&format!(
             r#"create table col (models text, decks text); create table cards (nid, did);
@@ -394,8 +395,8 @@ mod tests {
     #[test]
     fn a_note_type_with_too_many_fields_is_refused() {
         let note = format!("{OLD_NOTES} insert into notes values (1, 1, 'a', '')");
-        assert_eq!(old(FIELDS_MAX, &note).unwrap()[0].notes[0].fields.len(), FIELDS_MAX);
-        assert_eq!(old(FIELDS_MAX + 1, &note), Err(too_many_fields()));
+        assert_eq!(read_old(FIELDS_MAX, &note).unwrap()[0].notes[0].fields.len(), FIELDS_MAX);
+        assert_eq!(read_old(FIELDS_MAX + 1, &note), Err(too_many_fields()));
         let newer = read(&format!(
             "create table cards (nid, did); create table decks (id, name); {OLD_NOTES}
             create table notetypes (id, name); create table fields (ntid, ord, name);
@@ -409,12 +410,12 @@ mod tests {
     #[test]
     fn separators_beyond_the_fields_of_a_type_make_no_fields() {
         let note = "insert into notes values (1, 1, replace(hex(zeroblob(1000)), '0', x'1f'), '')";
-        let found = old(2, &format!("{OLD_NOTES} {note}")).unwrap();
+        let found = read_old(2, &format!("{OLD_NOTES} {note}")).unwrap();
         assert_eq!(found[0].notes[0].fields, ["", ""]);
     }
 
     #[test]
-    fn a_collection_whose_tables_are_computed_is_refused() {
+    fn a_collection_with_computed_tables_is_refused() {
         let notes = "with recursive c (i) as (select 1 union all select i + 1 from c where i < 20)
             select i as id, 1 as mid, hex(zeroblob(2000000)) as flds, '' as tags from c";
         let computed = "id, mid, tags, flds text as (hex(zeroblob(2000000)))";
@@ -424,7 +425,7 @@ mod tests {
             format!("create table notes ({computed})"),
             "create virtual table notes using fts5(id, mid, flds, tags)".to_owned(),
         ] {
-            assert_eq!(old(1, &table), Err(damaged("notes is not a plain table")), "{table}");
+            assert_eq!(read_old(1, &table), Err(damaged("notes is not a plain table")), "{table}");
         }
     }
 
@@ -432,13 +433,13 @@ mod tests {
     fn the_sum_of_the_text_of_a_collection_is_limited() {
         let notes = "with recursive c (i) as (select 1 union all select i + 1 from c where i < 9)
             insert into notes select i, 1, hex(zeroblob(2000000)), '' from c";
-        assert_eq!(old(1, &format!("{OLD_NOTES} {notes}")), Err(too_much_text()));
+        assert_eq!(read_old(1, &format!("{OLD_NOTES} {notes}")), Err(too_much_text()));
         // The name of one deck becomes the list of each note.
         let named = "update col set decks =
             '{\"7\":{\"name\":\"' || hex(zeroblob(2000000)) || '\"}}';
             with recursive c (i) as (select 1 union all select i + 1 from c where i < 9)
             insert into notes select i, 1, 'a', '' from c;
             insert into cards select id, 7 from notes";
-        assert_eq!(old(1, &format!("{OLD_NOTES} {named}")), Err(too_much_text()));
+        assert_eq!(read_old(1, &format!("{OLD_NOTES} {named}")), Err(too_much_text()));
     }
 }

@@ -84,10 +84,25 @@ pub struct Class {
     pub members: u64,
 }
 
-/// A pupil of a class, as the teacher sees them.
+/// A class to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct NewClass<'a> {
+    /// The key: a random number.
+    pub id: ClassId,
+    /// The teacher.
+    pub teacher: UserId,
+    /// The name: 1 to 64 characters.
+    pub name: &'a str,
+    /// The code that pupils join with.
+    pub code: &'a str,
+    /// Now.
+    pub created: Timestamp,
+}
+
+/// A pupil of a class, as the teacher sees the pupil.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// The pupil.
+    /// The pupil's account.
     pub user: UserId,
     /// The pupil's name.
     pub name: String,
@@ -113,17 +128,12 @@ pub struct Membership {
 }
 
 impl Store {
-    /// Makes a class.
+    /// Stores a class.
     ///
     /// # Errors
     /// A conflict if another class has the code; the database is unavailable.
-    pub fn insert_class(
-        &self,
-        id: ClassId,
-        teacher: UserId,
-        (name, code): (&str, &str),
-        created: Timestamp,
-    ) -> Result<()> {
+    pub fn insert_class(&self, new: NewClass<'_>) -> Result<()> {
+        let NewClass { id, teacher, name, code, created } = new;
         let created = created.as_microsecond().into();
         let params = [id.0.into(), teacher.0.into(), name.into(), code.into(), created];
         match self.db.execute(INSERT, &params) {
@@ -174,8 +184,8 @@ impl Store {
         deleted.map(drop).doing(|| format!("delete class {id}"))
     }
 
-    /// Makes a user a pupil of a class; a second time changes nothing. At first the teacher does
-    /// not see the pupil's progress.
+    /// Makes a user a pupil of a class. Nothing changes if the user is one already. At first the
+    /// teacher does not see the pupil's progress.
     ///
     /// # Errors
     /// The database is unavailable.

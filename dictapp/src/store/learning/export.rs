@@ -1,10 +1,9 @@
-//! All data of a user in the tables of saved words, reviews and preferences, for the export of the
-//! user's data.
+//! Reads all saved words, reviews and preferences of a user, for the export of the user's data.
 
 use jiff::Timestamp;
 
 use crate::store::{
-    Store, UserId,
+    SavedWordText, Store, UserId,
     db::Row,
     error::{Doing, Result},
 };
@@ -23,8 +22,8 @@ pub struct StoredWord {
     pub word: String,
     /// When it was saved.
     pub created: Timestamp,
-    /// List, tags, note and sentence.
-    pub texts: [String; 4],
+    /// The list, the tags and the notes of the user.
+    pub text: SavedWordText,
     /// Whether it is excluded from reviews.
     pub suspended: bool,
     /// The number of its reviews.
@@ -33,8 +32,25 @@ pub struct StoredWord {
     pub due: Timestamp,
 }
 
-/// A review as stored: time, word, grade.
-pub type StoredReview = (Timestamp, String, i64);
+/// A review as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredReview {
+    /// When it was made.
+    pub time: Timestamp,
+    /// The word.
+    pub word: String,
+    /// The number of the answer's grade.
+    pub grade: i64,
+}
+
+/// A preference as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPreference {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
 
 impl Store {
     /// All words that the user saved.
@@ -46,7 +62,12 @@ impl Store {
             Ok(StoredWord {
                 word: row.text()?,
                 created: row.time()?,
-                texts: [row.text()?, row.text()?, row.text()?, row.text()?],
+                text: SavedWordText {
+                    list: row.text()?,
+                    tags: row.text()?,
+                    note: row.text()?,
+                    sentence: row.text()?,
+                },
                 suspended: row.flag()?,
                 reviews: row.count()?,
                 due: row.time()?,
@@ -62,7 +83,9 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn stored_reviews(&self, user: UserId) -> Result<Vec<StoredReview>> {
-        let review = |mut row: Row| Ok((row.time()?, row.text()?, row.int()?));
+        let review = |mut row: Row| {
+            Ok(StoredReview { time: row.time()?, word: row.text()?, grade: row.int()? })
+        };
         let rows = self.db.query(REVIEWS, &[user.number().into()]);
         rows.and_then(|rows| rows.into_iter().map(review).collect())
             .doing(|| format!("read the reviews of user {user}"))
@@ -72,8 +95,9 @@ impl Store {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn stored_preferences(&self, user: UserId) -> Result<Vec<(String, String)>> {
-        let preference = |mut row: Row| Ok((row.text()?, row.text()?));
+    pub fn stored_preferences(&self, user: UserId) -> Result<Vec<StoredPreference>> {
+        let preference =
+            |mut row: Row| Ok(StoredPreference { name: row.text()?, value: row.text()? });
         let rows = self.db.query(PREFERENCES, &[user.number().into()]);
         rows.and_then(|rows| rows.into_iter().map(preference).collect())
             .doing(|| format!("read the preferences of user {user}"))
