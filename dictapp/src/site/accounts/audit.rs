@@ -25,7 +25,7 @@ impl Site {
     }
 
     /// Like [`audit`](Site::audit), for users who act on their own account.
-    pub(in crate::site) fn audit_own(&self, event: AuditEvent, user: UserId, client: &Client) {
+    pub(crate) fn audit_own(&self, event: AuditEvent, user: UserId, client: &Client) {
         self.audit(event, Some(user), Some(user), Some(client));
     }
 

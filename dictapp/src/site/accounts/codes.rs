@@ -7,13 +7,13 @@ use webframe::Error;
 pub(super) const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /// A random code of `N` characters.
-pub(in crate::site) fn random_code<const N: usize>() -> Result<[u8; N], Error> {
+pub(crate) fn random_code<const N: usize>() -> Result<[u8; N], Error> {
     // 256 is a multiple of 32, so all characters are equally probable.
     Ok(random_bytes()?.map(|byte| ALPHABET[usize::from(byte % 32)]))
 }
 
 /// Random bytes of the operating system.
-pub(in crate::site) fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
+pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;
     Ok(bytes)

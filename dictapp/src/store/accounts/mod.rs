@@ -3,6 +3,7 @@
 pub(crate) mod api_tokens;
 pub(crate) mod audit;
 pub(crate) mod books_off;
+mod password_hashes;
 mod recent;
 pub(crate) mod reset_codes;
 pub(crate) mod sessions;
@@ -14,8 +15,9 @@ pub use api_tokens::{
     API_TOKEN_NAME_CHARS_MAX, API_TOKENS_OF_USER_MAX, ApiToken, NewApiToken, OwnApiToken,
 };
 pub use audit::{AUDIT_ROWS_MAX, AuditEntry, AuditEvent};
+pub use password_hashes::{HashChange, TokensThen};
 pub use sessions::{NewSession, OwnSession, SESSIONS_OF_USER_MAX, Session};
-pub use users::{HashChange, NewUser, TokensThen, USERS_MAX, User, UserId};
+pub use users::{NewUser, USERS_MAX, User, UserId};
 
 use crate::model::Username;
 use crate::store::error::{Result, StoreError};

@@ -72,7 +72,8 @@ impl Store {
                 None => false,
             };
             if is_valid {
-                session.execute(super::users::SET_PASSWD, &[new.into(), user.0.into()])?;
+                session
+                    .execute(super::password_hashes::SET_PASSWD, &[new.into(), user.0.into()])?;
                 session.execute(super::sessions::DELETE_OF, &[user.0.into()])?;
                 session.execute(super::api_tokens::DELETE_OF, &[user.0.into()])?;
                 session.execute(DELETE_OF, &[user.0.into()])?;
