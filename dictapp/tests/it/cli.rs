@@ -163,7 +163,6 @@ fn a_missing_word_book_is_reported_once() {
     assert_ends(&output, 1, "", message);
 }
 
-/// Regression: in the wrong folder such a command created an empty database.
 #[test]
 fn a_command_about_the_contents_of_a_database_creates_none() {
     let folder = tempfile::tempdir().unwrap();
@@ -235,7 +234,6 @@ fn a_file_in_an_unknown_encoding_is_refused_with_the_flag_that_helps() {
     }
 }
 
-/// Regression: these commands needed valid settings.
 #[test]
 fn manual_pages_and_completions_need_no_settings() {
     let folder = folder_with("conf/settings.toml", "nonsense");

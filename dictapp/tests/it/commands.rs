@@ -88,7 +88,6 @@ fn mcp_looks_words_up_and_searches() {
     assert_eq!([code(5), code(6), code(7)], [Some(-32602), Some(-32601), Some(-32700)]);
 }
 
-/// Regression: the message was "data did not match any variant of untagged enum".
 #[test]
 fn a_wrong_call_of_a_tool_is_answered_with_the_mistake_and_a_list_with_a_list() {
     let site = Site::start();

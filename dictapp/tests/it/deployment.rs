@@ -1,5 +1,6 @@
-//! The shipped settings of reverse proxies, run as they are but for ports and the certificate: a
-//! visitor behind them has an own address, cookies for TLS alone, and no page for monitoring.
+//! Tests of the shipped configuration files for reverse proxies. Only ports and the certificate are
+//! changed. Through the proxy, the site sees the address of the visitor, cookies are only for TLS,
+//! and the pages for monitoring are hidden.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,7 +9,7 @@ use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use tempfile::TempDir;
@@ -16,48 +17,55 @@ use tempfile::TempDir;
 use crate::pages::site::Site;
 use crate::source;
 
-/// Maximum time for a proxy to start on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// The host of the shipped files.
 const HOST: &str = "dict.example.org";
 
 /// Another address of this machine, so that a visitor differs from the proxy.
 const VISITOR: &str = "127.0.0.2";
 
-/// A proxy in front of a site, both ended with the test.
-struct Behind {
+/// A site with a proxy in front of it. Both end with the test.
+struct ProxiedSite {
     site: Site,
     folder: TempDir,
     proxy: Child,
     tls_port: u16,
 }
 
-impl Drop for Behind {
+/// The ports of a test.
+struct Ports {
+    /// The proxy, for TLS.
+    tls: u16,
+    /// The proxy, for plain HTTP.
+    plain: u16,
+    site: u16,
+}
+
+impl Drop for ProxiedSite {
     fn drop(&mut self) {
         self.proxy.kill().ok();
         self.proxy.wait().ok();
     }
 }
 
-impl Behind {
-    /// Starts the proxy that `command` makes of the folder, the port for TLS, one for plain HTTP,
-    /// and the port of the site.
-    fn start(command: impl Fn(&Path, [u16; 3]) -> Command) -> Behind {
+impl ProxiedSite {
+    /// Starts a site and a proxy. `command` makes the command of the proxy from its folder and the
+    /// ports.
+    fn start(command: impl Fn(&Path, Ports) -> Command) -> ProxiedSite {
         let public_url = format!("server.public_url=https://{HOST}");
         let site = Site::start_with(&["server.trusted_proxies=127.0.0.1", &public_url]);
-        let of_site = site.authority().rsplit(':').next().unwrap().parse().unwrap();
+        let site_port = site.authority().rsplit(':').next().unwrap().parse().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let [tls_port, plain_port] = free_ports();
-        let mut command = command(folder.path(), [tls_port, plain_port, of_site]);
+        let ports = Ports { tls: tls_port, plain: plain_port, site: site_port };
+        let mut command = command(folder.path(), ports);
         let mut proxy = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
         let began = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, tls_port)).is_err() {
             assert_eq!(proxy.try_wait().unwrap(), None, "the proxy has ended");
-            assert!(began.elapsed() < PATIENCE, "the proxy does not listen");
+            assert!(began.elapsed() < crate::PATIENCE, "the proxy does not listen");
             std::thread::yield_now();
         }
-        Behind { site, folder, proxy, tls_port }
+        ProxiedSite { site, folder, proxy, tls_port }
     }
 
     /// The head and body of a response, as curl gets it.
@@ -76,6 +84,7 @@ impl Behind {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Registers a user through the proxy, and checks what the site sees.
     fn check(&self) {
         let began = Instant::now();
         // A proxy may ask first whether the site is ready.
@@ -84,7 +93,7 @@ impl Behind {
             if form.contains("name=\"form_token\"") {
                 break form;
             }
-            assert!(began.elapsed() < PATIENCE, "{form}");
+            assert!(began.elapsed() < crate::PATIENCE, "{form}");
             std::thread::yield_now();
         };
         let lower = form.to_ascii_lowercase();
@@ -116,7 +125,7 @@ fn free_ports() -> [u16; 2] {
     listeners.each_ref().map(|listener| listener.local_addr().unwrap().port())
 }
 
-/// A shipped file with other texts in place of these, which must occur in it.
+/// A shipped file in which each first text, which must occur, is replaced by the second one.
 fn adapted(file: &str, texts: &[(&str, String)]) -> String {
     texts.iter().fold(source::read(file), |shipped, (text, other)| {
         assert!(shipped.contains(text), "{file} has no {text}");
@@ -131,7 +140,7 @@ fn certificate(kind: &str) -> String {
 #[test]
 #[ignore = "needs nginx: cargo xtask test"]
 fn the_shipped_nginx_conf_works() {
-    let behind = Behind::start(|folder, [tls, plain, site]| {
+    let proxied = ProxiedSite::start(|folder, Ports { tls, plain, site }| {
         let shipped = adapted(
             "conf/deploy/nginx.conf",
             &[
@@ -159,13 +168,13 @@ fn the_shipped_nginx_conf_works() {
         nginx.arg("-e").arg("stderr").arg("-p").arg(folder).arg("-c").arg(file);
         nginx
     });
-    behind.check();
+    proxied.check();
 }
 
 #[test]
 #[ignore = "needs Caddy: cargo xtask test"]
 fn the_shipped_caddyfile_works() {
-    let behind = Behind::start(|folder, [tls, plain, site]| {
+    let proxied = ProxiedSite::start(|folder, Ports { tls, plain, site }| {
         let (cert, key) = (certificate("crt"), certificate("key"));
         let head = format!(
             "{{\n\tadmin off\n\tauto_https disable_certs\n\thttp_port {plain}\n}}\nhttps://{HOST}:{tls} {{\n\ttls {cert} {key}\n"
@@ -185,7 +194,7 @@ fn the_shipped_caddyfile_works() {
         caddy.stderr(Stdio::null());
         caddy
     });
-    behind.check();
+    proxied.check();
 }
 
 /// The path of a program, which may be in a folder for administrators.

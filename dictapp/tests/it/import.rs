@@ -86,7 +86,6 @@ fn importing_the_same_file_again_changes_nothing(fresh: &Fresh) {
     assert_eq!(store.books().unwrap().len(), 1);
 }
 
-/// Regression: reported as unchanged, and the title was ignored.
 fn the_title_given_with_an_unchanged_file_is_taken(fresh: &Fresh) {
     let store = fresh.open();
     let file = write(fresh, "words.txt", "a  n. 一\n");
@@ -102,7 +101,7 @@ fn the_title_given_with_an_unchanged_file_is_taken(fresh: &Fresh) {
     assert!(format!("{error:#}").contains("the title is empty"), "{error:#}");
 }
 
-/// Regression: the next import undid `dictapp books rename`.
+/// The title is that of `dictapp books rename`.
 fn a_changed_file_keeps_the_title_that_the_book_was_given(fresh: &Fresh) {
     let store = fresh.open();
     let file = write(fresh, "words.book", "# title: Words\n\na\nn. 一\n");
@@ -192,7 +191,7 @@ fn an_exported_book_is_imported_again_with_all_it_had(fresh: &Fresh) {
     }
 }
 
-/// Regression: the export to Anki and to a tab file lost headwords that look like their headers.
+/// The formats for Anki and tab files have a header.
 fn an_exported_book_keeps_headwords_that_look_like_a_header(fresh: &Fresh) {
     let store = fresh.open();
     let words =

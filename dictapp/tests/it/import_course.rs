@@ -1,4 +1,5 @@
-//! Imports of a course database, from a dump and from a server, each twice.
+//! Tests of the command `dictapp import-course`: imports of a course database from a dump and from a
+//! server. A second import adds nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -12,7 +13,7 @@ use crate::mariadb::{self, MariaDb};
 use crate::pages::client::Person;
 use crate::pages::site::{Site, program};
 
-/// As phpMyAdmin exports it.
+/// A dump as phpMyAdmin exports it.
 const PHPMYADMIN: &str = r#"-- phpMyAdmin SQL Dump
 -- version 5.2.1
 SET SQL_MODE = "NO_AUTO_VALUE_ON_ZERO";
@@ -45,10 +46,10 @@ ALTER TABLE `hist`
 COMMIT;
 "#;
 
-/// hex md5(name + salt + password) of Levi and "ladder violet".
+/// The course's hash of Levi's password "ladder violet": md5(name + salt + password) in hexadecimal.
 const LEVIS_HASH: &str = "df8158cf22c0d96c482017d9e428b94c";
 
-/// Mia's password is plain text.
+/// A dump by hand. Some rows cannot be imported. Mia's password is plain text.
 const COURSE: &str = "
 create table user (id int primary key auto_increment, name varchar(32), passwd varchar(64));
 create table hist (id int primary key auto_increment, name varchar(32), word varchar(32), time varchar(64));
@@ -62,6 +63,7 @@ fn course() -> String {
     COURSE.replace("LEVIS_HASH", LEVIS_HASH)
 }
 
+/// Runs the import. Returns its report.
 #[track_caller]
 fn import(site: &Site, source: &str) -> String {
     let output = program(site.folder.path(), &[]).args(["import-course", source]).output().unwrap();
@@ -72,18 +74,23 @@ fn import(site: &Site, source: &str) -> String {
 #[track_caller]
 fn log_in<'s>(site: &'s Site, name: &str, password: &str) -> Person<'s> {
     let person = Person::new(site);
-    assert_eq!(person.submit("/login", &[("name", name), ("password", password)]).to("/"), "/");
+    assert_eq!(
+        person.submit("/login", &[("name", name), ("password", password)]).redirect_target("/"),
+        "/"
+    );
     person
 }
 
-fn moves_in(source: impl Fn(&Site) -> String) {
+/// Imports from this source twice. Checks the reports, and that users and look-ups are on the site.
+fn imports_twice(source: impl Fn(&Site) -> String) {
     let site = Site::start();
     let source = source(&site);
-    let said = import(&site, &source);
-    assert!(said.contains("user: 2 added, 0 there before, 2 left out"), "{said}");
-    assert!(said.contains("hist: 2 added, 0 there before, 2 left out"), "{said}");
-    for odd in ["\"Levi\": the name is there twice", "\"a b\": ", "no such user", "unknown form"] {
-        assert!(said.contains(odd), "{odd}: {said}");
+    let report = import(&site, &source);
+    assert!(report.contains("user: 2 added, 0 there before, 2 left out"), "{report}");
+    assert!(report.contains("hist: 2 added, 0 there before, 2 left out"), "{report}");
+    for reason in ["\"Levi\": the name is there twice", "\"a b\": ", "no such user", "unknown form"]
+    {
+        assert!(report.contains(reason), "{reason}: {report}");
     }
     let levi = log_in(&site, "Levi", "ladder violet");
     assert_eq!(levi.history(), ["zzcourse", "apple"]);
@@ -105,7 +112,7 @@ fn moves_in(source: impl Fn(&Site) -> String) {
 
 #[test]
 fn a_dump_is_imported_and_can_be_imported_again() {
-    moves_in(|site| {
+    imports_twice(|site| {
         let file = site.folder.path().join("course.sql");
         fs::write(&file, course()).unwrap();
         file.display().to_string()
@@ -141,7 +148,6 @@ fn a_dump_of_phpmyadmin_and_one_by_hand_are_imported() {
     assert_eq!(log_in(&site, "Tom", "kettle ladder").history(), [""; 0]);
 }
 
-/// Regression: nothing at all was imported, and the message named a temporary file.
 #[test]
 fn words_that_cannot_be_imported_do_not_keep_users_and_look_ups_out() {
     let site = Site::start();
@@ -161,8 +167,6 @@ fn words_that_cannot_be_imported_do_not_keep_users_and_look_ups_out() {
     assert!(said.contains("hist: 1 added") || said.contains("hist: 2 added"), "{said}");
 }
 
-/// Regression: rows that look like the names of columns or like comments were no words, and a word
-/// that is too long was reported with the name of a temporary file.
 #[test]
 fn words_that_look_like_a_header_are_words_and_long_ones_are_reported_by_their_name() {
     let site = Site::start();
@@ -189,8 +193,6 @@ fn words_that_look_like_a_header_are_words_and_long_ones_are_reported_by_their_n
     person.get("/word/path").assert_has(200, &["c\\", ", say"]);
 }
 
-/// Regression: `[sound:..]` was taken out of words and explanations, and a report named the lines
-/// of a temporary file.
 #[test]
 fn words_keep_their_brackets_and_reports_name_the_rows_of_the_table() {
     let site = Site::start();
@@ -215,7 +217,7 @@ fn words_keep_their_brackets_and_reports_name_the_rows_of_the_table() {
 #[ignore = "needs MariaDB: cargo xtask test"]
 fn a_course_database_is_imported_and_can_be_imported_again() {
     use mysql::prelude::Queryable;
-    moves_in(|_| {
+    imports_twice(|_| {
         let url = MariaDb::shared().database();
         let mut server = mysql::Conn::new(url.as_str()).unwrap();
         for statement in course().split(";\n").filter(|sql| !sql.trim().is_empty()) {

@@ -1,6 +1,7 @@
 //! The integration tests of the dictionary, in one binary so that it is linked once.
 
 mod books;
+mod books_command;
 mod browser;
 mod cli;
 mod client;
@@ -13,7 +14,6 @@ mod mariadb;
 mod pages;
 mod protocols;
 mod proxy;
-mod shelving;
 mod shipped_books;
 #[path = "../../../webframe/tests/it/source/mod.rs"]
 mod source;
@@ -31,7 +31,7 @@ mod store_sqlite;
 mod store_transport;
 mod tidy;
 mod tidy_security;
-mod users;
+mod user_command;
 
 /// Maximum time that a test waits for an event on a busy machine. It only bounds a test that would
 /// hang.

@@ -16,7 +16,7 @@ use std::{
         mpsc,
     },
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use mysql::prelude::Queryable;
@@ -24,21 +24,20 @@ use mysql::prelude::Queryable;
 /// A password that must not appear in any message.
 pub(crate) const PASSWORD: &str = "s3cr3t-of-the-test";
 
-/// Maximum time for a server to start or stop on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
 /// The line that a server prints after its start and its `--init-file`.
 const READY: &str = "ready for connections";
 
-/// Copies the server's output, and stops the server when the test process ends or asks for it. `$0`
-/// is the folder to remove.
+/// A shell script that starts the server, copies its output, and waits for a line or the end of its
+/// standard input. Then it kills the server and, unless the line is `keep`, removes the folder `$0`.
+/// The input also ends with the test process, so no server outlives it.
 const KEEPER: &str = r#"
 "$@" </dev/null 2>&1 &
 server=$!
-order=remove
-read -r order
+folder=remove
+read -r folder
 kill -9 $server
 wait $server 2>/dev/null
-[ "$order" = keep ] || rm -rf "$0"
+[ "$folder" = keep ] || rm -rf "$0"
 "#;
 
 /// A running server.
@@ -88,9 +87,9 @@ impl MariaDb {
 
     /// Kills the server as a power failure would.
     pub(crate) fn kill(&mut self) {
-        let (mut keeper, mut order) = self.keeper.take().expect("the server runs");
-        writeln!(order, "keep").unwrap();
-        drop(order);
+        let (mut keeper, mut keeper_stdin) = self.keeper.take().expect("the server runs");
+        writeln!(keeper_stdin, "keep").unwrap();
+        drop(keeper_stdin);
         keeper.wait().unwrap();
     }
 
@@ -122,10 +121,10 @@ impl MariaDb {
             .stderr(Stdio::null())
             .spawn()
             .expect("sh runs");
-        let order = keeper.stdin.take().expect("a pipe");
-        let said = keeper.stdout.take().expect("a pipe");
-        self.keeper = Some((keeper, order));
-        wait_until_ready(said);
+        let keeper_stdin = keeper.stdin.take().expect("a pipe");
+        let output = keeper.stdout.take().expect("a pipe");
+        self.keeper = Some((keeper, keeper_stdin));
+        wait_until_ready(output);
     }
 
     /// A connection as root, for tests.
@@ -141,14 +140,14 @@ impl MariaDb {
 }
 
 /// Reads the server's output while it runs, so that it never blocks on a full pipe.
-fn wait_until_ready(said: impl Read + Send + 'static) {
+fn wait_until_ready(output: impl Read + Send + 'static) {
     let (heard, lines) = mpsc::channel();
     thread::spawn(move || {
-        for line in BufReader::new(said).split(b'\n').map_while(Result::ok) {
+        for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
             heard.send(String::from_utf8_lossy(&line).into_owned()).ok(); // until it is ready
         }
     });
-    let (deadline, mut log) = (Instant::now() + PATIENCE, Vec::new());
+    let (deadline, mut log) = (Instant::now() + crate::PATIENCE, Vec::new());
     while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
         if line.contains(READY) {
             return;
@@ -160,8 +159,9 @@ fn wait_until_ready(said: impl Read + Send + 'static) {
 
 impl Drop for MariaDb {
     fn drop(&mut self) {
-        if let Some((mut keeper, order)) = self.keeper.take() {
-            drop(order); // the keeper reads the end, kills the server and removes the folder
+        if let Some((mut keeper, keeper_stdin)) = self.keeper.take() {
+            // The keeper reads the end of the pipe, kills the server and removes the folder.
+            drop(keeper_stdin);
             keeper.wait().ok();
         }
     }

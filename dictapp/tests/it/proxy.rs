@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-/// A fault of the network.
+/// A fault of the network between the application and its database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,

@@ -66,7 +66,7 @@ fn assert_none(what: &str, found: &[String]) {
     );
 }
 
-/// The headwords of the entries with a fault.
+/// The headwords of the entries that have this fault.
 fn faults<'e>(entries: &'e [Entry], is_faulty: impl Fn(&'e Entry) -> bool) -> Vec<String> {
     let faulty = entries.iter().filter(|entry| is_faulty(entry));
     faulty.map(|entry| entry.word.to_string()).collect()

@@ -1,4 +1,5 @@
-//! The promises of the store, kept by both engines: each test runs on SQLite and on MariaDB.
+//! Tests of the store with both engines: each test runs on SQLite and on MariaDB. Also has the helper
+//! functions of all tests of the store.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -12,15 +13,16 @@ use jiff::Timestamp;
 
 use crate::mariadb::MariaDb;
 
-/// A database that is empty at first, for as long as the test runs.
+/// A new database for one test. It is empty at first, and is deleted after the test.
 pub(crate) struct Fresh {
     pub(crate) config: DatabaseConfig,
     pub(crate) url: String,
     pub(crate) folder: tempfile::TempDir,
 }
 
-/// The database of the parent process. Set only in a child process that the test kills.
-pub(crate) const VICTIM: &str = "DICTAPP_TEST_VICTIM";
+/// The variable with the URL of the parent's database. It is set only in a child process that a test
+/// kills.
+pub(crate) const PARENT_DATABASE: &str = "DICTAPP_TEST_VICTIM";
 
 impl Fresh {
     pub(crate) fn sqlite() -> Fresh {
@@ -33,7 +35,7 @@ impl Fresh {
 
     fn at(url: impl Fn(&Path) -> String) -> Fresh {
         let folder = tempfile::tempdir().unwrap();
-        let url = env::var(VICTIM).unwrap_or_else(|_| url(folder.path()));
+        let url = env::var(PARENT_DATABASE).unwrap_or_else(|_| url(folder.path()));
         Fresh { config: at_url(&[&url]), url, folder }
     }
 

@@ -1,4 +1,5 @@
-//! Roles, blocked users, sessions, reset codes, the audit log and deletion, on both engines.
+//! Tests of accounts on both engines: roles, blocked users, sessions, reset codes, the audit log,
+//! classes, reports and deletion.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -110,7 +111,7 @@ fn a_reset_code_sets_a_password_once_and_ends_all_sessions(fresh: &Fresh) {
     assert_eq!(store.delete_expired_reset_codes(at(100)).unwrap(), 1);
 }
 
-/// Regression: after the next promotion the old token worked again.
+/// A token made before the demotion must not work after another promotion.
 fn a_former_administrator_has_no_token_for_administration(fresh: &Fresh) {
     let store = fresh.open();
     let levi = register(&store, "Levi");
@@ -237,7 +238,7 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
         ("class_member", "user"),
         ("report", "user"),
     ] {
-        let count = |raw: &mut crate::store_migration::Raw, user: UserId| {
+        let count = |raw: &mut crate::store_migration::DirectConnection, user: UserId| {
             raw.count(&format!("select count(*) from {table} where {key} = {user}"))
         };
         assert_eq!((count(&mut raw, levi), count(&mut raw, mia)), (0, 1), "{table}");
@@ -331,7 +332,7 @@ fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
     assert!(shown(0).is_empty());
 }
 
-/// Regression: many lists that had passed hid the next one, which could not be saved either.
+/// The number of lists that a pupil sees is limited.
 fn the_next_list_of_a_pupil_is_shown_before_those_that_have_passed(fresh: &Fresh) {
     let store = fresh.open();
     let (teacher, pupil) = (register(&store, "Lee"), register(&store, "Levi"));

@@ -1,5 +1,5 @@
-//! Backups from either engine into a new database of either engine have the same rows and overwrite
-//! nothing.
+//! Tests of backups. A backup of either engine is restored into a new database of either engine with
+//! the same rows. Neither a backup nor a restore overwrites anything.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

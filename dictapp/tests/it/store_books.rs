@@ -1,4 +1,5 @@
-//! Word books: imported whole or not at all, ordered, hidden, removed; on both engines.
+//! Tests of word books on both engines: importing (completely or not at all), ordering, hiding,
+//! removing.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,5 @@
-//! Kill -9 at any moment: acknowledged rows are there afterwards, unfinished changes are not.
+//! Tests that kill the program (`kill -9`) or the server at any moment. Afterwards, acknowledged rows
+//! are in the database, and unfinished changes are not.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -14,7 +15,9 @@ use dictapp::store::*;
 
 use crate::{
     mariadb::MariaDb,
-    store::{Fresh, VICTIM, at_url, begin, entry, lookup, name, on_both_engines, register},
+    store::{
+        Fresh, PARENT_DATABASE, at_url, begin, entry, lookup, name, on_both_engines, register,
+    },
     store_faults::stored_words,
 };
 
@@ -26,12 +29,13 @@ on_both_engines! {
 
 const BOOK_ENTRIES: u64 = 20_000;
 
-/// Runs the same test in a child process, which will be killed.
+/// Runs the same test in a child process, which the test kills. Returns the process and the lines that
+/// it prints.
 fn spawn(fresh: &Fresh) -> (Child, Lines<BufReader<ChildStdout>>) {
     let test = thread::current().name().unwrap().to_owned();
     let mut child = Command::new(env::current_exe().unwrap())
         .args([&test, "--exact", "--include-ignored", "--nocapture"])
-        .env(VICTIM, &fresh.url)
+        .env(PARENT_DATABASE, &fresh.url)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -39,27 +43,29 @@ fn spawn(fresh: &Fresh) -> (Child, Lines<BufReader<ChildStdout>>) {
     (child, output)
 }
 
-/// The database, in the child process only.
-fn victim(fresh: &Fresh) -> Option<Store> {
-    env::var_os(VICTIM).map(|_| fresh.open())
+/// In the child process: the database to write to. In the test itself: `None`.
+fn store_of_child(fresh: &Fresh) -> Option<Store> {
+    env::var_os(PARENT_DATABASE).map(|_| fresh.open())
 }
 
-fn say(text: &str) {
+/// Reports to the parent process.
+fn report(text: &str) {
     writeln!(std::io::stdout().lock(), "\nsays {text}").unwrap();
 }
 
-fn said(line: std::io::Result<String>) -> Option<String> {
+/// The report in a line of the child process, if there is one.
+fn reported(line: std::io::Result<String>) -> Option<String> {
     Some(line.ok()?.strip_prefix("says ")?.to_owned())
 }
 
 fn an_answered_look_up_survives_kill_9(fresh: &Fresh) {
-    if let Some(store) = victim(fresh) {
+    if let Some(store) = store_of_child(fresh) {
         return record_for_ever(&Arc::new(store));
     }
     let mut acked = Vec::new();
     for _round in 0..3 {
         let (mut child, output) = spawn(fresh);
-        let mut acks = output.filter_map(said);
+        let mut acks = output.filter_map(reported);
         acked.extend(acks.by_ref().take(300));
         child.kill().unwrap();
         acked.extend(acks); // lines that were printed before the end
@@ -93,7 +99,7 @@ fn record_for_ever(store: &Arc<Store>) {
                 for n in 0.. {
                     let text = format!("{process} {thread} {n}");
                     store.record_lookup(&lookup(user, &text, i64::from(process) + n)).unwrap();
-                    say(&text);
+                    report(&text);
                 }
             })
         })
@@ -102,18 +108,18 @@ fn record_for_ever(store: &Arc<Store>) {
 }
 
 fn an_import_that_is_killed_changes_nothing(fresh: &Fresh) {
-    if let Some(store) = victim(fresh) {
+    if let Some(store) = store_of_child(fresh) {
         let mut import = begin(&store, "one", "d");
         for n in 0.. {
             import.add(&entry(&format!("word {n}"), "mean")).unwrap();
             if n % 1000 == 0 {
-                say("added");
+                report("added");
             }
         }
     }
     let version = fresh.open().lexicon_version().unwrap();
     let (mut child, output) = spawn(fresh);
-    assert_eq!(output.filter_map(said).take(10).count(), 10);
+    assert_eq!(output.filter_map(reported).take(10).count(), 10);
     child.kill().unwrap();
     child.wait().unwrap();
     let store = fresh.open();
@@ -123,12 +129,12 @@ fn an_import_that_is_killed_changes_nothing(fresh: &Fresh) {
 }
 
 fn an_import_that_is_killed_at_its_end_is_whole_or_not_there(fresh: &Fresh) {
-    if let Some(store) = victim(fresh) {
+    if let Some(store) = store_of_child(fresh) {
         let mut import = begin(&store, "one", "d");
         for n in 0..BOOK_ENTRIES {
             import.add(&entry(&format!("word {n}"), "mean")).unwrap();
         }
-        say("commits");
+        report("commits");
         import.commit().unwrap();
         return;
     }
@@ -137,7 +143,7 @@ fn an_import_that_is_killed_at_its_end_is_whole_or_not_there(fresh: &Fresh) {
             return; // the work was complete before the kill: longer times test nothing new
         }
         let (mut child, output) = spawn(fresh);
-        let word = output.filter_map(said).next();
+        let word = output.filter_map(reported).next();
         child.kill().unwrap();
         child.wait().unwrap();
         assert_eq!(word.as_deref(), Some("commits"));

@@ -1,4 +1,4 @@
-//! Failures of MySQL servers and of the network to them.
+//! Tests of failures of MySQL servers and of the network to them.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -21,11 +21,11 @@ use crate::{
     store::{at_url, lookup, name, register},
 };
 
-/// Short timeouts that differ clearly from each other.
+/// Maximum time of a statement. This and the next two times are short and differ clearly.
 pub(crate) const STATEMENT: Duration = Duration::from_millis(1000);
-/// A little more than two statement timeouts.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(2500);
-/// Far longer than any bounded wait with these timeouts, far shorter than an unbounded one.
+/// Maximum time of a call: a little more than two statement timeouts.
+pub(crate) const CALL_MAX: Duration = Duration::from_millis(2500);
+/// Far longer than any bounded wait with these timeouts, and far shorter than an unbounded wait.
 pub(crate) const BOUND: Duration = Duration::from_secs(20);
 /// Longer than any test.
 const NEVER: Duration = Duration::from_secs(3600);
@@ -57,8 +57,8 @@ impl Cluster {
             connections: 4,
             timeouts: DatabaseTimeouts {
                 statement: STATEMENT,
-                call: PATIENCE,
-                record: PATIENCE,
+                call: CALL_MAX,
+                record: CALL_MAX,
                 pause: NEVER,
                 prefer_first: NEVER,
                 ..DatabaseTimeouts::default()
@@ -120,7 +120,6 @@ fn a_silent_server_is_replaced_by_the_next_for_all_callers() {
     assert!(slowest < BOUND, "{slowest:?}");
 }
 
-/// Regression: callers were refused although the next server was available.
 #[test]
 #[ignore = "needs MariaDB: cargo xtask test"]
 fn a_call_that_times_out_does_not_mark_the_next_server_as_down() {
@@ -208,7 +207,7 @@ fn a_silent_server_is_detected_once_for_all_callers() {
     cluster.first.set(Fault::Blackhole);
     let (results, slowest) = flood(&store, |store| store.user_by_name(&name("Levi")));
     results.into_iter().for_each(assert_unavailable);
-    assert!(slowest < PATIENCE * 2, "{slowest:?}");
+    assert!(slowest < CALL_MAX * 2, "{slowest:?}");
     assert_unavailable(store.record_lookup(&lookup(user, "word", 1)));
 }
 

@@ -1,4 +1,5 @@
-//! Look-ups that share a statement, and the removal of old look-ups, on both engines.
+//! Tests of the history on both engines: look-ups that share a statement, the removal of old
+//! look-ups, and long words.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -128,7 +129,7 @@ fn longest() -> Word {
     word(&"果".repeat(255))
 }
 
-/// Regression: SQLite took words of at most 255 bytes, and a longer one was an error of the server.
+/// The limit counts characters, not bytes.
 fn a_word_of_255_long_characters_is_stored_in_every_table(fresh: &Fresh) {
     let store = fresh.open();
     let levi = register(&store, "Levi");
@@ -155,7 +156,7 @@ fn a_word_of_255_long_characters_is_stored_in_every_table(fresh: &Fresh) {
 fn a_database_that_took_255_bytes_takes_255_characters(fresh: &Fresh) {
     let levi = register(&fresh.open(), "Levi");
     let mut raw = fresh.raw();
-    if let crate::store_migration::Raw::Sqlite(_) = raw {
+    if let crate::store_migration::DirectConnection::Sqlite(_) = raw {
         raw.run("pragma writable_schema = on");
         raw.run("update sqlite_schema set sql = replace(sql, '1 and 1020', '1 and 255')");
         raw.run("pragma writable_schema = reset");

@@ -1,5 +1,5 @@
-//! Two instances on one database, on both engines: what one of them changes, the other sees within
-//! two seconds.
+//! Tests of two instances on one database, on both engines: each sees changes by the other within two
+//! seconds.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -10,7 +10,7 @@ use dictapp::store::{SavedWordText, Store};
 
 use crate::store::{Fresh, at, new_session, on_both_engines, register, word};
 
-/// How long an instance may show what was before a change by another one.
+/// Maximum time for which an instance may show the state before a change by another one.
 const BEHIND_MAX: Duration = Duration::from_secs(2);
 
 on_both_engines! {
@@ -18,10 +18,10 @@ on_both_engines! {
     a_word_saved_on_another_instance_is_known_here_within_two_seconds
 }
 
-/// Asks until a change by another instance is seen. A question that begins later than allowed must
-/// see it.
+/// Queries until a change by another instance is seen. A query that begins [`BEHIND_MAX`] after the
+/// change must see it.
 #[track_caller]
-pub(crate) fn comes_within_two_seconds(is_seen: impl Fn() -> bool) {
+pub(crate) fn assert_seen_within_two_seconds(is_seen: impl Fn() -> bool) {
     let changed = Instant::now();
     loop {
         let asked = Instant::now();
@@ -49,7 +49,7 @@ fn a_session_that_ends_on_another_instance_ends_here_within_two_seconds(fresh: &
         assert!(here.session_by_hash(&[byte; 32]).unwrap().is_none(), "at once on this instance");
     }
     for byte in [1, 3, 4] {
-        comes_within_two_seconds(|| there.session_by_hash(&[byte; 32]).unwrap().is_none());
+        assert_seen_within_two_seconds(|| there.session_by_hash(&[byte; 32]).unwrap().is_none());
     }
     assert!(there.session_by_hash(&[2; 32]).unwrap().is_some());
 }
@@ -65,9 +65,9 @@ fn a_word_saved_on_another_instance_is_known_here_within_two_seconds(fresh: &Fre
     here.save_word(user, &word("apple"), &text, at(1)).unwrap();
     here.save_words(user, &[(word("pear"), text)], 9, at(9)).unwrap();
     assert!(known(&here, "apple") && known(&here, "pear"), "at once on this instance");
-    comes_within_two_seconds(|| known(&there, "apple"));
-    comes_within_two_seconds(|| known(&there, "pear"));
+    assert_seen_within_two_seconds(|| known(&there, "apple"));
+    assert_seen_within_two_seconds(|| known(&there, "pear"));
     here.remove_saved_word(user, "apple").unwrap();
     assert!(!known(&here, "apple"), "at once on this instance");
-    comes_within_two_seconds(|| !known(&there, "apple"));
+    assert_seen_within_two_seconds(|| !known(&there, "apple"));
 }

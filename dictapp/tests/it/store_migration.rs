@@ -1,5 +1,5 @@
-//! Opening a database: a new one, a partly migrated one, one of another program or version, and by
-//! several instances at once.
+//! Tests of opening a database: a new one, a partly migrated one, one of another program or version,
+//! and one that several instances open at once.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -21,38 +21,38 @@ on_both_engines! {
     a_database_of_the_first_version_is_brought_up_to_date
 }
 
-/// A direct connection to the database, for operations that the store does not offer.
-pub(crate) enum Raw {
+/// A direct connection to a database, for statements that the store does not offer.
+pub(crate) enum DirectConnection {
     Sqlite(rusqlite::Connection),
     Mysql(Box<mysql::Conn>),
 }
 
 impl Fresh {
-    pub(crate) fn raw(&self) -> Raw {
+    pub(crate) fn raw(&self) -> DirectConnection {
         let DatabaseUrl::Sqlite(path) = &self.config.url else {
-            return Raw::Mysql(Box::new(mysql::Conn::new(self.url.as_str()).unwrap()));
+            return DirectConnection::Mysql(Box::new(mysql::Conn::new(self.url.as_str()).unwrap()));
         };
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        Raw::Sqlite(rusqlite::Connection::open(path).unwrap())
+        DirectConnection::Sqlite(rusqlite::Connection::open(path).unwrap())
     }
 }
 
-impl Raw {
+impl DirectConnection {
     #[track_caller]
     pub(crate) fn run(&mut self, sql: &str) {
         match self {
-            Raw::Sqlite(conn) => conn.execute_batch(sql).unwrap(),
-            Raw::Mysql(conn) => conn.query_drop(sql).unwrap(),
+            DirectConnection::Sqlite(conn) => conn.execute_batch(sql).unwrap(),
+            DirectConnection::Mysql(conn) => conn.query_drop(sql).unwrap(),
         }
     }
 
     #[track_caller]
     pub(crate) fn count(&mut self, sql: &str) -> u64 {
         match self {
-            Raw::Sqlite(conn) => {
+            DirectConnection::Sqlite(conn) => {
                 conn.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() as u64
             }
-            Raw::Mysql(conn) => conn.query_first(sql).unwrap().unwrap(),
+            DirectConnection::Mysql(conn) => conn.query_first(sql).unwrap().unwrap(),
         }
     }
 }
@@ -93,8 +93,10 @@ fn leaves_the_table_of_another_program_alone(fresh: &Fresh) {
     assert!(text.contains("already has a table `hist` that this program did not make"), "{text}");
     assert_eq!(raw.count("select count(*) from hist where word = 'apple'"), 1);
     let tables = match raw {
-        Raw::Sqlite(_) => raw.count("select count(*) from sqlite_master where type = 'table'"),
-        Raw::Mysql(_) => raw.count(
+        DirectConnection::Sqlite(_) => {
+            raw.count("select count(*) from sqlite_master where type = 'table'")
+        }
+        DirectConnection::Mysql(_) => raw.count(
             "select count(*) from information_schema.tables where table_schema = database()",
         ),
     };
@@ -135,12 +137,12 @@ fn a_database_of_the_first_version_is_brought_up_to_date(fresh: &Fresh) {
 }
 
 /// Reverts the third migration.
-fn undo_accounts(raw: &mut Raw) {
+fn undo_accounts(raw: &mut DirectConnection) {
     raw.run("drop table audit");
     raw.run("drop table reset_code");
     match raw {
-        Raw::Sqlite(_) => raw.run("drop index user_look"),
-        Raw::Mysql(_) => raw.run("drop index user_look on user"),
+        DirectConnection::Sqlite(_) => raw.run("drop index user_look"),
+        DirectConnection::Mysql(_) => raw.run("drop index user_look on user"),
     }
     for column in ["role", "disabled", "look", "sign_up"] {
         raw.run(&format!("alter table user drop column {column}"));

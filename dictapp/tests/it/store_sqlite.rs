@@ -1,4 +1,4 @@
-//! Missing, damaged and foreign SQLite files.
+//! Tests of missing and damaged SQLite files, and of files of other programs.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! Connections to a MySQL server: over TLS, by a Unix socket, with a password from a file.
+//! Tests of connections to a MySQL server: over TLS, by a Unix socket, with a password from a file.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

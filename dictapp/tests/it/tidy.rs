@@ -1,8 +1,7 @@
 //! Checks the invariants of the architecture in dictapp's source tree and in the files of the whole
 //! project, and lists the violations.
 //!
-//! Each rule is tried on a small bad source first: a rule that finds nothing anywhere is worse than
-//! none.
+//! Each test first tries its rule on a small bad source, since a rule that finds nothing is useless.
 
 use crate::source::imports;
 use crate::source::rules::{self, assert_none};
@@ -10,13 +9,13 @@ use crate::source::{self, File, Source};
 
 const STORE: &str = "dictapp/src/store/";
 const PATHS: &str = "dictapp/src/paths.rs";
-/// The packages that the common rules are checked for here; webframe's own test checks webframe.
-const HOUSE: &[&str] = &["dictapp", "xtask"];
+/// The packages for which the common rules are checked here. A test of webframe checks webframe.
+const PACKAGES: &[&str] = &["dictapp", "xtask"];
 /// The files for browsers: they must not request anything from another host.
 const PAGES: &[&str] = &["dictapp/templates", "static"];
 
-/// The parts of dictapp from the ground up: a part uses only parts on floors below its own.
-const FLOORS: &[&[&str]] = &[
+/// The parts of dictapp in layers, the lowest layer first: a part uses only parts of lower layers.
+const LAYERS: &[&[&str]] = &[
     &["hex", "lock", "model", "texts", "paths"],
     &["session", "books", "lexicon", "store"],
     &["form_token", "settings"],
@@ -65,7 +64,7 @@ fn folders_functions_and_imports_keep_their_rules() {
     // Views: one entry for each page.
     found.retain(|folder| !folder.starts_with("dictapp/src/views:"));
     found.extend(rules::bool_parameters(&dictapp()));
-    found.extend(rules::convoluted_comments(&source::sources(HOUSE)));
+    found.extend(rules::convoluted_comments(&source::sources(PACKAGES)));
     // `urls` has one table of every URL, and views link back to it.
     let circles = imports::circles(&dictapp(), "dictapp/src");
     found.extend(circles.into_iter().filter(|circle| !circle.ends_with(": urls, views")));
@@ -76,31 +75,31 @@ fn folders_functions_and_imports_keep_their_rules() {
 fn no_part_uses_one_above_it() {
     let bad_store =
         bad("dictapp/src/store/accounts/users.rs", "use crate::views::page;\nuse crate::model::A;");
-    let finding = "dictapp/src/store/accounts/users.rs:1: store asks views";
-    assert_eq!(asked_upwards(&bad_store), [finding]);
+    let finding = "dictapp/src/store/accounts/users.rs:1: store uses views";
+    assert_eq!(upward_imports(&bad_store), [finding]);
     let bad_books = bad("dictapp/src/books/mod.rs", "use crate::{hex, lexicon::fold};");
-    assert_eq!(asked_upwards(&bad_books).len(), 1);
-    assert_eq!(asked_upwards(&bad("dictapp/src/news.rs", "")).len(), 1, "a part without a floor");
-    assert_none(&asked_upwards(&dictapp()));
+    assert_eq!(upward_imports(&bad_books).len(), 1);
+    assert_eq!(upward_imports(&bad("dictapp/src/news.rs", "")).len(), 1, "a part without a layer");
+    assert_none(&upward_imports(&dictapp()));
 }
 
-/// Imports of a part that is not on a lower floor, and parts without a floor.
-fn asked_upwards(sources: &[Source]) -> Vec<String> {
-    let floor = |part: &str| FLOORS.iter().position(|floor| floor.contains(&part));
+/// The imports of a part that is not in a lower layer, and parts that are in no layer.
+fn upward_imports(sources: &[Source]) -> Vec<String> {
+    let layer_of = |part: &str| LAYERS.iter().position(|layer| layer.contains(&part));
     let mut findings = Vec::new();
     for source in sources {
         let path = source.path.trim_start_matches("dictapp/src/").trim_end_matches(".rs");
         let part = path.split('/').next().unwrap_or_default();
-        let Some(own) = floor(part) else {
+        let Some(own_layer) = layer_of(part) else {
             let is_root = ["lib", "main"].contains(&part);
-            let lost = rules::finding(source, 1, &format!("{part} stands on no floor"));
-            findings.extend((!is_root).then_some(lost));
+            let missing = rules::finding(source, 1, &format!("{part} is in no layer"));
+            findings.extend((!is_root).then_some(missing));
             continue;
         };
         for (line, code) in source.shipped_code() {
-            for asked in parts_asked(code).filter(|asked| *asked != part) {
-                if floor(asked).is_none_or(|floor| floor >= own) {
-                    findings.push(rules::finding(source, line, &format!("{part} asks {asked}")));
+            for used in imported_parts(code).filter(|used| *used != part) {
+                if layer_of(used).is_none_or(|layer| layer >= own_layer) {
+                    findings.push(rules::finding(source, line, &format!("{part} uses {used}")));
                 }
             }
         }
@@ -109,7 +108,7 @@ fn asked_upwards(sources: &[Source]) -> Vec<String> {
 }
 
 /// The parts in `crate::a::b` and `crate::{a, b::c}`.
-fn parts_asked(code: &str) -> impl Iterator<Item = &str> {
+fn imported_parts(code: &str) -> impl Iterator<Item = &str> {
     code.split("crate::").skip(1).flat_map(|rest| {
         let group = rest.strip_prefix('{').and_then(|rest| rest.split('}').next());
         let paths = group.map_or(rest, |group| group).split(',');
@@ -239,27 +238,27 @@ fn every_setting_is_read() {
 
 #[test]
 fn every_file_begins_with_its_purpose() {
-    assert_none(&rules::files_that_do_not_say_what_they_are(&source::sources(HOUSE)));
+    assert_none(&rules::files_that_do_not_say_what_they_are(&source::sources(PACKAGES)));
 }
 
 #[test]
 fn no_file_is_too_long() {
-    assert_none(&rules::long_files(&source::sources(HOUSE)));
+    assert_none(&rules::long_files(&source::sources(PACKAGES)));
 }
 
 #[test]
 fn files_are_named_after_their_content() {
-    assert_none(&rules::misnamed_files(&source::sources(HOUSE)));
+    assert_none(&rules::misnamed_files(&source::sources(PACKAGES)));
 }
 
 #[test]
 fn no_todo_or_debugging_code_is_left() {
-    assert_none(&rules::leftovers(&source::sources(HOUSE)));
+    assert_none(&rules::leftovers(&source::sources(PACKAGES)));
 }
 
 #[test]
 fn every_ignored_test_is_run_by_cargo_xtask_test() {
-    assert_none(&rules::tests_that_nobody_runs(&source::sources(HOUSE)));
+    assert_none(&rules::tests_that_nobody_runs(&source::sources(PACKAGES)));
 }
 
 #[test]

@@ -13,7 +13,7 @@ const CHAPTERS: [usize; 14] = [38, 54, 18, 9, 30, 13, 12, 15, 7, 5, 8, 15, 13, 2
 /// Open requirements, at most.
 const OPEN_MAX: usize = 15;
 
-/// The folders that a file named in a row may lie in.
+/// The folders in which a file that a row names may be.
 const FOLDERS: &[&str] =
     &["", "dictapp/", "dictapp/src/", "dictapp/tests/it/", "webframe/src/", "webframe/tests/it/"];
 

@@ -1,12 +1,12 @@
-//! Checks every page with axe-core, which finds missing names, low contrast and broken roles; and
-//! the pop-up on the page of a word.
+//! Checks the accessibility of every page, and of the popup on the page of a word, with axe-core. It
+//! finds missing names, low contrast and broken roles.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::all_pages::{GUEST, log_in, open_import, type_letter, user_with_content};
 use super::driver::{Browser, Key, Profile, Scripts};
-use super::every::{GUEST, log_in, open_import, settle, type_letter};
 use crate::pages::admin::with_role;
 use crate::pages::site::Site;
 
@@ -79,7 +79,7 @@ fn no_page_of_users_teachers_and_administrators_has_a_finding_of_axe() {
     ] {
         let site = Site::start();
         let browser = Browser::start(Profile { languages, width, ..Profile::default() });
-        let pages = settle(&site, "Ada");
+        let pages = user_with_content(&site, "Ada");
         log_in(&browser, &site, "Ada");
         browser.goto(&format!("{}/look?{look}", site.url));
         for page in pages {
@@ -95,7 +95,7 @@ fn nothing_that_opens_on_a_page_has_a_finding_of_axe() {
     let (site, axe) = (Site::start(), axe());
     let browser = Browser::start(Profile { languages: "zh-CN,zh", ..Profile::default() });
     let goto = |page: &str| browser.goto(&format!("{}{page}", site.url));
-    drop(settle(&site, "Ada"));
+    drop(user_with_content(&site, "Ada"));
     goto("/register");
     browser.fill("#name", "a b");
     browser.click("main button.primary");

@@ -1,18 +1,17 @@
-//! Every page in colours that the user forces on it.
+//! Checks every page in forced colours: the colours of the user replace those of the page.
 
+use super::all_pages::{GUEST, log_in, user_with_content};
 use super::driver::{Browser, Profile};
-use super::every::{GUEST, log_in, settle};
 use super::firefox::Colours;
 use crate::pages::site::Site;
 
 const UNREADABLE: &str = include_str!("../../data/browser/unreadable.js");
 
-/// Regression: buttons that look like links were black on black, and so was the text in fields.
 #[test]
 #[ignore = "needs Firefox: cargo xtask test"]
 fn in_forced_colours_every_text_differs_from_what_is_behind_it() {
     let site = Site::start();
-    let own = settle(&site, "Ada");
+    let own = user_with_content(&site, "Ada");
     let browser = Browser::start_firefox(Profile::default(), Colours::OfTheUser);
     browser.goto(&format!("{}/look?theme=light&size=normal", site.url));
     let mut found = Vec::new();

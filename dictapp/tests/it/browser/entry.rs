@@ -1,28 +1,20 @@
-//! The page of a word as a reader uses it: the popup, saving, sharing, and reading without a network.
-//! Besides, the buttons that copy an example.
-
-use std::time::Instant;
+//! Tests of the page of a word as a reader uses it: the popup, saving, sharing, and reading without a
+//! network. Also tests the buttons that copy an example of the API.
 
 use serde_json::json;
 
+use super::all_pages::{log_in, type_letter};
 use super::driver::{Browser, Key, Profile, Scripts};
-use super::every::{log_in, type_letter};
+use super::wait_until;
 use crate::pages::client::Person;
 use crate::pages::site::Site;
 
-#[track_caller]
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + crate::PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
-    }
-}
-
-/// Selects the first word of the gloss that begins with it.
+/// A script that selects the word "react" at the beginning of a gloss.
 const SELECT: &str = "const gloss = [...document.querySelectorAll('p.gloss[lang=en]')] \
     .find(one => one.textContent.startsWith('react')); \
     getSelection().setBaseAndExtent(gloss.firstChild, 0, gloss.firstChild, 5)";
 
+/// The link to the word in the open popup.
 const POPUP: &str = ".popup:not([hidden]) a[href='/word/react']";
 
 #[test]

@@ -1,15 +1,25 @@
-//! Tests of the pages in a headless Chromium.
+//! Tests of the pages in a headless Chromium or Firefox. `driver` and `protocol` control Chromium,
+//! `firefox` Firefox.
 
+mod all_pages;
+mod bookmarklet;
 mod driver;
 mod driver_tests;
-mod elsewhere;
 mod entry;
-mod every;
 mod firefox;
 mod protocol;
 mod suggest;
 mod visit;
-mod walk;
+mod layout;
 mod reviewing;
 mod accessible;
 mod colours;
+
+/// Waits until this is so. Fails with `what` after [`PATIENCE`](crate::PATIENCE).
+#[track_caller]
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let deadline = std::time::Instant::now() + crate::PATIENCE;
+    while !is_so() {
+        assert!(std::time::Instant::now() < deadline, "{what}");
+    }
+}

@@ -1,28 +1,21 @@
-//! Reviews: undo, spelling and the end; a connection that drops in the middle, so that nothing is lost
-//! and nothing counts twice; and the progress that follows from them.
+//! Tests of reviews: undo, spelling, the page at the end, and the progress page. If the connection
+//! drops during a review, no answer is lost and none counts twice.
 
-use std::time::Instant;
-
+use super::all_pages::{log_in, type_letter};
 use super::driver::{Browser, Key, Network, Profile};
-use super::every::{log_in, type_letter};
+use super::wait_until;
 use crate::pages::client::Person;
 use crate::pages::site::Site;
 
-#[track_caller]
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + crate::PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
-    }
-}
-
-fn word(browser: &Browser) -> String {
-    // In one step: the card may be replaced at any moment.
+/// The word on the card.
+fn shown_word(browser: &Browser) -> String {
+    // In one call: the page may replace the card at any moment.
     let word = "return (document.getElementById('card') || { dataset: {} }).dataset.word || ''";
     browser.script(word, &[]).as_str().expect("a text").to_owned()
 }
 
-fn waiting(browser: &Browser) -> String {
+/// The note about answers that wait for a connection; empty if it is hidden.
+fn note_of_waiting(browser: &Browser) -> String {
     let text = "const note = document.getElementById('waiting'); return note.hidden ? '' : note.textContent";
     browser.script(text, &[]).as_str().expect("a text").to_owned()
 }
@@ -34,45 +27,50 @@ fn grade(browser: &Browser, grade: u8) {
     browser.click(&format!("#grades [value='{grade}']"));
 }
 
-fn saved<'s>(site: &'s Site, words: &[&str]) -> Person<'s> {
+/// A user who has saved these words.
+fn user_with_words<'s>(site: &'s Site, words: &[&str]) -> Person<'s> {
     let levi = Person::registered(site, "Levi");
     for word in words {
-        levi.submit("/words", &[("action", "save"), ("word", word)]).to("/words");
+        levi.submit("/words", &[("action", "save"), ("word", word)]).redirect_target("/words");
     }
     levi
 }
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
-fn answers_wait_in_the_page_while_the_connection_is_cut_and_are_sent_once_it_is_back() {
+fn answers_wait_in_the_page_while_there_is_no_connection_and_are_sent_afterwards() {
     let site = Site::start();
-    let levi = saved(&site, &["apple", "book", "chair", "door"]);
+    let levi = user_with_words(&site, &["apple", "book", "chair", "door"]);
     let browser = Browser::start(Profile::default());
     log_in(&browser, &site, "Levi");
     browser.goto(&format!("{}/review", site.url));
-    assert_eq!(word(&browser), "apple");
+    assert_eq!(shown_word(&browser), "apple");
     grade(&browser, 4);
-    wait_until("the next card comes from the server", || word(&browser) == "book");
+    wait_until("the next card comes from the server", || shown_word(&browser) == "book");
     browser.network(Network::Cut);
     grade(&browser, 4);
-    wait_until("the next card is in the page", || word(&browser) == "chair");
-    wait_until("it is told", || waiting(&browser).contains("Answers kept on this device: 1."));
+    wait_until("the next card is in the page", || shown_word(&browser) == "chair");
+    wait_until("the page reports it", || {
+        note_of_waiting(&browser).contains("Answers kept on this device: 1.")
+    });
     grade(&browser, 4);
-    wait_until("and the next", || word(&browser) == "door");
+    wait_until("and the next", || shown_word(&browser) == "door");
     browser.click("#undo");
-    wait_until("taken back before it was sent", || word(&browser) == "chair");
+    wait_until("taken back before it was sent", || shown_word(&browser) == "chair");
     grade(&browser, 3);
-    wait_until("the card that was shown before", || word(&browser) == "door");
-    wait_until("two wait", || waiting(&browser).contains("device: 2."));
+    wait_until("the card that was shown before", || shown_word(&browser) == "door");
+    wait_until("two wait", || note_of_waiting(&browser).contains("device: 2."));
     levi.get("/progress").assert_has(200, &["past year: 1, days with reviews: 1"]);
     browser.network(Network::There);
     browser.script("dispatchEvent(new Event('online'))", &[]);
     wait_until("all are there", || {
         levi.get("/progress").body.contains("past year: 3, days with reviews: 1")
     });
-    wait_until("the page goes on", || word(&browser) == "door" && waiting(&browser).is_empty());
+    wait_until("the page goes on", || {
+        shown_word(&browser) == "door" && note_of_waiting(&browser).is_empty()
+    });
     browser.goto(&format!("{}/review", site.url));
-    assert_eq!(word(&browser), "door");
+    assert_eq!(shown_word(&browser), "door");
     levi.get("/progress").assert_has(200, &["past year: 3, days with reviews: 1"]);
 }
 
@@ -80,32 +78,32 @@ fn answers_wait_in_the_page_while_the_connection_is_cut_and_are_sent_once_it_is_
 #[ignore = "needs Chromium: cargo xtask test"]
 fn an_answer_outlives_the_server_and_the_page() {
     let site = Site::start();
-    drop(saved(&site, &["apple", "book"]));
+    drop(user_with_words(&site, &["apple", "book"]));
     let browser = Browser::start(Profile::default());
     log_in(&browser, &site, "Levi");
     browser.goto(&format!("{}/review", site.url));
     let (authority, url) = (site.authority().to_owned(), site.url.clone());
     let folder = site.kill();
     grade(&browser, 4);
-    wait_until("the next card is in the page", || word(&browser) == "book");
+    wait_until("the next card is in the page", || shown_word(&browser) == "book");
     let settings = format!("server.address={authority}");
     let site = Site::start_in(folder, &[&settings]);
     assert_eq!(site.url, url);
     browser.goto(&format!("{url}/review"));
     let levi = Person::new(&site);
     let form = [("name", "Levi"), ("password", crate::pages::client::PASSWORD)];
-    levi.submit("/login", &form).to("/");
+    levi.submit("/login", &form).redirect_target("/");
     wait_until("it is sent", || {
         levi.get("/progress").body.contains("past year: 1, days with reviews: 1")
     });
-    wait_until("the other card is shown", || word(&browser) == "book");
+    wait_until("the other card is shown", || shown_word(&browser) == "book");
 }
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn an_answer_whose_token_is_refused_is_kept_and_sent_with_a_new_one() {
     let site = Site::start();
-    let levi = saved(&site, &["apple", "book"]);
+    let levi = user_with_words(&site, &["apple", "book"]);
     let browser = Browser::start(Profile::default());
     log_in(&browser, &site, "Levi");
     browser.goto(&format!("{}/review", site.url));
@@ -114,25 +112,27 @@ fn an_answer_whose_token_is_refused_is_kept_and_sent_with_a_new_one() {
     wait_until("it is sent", || {
         levi.get("/progress").body.contains("past year: 1, days with reviews: 1")
     });
-    wait_until("the page goes on", || word(&browser) == "book" && waiting(&browser).is_empty());
+    wait_until("the page goes on", || {
+        shown_word(&browser) == "book" && note_of_waiting(&browser).is_empty()
+    });
 }
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn an_answer_is_undone_by_its_button_and_by_a_key() {
     let site = Site::start();
-    let levi = saved(&site, &["apple", "book"]);
+    let levi = user_with_words(&site, &["apple", "book"]);
     let browser = Browser::start(Profile::default());
     log_in(&browser, &site, "Levi");
     browser.goto(&format!("{}/review", site.url));
     for undo in ["button", "z"] {
         grade(&browser, 4);
-        wait_until("the next card", || word(&browser) == "book");
+        wait_until("the next card", || shown_word(&browser) == "book");
         match undo {
             "button" => browser.click("#undo"),
             key => type_letter(&browser, key),
         }
-        wait_until("the card is back", || word(&browser) == "apple");
+        wait_until("the card is back", || shown_word(&browser) == "apple");
         assert_eq!(browser.text("#undone"), "Your answer for “apple” was undone.");
     }
     levi.get("/progress").assert_has(200, &["No reviews yet."]);
@@ -142,8 +142,9 @@ fn an_answer_is_undone_by_its_button_and_by_a_key() {
 #[ignore = "needs Chromium: cargo xtask test"]
 fn a_spelling_is_judged_and_the_end_says_how_many_how_long_and_what_is_next() {
     let site = Site::start();
-    let levi = saved(&site, &["apple", "book"]);
-    levi.submit("/review/kind", &[("kind", "spelling"), ("new_a_day", "20")]).to("/review");
+    let levi = user_with_words(&site, &["apple", "book"]);
+    levi.submit("/review/kind", &[("kind", "spelling"), ("new_a_day", "20")])
+        .redirect_target("/review");
     let browser = Browser::start(Profile::default());
     log_in(&browser, &site, "Levi");
     browser.goto(&format!("{}/review", site.url));
@@ -157,7 +158,7 @@ fn a_spelling_is_judged_and_the_end_says_how_many_how_long_and_what_is_next() {
     let offered = "return document.activeElement.value";
     assert_eq!(browser.script(offered, &[]), "1", "the grade for a mistake");
     browser.press(Key::Enter);
-    wait_until("the next card", || word(&browser) == "book");
+    wait_until("the next card", || shown_word(&browser) == "book");
     browser.fill("#typed", " Book");
     browser.press(Key::Enter);
     browser.wait_for("#verdict.done");
@@ -177,9 +178,10 @@ fn a_spelling_is_judged_and_the_end_says_how_many_how_long_and_what_is_next() {
 #[ignore = "needs Chromium: cargo xtask test"]
 fn progress_is_drawn_with_a_table_beside_each_chart() {
     let site = Site::start();
-    let levi = saved(&site, &["apple", "book", "chair"]);
+    let levi = user_with_words(&site, &["apple", "book", "chair"]);
     for (word, grade) in [("apple", "4"), ("book", "3")] {
-        levi.submit("/review", &[("word", word), ("seen", "0"), ("grade", grade)]).to("/review");
+        levi.submit("/review", &[("word", word), ("seen", "0"), ("grade", grade)])
+            .redirect_target("/review");
     }
     let browser = Browser::start(Profile::default());
     log_in(&browser, &site, "Levi");

@@ -1,26 +1,20 @@
-//! The suggestions of the search box, with keyboard and mouse.
-
-use std::time::Instant;
+//! Tests of the suggestions of the search box, with keyboard and mouse.
 
 use super::driver::{Browser, Key, Profile};
+use super::wait_until;
 use crate::pages::site::Site;
 
 const OPTION: &str = "#suggestions [role=option]";
 
+/// A browser that shows the home page.
 fn at_home(site: &Site) -> Browser {
     let browser = Browser::start(Profile { languages: "en-US,en", ..Profile::default() });
     browser.goto(&format!("{}/", site.url));
     browser
 }
 
+/// Whether the list of suggestions is open: the attribute `aria-expanded` of the search box.
 #[track_caller]
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = Instant::now() + crate::PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "{what}");
-    }
-}
-
 fn expanded(browser: &Browser) -> Option<String> {
     browser.attribute("#q", "aria-expanded")
 }

@@ -1,10 +1,10 @@
-//! A whole visit in the browser, from registration to the private history, with both databases and
-//! a kill in between.
+//! Tests of a whole visit in the browser: registering, looking words up and reading the history, with
+//! both databases, and with a server that is killed and started again.
 
 use std::time::Instant;
 
+use super::all_pages::log_in;
 use super::driver::{Browser, Key, Profile, Scripts};
-use super::every::log_in;
 use super::firefox::Colours;
 use crate::mariadb::MariaDb;
 use crate::pages::site::Site;

@@ -157,7 +157,7 @@ fn a_long_entry_goes_through_the_pager_and_a_terminal_has_colours() {
     person.end();
 }
 
-/// Regression: without a locale `less` showed `<E8><8B><B9>`.
+/// Without a locale, `less` would show `<E8><8B><B9>`.
 #[test]
 fn a_pager_without_a_locale_shows_chinese() {
     let (site, home) = (Site::start(), home());
@@ -173,7 +173,6 @@ fn a_pager_without_a_locale_shows_chinese() {
     person.end();
 }
 
-/// Regression: the prompt was a colon, and nothing said how to leave.
 #[test]
 fn the_pager_says_how_to_go_on_and_how_to_leave_it() {
     let (site, home) = (Site::start(), home());
@@ -209,7 +208,6 @@ fn a_script_gets_json_plain_text_and_an_exit_code() {
     assert_eq!((code(&missing), missing.stdout.len()), (Some(3), 0));
 }
 
-/// Regression: Ctrl-C at a password left the terminal without echo.
 #[test]
 fn a_password_that_is_interrupted_leaves_a_terminal_that_echoes() {
     let (site, home) = (Site::start(), home());
@@ -232,7 +230,6 @@ fn a_password_that_is_interrupted_leaves_a_terminal_that_echoes() {
     assert!(modes.split_whitespace().any(|mode| mode == "echo"), "{modes}");
 }
 
-/// Regression: the program ended with an error.
 #[test]
 fn ctrl_d_at_a_password_leaves_the_program() {
     let (site, home) = (Site::start(), home());
@@ -244,7 +241,6 @@ fn ctrl_d_at_a_password_leaves_the_program() {
     person.end();
 }
 
-/// Regression: without a server, a look-up tried for twenty seconds to connect again.
 #[test]
 fn a_server_that_does_not_run_is_named_at_once() {
     let (site, home) = (Site::start(), home());
@@ -266,8 +262,6 @@ fn a_server_that_does_not_run_is_named_at_once() {
     }
 }
 
-/// Regression: with a wrong address or certificate the client tried for twenty seconds to connect
-/// again.
 #[test]
 fn an_address_that_cannot_be_used_is_named_at_once() {
     let (site, home) = (Site::start(), home());

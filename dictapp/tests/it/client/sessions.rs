@@ -5,7 +5,6 @@ use super::{client, home, register};
 use crate::pages::client::{PASSWORD, Person};
 use crate::pages::site::Site;
 
-/// Regression: reasons were in English, and every choice except Enter showed all rows.
 #[test]
 fn a_refusal_is_said_in_the_language_of_the_menus() {
     let (site, home) = (Site::start(), home());
@@ -65,7 +64,6 @@ fn twelve_look_ups_are_listed_as_the_last_ten_or_all() {
     assert_eq!(person.end().matches("Levi  qzx02  20").count(), 1);
 }
 
-/// Regression: the client sent no ticket, so a log-in that is delayed never succeeded.
 #[test]
 fn a_delayed_log_in_goes_on_after_its_delay() {
     let site =
@@ -85,7 +83,6 @@ fn a_delayed_log_in_goes_on_after_its_delay() {
     assert!(person.end().contains("秒后自动继续登录"));
 }
 
-/// Regression: all further look-ups of the script failed.
 #[test]
 fn a_script_whose_session_has_ended_looks_up_as_a_guest() {
     let (site, home) = (Site::start(), home());

@@ -1,4 +1,5 @@
-//! Users' own accounts: password, sessions, data, deletion, a new password by code.
+//! Tests of the account page: password, sessions, data, deletion, and a new password with a reset
+//! code.
 
 use super::client::{PASSWORD, Person};
 use super::site::{Site, program};
@@ -27,7 +28,10 @@ fn changing_the_password_requires_the_old_one_and_ends_all_other_sessions() {
         .assert_has(422, &["The password is wrong."]);
     change(PASSWORD, "ladder violet", "ladder").assert_has(422, &["The passwords do not match."]);
     change(PASSWORD, "password1", "password1").assert_has(422, &["too common"]);
-    assert_eq!(change(PASSWORD, "ladder violet", "ladder violet").to("/"), "/account?done");
+    assert_eq!(
+        change(PASSWORD, "ladder violet", "ladder violet").redirect_target("/"),
+        "/account?done"
+    );
     person.get("/account").assert_has(200, &["You are logged in as Levi."]);
     assert_eq!(other.get("/account").status, 303, "another session goes on");
     assert_eq!((log_in(&site, PASSWORD), log_in(&site, "ladder violet")), (401, 303));
@@ -84,7 +88,10 @@ fn look_ups_are_deleted_by_row_by_day_and_all_at_once() {
     let page = person.get("/history");
     let (_, rest) = page.body.split_once("name=\"row\" value=\"").unwrap();
     let newest = rest.split_once('"').unwrap().0;
-    assert_eq!(submit(&person, "/account/history", &[("row", newest)]).to("/"), "/account?done");
+    assert_eq!(
+        submit(&person, "/account/history", &[("row", newest)]).redirect_target("/"),
+        "/account?done"
+    );
     let page = person.get("/history");
     page.assert_has(200, &[">apple<", ">banana<"]);
     page.assert_has_not(&[">cherry<"]);
@@ -106,7 +113,10 @@ fn an_account_is_deleted_after_its_password_is_confirmed() {
     let person = Person::registered(&site, "Levi");
     let wrong = submit(&person, "/account/delete", &[("password", "wrong horse")]);
     wrong.assert_has(422, &["The password is wrong."]);
-    assert_eq!(submit(&person, "/account/delete", &[("password", PASSWORD)]).to("/"), "/");
+    assert_eq!(
+        submit(&person, "/account/delete", &[("password", PASSWORD)]).redirect_target("/"),
+        "/"
+    );
     assert_eq!(person.get("/account").status, 303);
     assert_eq!(log_in(&site, PASSWORD), 401);
     Person::registered(&site, "Levi");
@@ -128,7 +138,7 @@ fn a_code_of_the_administrator_sets_a_new_password_once() {
     };
     reset("2222-2222-2222", "ladder violet").assert_has(403, &["wrong or has expired"]);
     reset(&code, "password").assert_has(422, &["too common"]);
-    assert_eq!(reset(&code, "ladder violet").to("/"), "/");
+    assert_eq!(reset(&code, "ladder violet").redirect_target("/"), "/");
     assert_eq!(reset(&code, "kettle bridge").status, 403, "used");
     assert_eq!(person.get("/account").status, 303, "the old session has ended");
     assert_eq!((log_in(&site, PASSWORD), log_in(&site, "ladder violet")), (401, 303));
@@ -149,7 +159,7 @@ fn no_form_of_the_account_is_accepted_without_its_token() {
 fn guests_are_redirected_to_the_log_in_and_may_read_the_privacy_page() {
     let site = Site::start();
     let guest = Person::new(&site);
-    assert_eq!(guest.get("/account").to("/"), "/login?next=/account");
+    assert_eq!(guest.get("/account").redirect_target("/"), "/login?next=/account");
     guest
         .get("/privacy")
         .assert_has(200, &["and the newest 100,000", "180 days", "tokens that you make"]);
@@ -220,7 +230,7 @@ fn a_new_password_revokes_the_api_tokens_unless_the_user_keeps_them() {
     let change = |old: &str, new: &str, keep: &[(&str, &str)]| {
         let form = [("password", old), ("new_password", new), ("new_password_again", new)];
         let answer = submit(&person, "/account/password", &[&form[..], keep].concat());
-        assert_eq!(answer.to("/"), "/account?done");
+        assert_eq!(answer.redirect_target("/"), "/account?done");
     };
     change(PASSWORD, "ladder violet", &[("keep_tokens", "1")]);
     assert_eq!(program(), 200);
@@ -243,7 +253,7 @@ fn a_reset_code_is_accepted_although_others_of_the_network_failed_to_log_in() {
     assert_eq!(failed.map(|_| Person::new(&site).submit("/login", &no_name).status), failed);
     let new = "ladder violet";
     let form = [("code", code), ("new_password", new), ("new_password_again", new)];
-    assert_eq!(Person::new(&site).submit("/reset", &form).to("/"), "/");
+    assert_eq!(Person::new(&site).submit("/reset", &form).redirect_target("/"), "/");
 }
 
 #[test]
@@ -294,7 +304,7 @@ fn a_new_password_makes_earlier_reset_codes_invalid() {
     let old = code();
     let form = [("password", PASSWORD), ("new_password", "ladder violet")];
     let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
-    assert_eq!(submit(&person, "/account/password", &form).to("/"), "/account?done");
+    assert_eq!(submit(&person, "/account/password", &form).redirect_target("/"), "/account?done");
     assert_eq!(reset(&old), 403, "after a change by the user");
     assert_eq!(reset(&code()), 303);
 }

@@ -1,17 +1,15 @@
-//! The administrators' pages without JavaScript, and their refusal to other visitors.
+//! Tests of the administrators' pages without JavaScript, and of their refusal to other visitors.
 
 use std::fmt::Write as _;
-use std::process::Command;
 
 use super::client::{Answer, FORM, PASSWORD, Person};
-use super::site::{Site, program};
+use super::site::{Site, run_command};
 
-/// Runs a command of the program in the site's folder.
+/// Runs a command of the program in the site's folder. It must succeed.
 #[track_caller]
 pub(crate) fn run(site: &Site, words: &[&str]) {
-    let mut command: Command = program(site.folder.path(), &[]);
-    let output = command.args(words).output().unwrap();
-    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let ended = run_command(site, words, "");
+    assert_eq!(ended.code, Some(0), "{words:?}: {}", ended.stderr);
 }
 
 /// A logged-in user with this role.
@@ -21,7 +19,7 @@ pub(crate) fn with_role<'s>(site: &'s Site, name: &str, role: &str) -> Person<'s
     run(site, &["user", "role", name, role]);
     let person = Person::new(site);
     let form = [("name", name), ("password", PASSWORD)];
-    assert_eq!(person.submit("/login", &form).to("/"), "/");
+    assert_eq!(person.submit("/login", &form).redirect_target("/"), "/");
     person
 }
 
@@ -67,7 +65,7 @@ fn the_pages_of_administrators_are_refused_to_all_others() {
             answer.assert_has_not(&["Overview", "The form has expired"]);
         }
         let answer = guest.send(method, target, &origin, form);
-        assert!(answer.to("/login").starts_with("/login?next="), "{method} {target}");
+        assert!(answer.redirect_target("/login").starts_with("/login?next="), "{method} {target}");
     }
     user.get("/").assert_has_not(&["id=\"admin\""]);
     let admin = with_role(&site, "Ada", "admin");
@@ -96,11 +94,11 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
         let form = [("action", action), ("user", id.as_str()), ("role", role)];
         admin.submit("/admin/users", &form)
     };
-    assert_eq!(change("disable", "").to("/admin"), "/admin/users?q=&done");
-    levi.get("/account").to("/login");
+    assert_eq!(change("disable", "").redirect_target("/admin"), "/admin/users?q=&done");
+    levi.get("/account").redirect_target("/login");
     admin.get("/admin/users").assert_has(200, &["blocked"]);
-    change("enable", "").to("/admin");
-    change("role", "teacher").to("/admin");
+    change("enable", "").redirect_target("/admin");
+    change("role", "teacher").redirect_target("/admin");
     assert_eq!(change("role", "emperor").status, 400);
     admin.get("/admin/users?q=Levi").assert_has(200, &["value=\"teacher\" selected"]);
 
@@ -110,7 +108,7 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
     let code = code.split('<').next().unwrap();
     let form = [("code", code), ("new_password", "ladder violet")];
     let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
-    assert_eq!(Person::new(&site).submit("/reset", &form).to("/"), "/");
+    assert_eq!(Person::new(&site).submit("/reset", &form).redirect_target("/"), "/");
 
     let own = value_beside(&admin.get("/admin/users?q=Ada"), "<b>Ada</b>", "user");
     let last = [("action", "disable"), ("user", own.as_str())];
@@ -146,12 +144,12 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     let admin = with_role(&site, "Ada", "admin");
     let words = "word,meaning\nflibbertigibbet,轻浮的人\nzyzzyva,象鼻虫\n";
     let page = upload(&admin, &[("unit.csv", words)], "Unit 5");
-    let place = page.to("/admin/uploads/1").to_owned();
+    let place = page.redirect_target("/admin/uploads/1").to_owned();
     admin
         .get(&place)
         .assert_has(200, &["CSV table", "word, meaning", "flibbertigibbet", "轻浮的人"]);
     Person::new(&site).get("/word/zyzzyva").assert_has(404, &[]);
-    assert_eq!(admin.submit(&place, &[]).to(&place), place);
+    assert_eq!(admin.submit(&place, &[]).redirect_target(&place), place);
     let began = std::time::Instant::now();
     while !admin.get(&place).body.contains("id=\"imported\"") {
         assert!(began.elapsed().as_secs() < 60, "{:?}", admin.get(&place));
@@ -170,19 +168,19 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     };
     let place_of = |title: &str| admin.get("/admin/books").body.find(title).expect(title);
     assert!(place_of("<b>Unit 5</b>") > place_of("WordNet"));
-    change("up", "").to("/admin/books");
-    change("up", "").to("/admin/books");
-    change("up", "").to("/admin/books");
+    change("up", "").redirect_target("/admin/books");
+    change("up", "").redirect_target("/admin/books");
+    change("up", "").redirect_target("/admin/books");
     assert!(place_of("<b>Unit 5</b>") < place_of("WordNet"));
-    change("hide", "").to("/admin/books");
+    change("hide", "").redirect_target("/admin/books");
     admin.get("/admin/books").assert_has(200, &[">hidden<"]);
-    change("show", "").to("/admin/books");
-    change("rename", "Unit 6").to("/admin/books");
+    change("show", "").redirect_target("/admin/books");
+    change("rename", "Unit 6").redirect_target("/admin/books");
     for title in [" ", &"x".repeat(256)] {
         change("rename", title).assert_has(400, &["A title has 1 to 255 characters", "Unit 6</b>"]);
     }
     admin.get("/admin/books").assert_has(200, &["<b>Unit 6</b>"]);
-    change("remove", "").to("/admin/books");
+    change("remove", "").redirect_target("/admin/books");
     admin.get("/admin/books").assert_has_not(&["Unit 6", ">hidden<"]);
     for action in ["remove", "hide", "rename", "up"] {
         change(action, "Unit 7").assert_has(400, &["This dictionary does not exist any more."]);
@@ -201,39 +199,40 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     }
 }
 
-/// Regression: "line 3: " without a word after it.
+/// The text has no colon if no word follows.
 #[test]
 fn a_warning_about_nothing_but_a_line_names_the_line_alone() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     let file = upload(&admin, &[("unit.csv", "word,meaning\nzyzzyva,象鼻虫\n,象\n")], "Unit 5");
-    let page = admin.get(file.to("/admin/uploads/1"));
+    let page = admin.get(file.redirect_target("/admin/uploads/1"));
     page.assert_has(200, &["<li>line 3</li>"]);
     page.assert_has_not(&["line 3: <"]);
 }
 
-/// Regression: the preview of an empty file offered to import it, and called it a Wiktionary.
 #[test]
 fn an_empty_upload_is_described_and_cannot_be_imported() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     for file in ["a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "a.dsl"] {
-        let place = upload(&admin, &[(file, "")], "").to("/admin/uploads/1").to_owned();
+        let place =
+            upload(&admin, &[(file, "")], "").redirect_target("/admin/uploads/1").to_owned();
         let page = admin.get(&place);
         page.assert_has(200, &["id=\"no-entries\""]);
         page.assert_has_not(&["id=\"import\"", "kaikki"]);
     }
 }
 
-/// Regression: an upload replaced a dictionary of the same name without a warning.
 #[test]
 fn an_upload_replaces_a_dictionary_only_after_it_was_named() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     let words = "word,meaning\nzyzzyva,象鼻虫\n";
-    let place = |answer: &Answer, at: usize| answer.to(&format!("/admin/uploads/{at}")).to_owned();
+    let place = |answer: &Answer, at: usize| {
+        answer.redirect_target(&format!("/admin/uploads/{at}")).to_owned()
+    };
     let import = |place: &str, form: &[(&str, &str)]| {
-        admin.submit(place, form).to(place);
+        admin.submit(place, form).redirect_target(place);
         let began = std::time::Instant::now();
         while !admin.get(place).body.contains("id=\"imported\"") {
             assert!(began.elapsed().as_secs() < 60, "{:?}", admin.get(place));
@@ -253,7 +252,7 @@ fn an_upload_replaces_a_dictionary_only_after_it_was_named() {
     let replaced = value_beside(&page, "id=\"replaces\"", "replaces");
     // Without the confirmation of what is replaced, nothing is imported.
     for name in ["unit", ""] {
-        admin.submit(&second, &[("name", name), ("replaces", "")]).to(&second);
+        admin.submit(&second, &[("name", name), ("replaces", "")]).redirect_target(&second);
         admin.get(&second).assert_has(200, &warning);
     }
     admin.submit(&second, &[("name", &"x".repeat(65)), ("replaces", "")]).assert_has(400, &[]);
@@ -281,13 +280,12 @@ fn the_reason_of_a_refused_upload_names_no_flag_of_the_command_line() {
     answer.assert_has_not(&["--encoding"]);
 }
 
-/// Regression: the preview and the report were in English.
 #[test]
 fn an_upload_is_described_in_the_language_of_the_page() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     let page = upload(&admin, &[("unit.csv", "word,meaning\nzyzzyva,象鼻虫\nqwzx,\n")], "Unit 5");
-    let place = page.to("/admin/uploads/1").to_owned();
+    let place = page.redirect_target("/admin/uploads/1").to_owned();
     let named =
         ["Format</dt><dd>CSV table<", "word, meaning", "No explanation, left out", "line 3: qwzx"];
     admin.get(&place).assert_has(200, &named);
@@ -296,7 +294,7 @@ fn an_upload_is_described_in_the_language_of_the_page() {
     let page = admin.get(&place);
     page.assert_has(200, &named);
     page.assert_has_not(&["kind:", "columns", "left out"]);
-    admin.submit(&place, &[]).to(&place);
+    admin.submit(&place, &[]).redirect_target(&place);
     let began = std::time::Instant::now();
     while !admin.get(&place).body.contains("id=\"imported\"") {
         assert!(began.elapsed().as_secs() < 60, "{:?}", admin.get(&place));
@@ -338,7 +336,7 @@ fn look_ups_and_missing_words_are_counted_without_names() {
     };
     page.assert_has(200, &["<td>1</td><td>3</td>", "<svg", "/word/{word}"]);
     let form = [("word", "qwzx")];
-    assert_eq!(admin.submit("/admin", &form).to("/admin"), "/admin");
+    assert_eq!(admin.submit("/admin", &form).redirect_target("/admin"), "/admin");
     admin.get("/admin").assert_has_not(&[">qwzx</a>"]);
 }
 
@@ -362,7 +360,7 @@ fn a_report_of_an_entry_reaches_the_administrators_list_until_it_is_settled() {
     let (at, tie) =
         (value_beside(&list, "The plural", "at"), value_beside(&list, "The plural", "tie"));
     let form = [("at", at.as_str()), ("tie", tie.as_str())];
-    admin.submit("/admin/reports", &form).to("/admin/reports");
+    admin.submit("/admin/reports", &form).redirect_target("/admin/reports");
     let list = admin.get("/admin/reports");
     list.assert_has(200, &["A guest"]);
     list.assert_has_not(&["The plural"]);

@@ -1,6 +1,6 @@
-//! Anki packages in and out of the word book, without JavaScript. `anki-old.apkg` and
-//! `anki-new.apkg` were made by Anki 26.09 from the same four notes, for Anki 2.1 and for newer
-//! versions.
+//! Tests of exporting the word book as an Anki package and importing packages, without JavaScript.
+//! Anki 26.09 made both packages from the same four notes: `anki-old.apkg` for Anki 2.1, and
+//! `anki-new.apkg` for newer versions.
 
 use std::io::{Cursor, Write};
 
@@ -51,14 +51,17 @@ fn a_package_of_old_and_of_new_anki_is_shown_and_imported_by_the_chosen_fields()
         page.assert_has_not(&["sound:", "Please update"]);
         let choice = [("field0", "word"), ("field1", "note")];
         let saved = "/words?added=2&skipped=1";
-        assert_eq!(choose(&person, &page, &choice).to(saved), saved);
+        assert_eq!(choose(&person, &page, &choice).redirect_target(saved), saved);
         let words = person.get("/words?list=Unit%205");
         words.assert_has(200, &[">ice cream</a>", ">give up</a>", "food unit5", "冰淇淋"]);
-        assert_eq!(choose(&person, &page, &choice).to(""), "/words?added=0&known=2&skipped=1");
+        assert_eq!(
+            choose(&person, &page, &choice).redirect_target(""),
+            "/words?added=0&known=2&skipped=1"
+        );
         let none = choose(&person, &page, &[("field0", ""), ("field1", "note")]);
         none.assert_has(422, &["Choose the field that has the word."]);
         let list = [("field0", "word"), ("list", "Mine")];
-        choose(&person, &none, &list).to("/words");
+        choose(&person, &none, &list).redirect_target("/words");
     }
 }
 
@@ -69,13 +72,13 @@ fn an_exported_package_is_imported_whole_by_somebody_else() {
     let texts = [("note", "a <b> & c"), ("sentence", "I ate [it]."), ("tags", "x y")];
     for (word, list) in [("apple", "Unit 5"), ("ice cream", ""), ("o'clock", "A::B")] {
         let form = [&[("action", "save"), ("word", word), ("list", list)], &texts[..]].concat();
-        levi.submit("/words", &form).to("/words");
+        levi.submit("/words", &form).redirect_target("/words");
     }
     let package = levi.get("/words/export?as=apkg").bytes;
     let mia = Person::registered(&site, "Mia");
     let page = import(&mia, &package);
     let roles = [("field0", "word"), ("field4", "sentence"), ("field5", "note")];
-    assert_eq!(choose(&mia, &page, &roles).to(""), "/words?added=3");
+    assert_eq!(choose(&mia, &page, &roles).redirect_target(""), "/words?added=3");
     let exported = |person: &Person<'_>| person.get("/words/export?as=csv").body;
     assert!(exported(&levi).contains("A::B"));
     assert_eq!(exported(&mia), exported(&levi));
@@ -101,5 +104,5 @@ fn a_file_that_is_no_package_is_named_and_a_damaged_one_too() {
     import(&levi, &NEW[..NEW.len() / 2]).assert_has(422, &[none]);
     let large = "This package is too large (limit: 67108864 bytes in the collection).";
     import(&levi, &packed("collection.anki2", &vec![0; 70 << 20])).assert_has(422, &[large]);
-    assert_eq!(levi.get("/words/import").to("/words"), "/words");
+    assert_eq!(levi.get("/words/import").redirect_target("/words"), "/words");
 }

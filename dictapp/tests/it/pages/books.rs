@@ -1,4 +1,4 @@
-//! Word books that are imported while the server runs, and several books.
+//! Tests of word books that are imported while the server runs, and of several books.
 
 use std::time::Instant;
 

@@ -35,6 +35,7 @@ impl<'s> Person<'s> {
         Person::who_reads(site, "en")
     }
 
+    /// A guest with these languages in `Accept-Language`.
     pub(crate) fn who_reads(site: &'s Site, languages: &str) -> Person<'s> {
         Person { site, cookies: RefCell::default(), languages: languages.to_owned() }
     }
@@ -44,7 +45,7 @@ impl<'s> Person<'s> {
     pub(crate) fn registered(site: &'s Site, name: &str) -> Person<'s> {
         let person = Person::new(site);
         let form = [("name", name), ("password", PASSWORD), ("password_again", PASSWORD)];
-        assert_eq!(person.submit("/register", &form).to("/"), "/");
+        assert_eq!(person.submit("/register", &form).redirect_target("/"), "/");
         person
     }
 
@@ -53,6 +54,7 @@ impl<'s> Person<'s> {
         self.send("GET", target, &[], None)
     }
 
+    /// Gets a page with these header fields.
     #[track_caller]
     pub(crate) fn get_with(&self, target: &str, fields: &[(&str, &str)]) -> Answer {
         self.send("GET", target, fields, None)
@@ -65,13 +67,14 @@ impl<'s> Person<'s> {
         self.post(target, &[form, &[("form_token", &token)]].concat())
     }
 
-    /// Sends a form as it is.
+    /// Sends a form without adding the token of its page.
     #[track_caller]
     pub(crate) fn post(&self, target: &str, form: &[(&str, &str)]) -> Answer {
         let origin = self.site.url.clone();
         self.post_with(target, form, &[("Origin", &origin)])
     }
 
+    /// Sends a form with these header fields.
     #[track_caller]
     pub(crate) fn post_with(
         &self,
@@ -90,7 +93,7 @@ impl<'s> Person<'s> {
         self.send_bytes("POST", target, &[("Origin", &origin)], Some((&kind, body)))
     }
 
-    /// Sends a file in the part `file`, with these fields.
+    /// Sends a form with these fields, and a file in the part `file`.
     #[track_caller]
     pub(crate) fn post_file(
         &self,
@@ -174,6 +177,7 @@ impl<'s> Person<'s> {
         answer.words()
     }
 
+    /// Keeps the cookies of a response.
     fn keep(&self, answer: &Answer) {
         for cookie in answer.all("set-cookie") {
             let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
@@ -209,19 +213,22 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
+    /// The value of a header field.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|field| field.0 == name).map(|field| field.1.as_str())
     }
 
+    /// All values of a header field.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |field| field.0 == name).map(|field| field.1.as_str())
     }
 
-    /// Checks the target of a 303 and returns it.
+    /// Checks that this is a redirect (303), and returns its target. `expected` is only for the message
+    /// of a failure.
     #[track_caller]
-    pub(crate) fn to(&self, expected: &str) -> &str {
+    pub(crate) fn redirect_target(&self, expected: &str) -> &str {
         assert_eq!(self.status, 303, "not sent to {expected} but: {self:?}");
-        self.field("location").expect("a place")
+        self.field("location").expect("a target")
     }
 
     #[track_caller]

@@ -1,4 +1,4 @@
-//! Error pages: requests that cannot be answered get a page with the reason.
+//! Tests of error pages: a request that cannot be answered gets a page with the reason.
 
 use super::client::Person;
 use super::site::Site;

@@ -1,4 +1,4 @@
-//! The history: own rows, newest first, by pages.
+//! Tests of the history: a user sees their own look-ups, newest first, page by page.
 
 use mysql::prelude::Queryable;
 
@@ -10,7 +10,7 @@ use crate::mariadb::MariaDb;
 fn a_guest_is_sent_to_the_log_in_and_back() {
     let site = Site::start();
     let answer = Person::new(&site).get("/history");
-    assert_eq!(answer.to("/login"), "/login?next=/history");
+    assert_eq!(answer.redirect_target("/login"), "/login?next=/history");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn no_link_leads_beyond_either_end_of_the_history() {
 fn an_invalid_page_of_the_history_is_a_clear_error() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
-    assert_eq!(person.get("/history?older=1").to("/history"), "/history");
+    assert_eq!(person.get("/history?older=1").redirect_target("/history"), "/history");
     assert_eq!(person.get("/history?older=9223372036854775807").status, 400);
     person.get("/history?older=x").assert_has(400, &["field older"]);
 }
@@ -141,7 +141,7 @@ fn only_the_search_box_records_a_repeated_word() {
     for target in ["/word/apple", "/word/apple", "/word/pear", "/word/apple", "/word/qwzx"] {
         person.get(target);
     }
-    let next = person.get("/language?to=zh&next=/word/apple").to("/word").to_owned();
+    let next = person.get("/language?to=zh&next=/word/apple").redirect_target("/word").to_owned();
     person.get(&next);
     person.get("/language?to=en&next=/");
     person.get("/word/qwzx");
@@ -151,7 +151,7 @@ fn only_the_search_box_records_a_repeated_word() {
     let expected = ["re?d", "qwzx", "pear", "apple"].map(one);
     assert_eq!(counted(&person.get("/history")), expected);
     for _ in 0..2 {
-        let place = person.get("/search?q=apple").to("/word").to_owned();
+        let place = person.get("/search?q=apple").redirect_target("/word").to_owned();
         person.get(&place);
     }
     let page = person.get("/history");
@@ -223,7 +223,7 @@ fn a_word_of_a_day_and_a_whole_day_are_deleted_from_the_history_page() {
     let token = page.form_token();
     let delete = |name: &str, value: &str| {
         let form = [("form_token", token.as_str()), (name, value), ("next", "/history")];
-        assert_eq!(person.post("/account/history", &form).to("/history"), "/history");
+        assert_eq!(person.post("/account/history", &form).redirect_target("/history"), "/history");
     };
     delete("row", &value("row"));
     assert_eq!(person.history(), ["pear", "apple"]);
@@ -282,7 +282,6 @@ fn look_ups_that_are_older_than_the_setting_are_deleted() {
     }
 }
 
-/// Regression: long days were cut, and their look-ups counted again on each page.
 #[test]
 fn each_look_up_of_very_long_days_is_counted_on_one_page() {
     let site = Site::start();
@@ -345,8 +344,7 @@ fn a_page_of_the_history_reads_few_rows_wherever_it_is() {
         count(&mut root) - before
     };
     let deep = noon(1000);
-    // A page has 10 rows. The question for the counts reads some rows of its own.
-    // Regression: a page from the beginning of time read the whole history.
+    // A page has 10 rows. Counting the look-ups of its days reads more.
     let beginning = "/history?older=-377705023201000000".to_owned();
     for target in [format!("/history?older={deep}"), format!("/history?newer={deep}"), beginning] {
         let rows = read(&target);

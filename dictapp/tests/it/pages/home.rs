@@ -1,4 +1,4 @@
-//! The home page for guests and for users, and the files that every page needs.
+//! Tests of the home page for guests and for users, and of the files that every page needs.
 
 use super::client::Person;
 use super::site::Site;

@@ -1,4 +1,5 @@
-//! Manifest, service worker, OpenSearch, suggestions and glosses; and the settings of one browser.
+//! Tests of the files that browsers request by themselves (manifest, service worker, OpenSearch), of
+//! glosses, and of the settings that one browser keeps.
 
 use super::client::Person;
 use super::site::Site;
@@ -36,7 +37,7 @@ fn theme_and_text_size_are_kept_by_the_browser_and_shown_without_scripts() {
     let person = Person::new(&site);
     person.get("/word/apple").assert_has(200, &["data-theme=\"system\" data-size=\"normal\""]);
     let saved = person.get("/look?theme=dark&size=large&speech=slow");
-    assert_eq!(saved.to("/look?saved=1"), "/look?saved=1");
+    assert_eq!(saved.redirect_target("/look?saved=1"), "/look?saved=1");
     let page = person.get("/word/apple");
     page.assert_has(200, &["data-theme=\"dark\" data-size=\"large\" data-speech=\"slow\""]);
     person.get("/look").assert_has(200, &["value=\"dark\" checked"]);

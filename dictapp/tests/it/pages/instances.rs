@@ -1,9 +1,10 @@
-//! Two instances on one database: what one of them changes, the other shows within two seconds.
+//! Tests of two instances on one database: each shows changes by the other within two seconds.
 
 use super::client::{PASSWORD, Person};
 use super::site::Site;
-use crate::store_instances::comes_within_two_seconds;
+use crate::store_instances::assert_seen_within_two_seconds;
 
+/// Two instances that use the database file of the first one.
 fn two_instances() -> [Site; 2] {
     let one = Site::start();
     let url = format!("database.url=sqlite:{}", one.database().display());
@@ -26,7 +27,7 @@ fn a_log_out_holds_on_another_instance_within_two_seconds() {
     assert_eq!(elsewhere.get("/history").status, 200);
     let form_token = levi.get("/").form_token();
     assert_eq!(levi.post("/logout", &[("form_token", &form_token)]).status, 303);
-    comes_within_two_seconds(|| elsewhere.get("/history").status == 303);
+    assert_seen_within_two_seconds(|| elsewhere.get("/history").status == 303);
 }
 
 #[test]
@@ -40,7 +41,7 @@ fn the_end_of_all_other_sessions_holds_on_another_instance_within_two_seconds() 
     let form_token = levi.get("/account").form_token();
     let all = [("session", ""), ("form_token", form_token.as_str())];
     assert_eq!(levi.post("/account/sessions", &all).status, 303);
-    comes_within_two_seconds(|| ended.get("/history").status == 303);
+    assert_seen_within_two_seconds(|| ended.get("/history").status == 303);
     assert_eq!(own.get("/history").status, 200, "the session that ended the others");
 }
 
@@ -52,7 +53,7 @@ fn a_word_saved_or_removed_on_another_instance_is_marked_within_two_seconds() {
     let is_marked = || elsewhere.get("/word/apple").body.contains("class=\"saved\"");
     assert!(!is_marked());
     assert_eq!(levi.submit("/words", &[("action", "save"), ("word", "apple")]).status, 303);
-    comes_within_two_seconds(is_marked);
+    assert_seen_within_two_seconds(is_marked);
     assert_eq!(levi.submit("/words", &[("action", "remove"), ("word", "apple")]).status, 303);
-    comes_within_two_seconds(|| !is_marked());
+    assert_seen_within_two_seconds(|| !is_marked());
 }

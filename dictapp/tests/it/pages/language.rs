@@ -1,4 +1,4 @@
-//! The language of pages: by the browser's preference, and by the switch.
+//! Tests of the language of pages: chosen by the browser's preference or by the switch.
 
 use super::client::Person;
 use super::site::Site;
@@ -25,9 +25,9 @@ fn the_language_switch_is_a_link_that_returns() {
     let page = person.get("/word/and%2For?x=1");
     let (_, rest) = page.body.split_once("href=\"/language?").expect("a switch");
     let link = format!("/language?{}", rest.split('"').next().unwrap().replace("&amp;", "&"));
-    assert_eq!(person.get(&link).to("/word/and%2For?x=1"), "/word/and%2For?x=1");
+    assert_eq!(person.get(&link).redirect_target("/word/and%2For?x=1"), "/word/and%2For?x=1");
     person.get("/").assert_has(200, &["<html lang=\"zh-Hans\" "]);
-    assert_eq!(person.get("/language?to=en&next=//evil.example").to("/"), "/");
+    assert_eq!(person.get("/language?to=en&next=//evil.example").redirect_target("/"), "/");
     person.get("/").assert_has(200, &["<html lang=\"en\" "]);
     assert_eq!(person.get("/language?to=fr").status, 400);
 }

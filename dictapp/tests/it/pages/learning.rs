@@ -1,4 +1,4 @@
-//! Saving words, the word book and its reviews, without JavaScript.
+//! Tests of saving words, the word book and its reviews, without JavaScript.
 
 use super::client::{Answer, Person};
 use super::site::Site;
@@ -13,7 +13,7 @@ fn value(page: &Answer, name: &str) -> String {
 #[track_caller]
 fn save(person: &Person<'_>, word: &str) {
     let form = [("action", "save"), ("word", word)];
-    assert_eq!(person.submit("/words", &form).to("/words"), "/words");
+    assert_eq!(person.submit("/words", &form).redirect_target("/words"), "/words");
 }
 
 /// Answers the card that is due with this grade.
@@ -22,7 +22,7 @@ fn answer(person: &Person<'_>, grade: &str) -> (String, String) {
     let page = person.get("/review");
     let (word, seen) = (value(&page, "word"), value(&page, "seen"));
     let form = [("word", word.as_str()), ("seen", &seen), ("grade", grade)];
-    person.submit("/review", &form).to("/review");
+    person.submit("/review", &form).redirect_target("/review");
     (word, seen)
 }
 
@@ -35,12 +35,15 @@ fn a_word_is_saved_from_its_page_and_shown_in_the_word_book() {
     let (token, next) = (value(&page, "form_token"), "/word/apple");
     let form =
         [("form_token", token.as_str()), ("action", "save"), ("word", "apple"), ("next", next)];
-    assert_eq!(levi.post("/words", &form).to(next), next);
+    assert_eq!(levi.post("/words", &form).redirect_target(next), next);
     levi.get("/word/apple").assert_has(200, &["class=\"saved\""]);
     levi.get("/words").assert_has(200, &[">apple</a>", "苹果", "Words: 1"]);
     Person::registered(&site, "Anna").get("/words").assert_has_not(&[">apple</a>"]);
     Person::new(&site).get("/word/apple").assert_has_not(&["value=\"save\""]);
-    assert_eq!(Person::new(&site).get("/words").to("/login?next=/words"), "/login?next=/words");
+    assert_eq!(
+        Person::new(&site).get("/words").redirect_target("/login?next=/words"),
+        "/login?next=/words"
+    );
 }
 
 #[test]
@@ -51,13 +54,13 @@ fn a_word_is_reviewed_once_even_if_its_answer_is_sent_twice_and_can_be_taken_bac
     let (word, seen) = answer(&levi, "4");
     assert_eq!((word.as_str(), seen.as_str()), ("apple", "0"));
     let again = [("word", "apple"), ("seen", "0"), ("grade", "1")];
-    levi.submit("/review", &again).to("/review");
+    levi.submit("/review", &again).redirect_target("/review");
     levi.get("/review").assert_has(200, &["<h1>Review</h1>", "id=\"all-done\""]);
     levi.get("/progress")
         .assert_has(200, &["past year: 1, days with reviews: 1", "<dt>Learnt</dt><dd>1</dd>"]);
     let token = levi.get("/review").form_token();
     let undone = levi.post("/review/undo", &[("form_token", &token)]);
-    assert!(undone.to("/review").starts_with("/review?undone=apple&"), "{undone:?}");
+    assert!(undone.redirect_target("/review").starts_with("/review?undone=apple&"), "{undone:?}");
     levi.get("/review").assert_has(200, &["data-word=\"apple\"", "name=\"seen\" value=\"0\""]);
     levi.get("/progress").assert_has(200, &["<dt>Learnt</dt><dd>0</dd>"]);
 }
@@ -68,13 +71,13 @@ fn words_are_changed_paused_removed_imported_and_exported() {
     let levi = Person::registered(&site, "Levi");
     let words = "apple\tred or green\nice cream\n\nbook\n";
     let form = [("action", "import"), ("words", words), ("list", "Unit 1")];
-    assert_eq!(levi.submit("/words", &form).to("/words?added=3"), "/words?added=3");
+    assert_eq!(levi.submit("/words", &form).redirect_target("/words?added=3"), "/words?added=3");
     levi.get("/words?list=Unit%201").assert_has(200, &[">apple</a>", ">ice cream</a>", "Unit 1"]);
     let form = [("action", "update"), ("word", "book"), ("note", "=1+1"), ("list", "")];
-    assert_eq!(levi.submit("/words", &form).to("/words"), "/words");
+    assert_eq!(levi.submit("/words", &form).redirect_target("/words"), "/words");
     levi.get("/words?list=Unit%201").assert_has_not(&[">book</a>"]);
-    levi.submit("/words", &[("action", "suspend"), ("word", "apple")]).to("/words");
-    levi.submit("/words", &[("action", "remove"), ("word", "ice cream")]).to("/words");
+    levi.submit("/words", &[("action", "suspend"), ("word", "apple")]).redirect_target("/words");
+    levi.submit("/words", &[("action", "remove"), ("word", "ice cream")]).redirect_target("/words");
     let table = levi.get("/words/export?as=csv");
     table.assert_has(200, &["word,pronunciation,meaning", "red or green", "'=1+1"]);
     table.assert_has_not(&["ice cream"]);
@@ -95,7 +98,7 @@ fn new_words_a_day_are_limited_to_the_users_choice() {
     }
     let token = levi.get("/review").form_token();
     let form = [("form_token", token.as_str()), ("kind", "ear"), ("new_a_day", "1")];
-    assert_eq!(levi.post("/review/kind", &form).to("/review"), "/review");
+    assert_eq!(levi.post("/review/kind", &form).redirect_target("/review"), "/review");
     levi.get("/review").assert_has(200, &["data-kind=\"ear\"", "data-word=\"apple\""]);
     answer(&levi, "4");
     levi.get("/review").assert_has(200, &["id=\"all-done\""]);
@@ -108,7 +111,7 @@ fn of_several_headwords_on_a_page_the_chosen_one_is_saved() {
     let page = levi.get("/word/better");
     page.assert_has(200, &["Save better", "Save good"]);
     let form = [("action", "save"), ("word", "good"), ("next", "/word/better")];
-    assert_eq!(levi.submit("/words", &form).to("/word"), "/word/better");
+    assert_eq!(levi.submit("/words", &form).redirect_target("/word"), "/word/better");
     levi.get("/word/better").assert_has(200, &["Save better", "good is saved"]);
     levi.get("/words").assert_has(200, &[">good</a>"]);
 }
@@ -130,7 +133,7 @@ fn a_table_that_was_exported_is_imported_from_a_file() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     let form = [("action", "save"), ("word", "apple"), ("note", "=1+1"), ("list", "Unit 5")];
-    levi.submit("/words", &form).to("/words");
+    levi.submit("/words", &form).redirect_target("/words");
     let table = levi.get("/words/export?as=csv").body;
     let mia = Person::registered(&site, "Mia");
     let send = |person: &Person<'_>, token: &str, content: &str| {
@@ -138,7 +141,7 @@ fn a_table_that_was_exported_is_imported_from_a_file() {
         person.post_file("/words/import", file, &[("form_token", token)])
     };
     let token = mia.get("/words").form_token();
-    assert_eq!(send(&mia, &token, &table).to("/words?added=1"), "/words?added=1");
+    assert_eq!(send(&mia, &token, &table).redirect_target("/words?added=1"), "/words?added=1");
     mia.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", "<p>=1+1</p>"]);
     assert_eq!(send(&mia, "x", &table).status, 403);
 }
@@ -152,19 +155,19 @@ fn a_table_of_another_program_is_imported_with_its_meanings() {
         levi.post_file("/words/import", ("words.csv", content), &[("form_token", &token)])
     };
     let answer = send("word,meaning\nblorf,一种东西\n".as_bytes());
-    let to = answer.to("/words");
+    let to = answer.redirect_target("/words");
     assert_eq!(to, "/words?added=1&unknown=1&missing=blorf");
     let shown = "Not in the dictionary (1), check the spelling: blorf";
     levi.get(to).assert_has(200, &[shown, "<p>一种东西</p>"]);
     let answer = send("\u{feff}单词;释义\r\nlanternn;灯笼\r\n".as_bytes());
-    assert_eq!(answer.to("/words"), "/words?added=1&unknown=1&missing=lanternn");
+    assert_eq!(answer.redirect_target("/words"), "/words?added=1&unknown=1&missing=lanternn");
     // GB18030, as Excel writes a CSV in China.
     let excel = b"\xb5\xa5\xb4\xca,\xca\xcd\xd2\xe5\r\napple,\xc6\xbb\xb9\xfb\xca\xf7\r\n";
-    assert_eq!(send(excel).to("/words"), "/words?added=1");
+    assert_eq!(send(excel).redirect_target("/words"), "/words?added=1");
     levi.get("/words").assert_has(200, &["<p>灯笼</p>", "<p>苹果树</p>", "Words: 3"]);
 }
 
-/// Regression: the words were saved, but the address of the next page was too long for the server.
+/// The next page has the words in its address, which must not be too long for the server.
 #[test]
 fn long_words_that_no_dictionary_has_are_named_by_their_beginning() {
     let site = Site::start();
@@ -174,7 +177,7 @@ fn long_words_that_no_dictionary_has_are_named_by_their_beginning() {
     let text = lines.join("\n");
     let file = ("words.txt", text.as_bytes());
     let answer = person.post_file("/words/import", file, &[("form_token", &token)]);
-    let page = person.get(answer.to("/words"));
+    let page = person.get(answer.redirect_target("/words"));
     page.assert_has(200, &[&format!("{}…", "赵".repeat(40))]);
 }
 
@@ -183,11 +186,11 @@ fn long_words_that_no_dictionary_has_are_named_by_their_beginning() {
 fn import(person: &Person<'_>, lines: &str) -> String {
     let token = person.get("/words").form_token();
     let file = ("words.txt", lines.as_bytes());
-    person.post_file("/words/import", file, &[("form_token", &token)]).to("/words");
+    person.post_file("/words/import", file, &[("form_token", &token)]).redirect_target("/words");
     token
 }
 
-/// Regression: the cards for a word or its spelling asked nothing.
+/// A card that asks for the word or its spelling would have no question.
 #[test]
 fn a_word_that_no_dictionary_has_is_asked_for_its_meaning() {
     let site = Site::start();
@@ -195,14 +198,14 @@ fn a_word_that_no_dictionary_has_is_asked_for_its_meaning() {
     let token = import(&levi, "qwzzz\n");
     for kind in ["word", "spelling"] {
         let form = [("form_token", token.as_str()), ("kind", kind)];
-        levi.post("/review/kind", &form).to("/review");
+        levi.post("/review/kind", &form).redirect_target("/review");
         let page = levi.get("/review");
         page.assert_has(200, &["<p class=\"headword front\" lang=\"en\">qwzzz</p>"]);
         page.assert_has_not(&["id=\"typed\"", "id=\"verdict\""]);
     }
 }
 
-/// Regression: the card of `went` had the pronunciation of `go`.
+/// `went` is not pronounced like `go`.
 #[test]
 fn an_inflected_form_has_no_pronunciation_of_its_headword() {
     let site = Site::start();
@@ -212,7 +215,7 @@ fn an_inflected_form_has_no_pronunciation_of_its_headword() {
     levi.get("/words").assert_has_not(&["class=\"phonetic\""]);
 }
 
-/// Regression: the card of `went` had the meaning of `go` alone, so that both had the same card.
+/// Otherwise `went` and `go` would have the same card.
 #[test]
 fn the_card_of_an_inflected_form_says_which_form_it_is() {
     let site = Site::start();
@@ -223,7 +226,8 @@ fn the_card_of_an_inflected_form_says_which_form_it_is() {
     levi.get("/words").assert_has(200, &["lang=\"zh-Hans\">go 的过去式</span>"]);
     levi.set_cookie("language", "en");
     for kind in ["meaning", "word"] {
-        levi.post("/review/kind", &[("form_token", &token), ("kind", kind)]).to("/review");
+        levi.post("/review/kind", &[("form_token", &token), ("kind", kind)])
+            .redirect_target("/review");
         let page = levi.get("/review");
         page.assert_has(200, &[">past tense of go</span>"]);
         let front = page.body.split("id=\"answer\"").next().unwrap_or_default();
@@ -235,7 +239,7 @@ fn the_card_of_an_inflected_form_says_which_form_it_is() {
     }
 }
 
-/// Regression: "Words added: 2" came back after each removal of a word.
+/// It must not return after a word is removed.
 #[test]
 fn the_result_of_an_import_is_shown_once() {
     let site = Site::start();
@@ -243,7 +247,7 @@ fn the_result_of_an_import_is_shown_once() {
     let token = levi.get("/words").form_token();
     let file = ("words.txt", "apple\nqwzzz\n".as_bytes());
     let answer = levi.post_file("/words/import", file, &[("form_token", &token)]);
-    let page = levi.get(answer.to("/words"));
+    let page = levi.get(answer.redirect_target("/words"));
     page.assert_has(200, &["id=\"added\""]);
     assert_eq!(value(&page, "next"), "/words");
 }

@@ -1,4 +1,4 @@
-//! Logging in: limits, redirects, and forms without a valid token.
+//! Tests of logging in: limits, redirects, and forms without a valid token.
 
 use super::client::{Answer, PASSWORD, Person, encode_value};
 use super::site::Site;
@@ -47,10 +47,18 @@ fn a_log_in_redirects_only_within_the_site() {
         let page = format!("/login?next={}", encode_value(next));
         let token = person.get(&page).form_token();
         let form = [("name", "Levi"), ("password", PASSWORD), ("form_token", &token)];
-        assert_eq!(person.post(&page, &form).to(place), place, "{next:?} in the query");
+        assert_eq!(
+            person.post(&page, &form).redirect_target(place),
+            place,
+            "{next:?} in the query"
+        );
         let person = Person::new(&site);
         let form = [("name", "Levi"), ("password", PASSWORD), ("next", next)];
-        assert_eq!(person.submit("/login", &form).to(place), place, "{next:?} in the form");
+        assert_eq!(
+            person.submit("/login", &form).redirect_target(place),
+            place,
+            "{next:?} in the form"
+        );
     }
 }
 
@@ -112,7 +120,7 @@ fn a_name_with_too_many_failures_waits_only_in_that_network_even_if_it_does_not_
     let chinese = Person::who_reads(&site, "zh");
     let answer = log_in_from("192.0.2.1", &chinese, "Levi", PASSWORD);
     answer.assert_has(429, &["登录失败次数过多，请 15 分钟后再试。"]);
-    assert_eq!(log_in_from("192.0.2.3", &person, "Levi", PASSWORD).to("/"), "/");
+    assert_eq!(log_in_from("192.0.2.3", &person, "Levi", PASSWORD).redirect_target("/"), "/");
 }
 
 #[test]
@@ -124,7 +132,7 @@ fn a_network_with_too_many_failures_waits_with_every_name() {
         assert_eq!(log_in_from("192.0.2.1", &person, name, "wrong horse").status, 401);
     }
     assert_eq!(log_in_from("192.0.2.1", &person, "Levi", PASSWORD).status, 429);
-    assert_eq!(log_in_from("192.0.2.2", &person, "Levi", PASSWORD).to("/"), "/");
+    assert_eq!(log_in_from("192.0.2.2", &person, "Levi", PASSWORD).redirect_target("/"), "/");
 }
 
 #[test]
@@ -136,7 +144,7 @@ fn a_class_cannot_lock_a_known_browser_out() {
         assert_eq!(log_in_from("192.0.2.1", &person, name, "wrong horse").status, 401);
     }
     assert_eq!(log_in_from("192.0.2.1", &person, "Levi", PASSWORD).status, 429);
-    assert_eq!(log_in_from("192.0.2.1", &levi, "Levi", PASSWORD).to("/"), "/");
+    assert_eq!(log_in_from("192.0.2.1", &levi, "Levi", PASSWORD).redirect_target("/"), "/");
 }
 
 #[test]
@@ -146,7 +154,7 @@ fn successful_log_ins_are_not_counted() {
     for _ in 0..4 {
         let person = Person::new(&site);
         assert_eq!(log_in_from("192.0.2.1", &person, "Levi", "wrong horse").status, 401);
-        assert_eq!(log_in_from("192.0.2.1", &person, "Levi", PASSWORD).to("/"), "/");
+        assert_eq!(log_in_from("192.0.2.1", &person, "Levi", PASSWORD).redirect_target("/"), "/");
     }
 }
 
@@ -192,7 +200,7 @@ fn a_form_from_another_page_is_refused_with_an_explanation() {
     for fields in [&[][..], &[("Sec-Fetch-Site", "same-origin")], &[("Origin", &*site.url)]] {
         let person = Person::new(&site);
         let token = person.get("/login").form_token();
-        assert_eq!(post(&person, &token, fields).to("/"), "/");
+        assert_eq!(post(&person, &token, fields).redirect_target("/"), "/");
     }
 }
 
@@ -227,7 +235,7 @@ fn a_course_users_hash_is_replaced_at_the_first_log_in() {
     assert_eq!(Person::new(&site).submit("/login", &wrong).status, 401);
     for _ in 0..2 {
         let form = [("name", "Levi"), ("password", "123456")];
-        assert_eq!(Person::new(&site).submit("/login", &form).to("/"), "/");
+        assert_eq!(Person::new(&site).submit("/login", &form).redirect_target("/"), "/");
         assert!(passwd(None).starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     }
 }
@@ -246,7 +254,7 @@ fn a_course_users_md5_is_wrapped_after_the_start_without_a_log_in() {
         database.query_row("select passwd from user", [], |row| row.get(0)).unwrap();
     assert!(stored.starts_with("course$argon2id$") && !stored.contains(md5), "{stored}");
     let form = [("name", "Levi"), ("password", "123456")];
-    assert_eq!(Person::new(&site).submit("/login", &form).to("/"), "/");
+    assert_eq!(Person::new(&site).submit("/login", &form).redirect_target("/"), "/");
 }
 
 #[test]
@@ -261,7 +269,7 @@ fn to_stay_logged_in_is_a_choice() {
     }
 }
 
-/// Regression: it was logged. People sometimes type their password into that field.
+/// People sometimes type their password into that field.
 #[test]
 fn the_typed_name_is_not_in_the_log_when_the_database_fails() {
     let site = Site::start();

@@ -1,4 +1,4 @@
-//! The page of a word, and its entry in the history.
+//! Tests of the page of a word, and of its row in the history.
 
 use super::client::{Person, encode_value};
 use super::site::Site;
@@ -125,9 +125,9 @@ fn prefetches_and_head_requests_are_not_recorded() {
 fn if_a_log_in_is_required_guests_are_redirected_to_it_and_back() {
     let site = Site::start_with(&["dictionary.lookup_requires_login=true"]);
     let guest = Person::new(&site);
-    let place = guest.get("/word/and%2For").to("/login").to_owned();
+    let place = guest.get("/word/and%2For").redirect_target("/login").to_owned();
     assert_eq!(place, "/login?next=/word/and%252For");
-    let search = guest.get("/search?q=ice+cream").to("/login").to_owned();
+    let search = guest.get("/search?q=ice+cream").redirect_target("/login").to_owned();
     assert_eq!(search, "/login?next=/search%3Fq%3Dice%2Bcream");
     guest.get(&place).assert_has(200, &["Log in to continue.", "value=\"/word/and%2For\""]);
     assert_eq!(guest.get("/").status, 200);

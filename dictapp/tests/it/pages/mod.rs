@@ -1,5 +1,5 @@
-//! The pages over real sockets: runs the built program in a temporary folder, and acts like a
-//! browser without scripts.
+//! Tests of the pages over real sockets: each runs the built program in a temporary folder, and acts
+//! like a browser without scripts (`client`).
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -25,7 +25,7 @@ mod account;
 pub(crate) mod admin;
 mod classes;
 mod api;
-mod away;
+mod database_outage;
 mod books;
 mod status;
 mod style;

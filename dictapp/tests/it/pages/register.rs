@@ -1,4 +1,4 @@
-//! Registration, and reasons to refuse it.
+//! Tests of registration, and of the reasons to refuse it.
 
 use super::client::{PASSWORD, Person};
 use super::site::Site;
@@ -9,7 +9,7 @@ fn a_new_user_is_logged_in_and_sent_to_the_home_page() {
     let person = Person::new(&site);
     let form = [("name", "李雷"), ("password", PASSWORD), ("password_again", PASSWORD)];
     let answer = person.submit("/register", &form);
-    assert_eq!(answer.to("/"), "/");
+    assert_eq!(answer.redirect_target("/"), "/");
     let cookie = answer.all("set-cookie").find(|cookie| cookie.starts_with("session=")).unwrap();
     for attribute in ["; HttpOnly", "; SameSite=Lax", "; Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
@@ -115,7 +115,7 @@ fn a_form_that_is_sent_twice_logs_its_user_in_both_times() {
     for _ in 0..2 {
         let again = Person::new(&site);
         let answer = again.post_with("/register", &form, &[("Cookie", &visitor)]);
-        assert_eq!(answer.to("/"), "/");
+        assert_eq!(answer.redirect_target("/"), "/");
         again.get("/").assert_has(200, &["Logged in as Levi"]);
     }
 }
@@ -124,7 +124,7 @@ fn a_form_that_is_sent_twice_logs_its_user_in_both_times() {
 fn two_people_who_choose_one_name_and_password_do_not_share_an_account() {
     let site = Site::start();
     let form = [("name", "Levi"), ("password", PASSWORD), ("password_again", PASSWORD)];
-    assert_eq!(Person::new(&site).submit("/register", &form).to("/"), "/");
+    assert_eq!(Person::new(&site).submit("/register", &form).redirect_target("/"), "/");
     let second = Person::new(&site);
     assert_eq!(second.submit("/register", &form).status, 409);
     assert_eq!(second.cookie("session"), None);
@@ -150,7 +150,6 @@ fn a_name_that_looks_like_another_is_taken() {
     assert_eq!(Person::new(&site).submit("/register", &form).status, 409);
 }
 
-/// Regression: they were not limited.
 #[test]
 fn a_network_that_registers_too_many_accounts_waits() {
     let site = Site::start_with(&["accounts.registrations_per_network_max=2"]);
@@ -163,7 +162,7 @@ fn a_network_that_registers_too_many_accounts_waits() {
     let after: u32 = page.field("retry-after").unwrap().parse().unwrap();
     assert!((1..=15 * 60 + 1).contains(&after), "{after}");
     assert_eq!(person.cookie("session"), None);
-    person.submit("/login", &[("name", "Levi"), ("password", PASSWORD)]).to("/");
+    person.submit("/login", &[("name", "Levi"), ("password", PASSWORD)]).redirect_target("/");
 }
 
 #[test]
@@ -173,7 +172,7 @@ fn a_course_may_allow_passwords_of_six_characters() {
     let refused = Person::new(&site).submit("/register", &form("kq7xvb"));
     refused.assert_has(422, &["Use at least 8 characters."]);
     let site = Site::start_with(&["accounts.password_chars_min=6"]);
-    assert_eq!(Person::new(&site).submit("/register", &form("kq7xvb")).to("/"), "/");
+    assert_eq!(Person::new(&site).submit("/register", &form("kq7xvb")).redirect_target("/"), "/");
     assert_eq!(Person::new(&site).submit("/register", &form("q7xvb")).status, 422);
 }
 

@@ -1,4 +1,4 @@
-//! Searching: redirects to the word, or shows the best matches.
+//! Tests of searching: redirects to the page of the word, or a list of the best matches.
 
 use super::client::{Person, encode};
 use super::site::Site;
@@ -20,7 +20,7 @@ fn a_query_with_an_entry_redirects_to_its_page() {
         ("went", "/word/went"),
         ("o'clock", "/word/o%27clock"),
     ] {
-        assert_eq!(search(&person, query).to(place), place);
+        assert_eq!(search(&person, query).redirect_target(place), place);
     }
 }
 
@@ -118,7 +118,10 @@ fn a_page_after_the_last_one_redirects_to_the_first() {
     for query in ["%2A", "gr%3Fat", "/%5Eun/", "%E8%8B%B9%E6%9E%9C"] {
         let first = format!("/search?q={query}");
         for number in ["335", "1000", "18446744073709551615"] {
-            assert_eq!(person.get(&format!("{first}&page={number}")).to(&first), first);
+            assert_eq!(
+                person.get(&format!("{first}&page={number}")).redirect_target(&first),
+                first
+            );
         }
     }
 }
@@ -141,7 +144,7 @@ fn next_page(body: &str) -> Option<String> {
 fn a_search_is_in_the_history_once() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
-    let place = search(&person, "apple").to("/word/apple").to_owned();
+    let place = search(&person, "apple").redirect_target("/word/apple").to_owned();
     person.get(&place);
     search(&person, "recieve");
     search(&person, "苹果");
@@ -151,7 +154,7 @@ fn a_search_is_in_the_history_once() {
     assert!(page.contains("href=\"/search?q=%E8%8B%B9%E6%9E%9C\">苹果</a>"), "{page}");
 }
 
-/// Regression: the question mark was a wildcard, and nothing was found.
+/// A question mark is a wildcard only within a pattern.
 #[test]
 fn a_question_is_not_a_pattern() {
     let site = Site::start();
@@ -169,7 +172,7 @@ fn a_question_is_not_a_pattern() {
     let page = guest.get(&format!("/search?{}", encode(&[("q", "appl?")])));
     page.assert_has(200, &[">apple</a>"]);
     let after_the_last = guest.get("/search?q=appl%3F&page=9");
-    assert_eq!(after_the_last.to("/search?q=appl%3F"), "/search?q=appl%3F");
+    assert_eq!(after_the_last.redirect_target("/search?q=appl%3F"), "/search?q=appl%3F");
 }
 
 #[test]
@@ -186,7 +189,7 @@ fn results_of_the_cache_are_in_the_language_of_their_reader_and_follow_the_log_i
         page.assert_has(200, &["Logged in as Levi", ">apple</a>"]);
         assert_eq!(page.field("cache-control"), Some("no-store"));
         let page = Person::new(&site).get("/search?q=appl%3F&page=9");
-        assert_eq!(page.to("/search?q=appl%3F"), "/search?q=appl%3F");
+        assert_eq!(page.redirect_target("/search?q=appl%3F"), "/search?q=appl%3F");
     }
     assert_eq!(levi.history(), ["appl?"]);
     let fields = [("Accept-Encoding", "gzip")];

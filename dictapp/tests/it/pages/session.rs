@@ -1,4 +1,4 @@
-//! Sessions: their start, their end, and that forged and ended ones are invalid.
+//! Tests of sessions: how they begin and end, and that forged and ended ones are invalid.
 
 use std::time::Instant;
 
@@ -20,10 +20,10 @@ fn logging_out_ends_the_session_on_the_server() {
     assert!(is_alive(&site, &token));
     let form_token = person.get("/").form_token();
     let answer = person.post("/logout", &[("form_token", &form_token)]);
-    assert_eq!(answer.to("/"), "/");
+    assert_eq!(answer.redirect_target("/"), "/");
     assert_eq!(person.cookie("session"), None);
     assert!(!is_alive(&site, &token));
-    assert_eq!(person.get("/history").to("/login"), "/login?next=/history");
+    assert_eq!(person.get("/history").redirect_target("/login"), "/login?next=/history");
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn logging_in_again_makes_a_new_session_and_ends_the_old_one() {
     let person = Person::registered(&site, "Levi");
     let old = person.cookie("session").unwrap();
     let form = [("name", "Levi"), ("password", PASSWORD)];
-    assert_eq!(person.submit("/login", &form).to("/"), "/");
+    assert_eq!(person.submit("/login", &form).redirect_target("/"), "/");
     let new = person.cookie("session").unwrap();
     assert_ne!(old, new);
     assert!(is_alive(&site, &new));
@@ -59,7 +59,7 @@ fn a_log_out_keeps_the_users_other_sessions() {
     let first = Person::registered(&site, "Levi");
     let second = Person::new(&site);
     let form = [("name", "Levi"), ("password", PASSWORD)];
-    assert_eq!(second.submit("/login", &form).to("/"), "/");
+    assert_eq!(second.submit("/login", &form).redirect_target("/"), "/");
     let token = second.get("/").form_token();
     second.post("/logout", &[("form_token", &token)]);
     assert_eq!(first.get("/history").status, 200);

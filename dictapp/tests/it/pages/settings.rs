@@ -1,4 +1,4 @@
-//! The page for users to choose their word books.
+//! Tests of the settings page, on which users choose their word books.
 
 use super::client::{Answer, Person, encode};
 use super::site::Site;
@@ -36,7 +36,7 @@ fn a_book_that_is_switched_off_disappears_only_for_that_user() {
     assert_eq!(all.iter().map(|book| book.1).collect::<Vec<_>>(), [true, true]);
     let (chinese, english) = (all[0].0.as_str(), all[1].0.as_str());
 
-    assert_eq!(choose(&levi, &[chinese]).to("/settings?saved"), "/settings?saved");
+    assert_eq!(choose(&levi, &[chinese]).redirect_target("/settings?saved"), "/settings?saved");
     let page = levi.get("/settings?saved");
     page.assert_has(200, &["id=\"saved\""]);
     assert_eq!(books(&page), [(chinese.to_owned(), true), (english.to_owned(), false)]);
@@ -53,7 +53,10 @@ fn a_book_that_is_switched_off_disappears_only_for_that_user() {
     search(&other, "abacu?").assert_has(200, &[">abacus</a>"]);
     search(&levi, "appl?").assert_has(200, &[">apple</a>"]);
 
-    assert_eq!(choose(&levi, &[chinese, english]).to("/settings?saved"), "/settings?saved");
+    assert_eq!(
+        choose(&levi, &[chinese, english]).redirect_target("/settings?saved"),
+        "/settings?saved"
+    );
     assert_eq!(levi.get("/word/abacus").status, 200);
 }
 
@@ -66,7 +69,7 @@ fn the_word_book_shows_the_meanings_of_the_chosen_books() {
         person.get("/words").assert_has(200, &["苹果"]);
     }
     let english = &books(&levi.get("/settings"))[1].0.clone();
-    choose(&levi, &[english]).to("/settings?saved");
+    choose(&levi, &[english]).redirect_target("/settings?saved");
     levi.get("/words").assert_has_not(&["苹果"]);
     other.get("/words").assert_has(200, &["苹果"]);
     levi.get("/words").assert_has_not(&["苹果"]);
@@ -77,7 +80,7 @@ fn pages_of_matches_are_full_without_the_switched_off_book() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     let chinese = &books(&levi.get("/settings"))[0].0.clone();
-    choose(&levi, &[chinese]).to("/settings?saved");
+    choose(&levi, &[chinese]).redirect_target("/settings?saved");
     let (mut pages, mut target) = (Vec::new(), "/search?q=b%2A".to_owned());
     loop {
         let page = levi.get(&target);
@@ -103,7 +106,7 @@ fn settings_are_only_for_users_and_need_a_form_token() {
     let site = Site::start();
     let guest = Person::new(&site);
     let login = "/login?next=/settings";
-    assert_eq!(guest.get("/settings").to(login), login);
+    assert_eq!(guest.get("/settings").redirect_target(login), login);
     let levi = Person::registered(&site, "Levi");
     let listed = books(&levi.get("/settings"))[0].0.clone();
     let fields = [("listed", listed.as_str()), ("on", &listed), ("form_token", "made-up")];
@@ -113,10 +116,12 @@ fn settings_are_only_for_users_and_need_a_form_token() {
     assert_eq!(levi.post("/settings", &fields).status, 400);
     // A missing book is ignored.
     let fields = [("listed", "9999"), ("listed", &listed), ("on", &listed), ("form_token", &token)];
-    assert_eq!(levi.post("/settings", &fields).to("/settings?saved"), "/settings?saved");
+    assert_eq!(
+        levi.post("/settings", &fields).redirect_target("/settings?saved"),
+        "/settings?saved"
+    );
 }
 
-/// Regression: they were suggested, and led to a page without an entry.
 #[test]
 fn words_of_switched_off_books_are_not_suggested() {
     let site = Site::start();
@@ -127,13 +132,13 @@ fn words_of_switched_off_books_are_not_suggested() {
         levi.get(page).assert_has(200, &[link]);
     }
     let english = books(&levi.get("/settings"))[1].0.clone();
-    choose(&levi, &[&english]).to("/settings?saved");
+    choose(&levi, &[&english]).redirect_target("/settings?saved");
     for page in ["/", "/history"] {
         levi.get(page).assert_has_not(&[link]);
     }
     // One in fifty of the drawn words is only in that book.
     for _ in 0..300 {
-        let drawn = levi.get("/random").to("/word/").to_owned();
+        let drawn = levi.get("/random").redirect_target("/word/").to_owned();
         levi.get(&drawn).assert_has(200, &[]);
     }
 }

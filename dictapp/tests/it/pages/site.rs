@@ -3,16 +3,13 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tempfile::TempDir;
-
-/// Maximum wait on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A running program.
 pub(crate) struct Site {
@@ -25,13 +22,13 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// With the built-in settings, in a new folder.
+    /// Starts the program with the built-in settings, in a new folder with the shipped word books.
     #[track_caller]
     pub(crate) fn start() -> Site {
         Site::start_with(&[])
     }
 
-    /// With `section.key=value` settings.
+    /// Like [`Site::start`], with these settings: `section.key=value`.
     #[track_caller]
     pub(crate) fn start_with(settings: &[&str]) -> Site {
         let folder = tempfile::tempdir().expect("a folder");
@@ -42,13 +39,13 @@ impl Site {
         Site::start_in(folder, settings)
     }
 
-    /// In an empty folder, like the very first start.
+    /// Starts the program in an empty folder, so that it imports the shipped word books.
     #[track_caller]
     pub(crate) fn start_empty() -> Site {
         Site::start_in(tempfile::tempdir().expect("a folder"), &[])
     }
 
-    /// In the folder of an earlier site.
+    /// Starts the program in the folder of an earlier site.
     #[track_caller]
     pub(crate) fn start_in(folder: TempDir, settings: &[&str]) -> Site {
         let mut command = program(folder.path(), settings);
@@ -58,7 +55,7 @@ impl Site {
         Site::start_command(command, folder)
     }
 
-    /// With a command of [`program`], with its standard output as a pipe.
+    /// Starts a command of [`program`]. Its standard output must be a pipe.
     #[track_caller]
     pub(crate) fn start_command(mut command: Command, folder: TempDir) -> Site {
         let mut child = command.spawn().expect("it starts");
@@ -85,7 +82,7 @@ impl Site {
             if log.contains(text) {
                 return log;
             }
-            assert!(began.elapsed() < PATIENCE, "{text:?} never came to the log: {log}");
+            assert!(began.elapsed() < crate::PATIENCE, "{text:?} never came to the log: {log}");
             std::thread::yield_now();
         }
     }
@@ -154,4 +151,24 @@ pub(crate) fn program(folder: &Path, settings: &[&str]) -> Command {
         command.args(["--set", setting]);
     }
     command
+}
+
+/// The result of a command that has ended.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs a command of the program in the site's folder, with this standard input.
+#[track_caller]
+pub(crate) fn run_command(site: &Site, words: &[&str], input: &str) -> Ended {
+    let mut command = program(site.folder.path(), &[]);
+    command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    // A command that reads no input may end before it is written.
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).ok();
+    let output = child.wait_with_output().expect("its output");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }

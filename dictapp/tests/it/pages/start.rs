@@ -1,16 +1,13 @@
-//! Start, stop and kill; and errors at the start, in one sentence each.
+//! Tests of starting, stopping and killing the program. Each error at the start is one sentence.
 
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::client::Person;
 use super::site::{Site, program};
-
-/// Maximum wait of a test for an event.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The exit code, and the only line on standard error.
 #[track_caller]
@@ -111,7 +108,7 @@ fn the_log_is_written_to_a_file_as_json_if_set() {
 fn wait_for(path: &Path, words: &str) {
     let began = Instant::now();
     while !fs::read_to_string(path).is_ok_and(|text| text.contains(words)) {
-        assert!(began.elapsed() < PATIENCE, "{words:?} never came to {}", path.display());
+        assert!(began.elapsed() < crate::PATIENCE, "{words:?} never came to {}", path.display());
         std::thread::yield_now();
     }
 }

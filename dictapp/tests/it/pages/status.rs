@@ -1,4 +1,4 @@
-//! The pages for monitoring.
+//! Tests of the paths for monitoring, and of the log.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -93,7 +93,7 @@ fn metrics_count_responses_and_look_ups() {
     assert!(counts.is_sorted() && counts.last() > Some(&0), "{counts:?}");
 }
 
-/// Regression: clients of a proxy on the same machine that was not trusted saw the metrics.
+/// The proxy runs on the same machine, and the settings do not name it as trusted.
 #[test]
 fn clients_of_a_proxy_do_not_get_the_metrics() {
     let site = Site::start();
@@ -145,7 +145,7 @@ fn monitoring_may_have_an_address_of_its_own_which_serves_nothing_else() {
     assert_eq!(site.stop(), (Some(0), String::new()));
 }
 
-/// Regression: the line of an error had the path, and so the word and its user.
+/// The path of a request contains the word.
 #[test]
 fn an_error_is_logged_without_the_word() {
     let site = Site::start();

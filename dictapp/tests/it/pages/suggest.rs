@@ -1,4 +1,4 @@
-//! Suggestions while a word is typed.
+//! Tests of the suggestions while a word is typed.
 
 use serde_json::Value;
 

@@ -1,4 +1,5 @@
-//! The OpenAPI description against the table of URLs. `cargo xtask contract` checks the responses.
+//! Compares the OpenAPI description with the table of URLs. `cargo xtask contract` checks the
+//! responses.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The JSON API as programs use it.
+//! Tests of the JSON API as programs use it.
 
 mod document;
 mod refusals;
@@ -214,7 +214,10 @@ fn a_token_is_shown_once_allows_what_was_ticked_and_is_revoked() {
     let (_, rest) = page.body.split_once("name=\"revoke\" value=\"").unwrap();
     let id = rest.split_once('"').unwrap().0;
     let form = [("form_token", &*page.form_token()), ("revoke", id)];
-    assert_eq!(person.post("/account/tokens", &form).to("/account?done"), "/account?done");
+    assert_eq!(
+        person.post("/account/tokens", &form).redirect_target("/account?done"),
+        "/account?done"
+    );
     program.get("/api/v1/account").assert_has(401, &[]);
     person.get("/account").assert_has(200, &["Revoked an API token"]);
     let session = Program::with_token(&site, made(&person, &["read", "history"]));

@@ -1,4 +1,5 @@
-//! What the API refuses, and how it says so; what scripts of other sites may do.
+//! Tests of the requests that the API refuses, of its error responses, and of the rights of scripts of
+//! other sites.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -28,7 +29,6 @@ fn scripts_of_named_sites_may_use_the_api_and_no_page() {
     assert_eq!(person.post_with("/login", &[], &[("Origin", origin)]).status, 403);
 }
 
-/// Regression: the responses were HTML pages of the site.
 #[test]
 fn what_the_server_itself_refuses_is_a_problem_too() {
     let site = Site::start();
@@ -70,8 +70,7 @@ fn raw(site: &Site, request: &str) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-/// Regression: `["tom", "password"]` made an account, because serde also reads an object from a
-/// list.
+/// serde can also read an object from a list.
 #[test]
 fn a_list_is_no_object() {
     let site = Site::start();
@@ -147,7 +146,6 @@ fn every_refusal_is_a_problem_that_names_its_reason() {
     assert_eq!(is_problem(&answer, 401), "the token is not valid");
 }
 
-/// Regression: any client could fill the log with errors of the server.
 #[test]
 fn an_unknown_method_is_a_problem_and_no_error_in_the_log() {
     let site = Site::start();

@@ -31,8 +31,7 @@ fn goldendict_lists_the_databases_before_it_has_read_the_banner() {
     assert_eq!(&client.line()[..4], "250 ");
 }
 
-/// goldendict-ng reads each line of a list as a word. Regression: it showed a MIME header as the
-/// word "text/plain; ..".
+/// goldendict-ng reads each line of a list as a word, also a MIME header.
 #[test]
 fn goldendict_suggests_words_and_nothing_else() {
     let site = Site::start_with(ON);

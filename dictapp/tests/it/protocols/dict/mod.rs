@@ -106,7 +106,6 @@ fn a_line_that_is_too_long_closes_the_connection() {
     asks(&mut connect(&site), "DEFINE * apple", "150 ");
 }
 
-/// Regression: a word of both books was missing from the matches of the second book.
 #[test]
 fn each_book_lists_its_own_words() {
     let site = Site::start_with(ON);
@@ -124,7 +123,7 @@ fn each_book_lists_its_own_words() {
     assert!(!lines.iter().any(|line| line.starts_with("en-en")), "{lines:?}");
 }
 
-/// Regression: `went`, which begins with the text, was shown as `go`.
+/// `went` begins with the text, but is a form of `go`.
 #[test]
 fn a_prefix_matches_headwords_and_no_inflected_forms() {
     let site = Site::start_with(ON);

@@ -1,4 +1,4 @@
-//! The database becomes unavailable and recovers.
+//! Tests of the pages while the database is unavailable, and after it has recovered.
 
 use std::time::Instant;
 

@@ -1,25 +1,17 @@
-//! The command `dictapp books` while a server runs.
-
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+//! Tests of the command `dictapp books` while a server runs.
 
 use std::fs;
 use std::time::Instant;
 
 use crate::pages::client::Person;
-use crate::pages::site::{Site, program};
+use crate::pages::site::{Ended, Site, run_command};
 
-/// Exit code, standard output and standard error of a command in the server's folder.
-fn run(site: &Site, words: &[&str]) -> (Option<i32>, String, String) {
-    let output = program(site.folder.path(), &[]).args(words).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
+/// Runs a command that must succeed. Returns its standard output.
 #[track_caller]
-fn done(site: &Site, words: &[&str]) -> String {
-    let (code, out, said) = run(site, words);
-    assert_eq!(code, Some(0), "{words:?}: {said}");
-    out
+fn succeeds(site: &Site, words: &[&str]) -> String {
+    let ended = run_command(site, words, "");
+    assert_eq!(ended.code, Some(0), "{words:?}: {}", ended.stderr);
+    ended.stdout
 }
 
 /// Waits until the page of a word is as expected: the server checks the database from time to time.
@@ -45,28 +37,28 @@ fn names(list: &str) -> Vec<&str> {
 fn books_are_arranged_while_the_server_runs() {
     let site = Site::start();
     let person = Person::new(&site);
-    let list = done(&site, &["books"]);
+    let list = succeeds(&site, &["books"]);
     assert_eq!(names(&list), ["en-zh", "en-en"]);
     assert!(list.contains("英汉学习词典") && list.contains("shipped 20"), "{list}");
 
     fs::write(site.folder.path().join("own.txt"), "zyzzyva  n. 象鼻虫\napple  n. 另一种\n")
         .unwrap();
-    done(&site, &["import", "course", "own.txt"]);
+    succeeds(&site, &["import", "course", "own.txt"]);
     wait_for(&person, "zyzzyva", |status, _| status == 200);
     let place = |body: &str, text: &str| body.find(text).unwrap_or(usize::MAX);
     let is_first = |_, body: &str| place(body, ">另一种<") < place(body, "苹果");
     assert!(!is_first(200, &person.get("/word/apple").body));
 
-    let list = done(&site, &["books", "order", "own"]);
+    let list = succeeds(&site, &["books", "order", "own"]);
     assert_eq!(names(&list), ["own", "en-zh", "en-en"]);
     wait_for(&person, "apple", is_first);
-    done(&site, &["books", "rename", "own", "我的词典"]);
+    succeeds(&site, &["books", "rename", "own", "我的词典"]);
     wait_for(&person, "zyzzyva", |_, body| body.contains("我的词典"));
-    assert!(done(&site, &["books", "hide", "own"]).contains("hidden"));
+    assert!(succeeds(&site, &["books", "hide", "own"]).contains("hidden"));
     wait_for(&person, "zyzzyva", |status, _| status == 404);
-    done(&site, &["books", "show", "own"]);
+    succeeds(&site, &["books", "show", "own"]);
     wait_for(&person, "zyzzyva", |status, _| status == 200);
-    assert_eq!(names(&done(&site, &["books", "remove", "own"])), ["en-zh", "en-en"]);
+    assert_eq!(names(&succeeds(&site, &["books", "remove", "own"])), ["en-zh", "en-en"]);
     wait_for(&person, "zyzzyva", |status, _| status == 404);
 }
 
@@ -79,22 +71,22 @@ fn a_missing_book_is_named_with_the_existing_ones() {
         &["books", "rename", "own", "x"],
         &["books", "remove", "own"],
     ] {
-        let (code, out, said) = run(&site, words);
+        let Ended { code, stdout, stderr } = run_command(&site, words, "");
         let expected = "dictapp: there is no word book \"own\"; there are: en-zh, en-en\n";
-        assert_eq!((code, out.as_str(), said.as_str()), (Some(1), "", expected));
+        assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(1), "", expected));
     }
-    let (code, _, said) = run(&site, &["books", "order", "en-en", "en-en"]);
-    assert_eq!((code, said.as_str()), (Some(1), "dictapp: the word book en-en is named twice\n"));
-    let (code, _, said) = run(&site, &["books", "rename", "en-en", " "]);
+    let Ended { code, stderr, .. } = run_command(&site, &["books", "order", "en-en", "en-en"], "");
+    assert_eq!((code, stderr.as_str()), (Some(1), "dictapp: the word book en-en is named twice\n"));
+    let Ended { code, stderr, .. } = run_command(&site, &["books", "rename", "en-en", " "], "");
     assert_eq!(code, Some(1));
-    assert!(said.contains("the title is empty"), "{said}");
-    assert_eq!(names(&done(&site, &["books"])), ["en-zh", "en-en"]);
+    assert!(stderr.contains("the title is empty"), "{stderr}");
+    assert_eq!(names(&succeeds(&site, &["books"])), ["en-zh", "en-en"]);
 }
 
 #[test]
 fn a_removed_shipped_book_does_not_return_at_the_next_start() {
     let site = Site::start();
-    done(&site, &["books", "remove", "en-en"]);
+    succeeds(&site, &["books", "remove", "en-en"]);
     let site = Site::start_in(site.kill(), &[]);
-    assert_eq!(names(&done(&site, &["books"])), ["en-zh"]);
+    assert_eq!(names(&succeeds(&site, &["books"])), ["en-zh"]);
 }

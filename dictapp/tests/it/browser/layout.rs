@@ -1,14 +1,14 @@
-//! Every page at the width of a phone, a tablet and a projector, in both languages and themes, with
-//! and without scripts: nothing is cut, covered, too small, or in the other language. Pictures of
-//! the pages are left in the build folder, under `tmp/pages`.
+//! Checks the layout of every page at the width of a phone, a tablet and a projector, in both
+//! languages and themes, with and without scripts: nothing is cut, covered, too small, or in the other
+//! language. Pictures of the pages are left in the build folder, under `tmp/pages`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::all_pages::{GUEST, log_in, open_import, user_with_content};
 use super::driver::{Browser, Profile, Scripts};
-use super::every::{GUEST, log_in, open_import, settle};
 use crate::pages::admin::with_role;
 use crate::pages::client::Person;
 use crate::pages::site::Site;
@@ -24,7 +24,8 @@ struct View {
     scripts: Scripts,
 }
 
-/// Each width in both languages and both themes, and each of these with and without scripts.
+/// Each width in both languages and both themes. Scripts are on in half of these views, so that each
+/// width, language and theme is shown with scripts and without.
 fn views() -> Vec<View> {
     let mut views = Vec::new();
     for (n, width) in [360, 768, 1920].into_iter().enumerate() {
@@ -77,7 +78,7 @@ fn walk_import(browser: &Browser, site: &Site, pictures: &Path) -> Vec<String> {
 #[ignore = "needs Chromium: cargo xtask test"]
 fn on_no_page_is_anything_cut_covered_too_small_or_in_the_other_language() {
     let site = Site::start();
-    let own = settle(&site, "Ada");
+    let own = user_with_content(&site, "Ada");
     let guest: Vec<String> = GUEST.iter().map(|page| (*page).to_owned()).collect();
     let mut found = Vec::new();
     for view in views() {
@@ -97,12 +98,12 @@ fn on_no_page_is_anything_cut_covered_too_small_or_in_the_other_language() {
     assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
 }
 
-/// Regression: tables behind "As a table" pushed the page wider with the largest text.
+/// The tables behind "As a table" are unfolded too.
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn with_the_largest_text_and_everything_unfolded_no_page_scrolls_sideways() {
     let site = Site::start();
-    let own = settle(&site, "Ada");
+    let own = user_with_content(&site, "Ada");
     drop(with_role(&site, "Lee", "teacher"));
     drop(Person::registered(&site, "Levi"));
     let mut found = Vec::new();
@@ -140,7 +141,7 @@ fn with_the_largest_text_and_everything_unfolded_no_page_scrolls_sideways() {
 #[ignore = "needs Chromium: cargo xtask test"]
 fn with_text_of_twice_the_size_and_in_forced_colours_no_page_is_too_wide() {
     let site = Site::start();
-    let own = settle(&site, "Ada");
+    let own = user_with_content(&site, "Ada");
     let browser = Browser::start(Profile::default());
     browser.measure(360);
     let colours = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });

@@ -1,5 +1,5 @@
-//! The list of every page of the site, with content on it, for the tests that visit all of them. A
-//! test fails if a page of `paths.rs` is missing here.
+//! The list of all pages of the site, and functions that make content for them, for the tests that
+//! visit all pages. A test fails if a page of `paths.rs` is missing here.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -87,6 +87,7 @@ const NO_PAGES: &[&str] = &[
     "/api/",
 ];
 
+/// The text after `before` on a page, up to a quote or a tag.
 #[track_caller]
 fn value(page: &Answer, before: &str) -> String {
     let rest = page.body.split_once(before).unwrap_or_else(|| panic!("{before}: {page:?}")).1;
@@ -94,15 +95,15 @@ fn value(page: &Answer, before: &str) -> String {
 }
 
 /// Makes a user who administers, teaches and learns, with content on each page. Returns the pages.
-pub(crate) fn settle(site: &Site, name: &str) -> Vec<String> {
+pub(crate) fn user_with_content(site: &Site, name: &str) -> Vec<String> {
     let ada = with_role(site, name, "admin");
-    ada.submit("/classes", &[("action", "make"), ("name", "Class 7")]).to("/classes");
+    ada.submit("/classes", &[("action", "make"), ("name", "Class 7")]).redirect_target("/classes");
     let class = format!("/classes/{}", value(&ada.get("/classes"), "href=\"/classes/"));
     let code = value(&ada.get(&class), "id=\"code\">");
     let words = "apple\nbanana\nweather";
     let list = [("action", "add"), ("name", "Unit 5"), ("due", "2099-12-04"), ("words", words)];
-    ada.submit(&class, &list).to(&class);
-    ada.submit("/classes", &[("action", "join"), ("code", &code)]).to("/classes");
+    ada.submit(&class, &list).redirect_target(&class);
+    ada.submit("/classes", &[("action", "join"), ("code", &code)]).redirect_target("/classes");
     for word in ["apple", "ice%20cream", "zzzzzz", "%E8%8B%B9%E6%9E%9C", "incomprehensibility"] {
         ada.get(&format!("/word/{word}"));
     }
@@ -111,16 +112,18 @@ pub(crate) fn settle(site: &Site, name: &str) -> Vec<String> {
         [("apple", "Unit 5"), ("give up", ""), ("umbrella", "Phrases"), ("went", "")]
     {
         let form = [("action", "save"), ("word", word), ("list", list), ("tags", "fruit food")];
-        ada.submit("/words", &[&form[..], &[sentence, ("note", "red")]].concat()).to("/words");
+        ada.submit("/words", &[&form[..], &[sentence, ("note", "red")]].concat())
+            .redirect_target("/words");
     }
     let card = ada.get("/review");
     let (word, seen) = (value(&card, "name=\"word\" value=\""), "0");
-    ada.submit("/review", &[("word", &word), ("seen", seen), ("grade", "3")]).to("/review");
+    ada.submit("/review", &[("word", &word), ("seen", seen), ("grade", "3")])
+        .redirect_target("/review");
     let report = [("word", "apple"), ("text", "The plural is missing.")];
     let token = ada.get("/report?word=apple").form_token();
     ada.post("/report", &[&report[..], &[("form_token", &token)]].concat());
     let file = upload(&ada, &[("unit.csv", "word,meaning\nzyzzyva,象鼻虫\n")], "Unit 5");
-    let preview = file.to("/admin").to_owned();
+    let preview = file.redirect_target("/admin").to_owned();
     let mut pages: Vec<String> = USER.iter().map(|page| (*page).to_owned()).collect();
     pages.retain(|page| !page.starts_with("/admin/uploads"));
     pages.extend([class, preview]);
@@ -150,8 +153,8 @@ pub(crate) fn type_letter(browser: &Browser, letter: &str) {
     }
 }
 
-/// Logs in on the log-in page, and waits for the page that follows. The link of logged-in users is
-/// no sign of it: a browser that is logged in has it before.
+/// Logs in on the log-in page, and waits for the page that follows. The link for logging out does not
+/// show that: a browser that is logged in already has it on the log-in page too.
 #[track_caller]
 pub(crate) fn log_in(browser: &Browser, site: &Site, name: &str) {
     browser.goto(&format!("{}/login", site.url));

@@ -1,4 +1,4 @@
-//! The bookmarklet of the help page, on a page of another site.
+//! Tests of the bookmarklet of the help page. It is run on a page of another site.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,8 @@ use crate::pages::site::Site;
 /// A page of another site.
 const FOREIGN: &str = "data:text/html,<title>News</title><p>An <b>apple</b> a day</p>";
 
-/// Runs the bookmarklet and returns the address that it opens. `typed` is the answer to its prompt.
+/// Selects the element `select`, runs the bookmarklet, and returns the address that it opens. `typed`
+/// is the answer to the prompt of the bookmarklet.
 fn run(browser: &Browser, bookmarklet: &str, select: &str, typed: Option<&str>) -> Value {
     browser.goto(FOREIGN);
     let body = "let asked = null; window.open = url => { asked = url; };
@@ -32,7 +33,7 @@ fn the_bookmarklet_looks_up_what_is_selected_on_any_page() {
     assert_eq!(run(&browser, bookmarklet, "#none", Some("ice cream & co")), {
         json!(format!("{}/search?q=ice%20cream%20%26%20co", site.url))
     });
-    // Regression: it opened a search for an empty text.
+    // Without a selection and an answer, nothing is opened.
     assert_eq!(run(&browser, bookmarklet, "#none", None), Value::Null);
     browser.goto(asked.as_str().expect("an address"));
     browser.wait_for("article.entry");

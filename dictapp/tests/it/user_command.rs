@@ -1,32 +1,24 @@
-//! The command `dictapp user` while a server runs.
+//! Tests of the command `dictapp user` while a server runs.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-use std::io::Write;
-use std::process::Stdio;
 
 use serde_json::Value;
 
 use crate::pages::client::{PASSWORD, Person};
-use crate::pages::site::{Site, program};
+use crate::pages::site::{Ended, Site, run_command};
 
-/// Exit code, standard output and standard error of `dictapp user` with this standard input.
-fn run(site: &Site, words: &[&str], input: &str) -> (Option<i32>, String, String) {
-    let mut command = program(site.folder.path(), &[]);
-    command.arg("user").args(words);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
+/// Runs `dictapp user` with these arguments and this standard input.
+#[track_caller]
+fn run(site: &Site, words: &[&str], input: &str) -> Ended {
+    run_command(site, &[&["user"], words].concat(), input)
 }
 
+/// Runs `dictapp user`, which must succeed, with `--json`. Returns its output.
 #[track_caller]
 fn json(site: &Site, words: &[&str], input: &str) -> Value {
-    let (code, out, err) = run(site, &[words, &["--json"]].concat(), input);
-    assert_eq!(code, Some(0), "{words:?}: {err}");
-    serde_json::from_str(&out).unwrap()
+    let Ended { code, stdout, stderr } = run(site, &[words, &["--json"]].concat(), input);
+    assert_eq!(code, Some(0), "{words:?}: {stderr}");
+    serde_json::from_str(&stdout).unwrap()
 }
 
 #[track_caller]
@@ -71,15 +63,14 @@ fn users_are_added_listed_blocked_and_deleted_while_the_server_runs() {
     assert_eq!(log_in(&site, "Mia", "kettle bridge"), 401);
 }
 
-/// Regression: nothing said that a new role with more rights ends the sessions of the user.
 #[test]
 fn a_role_with_more_rights_says_that_the_user_has_to_log_in_again() {
     let site = Site::start();
     Person::registered(&site, "Mia");
     let advice = "Mia has to log in again\n";
     for (role, is_more) in [("teacher", true), ("teacher", false), ("user", false)] {
-        let (_, out, err) = run(&site, &["role", "Mia", role], "");
-        assert_eq!(out.contains(advice), is_more, "{role}: {out}{err}");
+        let Ended { stdout, stderr, .. } = run(&site, &["role", "Mia", role], "");
+        assert_eq!(stdout.contains(advice), is_more, "{role}: {stdout}{stderr}");
     }
 }
 
@@ -87,9 +78,9 @@ fn a_role_with_more_rights_says_that_the_user_has_to_log_in_again() {
 fn invalid_user_commands_are_refused_with_the_reason() {
     let site = Site::start();
     let refused = |words: &[&str], input: &str| {
-        let (code, _, err) = run(&site, words, input);
-        assert_eq!(code, Some(1), "{words:?}: {err}");
-        err
+        let Ended { code, stderr, .. } = run(&site, words, input);
+        assert_eq!(code, Some(1), "{words:?}: {stderr}");
+        stderr
     };
     run(&site, &["add", "Levi", "--role", "admin"], "");
     for (words, input, reason) in [
@@ -103,8 +94,8 @@ fn invalid_user_commands_are_refused_with_the_reason() {
         (&["delete", "Levi"][..], "", "the only administrator"),
         (&["role", "Levi", "user"][..], "", "the only administrator"),
     ] {
-        let err = refused(words, input);
-        assert!(err.contains(reason), "{words:?}: {err}");
+        let stderr = refused(words, input);
+        assert!(stderr.contains(reason), "{words:?}: {stderr}");
     }
 }
 
