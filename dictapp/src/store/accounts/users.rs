@@ -231,8 +231,8 @@ impl Store {
             .doing(|| "find a name that looks alike")
     }
 
-    /// Stores the skeleton hash of a user's name. `false`: another user's name looks the same, and nothing
-    /// is stored.
+    /// Stores the skeleton hash of a user's name. `false`: another user's name looks the same, and
+    /// nothing is stored.
     ///
     /// # Errors
     /// The database is unavailable.

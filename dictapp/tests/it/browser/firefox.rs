@@ -37,7 +37,7 @@ const PREFERENCES: &[(&str, &str)] = &[
 
 /// White text on black for every page, with buttons and fields that stay black on light colours.
 /// Many people with low vision choose such colours.
-const OF_THE_USER: &[(&str, &str)] = &[
+const USER_COLOURS: &[(&str, &str)] = &[
     ("browser.display.document_color_use", "2"),
     ("browser.display.background_color", "\"#000000\""),
     ("browser.display.foreground_color", "\"#ffffff\""),
@@ -71,7 +71,7 @@ impl Firefox {
         let languages = format!("\"{}\"", profile.languages);
         let scripts = if profile.scripts == Scripts::On { "true" } else { "false" };
         let own = [("intl.accept_languages", &*languages), ("javascript.enabled", scripts)];
-        let colours = if colours == Colours::OfTheUser { OF_THE_USER } else { &[] };
+        let colours = if colours == Colours::OfTheUser { USER_COLOURS } else { &[] };
         let preference =
             |(name, value): &(&str, &str)| format!("user_pref(\"{name}\", {value});\n");
         let text: String = PREFERENCES.iter().chain(&own).chain(colours).map(preference).collect();

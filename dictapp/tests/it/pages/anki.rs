@@ -85,7 +85,7 @@ fn an_exported_package_is_imported_whole_by_somebody_else() {
 }
 
 #[test]
-fn a_file_that_is_no_package_is_named_and_a_damaged_one_too() {
+fn a_file_that_is_no_package_and_a_damaged_package_are_refused() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     let packed = |name: &str, content: &[u8]| {
