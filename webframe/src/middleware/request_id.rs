@@ -19,7 +19,7 @@ where
     S: Send + Sync + 'static,
 {
     let mut response = next.run(request);
-    if let Ok(id) = HeaderValue::try_from(request.id().to_string()) {
+    if let Ok(id) = HeaderValue::from_bytes(&request.id().digits()) {
         response.set(HeaderName::from_static("x-request-id"), id);
     }
     response

@@ -58,6 +58,20 @@ pub struct Peer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RequestId(pub(crate) u64);
 
+impl RequestId {
+    /// Twelve hexadecimal digits; more are never needed, since a request takes longer than a
+    /// nanosecond.
+    pub(crate) fn digits(self) -> [u8; 12] {
+        let mut rest = self.0;
+        let mut digits = [0; 12];
+        for digit in digits.iter_mut().rev() {
+            *digit = b"0123456789abcdef"[(rest % 16) as usize];
+            rest /= 16;
+        }
+        digits
+    }
+}
+
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:012x}", self.0)
@@ -227,14 +241,14 @@ impl Request {
 
     /// The first cookie of that name.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        cookie::values(self.fields(), name).next()
+        cookie::values(self.head.values("cookie"), name).next()
     }
 
     /// All cookies of that name. There are several if a site on a sibling domain, or a page with
     /// another path, set a cookie of the same name. Browsers do not send the domain or path of a
     /// cookie.
     pub fn cookies<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r str> {
-        cookie::values(self.fields(), name)
+        cookie::values(self.head.values("cookie"), name)
     }
 
     /// Whether the client's connection is encrypted, here or at a trusted proxy.

@@ -42,6 +42,9 @@ type Fields = Vec<(HeaderName, HeaderValue)>;
 /// A list of fields with more room than this is freed, not reused.
 const SPARE_FIELDS_MAX: usize = 32;
 
+/// The initial room of a list of fields: middleware adds fields to those of the handler.
+const FIELDS_USUAL: usize = 12;
+
 thread_local! {
     /// The emptied parts of the last response that this thread sent. The next response of this
     /// thread reuses them, so it allocates nothing.
@@ -69,7 +72,10 @@ const FRAMING: [HeaderName; 6] = [
 impl Response {
     /// A response without content.
     pub fn new(status: StatusCode) -> Response {
-        let mut parts = SPARE.take().unwrap_or_default();
+        let mut parts = SPARE.take().unwrap_or_else(|| {
+            let fields = Fields::with_capacity(FIELDS_USUAL);
+            Box::new(Parts { fields, ..Parts::default() })
+        });
         parts.status = status;
         Response(parts)
     }
