@@ -20,7 +20,7 @@ pub use find::reverse::is_han;
 pub use fold::fold;
 pub use pattern::{Pattern, PatternError};
 
-use columns::{Columns, MinTree};
+use columns::{Columns, Initials, MinTree};
 use find::exact;
 
 /// The number of a book (a dictionary) in the store.
@@ -128,8 +128,10 @@ impl<'a> Matches<'a> {
 #[derive(Debug)]
 pub struct Lexicon {
     columns: Columns,
-    /// Maps keys to their numbers, for exact and fuzzy searches.
+    /// Maps keys to their numbers, for fuzzy searches.
     keys: fst::Map<Vec<u8>>,
+    /// Finds the number of a key.
+    initials: Initials,
     /// Finds the most frequent keys in any range of keys.
     keys_by_place: MinTree,
     /// Finds the most frequent phrases in any range of inner words (the later words of phrases).
@@ -178,6 +180,11 @@ impl Lexicon {
         self.stripped(query).map(|inner| self.hits(inner)).unwrap_or_default()
     }
 
+    /// Whether a text is a key: the folded spelling of a headword.
+    pub fn has_key(&self, text: &str) -> bool {
+        self.key(text).is_some()
+    }
+
     /// Whether [`look_up`](Lexicon::look_up) finds anything. Quick for headwords.
     pub fn has(&self, query: &str) -> bool {
         // A query that is a key needs no folding. A key has at least one entry, so to find it is
@@ -214,6 +221,7 @@ impl Lexicon {
             MinTree::over(columns.inner_keys.len(), |i| columns.inner_place(i));
         let common = daily::common_words(&columns);
         Lexicon {
+            initials: Initials::over(&columns.keys),
             columns,
             keys,
             keys_by_place,

@@ -9,12 +9,14 @@ use std::ops::Range;
 
 mod min_tree;
 mod build;
+mod initials;
 mod key_map;
 mod saved;
 
 use super::{BookId, EntryRef};
 
 pub use build::{BuildError, Builder};
+pub(super) use initials::Initials;
 pub(super) use min_tree::MinTree;
 pub use saved::{SavedError, Stamp};
 

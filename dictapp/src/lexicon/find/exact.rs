@@ -120,7 +120,7 @@ impl Lexicon {
 
     /// The number of a key; `None`: no headword has it.
     pub(crate) fn key(&self, key: &str) -> Option<usize> {
-        self.keys.get(key).and_then(|number| usize::try_from(number).ok())
+        self.initials.find(key, &self.columns.keys)
     }
 
     /// The entries with the spelling of the query, then the others of its key by frequency. If the
