@@ -2,32 +2,41 @@
 
 /// Encodes each byte as two digits.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
-    let mut text = String::with_capacity(2 * bytes.len());
+    let digit = |half: u8| b"0123456789abcdef"[usize::from(half & 15)];
+    let mut digits = Vec::with_capacity(2 * bytes.len());
     for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
+        digits.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
-    text
+    String::from_utf8(digits).unwrap_or_default() // digits are valid UTF-8
 }
 
 /// Parses `2 * N` lower-case digits to `N` bytes. `None`: the text has another length or other
 /// characters; capital letters too, so that each value has one spelling.
 pub(crate) fn parse<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digit = |b: u8| match b {
-        b'0'..=b'9' => Some(b - b'0'),
-        b'a'..=b'f' => Some(b - b'a' + 10),
-        _ => None,
-    };
     let mut bytes = [0; N];
     if text.len() != 2 * N {
         return None;
     }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
+    let mut all = 0;
+    for (byte, &[high, low]) in bytes.iter_mut().zip(text.as_bytes().as_chunks::<2>().0) {
+        let [high, low] = [high, low].map(|digit| DIGITS[usize::from(digit)]);
+        all |= high | low;
+        *byte = high << 4 | low & 15;
     }
-    Some(bytes)
+    (all < 16).then_some(bytes)
 }
+
+/// The values of the digits; [`NO_DIGIT`] for all other bytes.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
+const NO_DIGIT: u8 = 0xff;
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use crate::hex;
 use crate::model::Lifetime;
 
 /// 256 random bits that identify a session. Only the visitor's browser knows them.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Token([u8; 32]);
 
 /// The SHA-256 of a token, which the database stores: a stolen table opens no session.
@@ -51,6 +51,11 @@ impl Token {
     /// does not get into a log or a page by accident.
     pub fn to_text(&self) -> String {
         hex::encode(&self.0)
+    }
+
+    /// The 32 bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// The hash, to store and to look up.

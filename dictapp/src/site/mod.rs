@@ -36,6 +36,7 @@ use lookup_rate::LookupRate;
 use repeats::Repeats;
 use statistics::Statistics;
 
+use accounts::DerivedTokens;
 pub use accounts::{
     AdminError, ApiKey, Client, Credentials, DeviceProof, Export, LogIn, NewPassword,
     PasswordChange, Registration, ResetCode, SignUp, SignedIn, TokenMaking, Visit,
@@ -68,6 +69,7 @@ pub struct Site {
     lookup_rate: LookupRate,
     repeats: Repeats,
     expiry: Expiry,
+    derived: DerivedTokens,
     shelf: RwLock<Arc<Shelf>>,
     /// Locked while a shelf (the books and words in memory) is loaded, so that only one is loaded at
     /// a time.
@@ -119,6 +121,7 @@ impl Site {
             lookup_rate: LookupRate::new(settings.dictionary.lookups_per_minute_max),
             repeats: Repeats::default(),
             expiry,
+            derived: DerivedTokens::default(),
             shelf: RwLock::new(Arc::new(shelf)),
             loading: Mutex::new(()),
             zone: TimeZone::system(),

@@ -3,6 +3,7 @@
 //! and time zone.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use webframe::http::{HeaderName, Method, header};
@@ -54,10 +55,8 @@ pub(super) struct Visitor<'r> {
     pub(super) request: &'r Request,
     pub(super) language: Language,
     pub(super) who: &'r Who,
-    /// The token of the session, if there is one and it may be valid.
-    session: Option<&'r Token>,
-    /// The token for forms of the session, once a page has requested it.
-    session_form_token: OnceCell<String>,
+    /// The session, if there is one and it may be valid.
+    session: Option<&'r Session>,
     /// The token for a guest's forms: from the cookie, or made for this response.
     guest: OnceCell<Guest>,
     transport: CookieTransport,
@@ -88,10 +87,16 @@ pub(super) enum Who {
     Unknown(StoreError),
 }
 
+/// The token of a session, and the token for its forms.
+struct Session {
+    token: Token,
+    form_token: Arc<str>,
+}
+
 /// The result of looking the session up. It is stored in the request, so that the middleware, the
 /// view and the error page of one request query the database only once.
 struct Identity {
-    session: Option<Token>,
+    session: Option<Session>,
     who: Who,
 }
 
@@ -109,9 +114,7 @@ impl<'r> Visitor<'r> {
         let Identity { session, who } = Identity::of(site, request, SESSION.name(transport));
         let session = session.as_ref();
         let language = language(request);
-        let session_form_token = OnceCell::new();
-        let guest = OnceCell::new();
-        Visitor { request, language, session, session_form_token, who, guest, transport }
+        Visitor { request, language, session, who, guest: OnceCell::new(), transport }
     }
 
     /// The user; `None` for a guest.
@@ -137,13 +140,12 @@ impl<'r> Visitor<'r> {
 
     /// The token of the session; `None` without one.
     pub(super) fn session(&self) -> Option<&Token> {
-        self.session
+        self.session.map(|session| &session.token)
     }
 
     /// The token for forms of the session; `None` without one.
     pub(super) fn session_form_token(&self) -> Option<&str> {
-        let session = self.session?;
-        Some(self.session_form_token.get_or_init(|| form_token(session)))
+        self.session.map(|session| &*session.form_token)
     }
 
     /// Refuses a form that does not come from a page sent to this visitor.
@@ -181,7 +183,7 @@ impl<'r> Visitor<'r> {
         (signed_in, lifetime): (&SignedIn, Lifetime),
         response: Response,
     ) -> Result<Response> {
-        if let Some(old) = &self.session {
+        if let Some(old) = self.session() {
             site.sign_out(old)?;
         }
         let session = self.secret(SESSION, &signed_in.token.to_text())?;
@@ -220,7 +222,7 @@ impl<'r> Visitor<'r> {
 
     /// Deletes the session and its cookie.
     pub(super) fn end_session(&self, site: &Site, response: Response) -> Result<Response> {
-        if let Some(token) = &self.session {
+        if let Some(token) = self.session() {
             site.sign_out(token)?;
         }
         Ok(response.with_cookie(&Cookie::removal(SESSION.name(self.transport))?))
@@ -281,7 +283,7 @@ impl<'r> Visitor<'r> {
     /// The token that the forms of this visitor are bound to: that of the session, or that of the
     /// guest, which is made if there is none.
     fn form_cookie(&self) -> Result<&Token> {
-        if let Some(session) = self.session {
+        if let Some(session) = self.session() {
             return Ok(session);
         }
         if self.guest.get().is_none() {
@@ -313,33 +315,38 @@ impl Identity {
     /// The identity of this request, looked up at the first call. `name` is that of the session
     /// cookie.
     fn of<'r>(site: &Site, request: &'r Request, name: &str) -> &'r Identity {
-        if request.cookie(name).is_none() {
+        if let Some(known) = request.get() {
+            return known;
+        }
+        let mut cookies = request.cookies(name).peekable();
+        if cookies.peek().is_none() {
             return &GUEST;
         }
-        if request.get::<Identity>().is_none() {
-            request.put(Identity::look_up(site, request, name));
-        }
+        request.put(Identity::look_up(site, cookies));
         request.get().expect("it was put above")
     }
 
     /// Looks the session up. If there are several session cookies, exactly one must be valid:
     /// otherwise it is unknown which one this site has set, and all are ignored.
-    fn look_up(site: &Site, request: &Request, name: &str) -> Identity {
+    fn look_up<'r>(site: &Site, cookies: impl Iterator<Item = &'r str>) -> Identity {
         let mut found = None;
-        for token in request.cookies(name).filter_map(Token::parse).take(SESSIONS_TRIED) {
+        for token in cookies.filter_map(Token::parse).take(SESSIONS_TRIED) {
             match site.visit(&token) {
                 Ok(None) => {}
                 Ok(Some(visit)) if found.is_none() => found = Some((token, visit)),
                 Ok(Some(_)) => return Identity { session: None, who: Who::Guest },
-                Err(error) => {
-                    return Identity { session: Some(token), who: Who::Unknown(error) };
-                }
+                Err(error) => return Identity::with(site, token, Who::Unknown(error)),
             }
         }
         match found {
-            Some((token, visit)) => Identity { session: Some(token), who: Who::User(visit) },
+            Some((token, visit)) => Identity::with(site, token, Who::User(visit)),
             None => Identity { session: None, who: Who::Guest },
         }
+    }
+
+    fn with(site: &Site, token: Token, who: Who) -> Identity {
+        let form_token = site.form_token(&token);
+        Identity { session: Some(Session { token, form_token }), who }
     }
 }
 

@@ -3,6 +3,7 @@
 //! logged in with this browser before.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use sha2::Sha256;
 use webframe::Error;
 
+use super::derived::Derived;
 use super::{Client, DeviceProof, SignedIn, Visit};
 use crate::hex;
 use crate::model::{Lifetime, Username};
@@ -65,7 +67,9 @@ impl Site {
     /// # Errors
     /// The database is unavailable.
     pub fn visit(&self, token: &Token) -> Result<Option<Visit>, StoreError> {
-        let hash = token.hash();
+        let known = self.derived.get(token);
+        let derived = known.clone().unwrap_or_else(|| Derived::of(token));
+        let hash = derived.hash;
         let Some(session) = self.store.session_by_hash(hash.as_bytes())? else { return Ok(None) };
         let now = SystemTime::now();
         let lifetime = session.lifetime;
@@ -74,6 +78,9 @@ impl Site {
         let is_alive = self.expiry.is_alive(lifetime, created, seen, now);
         if !is_alive || session.expires <= Timestamp::now() {
             return Ok(None);
+        }
+        if known.is_none() {
+            self.derived.keep(token, &derived);
         }
         if self.expiry.must_write_seen(seen, now) {
             let expires = self.expires(lifetime, session.created, Timestamp::now());
@@ -84,6 +91,12 @@ impl Site {
             }
         }
         Ok(Some(Visit { user: session.user, name: session.name, role: session.role }))
+    }
+
+    /// The token for forms of a session.
+    pub fn form_token(&self, session: &Token) -> Arc<str> {
+        let derived = self.derived.get(session).unwrap_or_else(|| Derived::of(session));
+        Arc::clone(&derived.form_token)
     }
 
     /// Logs a user in.

@@ -4,6 +4,7 @@
 mod administration;
 mod audit;
 pub(super) mod codes;
+mod derived;
 mod export;
 mod log_in;
 mod passwords;
@@ -19,6 +20,7 @@ use crate::session::Token;
 use crate::store::UserId;
 
 pub use administration::AdminError;
+pub(super) use derived::DerivedTokens;
 pub use export::Export;
 pub use log_in::{Credentials, LogIn};
 pub use passwords::{NewPassword, PasswordChange, ResetCode};

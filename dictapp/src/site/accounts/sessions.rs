@@ -24,6 +24,7 @@ impl Site {
     /// # Errors
     /// The database is unavailable.
     pub fn sign_out(&self, token: &Token) -> Result<(), StoreError> {
+        self.derived.forget(token);
         self.store.delete_session(token.hash().as_bytes())
     }
 
