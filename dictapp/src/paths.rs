@@ -1,6 +1,7 @@
 //! The paths of the site: constants for the table of URLs and for templates (`{{ paths::LOGIN }}`),
 //! and functions that build the path of a word, a query or a file.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use webframe::url::{encode_query, encode_segment};
@@ -19,6 +20,8 @@ pub(crate) const ACCOUNT_EXPORT: &str = "/account/export";
 pub(crate) const ACCOUNT_HISTORY: &str = "/account/history";
 pub(crate) const ACCOUNT_DELETE: &str = "/account/delete";
 pub(crate) const SEARCH: &str = "/search";
+/// A query follows.
+const SEARCH_FOR: &str = "/search?q=";
 pub(crate) const SUGGEST: &str = "/suggest";
 /// The short explanation of a word in a popup.
 pub(crate) const GLOSS: &str = "/gloss";
@@ -81,11 +84,17 @@ pub(crate) const STATIC: &str = "/static";
 
 /// The path of a word's page. A slash in the word is encoded: it does not separate segments.
 pub(crate) fn word(word: &str) -> String {
+    let (start, word) = word_parts(word);
+    [start, &word].concat()
+}
+
+/// Like [`word`], in two parts, for pages with many links. They have no special characters of HTML.
+pub(crate) fn word_parts(word: &str) -> (&'static str, Cow<'_, str>) {
     // Browsers remove a segment of dots (RFC 3986 §5.2.4) even when it is encoded.
     if matches!(word, "." | "..") {
-        return search(word);
+        return search_parts(word);
     }
-    ["/word/", &encode_segment(word)].concat()
+    ("/word/", encode_segment(word))
 }
 
 /// The path of a word's page with `placeholder` in place of the word. Another program, such as a
@@ -118,7 +127,13 @@ pub(crate) fn api_history(limit: usize, cursor: Option<i64>) -> String {
 
 /// The path of the page with the results of a query.
 pub(crate) fn search(query: &str) -> String {
-    [SEARCH, "?q=", &encode_query(query)].concat()
+    let (start, query) = search_parts(query);
+    [start, &query].concat()
+}
+
+/// Like [`search`], in two parts; see [`word_parts`].
+pub(crate) fn search_parts(query: &str) -> (&'static str, Cow<'_, str>) {
+    (SEARCH_FOR, encode_query(query))
 }
 
 /// The path of the review page. `sitting` has the numbers of a series of reviews, from the first card

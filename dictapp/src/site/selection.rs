@@ -92,6 +92,12 @@ impl<'s> Selection<'s> {
         found.into_iter().map(|(found, entries)| self.with_entries(found, entries)).collect()
     }
 
+    /// Whether a book of the selection has a headword in lower case that is spelled like this.
+    /// `false` if books are left out: then it takes a look-up to know.
+    pub fn has_headword(&self, text: &str) -> bool {
+        self.off.is_empty() && self.shelf.lexicon().has_key(text)
+    }
+
     /// Whether a book of the selection has an entry for a query.
     pub fn has(&self, query: &str) -> bool {
         let lexicon = self.shelf.lexicon();

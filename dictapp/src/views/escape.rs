@@ -33,12 +33,25 @@ fn split_at_special(text: &str) -> Option<(&str, &'static str, &str)> {
 
 /// Whether a text may have a special character. `false`: it has none.
 fn may_have_special(bytes: &[u8]) -> bool {
-    let Some(last) = bytes.last_chunk::<8>() else {
-        return bytes.iter().any(|&byte| reference(byte).is_some());
-    };
+    let Some(last) = bytes.last_chunk::<8>() else { return has_candidate(short_word(bytes)) };
     // The last eight bytes overlap the words before them, unless the length is a multiple of eight.
     let words = bytes.as_chunks::<8>().0.iter().chain([last]);
     words.map(|word| u64::from_le_bytes(*word)).any(has_candidate)
+}
+
+/// All bytes of a text of less than eight bytes, in any order; some occur twice. Zero bytes fill the
+/// word.
+fn short_word(bytes: &[u8]) -> u64 {
+    let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+    match (bytes.first_chunk(), bytes.last_chunk(), bytes) {
+        (Some(first), Some(last), _) => half(first) << 32 | half(last),
+        (_, _, []) => 0,
+        (_, _, [first, .., last]) => {
+            let middle = bytes[bytes.len() / 2];
+            u64::from_le_bytes([*first, middle, *last, 0, 0, 0, 0, 0])
+        }
+        (_, _, [only]) => u64::from(*only),
+    }
 }
 
 /// Whether one of eight bytes may be special: it is `"`, `&`, `'`, `<`, `>` or `#`.

@@ -1,19 +1,21 @@
 //! The history of a user, newest first: the words of each day with their counts.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Deserialize;
 use webframe::{Error, Request, Response, Result};
 
 use super::filters;
+use super::matches::has_chinese;
 use super::page::Page;
 use super::visitor::TextOf;
-use super::zone::{Rfc3339, TimeOfDay, day_text};
+use super::zone::{TimeText, TimeTexts, day_text};
 use crate::paths;
 use crate::site::{DayWords, Selection, Site, Visit};
 use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
-use crate::texts::{Texts, around};
+use crate::texts::Texts;
 
 /// The start of the page, in microseconds as the links have it, and the filters.
 #[derive(Deserialize)]
@@ -39,8 +41,6 @@ struct HistoryPage<'a> {
     older: Option<i64>,
     newer: Option<i64>,
     days: Vec<Day<'a>>,
-    /// The text before and after the word in the label of a button that deletes a row.
-    delete_word: (&'static str, &'static str),
     form_token: String,
     name: &'a str,
     q: String,
@@ -49,9 +49,8 @@ struct HistoryPage<'a> {
 
 /// The rows of a day.
 struct Day<'a> {
-    date: Date,
     /// The date in ISO 8601.
-    iso: String,
+    iso: &'a str,
     text: String,
     rows: Vec<Line<'a>>,
 }
@@ -62,11 +61,10 @@ struct Line<'a> {
     key: i64,
     word: &'a str,
     lookups: u64,
-    link: String,
+    link: (&'static str, Cow<'a, str>),
     found: bool,
-    at: Rfc3339,
-    /// The time of day in the user's time zone.
-    local: TimeOfDay,
+    /// The time in the user's time zone.
+    time: TimeText<'a>,
 }
 
 /// A page of rows, and the starts of the neighbouring pages.
@@ -92,14 +90,14 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
+    let times = TimeTexts::of(rows.iter().map(|row| row.at), page.zone());
     let t = page.texts();
     let template = HistoryPage {
         page: &page,
         t,
         older: older.map(Timestamp::as_microsecond),
         newer: newer.map(Timestamp::as_microsecond),
-        days: days(&page, &books, &rows),
-        delete_word: around(t.history.delete_word, "word"),
+        days: days(&page, &books, (&rows, &times)),
         form_token: page.form_token()?,
         name: visit.name.as_str(),
         q: query.q,
@@ -157,38 +155,41 @@ fn rows(
     Ok(Rows { rows, older: oldest.filter(|_| is_followed), newer: newest })
 }
 
-/// The link that repeats a look-up: the page of the word, or a search.
-pub(super) fn repeat_url(books: &Selection<'_>, query: &str) -> String {
-    if books.has(query) { paths::word(query) } else { paths::search(query) }
+/// The link that repeats a look-up: the page of the word, or a search. Searches lead to the page of
+/// a word that a book has, so they are used for queries that take long to look up and seldom have a
+/// page: those that were not found, and patterns and Chinese text that are no headwords.
+pub(super) fn repeat_link<'r>(
+    books: &Selection<'_>,
+    row: &'r WordOfDay,
+) -> (&'static str, Cow<'r, str>) {
+    let is_searched = |word: &str| word.contains('*') || has_chinese(word);
+    let has_page = row.found
+        && (books.has_headword(&row.word) || !is_searched(&row.word) && books.has(&row.word));
+    if has_page { paths::word_parts(&row.word) } else { paths::search_parts(&row.word) }
 }
 
-/// As [`repeat_url`], quicker for a query that was not found: if a book has it by now, the search
-/// leads to its page.
-fn line_url(books: &Selection<'_>, row: &WordOfDay) -> String {
-    if row.found { repeat_url(books, &row.word) } else { paths::search(&row.word) }
-}
-
-fn days<'a>(page: &Page<'_>, books: &Selection<'_>, rows: &'a [WordOfDay]) -> Vec<Day<'a>> {
+fn days<'a>(
+    page: &Page<'_>,
+    books: &Selection<'_>,
+    (rows, times): (&'a [WordOfDay], &'a TimeTexts),
+) -> Vec<Day<'a>> {
     let mut days: Vec<Day<'a>> = Vec::new();
-    for row in rows {
-        let local = page.local(row.at);
+    for (row, time) in rows.iter().zip(times.iter()) {
         let line = Line {
             key: row.at.as_microsecond(),
-            link: line_url(books, row),
+            link: repeat_link(books, row),
             word: &row.word,
             lookups: row.lookups,
             found: row.found,
-            at: Rfc3339(row.at),
-            local: TimeOfDay(local.time()),
+            time,
         };
-        let date = local.date();
-        match days.last_mut().filter(|day| day.date == date) {
+        match days.last_mut().filter(|day| day.iso == time.date) {
             Some(day) => day.rows.push(line),
             None => {
-                let text = day_text(date, page.texts());
+                let text = day_text(page.local(row.at).date(), page.texts());
                 let mut lines = Vec::with_capacity(rows.len());
                 lines.push(line);
-                days.push(Day { date, iso: date.to_string(), text, rows: lines });
+                days.push(Day { iso: time.date, text, rows: lines });
             }
         }
     }

@@ -87,7 +87,8 @@ fn recent(page: &Page<'_>, books: &Selection<'_>) -> Vec<Recent> {
     let mut recent: Vec<Recent> = Vec::new();
     for row in rows.unwrap_or_default() {
         if row.found && recent.len() < RECENT && !recent.iter().any(|one| one.word == row.word) {
-            recent.push(Recent { link: history::repeat_url(books, &row.word), word: row.word });
+            let (start, query) = history::repeat_link(books, &row);
+            recent.push(Recent { link: [start, &query].concat(), word: row.word });
         }
     }
     recent

@@ -2,22 +2,20 @@
 //! many become due in the coming days, a calendar with the reviews of the past year, and how many
 //! words were saved and first reviewed in each week.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::iter;
 
 use askama::Template;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 use webframe::{Request, Response, Result};
 
 use super::filters;
 use super::page::Page;
-use super::zone::day_of_number;
+use super::zone::{DateTexts, day_number, day_of_number};
 use crate::model::LEARNT_DAYS;
 use crate::paths;
 use crate::site::{Site, Visit};
-use crate::store::{Counted, SavedWordCounts};
+use crate::store::{Counted, DayCount, SavedWordCounts};
 use crate::texts::Texts;
 
 /// Number of weeks in the calendar: a year.
@@ -54,13 +52,13 @@ struct ProgressPage<'a> {
     coming: Vec<Coming>,
     /// The number of days in a row with a review, until today or yesterday.
     streak: u64,
-    /// The days of the calendar.
-    days: Vec<Day>,
+    /// The weeks of the calendar.
+    calendar: Vec<Column<'a>>,
     months: Vec<(i32, &'static str)>,
     /// The names of some rows of the calendar.
     weekdays: Vec<(i32, &'static str)>,
     /// The days with reviews, the latest first.
-    rows: Vec<(String, u64)>,
+    rows: Vec<(Date, u64)>,
     reviews: u64,
     weeks: Vec<Week>,
     /// The number of words that the highest bar of the weeks stands for.
@@ -84,13 +82,18 @@ struct Coming {
     words: u64,
 }
 
-/// A day of the calendar.
-struct Day {
+/// A week of the calendar.
+struct Column<'a> {
     x: i32,
+    days: Vec<Day<'a>>,
+}
+
+/// A day of the calendar.
+struct Day<'a> {
     y: i32,
     /// The shade, from 0 (no reviews) to 4.
     shade: u8,
-    date: Date,
+    date: &'a str,
     reviews: u64,
 }
 
@@ -108,25 +111,44 @@ struct Week {
     first_height: u64,
 }
 
+/// Counts by the number of the day, sorted; days without any are left out.
+#[derive(Debug, Default)]
+struct ByDay(Vec<DayCount>);
+
+impl ByDay {
+    fn on(&self, day: i64) -> u64 {
+        let found = self.0.binary_search_by_key(&day, |counted| counted.day);
+        found.map_or(0, |at| self.0[at].count)
+    }
+
+    fn most(&self) -> u64 {
+        self.0.iter().map(|counted| counted.count).max().unwrap_or(0)
+    }
+
+    fn sum(&self) -> u64 {
+        self.0.iter().map(|counted| counted.count).sum()
+    }
+}
+
 /// `GET`: the progress.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::PROGRESS));
     };
-    let by_day = by_day(&page, visit, Counted::Reviews)?;
-    let saved = self::by_day(&page, visit, Counted::SavedWords)?;
-    let first = self::by_day(&page, visit, Counted::FirstReviews)?;
-    let today = page.today();
+    let counted = |counted| site.counts_by_day(visit, counted, page.zone()).map(ByDay);
+    let reviews = counted(Counted::Reviews)?;
+    let saved = counted(Counted::SavedWords)?;
+    let first = counted(Counted::FirstReviews)?;
+    let date = page.today();
+    let today = day_number(date);
     let t = page.texts();
     let counts = site.saved_word_counts(visit)?;
     let learnt = site.learnt_words(visit)?;
     let due = due_by_day(&page, visit, today)?;
-    let (weeks, most) = weeks(today, &saved, &first);
-    let days = if by_day.is_empty() { Vec::new() } else { calendar(today, &by_day) };
-    let streak = streak(today, &by_day);
-    let mut rows: Vec<(Date, u64)> = by_day.into_iter().collect();
-    rows.sort_unstable_by_key(|(day, _)| Reverse(*day));
+    let (weeks, most) = weeks(date, &saved, &first);
+    let (first_day, dates) = calendar_days(date);
+    let row = |day: &DayCount| Some((day_of_number(day.day)?, day.count));
     page.send(&ProgressPage {
         page: &page,
         t,
@@ -135,12 +157,12 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         learning: (counts.words - counts.new).saturating_sub(learnt),
         learnt_days: LEARNT_DAYS,
         coming: coming(today, &due, t),
-        streak,
-        months: months(today, t),
+        streak: streak(today, &reviews),
+        months: months(date, t),
         weekdays: weekdays(t),
-        reviews: rows.iter().map(|(_, reviews)| reviews).sum(),
-        rows: rows.into_iter().map(|(day, reviews)| (day.to_string(), reviews)).collect(),
-        days,
+        reviews: reviews.sum(),
+        rows: reviews.0.iter().rev().filter_map(row).collect(),
+        calendar: calendar((first_day, &dates), &reviews),
         weeks,
         most,
         width: WEEKS * CELL + WEEKDAYS,
@@ -152,29 +174,34 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     })
 }
 
-/// The number of words that become due on each of the coming days.
-fn due_by_day(page: &Page<'_>, visit: &Visit, today: Date) -> Result<HashMap<Date, u64>> {
-    let end = before(today, -COMING).and_then(|end| end.to_zoned(page.zone().clone()).ok());
+/// The number of words that become due on each of the coming days. Overdue words count for today.
+fn due_by_day(page: &Page<'_>, visit: &Visit, today: i64) -> Result<ByDay> {
+    let end = day_of_number(today + i64::from(COMING));
+    let end = end.and_then(|end| end.to_zoned(page.zone().clone()).ok());
     let end = end.map_or(Timestamp::MAX, |end| end.timestamp());
-    let mut due = HashMap::new();
+    let mut due: Vec<DayCount> = Vec::new();
     for counted in page.site.due_by_day(visit, end, page.zone())? {
-        let day = day_of_number(counted.day).unwrap_or(today).max(today);
-        *due.entry(day).or_default() += counted.count;
+        let day = counted.day.max(today);
+        match due.last_mut().filter(|last| last.day == day) {
+            Some(last) => last.count += counted.count,
+            None => due.push(DayCount { day, ..counted }),
+        }
     }
-    Ok(due)
+    Ok(ByDay(due))
 }
 
 /// The bars of the coming days.
-fn coming(today: Date, due: &HashMap<Date, u64>, t: &'static Texts) -> Vec<Coming> {
-    let most = due.values().copied().max().unwrap_or(0).max(1);
+fn coming(today: i64, due: &ByDay, t: &'static Texts) -> Vec<Coming> {
+    let most = due.most().max(1);
     let day = |number: i32| {
-        let day = before(today, -number)?;
-        let words = due.get(&day).copied().unwrap_or(0);
+        let day = today + i64::from(number);
+        let (words, day) = (due.on(day), day_of_number(day)?);
         let label = match number {
             0 => t.progress.today.to_owned(),
             _ => format!("{}/{}", day.month(), day.day()),
         };
-        Some(Coming { x: number * BAR, height: height(words, most), day, label, words })
+        let height = height(words, most);
+        Some(Coming { x: number * BAR, height, day, label, words })
     };
     (0..COMING).filter_map(day).collect()
 }
@@ -185,43 +212,40 @@ fn height(words: u64, most: u64) -> u64 {
     (words * BARS_HEIGHT / most).max(2 * words.min(1))
 }
 
-/// The counts of each day in the visitor's time zone; days without any are left out.
-fn by_day(page: &Page<'_>, visit: &Visit, counted: Counted) -> Result<HashMap<Date, u64>> {
-    let counts = page.site.counts_by_day(visit, counted, page.zone())?;
-    let dated = counts.iter().filter_map(|one| Some((day_of_number(one.day)?, one.count)));
-    Ok(dated.collect())
-}
-
-/// The date this number of days before `day`; after it if the number is negative.
-fn before(day: Date, days: i32) -> Option<Date> {
-    day.checked_sub(i64::from(days).days()).ok()
-}
-
 /// The number of days from Monday.
 fn weekday(day: Date) -> i32 {
     i32::from(day.weekday().to_monday_zero_offset())
 }
 
-/// The days of the calendar. There is a column for each week, with today in the last one, and a row
-/// for each weekday, from Monday.
-fn calendar(today: Date, by_day: &HashMap<Date, u64>) -> Vec<Day> {
-    let last = (WEEKS - 1) * 7 + weekday(today);
-    let dates = iter::successors(before(today, last), |date| date.tomorrow().ok());
-    let day = |(number, date): (i32, Date)| {
-        let reviews = by_day.get(&date).copied().unwrap_or(0);
-        let (x, y) = (number / 7 * CELL, MONTHS + number % 7 * CELL);
-        Day { x, y, shade: shade(reviews), date, reviews }
+/// The number of the first day of the calendar, and the texts of all its days. The calendar has
+/// whole weeks, but the last one ends today.
+fn calendar_days(today: Date) -> (i64, DateTexts) {
+    let days = (WEEKS - 1) * 7 + weekday(today);
+    let first = day_number(today) - i64::from(days);
+    let dates = iter::successors(day_of_number(first), |date| date.tomorrow().ok());
+    (first, DateTexts::of(dates.take_while(|date| *date <= today)))
+}
+
+/// The weeks of the calendar, from Monday.
+fn calendar<'d>((first, dates): (i64, &'d DateTexts), reviews: &ByDay) -> Vec<Column<'d>> {
+    let mut days = (first..).zip(dates.iter());
+    let day = |(row, (number, date)): (i32, (i64, &'d str))| {
+        let (y, reviews) = (MONTHS + row * CELL, reviews.on(number));
+        Day { y, shade: shade(reviews), date, reviews }
     };
-    (0..=last).zip(dates).map(day).collect()
+    let week =
+        |column| Column { x: column * CELL, days: (0..7).zip(days.by_ref()).map(day).collect() };
+    (0..WEEKS).map(week).collect()
 }
 
 /// The names of the months and their x. A name is above the week in which the month begins.
 fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     let names: Vec<&str> = t.progress.months.split(' ').collect();
+    let last_sunday = day_number(today) + 6 - i64::from(weekday(today));
     let week = |column: i32| {
         // The last day of the week. If it is one of the first seven days of a month, the month
         // begins in this week. Above the last column there is no room for a name.
-        let sunday = before(today, (WEEKS - 1 - column) * 7 + weekday(today) - 6)?;
+        let sunday = day_of_number(last_sunday - i64::from(WEEKS - 1 - column) * 7)?;
         let name = names.get(usize::try_from(sunday.month() - 1).ok()?)?;
         (sunday.day() <= 7 && column < WEEKS - 1).then_some((column * CELL, *name))
     };
@@ -246,20 +270,19 @@ fn shade(reviews: u64) -> u8 {
 }
 
 /// The number of days with reviews in a row until today, or until yesterday if today has none yet.
-fn streak(today: Date, by_day: &HashMap<Date, u64>) -> u64 {
-    let is_done = |ago: &i32| before(today, *ago).is_some_and(|day| by_day.contains_key(&day));
-    let from = i32::from(!is_done(&0));
+fn streak(today: i64, reviews: &ByDay) -> u64 {
+    let is_done = |ago: &i64| reviews.on(today - ago) > 0;
+    let from = i64::from(!is_done(&0));
     (from..).take_while(is_done).count() as u64
 }
 
 /// The bars of the weeks, and the number of words that the highest one stands for.
-fn weeks(today: Date, saved: &HashMap<Date, u64>, first: &HashMap<Date, u64>) -> (Vec<Week>, u64) {
+fn weeks(today: Date, saved: &ByDay, first: &ByDay) -> (Vec<Week>, u64) {
+    let this_monday = day_number(today) - i64::from(weekday(today));
     let week = |column: i32| {
-        let monday = before(today, (BARS - 1 - column) * 7 + weekday(today))?;
-        let sum = |by_day: &HashMap<Date, u64>| -> u64 {
-            let days = (0..7).filter_map(|day| before(monday, -day));
-            days.filter_map(|day| by_day.get(&day)).sum()
-        };
+        let number = this_monday - i64::from(BARS - 1 - column) * 7;
+        let monday = day_of_number(number)?;
+        let sum = |counts: &ByDay| (number..number + 7).map(|day| counts.on(day)).sum::<u64>();
         let label = format!("{}/{}", monday.month(), monday.day());
         let (saved, first) = (sum(saved), sum(first));
         Some(Week {
@@ -288,14 +311,27 @@ mod tests {
 
     const SUNDAY: Date = Date::constant(2026, 11, 29);
 
+    /// Counts of days, each given by how long ago it was on [`SUNDAY`], the latest first.
+    fn ago(counts: &[(i64, u64)]) -> ByDay {
+        let day = |&(ago, count): &(i64, u64)| DayCount { day: day_number(SUNDAY) - ago, count };
+        ByDay(counts.iter().rev().map(day).collect())
+    }
+
     #[test]
     fn the_calendar_ends_today_and_begins_on_a_monday() {
-        let days = calendar(SUNDAY, &HashMap::from([(SUNDAY, 12)]));
-        assert_eq!(days.len(), 53 * 7);
-        let last = days.last().unwrap();
-        assert_eq!((last.x, last.y, last.shade), (52 * CELL, MONTHS + 6 * CELL, 2));
-        assert_eq!((last.date, last.reviews), (SUNDAY, 12));
-        assert_eq!((days[0].x, days[0].y), (0, MONTHS));
+        let (first, dates) = calendar_days(SUNDAY);
+        let weeks = calendar((first, &dates), &ago(&[(0, 12)]));
+        assert!(weeks.len() == 53 && weeks.iter().all(|week| week.days.len() == 7));
+        let week = weeks.last().unwrap();
+        let last = week.days.last().unwrap();
+        assert_eq!((week.x, last.y, last.shade), (52 * CELL, MONTHS + 6 * CELL, 2));
+        assert_eq!((last.date, last.reviews), ("2026-11-29", 12));
+        let first = &weeks[0].days[0];
+        assert_eq!((weeks[0].x, first.y, first.reviews), (0, MONTHS, 0));
+        assert_eq!(first.date, "2025-11-24");
+        let (first, dates) = calendar_days(SUNDAY.tomorrow().unwrap());
+        let weeks = calendar((first, &dates), &ByDay::default());
+        assert_eq!(weeks.last().unwrap().days.len(), 1, "a Monday");
     }
 
     #[test]
@@ -311,18 +347,20 @@ mod tests {
 
     #[test]
     fn days_in_a_row_are_counted_until_yesterday_while_today_has_none() {
-        let ago = |days: &[i32]| -> HashMap<Date, u64> {
-            days.iter().map(|days| (before(SUNDAY, *days).unwrap(), 1)).collect()
-        };
-        for (days, expected) in [(&[][..], 0), (&[0, 1, 2, 4], 3), (&[1, 2], 2), (&[2], 0)] {
-            assert_eq!(streak(SUNDAY, &ago(days)), expected, "{days:?}");
+        for (days, expected) in [
+            (&[][..], 0),
+            (&[(0, 1), (1, 1), (2, 1), (4, 1)], 3),
+            (&[(1, 1), (2, 1)], 2),
+            (&[(2, 1)], 0),
+        ] {
+            assert_eq!(streak(day_number(SUNDAY), &ago(days)), expected, "{days:?}");
         }
     }
 
     #[test]
     fn the_coming_days_begin_today_and_have_a_bar_for_their_words() {
-        let due = HashMap::from([(SUNDAY, 8), (before(SUNDAY, -13).unwrap(), 2)]);
-        let coming = coming(SUNDAY, &due, Language::English.texts());
+        let due = ago(&[(-13, 2), (0, 8)]);
+        let coming = coming(day_number(SUNDAY), &due, Language::English.texts());
         let shown = |one: &Coming| (one.label.clone(), one.words, one.height);
         assert_eq!(coming.len(), 14);
         assert_eq!(shown(&coming[0]), ("today".to_owned(), 8, BARS_HEIGHT));
@@ -332,9 +370,8 @@ mod tests {
 
     #[test]
     fn the_words_of_a_week_are_counted_from_monday_and_a_single_one_is_seen() {
-        let days =
-            [(SUNDAY, 400), (before(SUNDAY, 6).unwrap(), 100), (before(SUNDAY, 7).unwrap(), 1)];
-        let (weeks, most) = weeks(SUNDAY, &HashMap::from(days), &HashMap::new());
+        let saved = ago(&[(0, 400), (6, 100), (7, 1)]);
+        let (weeks, most) = weeks(SUNDAY, &saved, &ByDay::default());
         assert_eq!(most, 500);
         let [.., last_week, this_week] = &weeks[..] else { panic!() };
         assert_eq!((this_week.saved, this_week.saved_height), (500, BARS_HEIGHT));

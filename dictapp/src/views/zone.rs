@@ -1,13 +1,8 @@
 //! The visitor's time zone, from a cookie. Pages show times in it, and days begin and end in it.
 
-use std::fmt;
-
-use askama::filters::HtmlSafe;
-use askama::{FastWritable, Values};
 use jiff::civil::{Date, DateTime, Time};
-use jiff::fmt::StdFmtWrite;
 use jiff::fmt::temporal::DateTimePrinter;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use webframe::Request;
 
@@ -20,7 +15,6 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// Prints `2026-11-30 08:05:00`, in a tenth of the time that `strftime` takes.
 const DATE_AND_TIME: DateTimePrinter = DateTimePrinter::new().separator(b' ').precision(Some(0));
-const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
 
 /// Initial capacity of the text of a time, in bytes. It is more than any time takes, so the text is
 /// never copied to grow.
@@ -76,46 +70,104 @@ fn date_and_time(local: DateTime) -> String {
     text
 }
 
-/// A time for programs, to the second (RFC 3339), for templates: it is printed into the page.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rfc3339(pub(super) Timestamp);
+/// The texts of times in a time zone, `2026-11-30T08:05:00+08:00`, for a page with many of them:
+/// they are made without a formatter, in one allocation.
+#[derive(Debug)]
+pub(super) struct TimeTexts(String);
 
-/// The time of a day to the second, `08:05:00`, for templates.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct TimeOfDay(pub(super) Time);
+/// The text of one time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TimeText<'t> {
+    /// For programs.
+    pub(super) exact: &'t str,
+    pub(super) date: &'t str,
+    pub(super) clock: &'t str,
+}
 
-impl Rfc3339 {
-    fn print(self, page: &mut dyn fmt::Write) -> fmt::Result {
-        PRINTER.print_timestamp(&self.0, StdFmtWrite(page)).map_err(|_| fmt::Error)
+/// The length of a text of a date, and of a time.
+const DATE_BYTES: usize = 10;
+const EXACT_BYTES: usize = 25;
+
+impl TimeTexts {
+    pub(super) fn of(times: impl Iterator<Item = Timestamp>, zone: &TimeZone) -> TimeTexts {
+        let mut texts = Vec::with_capacity(EXACT_BYTES * times.size_hint().0);
+        for time in times {
+            texts.extend_from_slice(&exact_text(time, zone.to_offset(time)));
+        }
+        TimeTexts(text_of(texts))
+    }
+
+    /// The texts in the order of the times.
+    pub(super) fn iter(&self) -> impl Iterator<Item = TimeText<'_>> {
+        (0..self.0.len() / EXACT_BYTES).map(|number| {
+            let exact = &self.0[number * EXACT_BYTES..(number + 1) * EXACT_BYTES];
+            TimeText { exact, date: &exact[..DATE_BYTES], clock: &exact[DATE_BYTES + 1..][..8] }
+        })
     }
 }
 
-impl TimeOfDay {
-    fn print(self, page: &mut dyn fmt::Write) -> fmt::Result {
-        PRINTER.print_time(&self.0, StdFmtWrite(page)).map_err(|_| fmt::Error)
+/// The texts of dates, like [`TimeTexts`].
+#[derive(Debug)]
+pub(super) struct DateTexts(String);
+
+impl DateTexts {
+    pub(super) fn of(dates: impl Iterator<Item = Date>) -> DateTexts {
+        let mut texts = Vec::with_capacity(DATE_BYTES * dates.size_hint().0);
+        dates.for_each(|date| texts.extend_from_slice(&date_text(date)));
+        DateTexts(text_of(texts))
+    }
+
+    /// The texts in the order of the dates.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        let number = self.0.len() / DATE_BYTES;
+        (0..number).map(|number| &self.0[number * DATE_BYTES..(number + 1) * DATE_BYTES])
     }
 }
 
-/// Makes templates print a time without a formatter and without escaping.
-macro_rules! printed {
-    ($($time:ident)*) => { $(
-        impl fmt::Display for $time {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.print(f)
-            }
-        }
-
-        impl FastWritable for $time {
-            fn write_into(&self, page: &mut dyn fmt::Write, _: &dyn Values) -> askama::Result<()> {
-                Ok(self.print(page)?)
-            }
-        }
-
-        impl HtmlSafe for $time {}
-    )* };
+/// `2026-11-30T08:05:00+08:00`.
+fn exact_text(time: Timestamp, offset: Offset) -> [u8; EXACT_BYTES] {
+    let local = offset.to_datetime(time);
+    let mut text = [b'T'; EXACT_BYTES];
+    text[..DATE_BYTES].copy_from_slice(&date_text(local.date()));
+    text[DATE_BYTES + 1..][..8].copy_from_slice(&clock_text(local.time()));
+    text[DATE_BYTES + 9..].copy_from_slice(&offset_text(offset));
+    text
 }
 
-printed!(Rfc3339 TimeOfDay);
+/// `2026-11-30`. A year of other than four digits is shown as the nearest year of four.
+fn date_text(date: Date) -> [u8; DATE_BYTES] {
+    let year = date.year().clamp(0, 9999).unsigned_abs();
+    let [a, b] = two_digits(year / 100);
+    let [c, d] = two_digits(year);
+    let [[e, f], [g, h]] =
+        [date.month(), date.day()].map(|part| two_digits(part.unsigned_abs().into()));
+    [a, b, c, d, b'-', e, f, b'-', g, h]
+}
+
+/// `08:05:00`.
+fn clock_text(time: Time) -> [u8; 8] {
+    let parts = [time.hour(), time.minute(), time.second()];
+    let [[a, b], [c, d], [e, f]] = parts.map(|part| two_digits(part.unsigned_abs().into()));
+    [a, b, b':', c, d, b':', e, f]
+}
+
+/// `+08:00`.
+fn offset_text(offset: Offset) -> [u8; 6] {
+    let minutes = (offset.seconds().unsigned_abs() / 60) as u16;
+    let sign = if offset.is_negative() { b'-' } else { b'+' };
+    let ([a, b], [c, d]) = (two_digits(minutes / 60), two_digits(minutes % 60));
+    [sign, a, b, b':', c, d]
+}
+
+/// The last two digits of a number.
+fn two_digits(number: u16) -> [u8; 2] {
+    [number / 10 % 10, number % 10].map(|digit| b'0' + digit as u8)
+}
+
+/// Digits and signs as text.
+fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
+}
 
 /// The number of a day: days since 1970-01-01.
 pub(super) fn day_number(day: Date) -> i64 {
@@ -164,10 +216,30 @@ mod tests {
     }
 
     #[test]
-    fn times_are_printed_to_the_second() {
-        let at: Timestamp = "2026-11-30T08:05:00.987654Z".parse().unwrap();
-        assert_eq!(Rfc3339(at).to_string(), "2026-11-30T08:05:00Z");
-        assert_eq!(TimeOfDay(TimeZone::UTC.to_datetime(at).time()).to_string(), "08:05:00");
+    fn times_have_texts_for_readers_and_for_programs() {
+        let at: Timestamp = "2026-11-30T08:05:09.987654Z".parse().unwrap();
+        let half = Offset::from_seconds(-(3 * 60 + 30) * 60).unwrap();
+        for (offset, expected) in [
+            (Offset::UTC, ["2026-11-30T08:05:09+00:00", "2026-11-30", "08:05:09"]),
+            (jiff::tz::offset(13), ["2026-11-30T21:05:09+13:00", "2026-11-30", "21:05:09"]),
+            (jiff::tz::offset(-11), ["2026-11-29T21:05:09-11:00", "2026-11-29", "21:05:09"]),
+            (half, ["2026-11-30T04:35:09-03:30", "2026-11-30", "04:35:09"]),
+        ] {
+            let texts = TimeTexts::of([at, at].into_iter(), &TimeZone::fixed(offset));
+            let shown: Vec<_> =
+                texts.iter().map(|text| [text.exact, text.date, text.clock]).collect();
+            assert_eq!(shown, [expected; 2]);
+            assert!(expected[0].parse::<Timestamp>().unwrap() <= at);
+        }
+        let far = TimeTexts::of([Timestamp::MIN, Timestamp::MAX].into_iter(), &TimeZone::UTC);
+        assert_eq!(far.iter().count(), 2, "a time that is not the time of any look-up");
+    }
+
+    #[test]
+    fn dates_have_ten_characters() {
+        let dates = [Date::constant(2026, 1, 2), Date::MIN, Date::MAX];
+        let texts = DateTexts::of(dates.into_iter());
+        assert_eq!(texts.iter().collect::<Vec<_>>(), ["2026-01-02", "0000-01-01", "9999-12-31"]);
     }
 
     #[test]

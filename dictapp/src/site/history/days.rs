@@ -4,8 +4,9 @@
 
 use std::cmp::Reverse;
 
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::site::{Site, Visit};
 use crate::store::{LookupFilter, PageStart, StoreError, WordOfDay};
@@ -17,6 +18,9 @@ const ROWS_MAX: usize = 1000;
 /// for most users, enough for the rest of the first and the last day. Each further query reads four
 /// times as many look-ups as the one before.
 const MORE_ROWS: usize = 32;
+
+/// Number of look-ups that most users have on one day at most.
+const ROWS_USUAL: usize = 16;
 
 /// The unit of the times in the database.
 const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
@@ -134,12 +138,15 @@ struct Days<'z> {
 impl<'z> Days<'z> {
     fn new((order, start): (Order, Timestamp), zone: &'z TimeZone, limit: usize) -> Days<'z> {
         let words = Vec::with_capacity(limit.min(ROWS_MAX));
-        let rows = Vec::with_capacity(MORE_ROWS);
+        let rows = Vec::with_capacity(ROWS_USUAL);
         Days { order, start, zone, limit, words, is_preceded: false, day: None, rows }
     }
 
     /// The time from which look-ups are read: an end of the day that contains `start`.
     fn first_time(&self) -> Timestamp {
+        if self.start == Timestamp::MAX {
+            return self.start;
+        }
         match (self.order, Day::around(self.start, self.zone)) {
             (Order::NewestFirst, Some(day)) => day.end,
             (Order::OldestFirst, Some(day)) => day.start,
@@ -161,18 +168,24 @@ impl<'z> Days<'z> {
         self.day.is_some()
     }
 
-    /// Joins the rows of each word of the day to one row.
+    /// Joins the rows of each word of the day to one row. Few rows are compared with each other,
+    /// which keeps their order; for more rows, sorting is quicker.
     fn merge(&mut self) {
-        self.rows.sort_unstable_by(|a, b| a.word.cmp(&b.word));
-        self.rows.dedup_by(|row, kept| {
-            let is_same = row.word == kept.word;
-            if is_same {
-                kept.at = kept.at.max(row.at);
-                kept.lookups += row.lookups;
-                kept.found |= row.found;
+        if self.rows.len() < 2 {
+            return;
+        }
+        if self.rows.len() <= ROWS_USUAL {
+            let mut merged: Vec<WordOfDay> = Vec::with_capacity(self.rows.len());
+            for row in self.rows.drain(..) {
+                if !merged.iter_mut().any(|kept| joins(&row, kept)) {
+                    merged.push(row);
+                }
             }
-            is_same
-        });
+            self.rows = merged;
+            return;
+        }
+        self.rows.sort_unstable_by(|a, b| a.word.cmp(&b.word));
+        self.rows.dedup_by(|row, kept| joins(row, kept));
     }
 
     /// Ends the day: adds its words in the order of reading.
@@ -194,11 +207,23 @@ impl<'z> Days<'z> {
     }
 }
 
+/// Adds a row to another one if they have the same word. Returns whether they have.
+fn joins(row: &WordOfDay, kept: &mut WordOfDay) -> bool {
+    let is_same = row.word == kept.word;
+    if is_same {
+        kept.at = kept.at.max(row.at);
+        kept.lookups += row.lookups;
+        kept.found |= row.found;
+    }
+    is_same
+}
+
 impl Day {
-    /// The day that contains a time. `None`: its start or end is not a valid time.
+    /// The day that contains a time. A day whose midnight the clock skips begins when the clock
+    /// goes on. `None`: its start or end is not a valid time.
     pub(super) fn around(at: Timestamp, zone: &TimeZone) -> Option<Day> {
-        let day = at.to_zoned(zone.clone()).start_of_day().ok()?;
-        let next = day.checked_add(1.day()).ok()?.start_of_day().ok()?;
-        Some(Day { start: day.timestamp(), end: next.timestamp() })
+        let date = zone.to_datetime(at).date();
+        let start = |date: Date| zone.to_timestamp(date.to_datetime(Time::midnight())).ok();
+        Some(Day { start: start(date)?, end: start(date.tomorrow().ok()?)? })
     }
 }

@@ -110,7 +110,8 @@ impl Store {
         (time, filter): (Timestamp, &LookupFilter),
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
-        let mut params = vec![user.0.into(), time.as_microsecond().into()];
+        let mut params = Vec::with_capacity(6);
+        params.extend([user.0.into(), time.as_microsecond().into()]);
         let sql = if filter.selects_all() {
             all
         } else {
