@@ -1,6 +1,6 @@
 //! `cargo xtask test`: runs every check and test of the project, the cheapest first: formatting,
 //! lints, word books, models, licences, dependencies, all tests, and the short forms of some
-//! commands. Prints `N passed, N failed`.
+//! commands, such as the count of the instructions of each page. Prints `N passed, N failed`.
 //!
 //! Plain `cargo test` runs the tests that need no server and no browser. The others are ignored
 //! with the text `needs MariaDB: cargo xtask test` (or Chromium, Firefox, nginx, Caddy). They
@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::arguments::Arguments;
-use crate::commands::{cluster, contract, faults, licences, models, new};
+use crate::commands::{bench, cluster, contract, faults, licences, models, new};
 use crate::harness::process_tree::kill_descendants;
 use crate::steps::cargo::{cargo, workspace};
 use crate::steps::failures::Failures;
@@ -77,6 +77,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     judge(tally, status).with_context(|| title_of(TESTS))?;
     new::check()?;
     contract::check()?;
+    bench::check_pages()?;
     faults::check()?;
     cluster::check()
 }

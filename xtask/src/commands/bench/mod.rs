@@ -18,7 +18,7 @@ use std::process::Command;
 use crate::arguments::{Arguments, Misuse};
 use crate::commands::history;
 use crate::steps::cargo::{build_example, cargo, target};
-use crate::steps::packages::find_program;
+use crate::steps::packages::{self, VALGRIND, find_program};
 use crate::steps::{step, succeed};
 
 pub(crate) const ABOUT: &str = "compare with other servers: --peers DIR [--rounds N] [--secs N] [--servers A,B] \
@@ -87,6 +87,18 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
             Err(misuse(format!("no benchmark {other:?}; {there}")))
         }
         None => compare(&options(arguments)?),
+    }
+}
+
+/// Counts the instructions of each page, and fails if they grew. Without valgrind, and if it cannot
+/// be installed, a message says that nothing was counted.
+pub(crate) fn check_pages() -> Result<()> {
+    match packages::ensure(VALGRIND) {
+        Ok(()) => pages::check(),
+        Err(error) => {
+            println!("the instructions of the pages were NOT counted: {error:#}\n");
+            Ok(())
+        }
     }
 }
 

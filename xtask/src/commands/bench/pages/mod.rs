@@ -63,7 +63,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
 }
 
 /// Counts the test build and compares it with the table that ARCHITECTURE.md states.
-fn check() -> Result<()> {
+pub(super) fn check() -> Result<()> {
     let counts = counts(Build::Tests)?;
     for (name, count) in &counts {
         println!("{:>11} {name}", grouped(*count));
