@@ -155,6 +155,14 @@ fn append_name(out: &mut Vec<u8>, name: &HeaderName) {
         "last-modified" => out.extend_from_slice(b"Last-Modified"),
         "set-cookie" => out.extend_from_slice(b"Set-Cookie"),
         "location" => out.extend_from_slice(b"Location"),
+        "content-security-policy" => out.extend_from_slice(b"Content-Security-Policy"),
+        "cross-origin-opener-policy" => out.extend_from_slice(b"Cross-Origin-Opener-Policy"),
+        "cross-origin-resource-policy" => out.extend_from_slice(b"Cross-Origin-Resource-Policy"),
+        "permissions-policy" => out.extend_from_slice(b"Permissions-Policy"),
+        "referrer-policy" => out.extend_from_slice(b"Referrer-Policy"),
+        "x-content-type-options" => out.extend_from_slice(b"X-Content-Type-Options"),
+        "x-frame-options" => out.extend_from_slice(b"X-Frame-Options"),
+        "x-request-id" => out.extend_from_slice(b"X-Request-Id"),
         name => {
             let mut previous = b'-';
             out.extend(name.bytes().map(|byte| {
