@@ -180,19 +180,17 @@ impl Lexicon {
         self.stripped(query).map(|inner| self.hits(inner)).unwrap_or_default()
     }
 
-    /// Whether a text is a key: the folded spelling of a headword.
-    pub fn has_key(&self, text: &str) -> bool {
-        self.key(text).is_some()
+    /// Whether a headword has this spelling, ignoring case, accents and the like. Always quick.
+    pub fn has_headword(&self, text: &str) -> bool {
+        // A text that is a key needs no folding. A key has at least one entry, so to find it is
+        // enough.
+        let is_key = |query: exact::Query| self.key(&query.key).is_some();
+        self.key(text).is_some() || exact::Query::parse(text).is_some_and(is_key)
     }
 
     /// Whether [`look_up`](Lexicon::look_up) finds anything. Quick for headwords.
     pub fn has(&self, query: &str) -> bool {
-        // A query that is a key needs no folding. A key has at least one entry, so to find it is
-        // enough.
-        let is_key = |query: exact::Query| self.key(&query.key).is_some();
-        self.key(query).is_some()
-            || exact::Query::parse(query).is_some_and(is_key)
-            || !self.look_up(query).is_empty()
+        self.has_headword(query) || !self.look_up(query).is_empty()
     }
 
     /// The part of a query that [`look_up`](Lexicon::look_up) finds: the query, or the query

@@ -92,10 +92,10 @@ impl<'s> Selection<'s> {
         found.into_iter().map(|(found, entries)| self.with_entries(found, entries)).collect()
     }
 
-    /// Whether a book of the selection has a headword in lower case that is spelled like this.
-    /// `false` if books are left out: then it takes a look-up to know.
+    /// Whether a book of the selection has a headword with this spelling, ignoring case and
+    /// accents. If books are left out, a form of a headword counts, too.
     pub fn has_headword(&self, text: &str) -> bool {
-        self.off.is_empty() && self.shelf.lexicon().has_key(text)
+        if self.off.is_empty() { self.shelf.lexicon().has_headword(text) } else { self.has(text) }
     }
 
     /// Whether a book of the selection has an entry for a query.

@@ -162,10 +162,11 @@ pub(super) fn repeat_link<'r>(
     books: &Selection<'_>,
     row: &'r WordOfDay,
 ) -> (&'static str, Cow<'r, str>) {
-    let is_searched = |word: &str| word.contains('*') || has_chinese(word);
-    let has_page = row.found
-        && (books.has_headword(&row.word) || !is_searched(&row.word) && books.has(&row.word));
-    if has_page { paths::word_parts(&row.word) } else { paths::search_parts(&row.word) }
+    let word = row.word.as_str();
+    let is_searched = word.contains('*') || has_chinese(word);
+    let has_page =
+        row.found && if is_searched { books.has_headword(word) } else { books.has(word) };
+    if has_page { paths::word_parts(word) } else { paths::search_parts(word) }
 }
 
 fn days<'a>(

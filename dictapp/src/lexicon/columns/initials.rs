@@ -2,9 +2,10 @@
 //! range, in which a binary search needs few steps. A look-up takes a quarter of the time that it
 //! takes in the automaton of `key_map`.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::{Texts, partition};
+use super::Texts;
 
 /// The number of pairs of bytes.
 const PAIRS: usize = 1 << 16;
@@ -29,9 +30,16 @@ impl Initials {
 
     /// The number of a key; `None`: it does not exist. `keys` are those of [`Initials::over`].
     pub(crate) fn find(&self, key: &str, keys: &Texts) -> Option<usize> {
-        let range = self.range(key);
-        let at = partition(range.clone(), |at| keys.get(at) < key);
-        (range.contains(&at) && keys.get(at) == key).then_some(at)
+        let Range { start: mut low, end: mut high } = self.range(key);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match keys.bytes(middle).cmp(key.as_bytes()) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return Some(middle),
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
     }
 
     /// The numbers of the keys with the same first two bytes.

@@ -58,6 +58,15 @@ impl Texts {
             .unwrap_or("")
     }
 
+    /// The bytes of text number `i`; none if it does not exist.
+    pub(crate) fn bytes(&self, i: usize) -> &[u8] {
+        let range = self.starts.get(i).zip(self.starts.get(i + 1));
+        let bytes = |(&a, &b): (&u32, &u32)| {
+            self.text.as_bytes().get(a as usize..(b as usize).wrapping_sub(1))
+        };
+        range.and_then(bytes).unwrap_or_default()
+    }
+
     /// The number of texts before the first one for which `before` is false. The texts must be
     /// sorted.
     pub(crate) fn partition(&self, before: impl Fn(&str) -> bool) -> usize {

@@ -227,3 +227,24 @@ impl Day {
         Some(Day { start: start(date)?, end: start(date.tomorrow().ok()?)? })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_when_the_clock_first_shows_its_date() {
+        for name in ["America/Sao_Paulo", "America/Havana", "Asia/Shanghai", "Pacific/Apia"] {
+            let zone = TimeZone::get(name).unwrap();
+            let first: Timestamp = "2011-01-01T12:34:56Z".parse().unwrap();
+            for day in 0..3000 {
+                let at = first + SignedDuration::from_hours(24 * day);
+                let local = at.to_zoned(zone.clone());
+                let next = local.tomorrow().unwrap().start_of_day().unwrap();
+                let expected = (local.start_of_day().unwrap().timestamp(), next.timestamp());
+                assert_eq!(day_around(at, &zone), Some(expected), "{local}");
+            }
+        }
+        assert_eq!(day_around(Timestamp::MAX, &TimeZone::UTC), None);
+    }
+}

@@ -191,6 +191,27 @@ fn an_invalid_pattern_is_not_recorded_as_a_missing_word() {
 }
 
 #[test]
+fn a_row_links_to_its_page_or_repeats_its_search() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    for target in [
+        "/word/Apple",
+        "/word/went",
+        "/search?q=re%3Fd",
+        "/search?q=app*",
+        "/search?q=%E8%8B%B9%E6%9E%9C",
+        "/word/qwzx",
+    ] {
+        person.get(target);
+    }
+    let page = person.get("/history");
+    let links = ["/search?q=qwzx", "/search?q=%E8%8B%B9%E6%9E%9C", "/search?q=app%2A"];
+    let links = links.into_iter().chain(["/search?q=re%3Fd", "/word/went", "/word/Apple"]);
+    let rows = page.body.split("<td><a href=\"").skip(1).map(|row| row.split('"').next().unwrap());
+    assert!(rows.clone().eq(links), "{:?}", rows.collect::<Vec<_>>());
+}
+
+#[test]
 fn the_history_is_filtered_by_text_or_missing_words_on_all_pages() {
     let site = Site::start_with(&["dictionary.history_page=2"]);
     let person = Person::registered(&site, "Levi");
