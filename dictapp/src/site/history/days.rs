@@ -241,10 +241,11 @@ mod tests {
                 let at = first + SignedDuration::from_hours(24 * day);
                 let local = at.to_zoned(zone.clone());
                 let next = local.tomorrow().unwrap().start_of_day().unwrap();
-                let expected = (local.start_of_day().unwrap().timestamp(), next.timestamp());
-                assert_eq!(day_around(at, &zone), Some(expected), "{local}");
+                let start = local.start_of_day().unwrap().timestamp();
+                let expected = Day { start, end: next.timestamp() };
+                assert_eq!(Day::around(at, &zone), Some(expected), "{local}");
             }
         }
-        assert_eq!(day_around(Timestamp::MAX, &TimeZone::UTC), None);
+        assert_eq!(Day::around(Timestamp::MAX, &TimeZone::UTC), None);
     }
 }
