@@ -28,6 +28,7 @@ texts! {
         share: "公开进度", "Share my progress";
         hide: "不再公开进度", "Hide my progress";
         leave: "退出班级", "Leave the class";
+        leave_hint: "退出后不再显示这个班级的词单，老师也不再看到您的进度；您的生词本不受影响。", "Its lists are no longer shown, and the teacher no longer sees your progress. You keep your word book.";
         code: "班级码", "Class code";
         join: "加入", "Join";
         join_hint: "加入后，老师能看到您的用户名，并能为您生成重设密码的一次性重置码。", "The teacher will see your name and can make a one-time code for you to set a new password.";
@@ -49,12 +50,14 @@ texts! {
         pupil_hides: "未公开进度", "Does not share progress";
         reset: "生成重置码", "Make reset code";
         remove: "移出班级", "Remove";
+        remove_hint: "这名学生将不再看到本班的词单，凭班级码可以重新加入。", "The pupil no longer sees the lists of this class, but can join again with the code.";
         lists: "词单", "Lists";
         lists_none: "还没有词单，请在下面添加。", "No lists yet. Add one below.";
         list_words: "{count} 个词", "Words: {count}";
         list_finished: "已学完（公开进度的学生）：", "Finished (pupils who share their progress): ";
         nobody: "还没有人", "nobody yet";
         delete_list: "删除词单", "Delete list";
+        delete_list_hint: "学生将不再看到这份词单，他们的生词本不受影响。", "The pupils no longer see this list. They keep their word books.";
         due: "学完日期", "Learn until";
         words: "单词（每行一个，最多 {max} 个）", "Words, one per line, at most {max}";
         share_list: "发给班级", "Share with the class";

@@ -15,7 +15,7 @@ texts! {
         delete_word: "删除“{word}”这条记录", "Delete the look-up of {word}";
         times: "{count} 次", "{count} times";
         delete_day: "删除这一天", "Delete this day";
-        delete_all: "删除全部记录", "Delete the whole history";
+        delete_all: "删除全部查词记录", "Delete the whole history";
         delete_all_hint: "删除后无法恢复。", "This cannot be undone.";
         kinds: "记录的种类", "Kinds of look-ups";
         all: "全部", "All";

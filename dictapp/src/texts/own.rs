@@ -48,7 +48,6 @@ texts! {
         export: "导出数据", "Export my data";
         day: "删除某一天的查词记录", "Delete the look-ups of a day";
         delete_day: "删除这一天", "Delete this day";
-        delete_history: "删除全部查词记录", "Delete my whole history";
         delete_title: "删除账号", "Delete account";
         delete_hint:
             "账号和全部数据会立即删除，无法恢复。",

@@ -13,14 +13,14 @@ fn between<'a>(page: &'a Answer, before: &str, after: &str) -> &'a str {
 }
 
 /// The path of a class's page, and the code with which pupils join.
-struct TaughtClass {
-    path: String,
-    code: String,
+pub(super) struct TaughtClass {
+    pub(super) path: String,
+    pub(super) code: String,
 }
 
 /// Makes a class.
 #[track_caller]
-fn class_of(teacher: &Person<'_>) -> TaughtClass {
+pub(super) fn class_of(teacher: &Person<'_>) -> TaughtClass {
     let form = [("action", "make"), ("name", "Class 7")];
     assert_eq!(teacher.submit("/classes", &form).redirect_target("/classes"), "/classes");
     let page = teacher.get("/classes");
@@ -30,12 +30,12 @@ fn class_of(teacher: &Person<'_>) -> TaughtClass {
 }
 
 #[track_caller]
-fn join(pupil: &Person<'_>, code: &str) -> Answer {
+pub(super) fn join(pupil: &Person<'_>, code: &str) -> Answer {
     pupil.submit("/classes", &[("action", "join"), ("code", code)])
 }
 
 #[track_caller]
-fn share_list(teacher: &Person<'_>, path: &str, words: &str) -> Answer {
+pub(super) fn share_list(teacher: &Person<'_>, path: &str, words: &str) -> Answer {
     let form = [("action", "add"), ("name", "Unit 5"), ("due", "2099-12-04"), ("words", words)];
     teacher.submit(path, &form)
 }

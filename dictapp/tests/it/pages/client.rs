@@ -165,6 +165,11 @@ impl<'s> Person<'s> {
         self.cookies.borrow().get(name).cloned()
     }
 
+    /// The names of the cookies that were set.
+    pub(crate) fn cookie_names(&self) -> Vec<String> {
+        self.cookies.borrow().keys().cloned().collect()
+    }
+
     pub(crate) fn set_cookie(&self, name: &str, value: &str) {
         self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
     }

@@ -29,3 +29,4 @@ mod database_outage;
 mod books;
 mod status;
 mod style;
+mod forms;

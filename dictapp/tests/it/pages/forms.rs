@@ -1,0 +1,52 @@
+//! Rules that hold for the forms and tables of all pages, seen in the HTML.
+
+use super::admin::with_role;
+use super::classes::{class_of, join, share_list};
+use super::client::Answer;
+use super::site::Site;
+
+/// The buttons of a page that have this text in their tag or label, each with the HTML before it.
+#[track_caller]
+fn buttons<'a>(page: &'a Answer, part: &str) -> Vec<(&'a str, &'a str)> {
+    let starts = page.body.match_indices("<button").map(|(at, _)| at);
+    let found: Vec<_> = starts
+        .filter_map(|at| {
+            let (before, button) = page.body.split_at(at);
+            let button = button.split("</button>").next()?;
+            button.contains(part).then_some((before, button))
+        })
+        .collect();
+    assert!(!found.is_empty(), "no button {part}: {page:?}");
+    found
+}
+
+#[test]
+fn what_cannot_be_undone_is_asked_first_and_has_a_red_button() {
+    let site = Site::start();
+    let ada = with_role(&site, "Ada", "admin");
+    let (place, code) = class_of(&ada);
+    share_list(&ada, &place, "apple").to(&place);
+    join(&ada, &code).to("/classes");
+    ada.get("/word/apple");
+    for (page, part) in [
+        ("/account", "name=\"all\""),
+        ("/history", "name=\"all\""),
+        ("/classes", "value=\"leave\""),
+        (&place, "value=\"unlist\""),
+        (&place, "value=\"remove\""),
+        (&place, "value=\"delete\""),
+        ("/admin/books", "value=\"remove\""),
+    ] {
+        for (before, button) in buttons(&ada.get(page), part) {
+            let is_folded = before.rfind("<details") > before.rfind("</details>");
+            assert!(is_folded, "{page} {part} asks nothing");
+            assert!(button.contains("class=\"danger\""), "{page} {part} is not red");
+        }
+    }
+    // The day is chosen first, and the password asked for.
+    let page = ada.get("/account");
+    for part in ["Delete this day", "Delete my account"] {
+        let danger = buttons(&page, part).iter().all(|one| one.1.contains("class=\"danger\""));
+        assert!(danger, "{part} is not red");
+    }
+}
