@@ -87,8 +87,8 @@ texts! {
         gone: "这本词典已不存在，未做任何更改。", "This dictionary does not exist any more. Nothing was changed.";
         preview: "预览", "Preview";
         preview_hint: "下面是识别结果和前几个词条，确认无误后请导入。", "The recognised properties and the first entries. Import the dictionary if they are right.";
-        replaces: "导入后将替换现有的词典“{title}”（共 {count} 条）。要保留它，请改用另一个名称。", "This import replaces the dictionary {title}. Its entries: {count}. To keep it, choose another name.";
-        book_name: "名称", "Name";
+        replaces: "导入后将替换现有的词典“{title}”（共 {count} 条）。要保留它，请改用另一个导入名称。", "This import replaces the dictionary {title}. Its entries: {count}. To keep it, choose another name.";
+        book_name: "导入名称", "Name for later imports";
         book_name_hint: "以后用同一名称导入，会替换这本词典。", "A later import with the same name replaces this dictionary.";
         import: "导入", "Import";
         progress: "导入进度", "Progress of the import";

@@ -15,11 +15,16 @@ pub(super) struct WarningList {
     pub(super) more: u64,
 }
 
-/// The recognised properties of a file, with their names.
-pub(super) fn properties(preview: &Preview, t: &Texts) -> Vec<(&'static str, String)> {
+/// The title that an upload will have, and the recognised properties of its file, with their names.
+pub(super) fn properties(
+    title: String,
+    preview: &Preview,
+    t: &Texts,
+) -> Vec<(&'static str, String)> {
     let names = &t.book_file;
     let recognised = &preview.recognised;
-    let mut rows = vec![(names.kind, kind_name(preview.kind, t).to_owned())];
+    let mut rows = vec![(t.admin_books.name, title)];
+    rows.push((names.kind, kind_name(preview.kind, t).to_owned()));
     rows.extend(recognised.encoding.map(|encoding| (names.encoding, encoding.to_string())));
     rows.extend(recognised.delimiter.map(|one| (names.delimiter, delimiter_name(one, t))));
     let columns: Vec<&str> = recognised.columns.iter().map(|one| column_name(*one, t)).collect();

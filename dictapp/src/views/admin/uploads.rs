@@ -109,7 +109,15 @@ impl UploadPage<'_> {
     }
 
     fn properties(&self) -> Vec<(&'static str, String)> {
-        preview::properties(&self.upload.preview, self.t)
+        preview::properties(self.title(), &self.upload.preview, self.t)
+    }
+
+    /// The title after the import: the given one, that of the replaced book, or that in the file.
+    fn title(&self) -> String {
+        let Upload { title, name, preview, .. } = &self.upload;
+        let stored = self.replaced.as_ref().map(|book| &book.title);
+        let given = Some(title).filter(|title| !title.is_empty());
+        given.or(stored).or(preview.title.as_ref()).unwrap_or(name).clone()
     }
 
     fn entries(&self) -> String {

@@ -1,6 +1,6 @@
 //! Rules that hold for the forms and tables of all pages, seen in the HTML.
 
-use super::admin::with_role;
+use super::admin::{upload, with_role};
 use super::classes::{class_of, join, share_list};
 use super::client::Answer;
 use super::site::Site;
@@ -49,4 +49,15 @@ fn what_cannot_be_undone_is_asked_first_and_has_a_red_button() {
         let danger = buttons(&page, part).iter().all(|one| one.1.contains("class=\"danger\""));
         assert!(danger, "{part} is not red");
     }
+}
+
+#[test]
+fn an_upload_is_shown_with_the_title_that_was_typed() {
+    let site = Site::start();
+    let ada = with_role(&site, "Ada", "admin");
+    let file = [("unit.csv", "word,meaning\nzyzzyva,象鼻虫\n")];
+    let page = upload(&ada, &file, "Unit 5").to("/admin/uploads/1").to_owned();
+    ada.get(&page).assert_has(200, &["<dt>Title</dt><dd>Unit 5</dd>", "Name for later imports"]);
+    let page = upload(&ada, &file, "").to("/admin/uploads/2").to_owned();
+    ada.get(&page).assert_has(200, &["<dt>Title</dt><dd>unit</dd>"]);
 }
