@@ -31,7 +31,7 @@ texts! {
         logout: "退出登录", "Log out";
         user: "已登录：{name}", "Logged in as {name}";
         settings: "设置", "Settings";
-        look: "显示与发音", "Display";
+        look: "显示与发音", "Display and speech";
         help: "帮助", "Help";
         about: "关于", "About";
         more: "更多", "More";
@@ -86,7 +86,8 @@ texts! {
         natural: "正常", "Natural";
         slow: "慢", "Slow";
         slowest: "很慢", "Very slow";
-        accent: "口音（词典没有注明时）", "Accent, if the dictionary names none";
+        accent: "口音", "Accent";
+        accent_hint: "词典没有注明时使用。", "Used where the dictionary names none.";
         american: "美音", "American";
         british: "英音", "British";
         zone: "时区", "Time zone";
@@ -99,17 +100,18 @@ texts! {
     /// The help.
     Help {
         title: "使用帮助", "Help";
-        queries: "可以怎样查", "What you can look up";
+        queries: "可以这样查", "What you can look up";
         inflected: "词形变化：找到 go", "An inflected form: finds go";
         misspelt: "拼写不准：列出相近的词", "A misspelt word: similar words are listed";
-        chinese_query: "苹果", "apple tree";
-        chinese: "中文：按释义查找英文词；短语也可以", "A phrase. Chinese finds English words by their meaning";
+        query: "苹果", "apple tree";
+        chinese: "中文：按释义查找英文词", "Chinese: finds English words by their meaning";
+        phrase: "短语", "A phrase";
         one: "? 代表一个字符", "? stands for one character";
         many: "* 代表任意多个字符", "* stands for any number of characters";
         regex: "两条斜线之间是正则表达式", "A regular expression between slashes";
         sentence: "整句：列出其中的词和短语", "A sentence: its words and phrases are listed";
-        keys: "键盘", "Keys";
-        key_box: "跳到查询框", "Go to the search box";
+        keys: "快捷操作", "Shortcuts";
+        key_box: "跳到搜索框", "Go to the search box";
         key_arrows: "选择建议的词", "Choose a suggestion";
         key_escape: "关闭建议或弹窗", "Close the suggestions or the pop-up";
         double_click: "双击或长按英文词", "Double click or long press";
@@ -118,11 +120,11 @@ texts! {
         marks: "词条里的标记", "Marks of an entry";
         mark_level: "欧洲语言共同参考框架（CEFR）的级别：A1、A2 为初级，B1、B2 为中级，C1、C2 为高级", "Level of the Common European Framework (CEFR): A1 and A2 are basic, B1 and B2 intermediate, C1 and C2 advanced";
         mark_dots: "常用程度，按词频排名：", "How common the word is, by its frequency rank: ";
-        ranks_5: "最常用：前 1000 个词", "very common: the first 1,000 words";
-        ranks_4: "很常用：1001 到 3000", "common: 1,001 to 3,000";
-        ranks_3: "较常用：3001 到 6000", "fairly common: 3,001 to 6,000";
-        ranks_2: "不太常用：6001 到 12000", "less common: 6,001 to 12,000";
-        ranks_1: "不常用：12000 以后", "rare: beyond 12,000";
+        ranks_5: "最常用：前 1,000 个词", "very common: the first 1,000 words";
+        ranks_4: "很常用：1,001 到 3,000", "common: 1,001 to 3,000";
+        ranks_3: "较常用：3,001 到 6,000", "fairly common: 3,001 to 6,000";
+        ranks_2: "不太常用：6,001 到 12,000", "less common: 6,001 to 12,000";
+        ranks_1: "不常用：12,000 以后", "rare: beyond 12,000";
         mark_spoken: "美式（US）和英式（UK）音标；浏览器能朗读时，点一下就会发音", "American (US) and British (UK) pronunciation; a click speaks it if the browser can";
         label_example: "可数", "C";
         mark_label: "用法标签：语法、语体、地区或学科", "A label of a sense: grammar, style, region or subject";

@@ -9,7 +9,7 @@ use super::page::Page;
 use super::word::shown_title;
 use crate::paths;
 use crate::site::Site;
-use crate::texts::Texts;
+use crate::texts::{Language, Texts};
 
 #[derive(Template)]
 #[template(path = "help.html")]
@@ -21,6 +21,16 @@ struct HelpPage<'a> {
 }
 
 impl HelpPage<'_> {
+    /// An example of a Chinese query, on the pages of both languages.
+    fn chinese_example(&self) -> &'static str {
+        Language::Chinese.texts().help.query
+    }
+
+    /// An example of a phrase.
+    fn phrase_example(&self) -> &'static str {
+        Language::English.texts().help.query
+    }
+
     /// The dots of a frequency, each with its meaning.
     fn ranks(&self) -> [(u8, &'static str); 5] {
         let t = &self.t.help;

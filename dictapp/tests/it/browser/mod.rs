@@ -14,6 +14,7 @@ mod layout;
 mod reviewing;
 mod accessible;
 mod colours;
+mod controls;
 
 /// Waits until this is so. Fails with `what` after [`PATIENCE`](crate::PATIENCE).
 #[track_caller]

@@ -49,7 +49,7 @@ fn theme_and_text_size_are_kept_by_the_browser_and_shown_without_scripts() {
 #[test]
 fn static_pages_exist_in_both_languages() {
     let site = Site::start();
-    for (languages, help) in [("en", "What you can look up"), ("zh", "可以怎样查")] {
+    for (languages, help) in [("en", "What you can look up"), ("zh", "可以这样查")] {
         let person = Person::who_reads(&site, languages);
         person.get("/help").assert_has(200, &[help]);
         person.get("/about").assert_has(200, &["WordNet"]);
