@@ -2,7 +2,7 @@
 
 use super::admin::{upload, with_role};
 use super::classes::{class_of, join, share_list};
-use super::client::Answer;
+use super::client::{Answer, PASSWORD, Person};
 use super::site::Site;
 
 /// The buttons of a page that have this text in their tag or label, each with the HTML before it.
@@ -60,4 +60,29 @@ fn an_upload_is_shown_with_the_title_that_was_typed() {
     ada.get(&page).assert_has(200, &["<dt>Title</dt><dd>Unit 5</dd>", "Name for later imports"]);
     let page = upload(&ada, &file, "").to("/admin/uploads/2").to_owned();
     ada.get(&page).assert_has(200, &["<dt>Title</dt><dd>unit</dd>"]);
+}
+
+#[test]
+fn pupils_are_told_in_chinese_that_the_teacher_sees_their_progress() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (_, code) = class_of(&teacher);
+    let levi = Person::who_reads(&site, "zh-CN");
+    let form = [("name", "Levi"), ("password", PASSWORD), ("password_again", PASSWORD)];
+    levi.submit("/register", &form).to("/");
+    join(&levi, &code).to("/classes");
+    let page = levi.get("/classes");
+    page.assert_has(200, &["老师看不到我的进度", "让老师看到我的进度"]);
+    page.assert_has_not(&["公开"]);
+}
+
+#[test]
+fn a_form_says_what_its_name_is_of() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    let (place, _) = class_of(&teacher);
+    let classes = teacher.get("/classes");
+    classes.assert_has(200, &["<h2>Join a class</h2>", "<h2>New class</h2>", "Name of the class"]);
+    let class = teacher.get(&place);
+    class.assert_has(200, &["<h2>New list</h2>", "Name of the list", "Back to the classes"]);
 }
