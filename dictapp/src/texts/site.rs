@@ -155,8 +155,8 @@ texts! {
             "音标参考了 CMU Pronouncing Dictionary，© Carnegie Mellon University，按 BSD 许可使用。",
             "Pronunciations are based on the CMU Pronouncing Dictionary, copyright Carnegie Mellon University, BSD licence.";
         program:
-            "运行命令 dictapp licences 可查看程序所用软件的许可证。",
-            "The command dictapp licences prints the licences of the software in this program.";
+            "运行命令 `dictapp licences` 可查看程序所用软件的许可证。",
+            "The command `dictapp licences` prints the licences of the software in this program.";
         privacy: "隐私", "Privacy";
         privacy_text:
             "登录后，查过的词会记入您的查词记录，只有您能看到，可以随时删除；访客的查词不留记录。未收录的词会不记名地显示给管理员。",

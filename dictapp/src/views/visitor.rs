@@ -19,17 +19,17 @@ use crate::site::{Client, DeviceProof, SignedIn, Site, Visit};
 use crate::store::StoreError;
 use crate::texts::Language;
 
-const SESSION: Secret = Secret { plain: "session", host: "__Host-session" };
-const VISITOR: Secret = Secret { plain: "visitor", host: "__Host-visitor" };
-const DEVICE: Secret = Secret { plain: "device", host: "__Host-device" };
+pub(super) const SESSION: Secret = Secret { plain: "session", host: "__Host-session" };
+pub(super) const VISITOR: Secret = Secret { plain: "visitor", host: "__Host-visitor" };
+pub(super) const DEVICE: Secret = Secret { plain: "device", host: "__Host-device" };
 /// The cookie of the chosen language.
 pub(super) const LANGUAGE: &str = "language";
 
 /// How long a browser keeps the chosen language, look and time zone.
-const LANGUAGE_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
+pub(super) const LANGUAGE_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How long a browser counts as a known device of a user who logged in with it.
-const DEVICE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
+pub(super) const DEVICE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 
 /// Maximum number of session cookies of a request that are looked up. There may be several: a site
 /// on a sibling domain may have set others of the same name.
@@ -38,7 +38,7 @@ const SESSIONS_TRIED: usize = 4;
 /// The names of a cookie that holds a secret. If it is sent only over TLS, its name has the prefix
 /// `__Host-`, so that a site on a sibling domain cannot set it.
 #[derive(Clone, Copy)]
-struct Secret {
+pub(super) struct Secret {
     plain: &'static str,
     host: &'static str,
 }
@@ -193,7 +193,7 @@ impl<'r> Visitor<'r> {
         };
         let response = response.with_cookie(&session);
         let response = self.remember_device(&signed_in.device, response)?;
-        Ok(response.with_cookie(&Cookie::removal(VISITOR.name(self.transport))?))
+        Ok(response.with_cookie(&Cookie::removal(self.name_of(VISITOR))?))
     }
 
     /// Adds the cookie that makes this browser a known device of its user.
@@ -214,10 +214,15 @@ impl<'r> Visitor<'r> {
         Client { address, device: device_label(user_agent) }
     }
 
+    /// The name of the cookie with this secret, on the connections of this site.
+    pub(super) fn name_of(&self, secret: Secret) -> &'static str {
+        secret.name(self.transport)
+    }
+
     /// The proof that a user has logged in with this browser before, from the cookie; not verified
     /// here.
     pub(super) fn device(&self) -> Option<&str> {
-        self.request.cookie(DEVICE.name(self.transport))
+        self.request.cookie(self.name_of(DEVICE))
     }
 
     /// Deletes the session and its cookie.
@@ -225,7 +230,7 @@ impl<'r> Visitor<'r> {
         if let Some(token) = self.session() {
             site.sign_out(token)?;
         }
-        Ok(response.with_cookie(&Cookie::removal(SESSION.name(self.transport))?))
+        Ok(response.with_cookie(&Cookie::removal(self.name_of(SESSION))?))
     }
 
     /// Stores the language in a cookie.
@@ -269,7 +274,7 @@ impl<'r> Visitor<'r> {
     }
 
     fn secret(&self, secret: Secret, value: &str) -> Result<Cookie> {
-        self.cookie(secret.name(self.transport), value)
+        self.cookie(self.name_of(secret), value)
     }
 
     fn cookie(&self, name: &str, value: &str) -> Result<Cookie> {
@@ -287,7 +292,7 @@ impl<'r> Visitor<'r> {
             return Ok(session);
         }
         if self.guest.get().is_none() {
-            let name = VISITOR.name(self.transport);
+            let name = self.name_of(VISITOR);
             let known = self.request.cookie(name).and_then(Token::parse);
             let is_new = known.is_none();
             let token = match known {

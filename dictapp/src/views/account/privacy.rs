@@ -1,36 +1,75 @@
 //! The privacy page: what is stored about users, why, and for how long.
 
+use std::time::Duration;
+
 use askama::Template;
 use webframe::{Request, Response, Result};
 
 use crate::paths;
 use crate::site::Site;
-use crate::texts::Texts;
+use crate::texts::{Texts, fill};
+use crate::views::appearance::{LOOK, ZONE};
 use crate::views::filters;
 use crate::views::page::Page;
+use crate::views::visitor::{
+    DEVICE, DEVICE_KEPT, LANGUAGE, LANGUAGE_KEPT, SESSION, Secret, VISITOR,
+};
 
 #[derive(Template)]
 #[template(path = "privacy.html")]
 struct PrivacyPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
-    session_days: u64,
-    audit_days: u64,
-    history_days: u64,
+    session_kept: Duration,
+    audit_kept: Duration,
+    history_kept: Duration,
     history_rows: usize,
+}
+
+impl PrivacyPage<'_> {
+    /// A time as whole years if it is some, else as days.
+    fn time(&self, kept: &Duration) -> String {
+        const DAY: u64 = 24 * 60 * 60;
+        const YEAR_DAYS: u64 = 365;
+        let t = &self.t.privacy;
+        match kept.as_secs().div_ceil(DAY) {
+            days if days > YEAR_DAYS && days.is_multiple_of(YEAR_DAYS) => {
+                fill(t.years, "count", days / YEAR_DAYS)
+            }
+            days => fill(t.days, "count", days),
+        }
+    }
+
+    /// The name of each cookie, what it is for, and for how long the browser keeps it.
+    fn cookies(&self) -> [(&'static str, &'static str, String); 6] {
+        let t = &self.t.privacy;
+        let until = |text: &str, kept: &Duration| fill(text, "time", self.time(kept));
+        let secret = |secret: Secret| self.page.visitor.name_of(secret);
+        [
+            (
+                secret(SESSION),
+                t.session_cookie_why,
+                until(t.session_cookie_long, &self.session_kept),
+            ),
+            (secret(DEVICE), t.device_cookie_why, self.time(&DEVICE_KEPT)),
+            (secret(VISITOR), t.visitor_cookie_why, t.visitor_cookie_long.to_owned()),
+            (LANGUAGE, t.language_cookie_why, self.time(&LANGUAGE_KEPT)),
+            (LOOK, t.look_cookie_why, self.time(&LANGUAGE_KEPT)),
+            (ZONE, t.zone_cookie_why, until(t.zone_cookie_long, &LANGUAGE_KEPT)),
+        ]
+    }
 }
 
 /// `GET`: the privacy page.
 pub(crate) fn show_privacy(site: &Site, request: &Request) -> Result<Response> {
-    const DAY: u64 = 24 * 60 * 60;
     let page = Page::of(site, request);
     let settings = site.settings();
     page.send(&PrivacyPage {
         page: &page,
         t: page.texts(),
-        session_days: settings.accounts.session_absolute.as_secs().div_ceil(DAY),
-        audit_days: settings.accounts.audit_kept.as_secs().div_ceil(DAY),
-        history_days: settings.dictionary.history_kept.as_secs().div_ceil(DAY),
+        session_kept: settings.accounts.session_absolute,
+        audit_kept: settings.accounts.audit_kept,
+        history_kept: settings.dictionary.history_kept,
         history_rows: settings.dictionary.history_rows_max,
     })
 }

@@ -70,10 +70,10 @@ fn an_example_of_the_api_is_copied_by_its_button_and_is_plain_text_without_scrip
     let browser = Browser::start(Profile::default());
     browser.goto(&format!("{}/api", site.url));
     allow_clipboard(&browser);
-    browser.click("pre.example + .copy");
-    wait_until("it says so", || browser.text("pre.example + .copy") == "Copied");
+    browser.click("pre.example .copy");
+    wait_until("it says so", || browser.text("pre.example .copy") == "Copied");
     let copied = browser.script("return navigator.clipboard.readText()", &[]);
-    assert_eq!(copied, json!(browser.text("pre.example")));
+    assert_eq!(copied, json!(browser.text("pre.example code")));
     let browser = Browser::start(Profile { scripts: Scripts::Off, ..Profile::default() });
     browser.goto(&format!("{}/api", site.url));
     assert!(browser.text("pre.example").starts_with("curl "));

@@ -77,6 +77,23 @@ fn pupils_are_told_in_chinese_that_the_teacher_sees_their_progress() {
 }
 
 #[test]
+fn every_cookie_is_on_the_privacy_page() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    levi.get("/look?theme=dark&size=normal&zone=Asia/Shanghai");
+    levi.get("/language?to=en&next=/");
+    let guest = Person::new(&site);
+    guest.get("/login");
+    let cookies: Vec<String> =
+        levi.cookie_names().into_iter().chain(guest.cookie_names()).collect();
+    assert!(cookies.len() >= 6, "{cookies:?}");
+    let page = levi.get("/privacy");
+    for cookie in cookies {
+        page.assert_has(200, &[&format!("<code>{cookie}</code>")]);
+    }
+}
+
+#[test]
 fn a_form_says_what_its_name_is_of() {
     let site = Site::start();
     let teacher = with_role(&site, "Lee", "teacher");
@@ -85,4 +102,14 @@ fn a_form_says_what_its_name_is_of() {
     classes.assert_has(200, &["<h2>Join a class</h2>", "<h2>New class</h2>", "Name of the class"]);
     let class = teacher.get(&place);
     class.assert_has(200, &["<h2>New list</h2>", "Name of the list", "Back to the classes"]);
+}
+
+#[test]
+fn the_privacy_page_is_linked_from_every_page() {
+    let site = Site::start();
+    let guest = Person::new(&site);
+    for page in ["/", "/about", "/register"] {
+        guest.get(page).assert_has(200, &["href=\"/privacy\""]);
+    }
+    guest.get("/privacy").assert_has(200, &["10 years", "href=\"/account\""]);
 }

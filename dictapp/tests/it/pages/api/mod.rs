@@ -290,8 +290,8 @@ fn the_examples_of_the_page_about_the_api_work_when_they_are_pasted() {
     let token = made(&person, &["read", "history"]);
     let page = person.get("/api");
     assert_eq!(page.status, 200, "{page:?}");
-    let examples = page.body.split("<pre class=\"example to-copy\"").skip(1).map(|rest| {
-        let (_, rest) = rest.split_once("<code>").unwrap();
+    let examples = page.body.split("<pre class=\"example\"").skip(1).map(|rest| {
+        let (_, rest) = rest.split_once("<code class=\"to-copy\">").unwrap();
         let text = rest.split_once("</code>").unwrap().0;
         text.replace("&#34;", "\"")
             .replace("&#39;", "'")
