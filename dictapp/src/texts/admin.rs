@@ -44,16 +44,17 @@ texts! {
         user: "用户", "User";
         teacher: "老师", "Teacher";
         admin: "管理员", "Administrator";
+        since: "{time} 注册", "since {time}";
         disabled: "已停用", "blocked";
         change_role: "更改角色", "Change role";
         disable: "停用", "Block";
         enable: "恢复", "Unblock";
         reset: "生成重置码", "Make reset code";
-        audit: "动态", "Activity";
+        audit: "操作记录", "Audit log";
         more: "更多", "More";
         last_admin: "唯一的管理员不能停用，也不能更改角色。", "The only administrator cannot be blocked or given another role.";
         code: "“{name}”的一次性重置码（{hours} 小时内有效）：", "One-time code for {name}, valid for {hours} hours:";
-        code_hint: "请当面告知本人，在“重设密码”页面填写。重置码只显示这一次。", "It is shown only once. Give it to the user, who enters it on the page “Set a new password”.";
+        code_hint: "请当面告知本人，在“重置密码”页面填写。重置码只显示这一次。", "It is shown only once. Give it to the user, who enters it on the page “Set a new password”.";
     }
 }
 
@@ -185,7 +186,7 @@ texts! {
         title: "词条报错", "Reported entries";
         none: "没有待处理的报错。", "No reports.";
         guest: "访客", "Guest";
-        settle: "已处理", "Settled";
+        settle: "标为已处理", "Mark as settled";
         link: "报告词条错误", "Report an error";
         what: "哪里不对？", "What is wrong?";
         send: "发送", "Send";

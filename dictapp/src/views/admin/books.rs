@@ -15,6 +15,7 @@ use crate::store::{Book, BookId, TITLE_CHARS_MAX};
 use crate::texts::{Texts, fill};
 use crate::views::filters;
 use crate::views::page::Page;
+use crate::views::word::shown_title;
 
 #[derive(Template)]
 #[template(path = "admin/books.html")]
@@ -35,7 +36,10 @@ struct BooksPage<'a> {
 
 struct BookLine {
     id: i64,
+    /// The title in the store, which can be changed.
     title: String,
+    /// The title in the language of the page.
+    shown: String,
     kind: String,
     entries: u64,
     imported: String,
@@ -84,6 +88,7 @@ fn list(page: &Page<'_>, status: StatusCode, refusal: Refusal) -> Result<Respons
     let site = page.site;
     let line = |book: Book| BookLine {
         id: book.id.number(),
+        shown: shown_title(&book.title, page.language()).to_owned(),
         title: book.title,
         kind: shown_kind(&book.kind, page.texts()),
         entries: book.entries,

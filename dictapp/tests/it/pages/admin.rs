@@ -334,7 +334,7 @@ fn look_ups_and_missing_words_are_counted_without_names() {
         assert!(began.elapsed().as_secs() < 60, "{page:?}");
         std::thread::yield_now();
     };
-    page.assert_has(200, &["<td>1</td><td>3</td>", "<svg", "/word/{word}"]);
+    page.assert_has(200, &["<td>1</td><td>3</td>", "<svg", "/<wbr>word/<wbr>{word}"]);
     let form = [("word", "qwzx")];
     assert_eq!(admin.submit("/admin", &form).redirect_target("/admin"), "/admin");
     admin.get("/admin").assert_has_not(&[">qwzx</a>"]);

@@ -63,6 +63,17 @@ fn an_upload_is_shown_with_the_title_that_was_typed() {
 }
 
 #[test]
+fn the_shipped_dictionaries_are_called_alike_on_all_pages() {
+    let site = Site::start();
+    let ada = with_role(&site, "Ada", "admin");
+    for page in ["/about", "/admin/books", "/settings"] {
+        let page = ada.get(page);
+        page.assert_has(200, &["English-Chinese Dictionary", "English Dictionary (WordNet)"]);
+        page.assert_has_not(&[">英汉学习词典 English-Chinese<"]);
+    }
+}
+
+#[test]
 fn pupils_are_told_in_chinese_that_the_teacher_sees_their_progress() {
     let site = Site::start();
     let teacher = with_role(&site, "Lee", "teacher");
