@@ -77,7 +77,6 @@ texts! {
 texts! {
     /// The settings of a user.
     Settings {
-        title: "设置", "Settings";
         nav: "设置页面", "Pages of settings";
         books_page: "词典", "Dictionaries";
         books: "查哪些词典", "Dictionaries to look in";

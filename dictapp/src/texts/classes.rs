@@ -31,7 +31,7 @@ texts! {
         leave_hint: "退出后不再显示这个班级的词单，老师也不再看到您的进度；您的生词本不受影响。", "Its lists are no longer shown, and the teacher no longer sees your progress. You keep your word book.";
         code: "班级码", "Class code";
         join: "加入", "Join";
-        join_hint: "加入后，老师能看到您的用户名，并能为您生成重设密码的一次性重置码。", "The teacher will see your name and can make a one-time code for you to set a new password.";
+        join_hint: "加入后，老师能看到您的用户名，并能为您生成重置密码的一次性重置码。", "The teacher will see your name and can make a one-time code for you to set a new password.";
         no_such_code: "班级码不存在。", "There is no class with this code.";
         full: "数量已达上限。", "The limit has been reached.";
         name_wrong: "名称须为 1 到 64 个字符。", "A name must have 1 to 64 characters.";

@@ -7,7 +7,7 @@ texts! {
     /// The account page.
     Account {
         title: "账号与安全", "Account and security";
-        name: "您已登录为“{name}”。", "You are logged in as {name}. ";
+        name: "您已登录为“{name}”。", "You are logged in as {name}.";
         done: "已完成。", "Done.";
         wrong_password: "密码不正确。", "The password is wrong.";
         last_admin:
@@ -23,12 +23,14 @@ texts! {
         device: "设备", "Device";
         network: "网络地址", "Address";
         last_use: "最近使用", "Last use";
+        last_use_at: "最近使用：", "Last use: ";
+        unknown_device: "未知设备", "Unknown device";
         this_session: "本设备", "This device";
         end_session: "退出登录", "Log out";
         end_others: "退出其他所有设备", "Log out all other devices";
         tokens_title: "API 令牌", "API tokens";
         tokens_hint:
-            "程序可以用令牌以您的身份使用本站。令牌在撤销之前一直有效；更换密码会撤销全部令牌，除非您选择保留。",
+            "程序可以用令牌以您的身份使用本站。令牌在撤销之前一直有效；修改密码会撤销全部令牌，除非您选择保留。",
             "With a token a program can use this site on your behalf. It is valid until you revoke it; a new password revokes all tokens, unless you choose to keep them.";
         token_once: "新令牌只显示这一次，请立即复制：", "Copy the new token now; it is not shown again:";
         token_incomplete: "请填写令牌名称，并至少选择一项权限。", "Give the token a name and at least one permission.";
@@ -36,6 +38,7 @@ texts! {
         token_name: "名称", "Name";
         token_scopes: "权限", "Permissions";
         token_created: "创建时间", "Created";
+        token_created_at: "创建于：", "Created: ";
         token_revoke: "撤销", "Revoke";
         token_make: "创建令牌", "Create a token";
         scope_read: "查词", "Look words up";
@@ -92,12 +95,14 @@ texts! {
 texts! {
     /// The page that sets a new password with a reset code.
     Reset {
-        title: "重设密码", "Set a new password";
+        title: "重置密码", "Set a new password";
+        button: "重置密码", "Set new password";
         link: "忘记密码？", "Forgot your password?";
         hint:
             "请向老师或管理员要一个一次性重置码，填在下面。",
             "Ask your teacher or an administrator for a one-time code, and enter it here.";
         code: "重置码", "Code";
+        back: "返回登录", "Back to the log-in";
         wrong: "重置码不正确或已过期。", "The code is wrong or has expired.";
     }
 }

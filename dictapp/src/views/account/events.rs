@@ -2,12 +2,15 @@
 
 use crate::model::Role;
 use crate::store::{AuditEntry, AuditEvent};
-use crate::texts::{AccountEvents, Texts};
+use crate::texts::{AccountEvents, Texts, fill};
 
 /// The event and its detail in one line.
 pub(super) fn event_line(entry: &AuditEntry, t: &Texts) -> String {
     let event = event_text(&t.account_events, entry);
-    format!("{event} {}", detail_text(entry, t)).trim_end().to_owned()
+    match detail_text(entry, t).as_str() {
+        "" => event.to_owned(),
+        detail => fill(&fill(t.site.action_of, "action", event), "name", detail),
+    }
 }
 
 /// The text for an entry of the audit log.

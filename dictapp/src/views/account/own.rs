@@ -296,7 +296,7 @@ pub(super) fn account_page(
         id: session_id(&session),
         last_use: page.time(session.seen),
         is_this: own == Some(session.token_hash),
-        device: session.device,
+        device: device_name(&session.device, page.texts()),
         network: session.network,
     };
     let token = |token: OwnApiToken| TokenLine {
@@ -327,6 +327,14 @@ pub(super) fn account_page(
         events: events.into_iter().map(event).collect(),
     };
     page.send_as(status, &values)
+}
+
+/// The name of a device for people: "Firefox, Windows".
+fn device_name(label: &str, t: &Texts) -> String {
+    match label {
+        "" => t.account.unknown_device.to_owned(),
+        label => label.replace(", ", t.classes.comma),
+    }
 }
 
 /// The labels of the scopes, as at the boxes of the form.

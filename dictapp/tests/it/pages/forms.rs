@@ -1,6 +1,6 @@
 //! Rules that hold for the forms and tables of all pages, seen in the HTML.
 
-use super::admin::{upload, with_role};
+use super::admin::{run, upload, with_role};
 use super::classes::{class_of, join, share_list};
 use super::client::{Answer, PASSWORD, Person};
 use super::site::Site;
@@ -102,6 +102,15 @@ fn every_cookie_is_on_the_privacy_page() {
     for cookie in cookies {
         page.assert_has(200, &[&format!("<code>{cookie}</code>")]);
     }
+}
+
+#[test]
+fn a_device_that_is_not_recognised_has_a_name_and_an_event_names_its_detail() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    levi.get("/account").assert_has(200, &["Unknown device", "Last use: "]);
+    run(&site, &["user", "role", "Levi", "teacher"]);
+    levi.get("/account").assert_has(200, &["The role was changed: Teacher"]);
 }
 
 #[test]
