@@ -1,26 +1,24 @@
-// Adds a button to password fields that shows the typed text. Without this script they are plain fields.
+// Adds a button to each form with passwords that shows what is typed. Without this script the fields
+// are plain.
 "use strict";
 
 (() => {
   const texts = document.currentScript.dataset;
-  for (const field of document.querySelectorAll("input[type=password]")) {
+  for (const form of document.forms) {
+    const fields = [...form.querySelectorAll("input[type=password]")];
+    if (!fields.length) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";
-    button.textContent = texts.show;
-    const label = document.querySelector(`label[for="${field.id}"]`);
-    if (label) button.setAttribute("aria-label", texts.show + ": " + label.textContent.trim());
-    button.setAttribute("aria-pressed", "false");
-    button.setAttribute("aria-controls", field.id);
-    button.addEventListener("click", () => {
-      const isHidden = field.type === "password";
-      field.type = isHidden ? "text" : "password";
-      button.textContent = isHidden ? texts.hide : texts.show;
-      if (label) button.setAttribute("aria-label", button.textContent + ": " + label.textContent.trim());
-      button.setAttribute("aria-pressed", String(isHidden));
-      field.focus();
-    });
-    field.form.addEventListener("submit", () => { field.type = "password"; });
-    field.after(button);
+    button.setAttribute("aria-controls", fields.map((field) => field.id).join(" "));
+    const show = (isShown) => {
+      for (const field of fields) field.type = isShown ? "text" : "password";
+      button.textContent = isShown ? texts.hide : texts.show;
+      button.setAttribute("aria-pressed", String(isShown));
+    };
+    show(false);
+    button.addEventListener("click", () => show(fields[0].type === "password"));
+    form.addEventListener("submit", () => show(false));
+    fields.at(-1).closest(".field").append(button);
   }
 })();
