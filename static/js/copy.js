@@ -1,4 +1,4 @@
-// A button that copies, after each text that is meant for it. Without this file the text is selected by
+// A button that copies, beside each text that is meant for it. Without this file the text is selected by
 // hand.
 "use strict";
 
@@ -25,6 +25,8 @@
     button.addEventListener("click", async () => {
       if (await copied(text).catch(() => false)) button.textContent = done;
     });
-    text.after(button);
+    // In a box the button is in the corner, and the text runs around it.
+    if (text.parentElement.matches("pre")) text.before(button);
+    else text.after(button);
   }
 })();

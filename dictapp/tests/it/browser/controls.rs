@@ -34,6 +34,32 @@ fn no_faults(profile: Profile<'_>, width: u32, script: &str) {
 
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
+fn everything_that_unfolds_has_a_mark() {
+    let script = "return [...document.querySelectorAll('main summary')]
+        .filter(one => !one.matches('.primary, .icon'))
+        .filter(one => getComputedStyle(one, '::after').content === 'none')
+        .map(one => one.textContent)";
+    no_faults(Profile::default(), 1280, script);
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn all_labels_are_equally_far_from_their_fields() {
+    let script = "const found = [];
+        for (const label of document.querySelectorAll('.field label')) {
+            const field = label.control;
+            if (!field || /checkbox|radio/.test(field.type)) continue;
+            const range = document.createRange();
+            range.selectNode(label.firstChild);
+            const gap = field.getBoundingClientRect().top - range.getBoundingClientRect().bottom;
+            if (gap < 6 || gap > 11) found.push(label.firstChild.textContent + ' ' + gap);
+        }
+        return found";
+    no_faults(Profile::default(), 360, script);
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
 fn what_needs_scripts_is_shown_only_with_scripts() {
     let site = Site::start();
     for (scripts, expected) in [(Scripts::On, true), (Scripts::Off, false)] {
@@ -72,4 +98,57 @@ fn a_form_has_one_button_for_its_passwords_after_their_hints() {
     assert_eq!(kinds(), json!(["text", "text"]));
     browser.click("button[aria-controls]");
     assert_eq!(kinds(), json!(["password", "password"]));
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn a_box_is_drawn_in_the_colours_of_the_page_and_on_the_line_of_its_label() {
+    let script = "const found = [];
+        for (const box of document.querySelectorAll('main :is([type=checkbox], [type=radio])')) {
+            if (!box.checkVisibility()) continue;
+            if (getComputedStyle(box).appearance !== 'none') found.push(box.name + ' is native');
+            const range = document.createRange();
+            range.selectNodeContents(box.labels[0]);
+            const line = [...range.getClientRects()].find(one => one.width > 30);
+            const { top, bottom } = box.getBoundingClientRect();
+            const off = (top + bottom) / 2 - (line.top + line.bottom) / 2;
+            if (Math.abs(off) > 1.5) found.push(box.name + ' is off by ' + off);
+        }
+        return found";
+    no_faults(Profile::default(), 1280, script);
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn no_word_of_a_table_and_no_command_is_cut() {
+    let script = "const found = [];
+        for (const cell of document.querySelectorAll('td :is(a, span, code), td, th, pre')) {
+            if (!cell.checkVisibility()) continue;
+            if (cell.matches('pre') && cell.scrollWidth > cell.clientWidth) found.push('cut: ' + cell.textContent);
+            for (const node of cell.childNodes) {
+                if (node.nodeType !== Node.TEXT_NODE || cell.matches('pre')) continue;
+                for (const word of node.textContent.matchAll(/[a-z]{4,30}/gi)) {
+                    const range = document.createRange();
+                    range.setStart(node, word.index);
+                    range.setEnd(node, word.index + word[0].length);
+                    if (range.getClientRects().length > 1) found.push('torn: ' + word[0]);
+                }
+            }
+        }
+        return found.filter(fault => /^.(admin|api|privacy|help)/.test(location.pathname))";
+    no_faults(Profile::default(), 360, script);
+    no_faults(Profile::default(), 1280, script);
+}
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test"]
+fn the_pages_of_settings_are_equally_wide_and_called_like_their_tabs() {
+    let script = "const current = document.querySelector('#sections [aria-current]');
+        if (!current) return [];
+        const width = document.querySelector('#sections').clientWidth;
+        const heading = document.querySelector('h1').textContent;
+        const found = width < 600 ? ['the tabs have ' + width] : [];
+        if (heading !== current.textContent) found.push(heading + ' is not ' + current.textContent);
+        return found";
+    no_faults(Profile::default(), 1280, script);
 }
