@@ -133,7 +133,12 @@ pub fn import_book(
     let checking =
         every(ENTRIES_PER_UPDATE, |progress| report_step(ImportStep::Checking(progress)));
     let mut book = Book::open_with(kind, &request.file, &request.overrides, checking)?;
-    ensure!(book.entries() > 0, "{} has no entries{}", request.file.display(), first_warning(&book));
+    ensure!(
+        book.entries() > 0,
+        "{} has no entries{}",
+        request.file.display(),
+        first_warning(&book)
+    );
     let outcome = known
         .as_ref()
         .map_or(ImportOutcome::Imported, |before| ImportOutcome::Replaced(before.entries));

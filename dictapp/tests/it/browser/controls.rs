@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
+use super::all_pages::{GUEST, log_in, user_with_content};
 use super::driver::{Browser, Profile, Scripts};
-use super::every::{GUEST, log_in, settle};
 use crate::pages::site::Site;
 
 /// Calls a script that returns the faults of a page as lines, on every page.
 fn faults_of_all_pages(profile: Profile<'_>, width: u32, script: &str) -> Vec<String> {
     let site = Site::start();
-    let own = settle(&site, "Ada");
+    let own = user_with_content(&site, "Ada");
     let browser = Browser::start(profile);
     browser.measure(width);
     browser.goto(&format!("{}/look?theme=dark&size=normal", site.url));

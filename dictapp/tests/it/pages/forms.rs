@@ -1,7 +1,7 @@
 //! Rules that hold for the forms and tables of all pages, seen in the HTML.
 
 use super::admin::{run, upload, with_role};
-use super::classes::{class_of, join, share_list};
+use super::classes::{TaughtClass, class_of, join, share_list};
 use super::client::{Answer, PASSWORD, Person};
 use super::site::Site;
 
@@ -24,17 +24,17 @@ fn buttons<'a>(page: &'a Answer, part: &str) -> Vec<(&'a str, &'a str)> {
 fn what_cannot_be_undone_is_asked_first_and_has_a_red_button() {
     let site = Site::start();
     let ada = with_role(&site, "Ada", "admin");
-    let (place, code) = class_of(&ada);
-    share_list(&ada, &place, "apple").to(&place);
-    join(&ada, &code).to("/classes");
+    let TaughtClass { path, code } = class_of(&ada);
+    share_list(&ada, &path, "apple").redirect_target(&path);
+    join(&ada, &code).redirect_target("/classes");
     ada.get("/word/apple");
     for (page, part) in [
         ("/account", "name=\"all\""),
         ("/history", "name=\"all\""),
         ("/classes", "value=\"leave\""),
-        (&place, "value=\"unlist\""),
-        (&place, "value=\"remove\""),
-        (&place, "value=\"delete\""),
+        (&path, "value=\"unlist\""),
+        (&path, "value=\"remove\""),
+        (&path, "value=\"delete\""),
         ("/admin/books", "value=\"remove\""),
     ] {
         for (before, button) in buttons(&ada.get(page), part) {
@@ -56,9 +56,9 @@ fn an_upload_is_shown_with_the_title_that_was_typed() {
     let site = Site::start();
     let ada = with_role(&site, "Ada", "admin");
     let file = [("unit.csv", "word,meaning\nzyzzyva,象鼻虫\n")];
-    let page = upload(&ada, &file, "Unit 5").to("/admin/uploads/1").to_owned();
+    let page = upload(&ada, &file, "Unit 5").redirect_target("/admin/uploads/1").to_owned();
     ada.get(&page).assert_has(200, &["<dt>Title</dt><dd>Unit 5</dd>", "Name for later imports"]);
-    let page = upload(&ada, &file, "").to("/admin/uploads/2").to_owned();
+    let page = upload(&ada, &file, "").redirect_target("/admin/uploads/2").to_owned();
     ada.get(&page).assert_has(200, &["<dt>Title</dt><dd>unit</dd>"]);
 }
 
@@ -77,11 +77,11 @@ fn the_shipped_dictionaries_are_called_alike_on_all_pages() {
 fn pupils_are_told_in_chinese_that_the_teacher_sees_their_progress() {
     let site = Site::start();
     let teacher = with_role(&site, "Lee", "teacher");
-    let (_, code) = class_of(&teacher);
+    let TaughtClass { code, .. } = class_of(&teacher);
     let levi = Person::who_reads(&site, "zh-CN");
     let form = [("name", "Levi"), ("password", PASSWORD), ("password_again", PASSWORD)];
-    levi.submit("/register", &form).to("/");
-    join(&levi, &code).to("/classes");
+    levi.submit("/register", &form).redirect_target("/");
+    join(&levi, &code).redirect_target("/classes");
     let page = levi.get("/classes");
     page.assert_has(200, &["老师看不到我的进度", "让老师看到我的进度"]);
     page.assert_has_not(&["公开"]);
@@ -117,10 +117,10 @@ fn a_device_that_is_not_recognised_has_a_name_and_an_event_names_its_detail() {
 fn a_form_says_what_its_name_is_of() {
     let site = Site::start();
     let teacher = with_role(&site, "Lee", "teacher");
-    let (place, _) = class_of(&teacher);
+    let TaughtClass { path, .. } = class_of(&teacher);
     let classes = teacher.get("/classes");
     classes.assert_has(200, &["<h2>Join a class</h2>", "<h2>New class</h2>", "Name of the class"]);
-    let class = teacher.get(&place);
+    let class = teacher.get(&path);
     class.assert_has(200, &["<h2>New list</h2>", "Name of the list", "Back to the classes"]);
 }
 
