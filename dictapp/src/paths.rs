@@ -139,12 +139,13 @@ pub(crate) fn search_parts(query: &str) -> (&'static str, Cow<'_, str>) {
 /// The path of the review page. `sitting` has the numbers of a series of reviews, from the first card
 /// to the last.
 pub(crate) fn review(sitting: impl Display) -> String {
-    format!("{REVIEW}?sitting={sitting}")
+    format!("{REVIEW}?sitting={}", encode_query(&sitting.to_string()))
 }
 
 /// The path of the review page after the answer for a word was undone.
 pub(crate) fn review_undone(word: &str, sitting: impl Display) -> String {
-    format!("{REVIEW}?undone={}&sitting={sitting}", encode_query(word))
+    let sitting = sitting.to_string();
+    format!("{REVIEW}?undone={}&sitting={}", encode_query(word), encode_query(&sitting))
 }
 
 /// The path of a class's page, which its teacher sees.

@@ -52,8 +52,9 @@ pub use books::{
 pub use cache::{Cache, Card, EntryPart, GuestPage, Inflection, ResultsPart};
 pub use history::{DayWords, Outcome};
 pub use learning::{
-    CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, NEW_A_DAY_MAX, NewList,
-    OwnClass, SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY, TYPED_BYTES_MAX, TaughtList,
+    CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, ListToReview, NEW_A_DAY_MAX,
+    NewList, OwnClass, SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY, TYPED_BYTES_MAX,
+    TaughtList,
 };
 pub use reports::Reporting;
 pub use selection::{Found, FoundEntry, Selection};

@@ -43,8 +43,9 @@ pub use learning::{
     ANKI_PACKAGE_BYTES_MAX, AnkiFault, AnkiNote, AnkiNoteType, AnkiPart, AnkiRow,
     CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
     Counted, DayCount, LISTS_OF_CLASS_MAX, Member, Membership, NewClass, NewClassList, NewReview,
-    PupilList, Recorded, SavedFilter, SavedMany, SavedWord, SavedWordCounts, SavedWordText,
-    StoredPreference, StoredReview, StoredWord, WordListStart, anki_package, read_anki,
+    OwnListCounts, PupilList, Recorded, SavedFilter, SavedMany, SavedWord, SavedWordCounts,
+    SavedWordText, StoredPreference, StoredReview, StoredWord, WordListStart, anki_package,
+    read_anki,
 };
 pub use url::{DatabaseUrl, MysqlServer, WrongUrl};
 
@@ -220,6 +221,9 @@ mod tests {
         learning::LIST,
         learning::DUE,
         learning::DUE_IN_CLASS_LIST,
+        learning::DUE_IN_OWN_LIST,
+        learning::OWN_LIST_COUNTS,
+        learning::UNSAVED_OF_CLASS_LIST,
         learning::DUE_DAYS,
         learning::COUNT_LEARNT,
         learning::COUNTS,

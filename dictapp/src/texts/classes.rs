@@ -17,6 +17,7 @@ texts! {
         show_words: "查看单词", "Show the words";
         learnt: "{learnt} / {words} 个词已学会", "{learnt} of {words} words learnt";
         finished: "已学完", "finished";
+        no_list: "这个词单不在您加入的班级里，或者已经被老师删除。", "This list is not in one of your classes, or the teacher has deleted it.";
         open: "去复习", "Review";
         save: "加入生词本", "Add to my word book";
         nothing: "现在没有要学的词单。", "No lists to learn now.";

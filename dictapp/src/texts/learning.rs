@@ -34,6 +34,9 @@ texts! {
         due: "待复习", "due";
         next: "下次复习：{day}", "Next review: {day}";
         review: "开始复习（{count}）", "Review now ({count})";
+        review_all: "复习全部生词（{count}）", "Review all words ({count})";
+        no_list: "生词本里没有词单“{list}”。", "Your word book has no list {list}.";
+        nothing_due_in: "词单“{list}”里现在没有要复习的词。", "Nothing to review in the list {list} now.";
         nothing_due: "现在没有要复习的词。", "Nothing to review now.";
         progress: "学习进度", "Progress";
         import: "导入", "Import";
@@ -90,6 +93,7 @@ texts! {
         left: "还有 {count} 个", "{count} to go";
         done: "暂时没有要复习的词了！", "Done for now!";
         list_done: "词单“{list}”里暂时没有要复习的词了！", "Done for now with the list {list}!";
+        unsaved: "词单“{list}”里还有 {count} 个词不在您的生词本里。", "Words of the list {list} that are not in your word book: {count}.";
         done_count: "这次复习了 {count} 张卡片，用时约 {minutes} 分钟。", "Cards in this session: {count}, time: about {minutes} min.";
         done_hint: "下一个词到期时再来。", "Come back when the next word is due.";
         next_today: "今天稍后还有 {count} 个词要再复习一次。", "Words to see again later today: {count}.";

@@ -12,8 +12,8 @@ use crate::site::accounts::codes::{random_bytes, random_code};
 use crate::site::{Client, ResetCode, Site, Visit};
 use crate::store::{
     CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
-    LISTS_OF_CLASS_MAX, Member, Membership, NewClass, NewClassList, PupilList, SavedWord,
-    SavedWordText, StoreError, UserId,
+    LISTS_OF_CLASS_MAX, Member, Membership, NewClass, NewClassList, PupilList, SavedWordText,
+    StoreError, UserId,
 };
 use crate::throttle::Action;
 
@@ -294,23 +294,6 @@ impl Site {
         let words = words.iter().filter_map(|word| Word::parse(word).ok());
         let saved = self.save_words(visit, words.map(|word| (word, text.clone())).collect())?;
         Ok(if saved.refused > 0 { Saving::Full } else { Saving::Saved })
-    }
-
-    /// The name of a word list of the user's classes, and its saved words to review now. The
-    /// daily limit of new words does not apply. `None`: the user is in no class with this list.
-    ///
-    /// # Errors
-    /// The database is unavailable.
-    pub fn class_list_to_review(
-        &self,
-        visit: &Visit,
-        list: i64,
-    ) -> Result<Option<(String, Vec<SavedWord>)>, StoreError> {
-        let Some(name) = self.store.list_name_for_pupil(list, visit.user)? else { return Ok(None) };
-        let limit = u32::try_from(CLASS_LIST_WORDS_MAX).unwrap_or(u32::MAX);
-        let now = Timestamp::now();
-        let words = self.store.due_words_of_class_list(visit.user, list, now, limit)?;
-        Ok(Some((name, words)))
     }
 
     /// The class, if this user made it and has the role of a teacher; otherwise the error is a 404.

@@ -2,11 +2,13 @@
 //! the API.
 
 mod classes;
+mod lists;
 mod progress;
 
 pub use classes::{
     CLASS_LIST_WORDS_MAX, ClassChange, NewList, OwnClass, TEACHERS_ONLY, TaughtList,
 };
+pub use lists::ListToReview;
 
 use std::time::Instant;
 

@@ -4,6 +4,7 @@
 mod anki;
 pub(crate) mod classes;
 mod export;
+mod lists;
 mod preferences;
 mod reviews;
 mod saved_words;
@@ -19,6 +20,7 @@ pub use classes::{
     Member, Membership, NewClass, NewClassList, PupilList,
 };
 pub use export::{StoredPreference, StoredReview, StoredWord};
+pub use lists::OwnListCounts;
 pub use reviews::{Counted, DayCount, NewReview, Recorded};
 pub use saved_words::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
 pub use saving::SavedMany;
@@ -26,6 +28,10 @@ pub use saving::SavedMany;
 #[cfg(test)]
 pub(crate) use export::{PREFERENCES, REVIEWS, WORDS};
 #[cfg(test)]
+pub(crate) use lists::{
+    DUE_IN_CLASS_LIST, DUE_IN_OWN_LIST, OWN_LIST_COUNTS, UNSAVED_OF_CLASS_LIST,
+};
+#[cfg(test)]
 pub(crate) use reviews::DUE_DAYS;
 #[cfg(test)]
-pub(crate) use saved_words::{COUNT_LEARNT, COUNTS, DUE, DUE_IN_CLASS_LIST, LIST};
+pub(crate) use saved_words::{COUNT_LEARNT, COUNTS, DUE, LIST};

@@ -88,12 +88,6 @@ pub(crate) const LIST: &str = "select word, created, list, tags, note, sentence,
 pub(crate) const DUE: &str = "select word, created, list, tags, note, sentence, suspended, \
      reviews, last, due, phase, step, stability, difficulty from saved_word \
      where user = ? and suspended = 0 and due <= ? and reviews > 0 order by due limit ?";
-pub(crate) const DUE_IN_CLASS_LIST: &str = "select s.word, s.created, s.list, s.tags, s.note, \
-     s.sentence, s.suspended, s.reviews, s.last, s.due, s.phase, s.step, s.stability, \
-     s.difficulty from class_list l join class_member m on m.class = l.class and m.user = ? \
-     join class_word w on w.list = l.id join saved_word s on s.user = m.user and s.word = w.word \
-     where l.id = ? and s.suspended = 0 and s.due <= ? \
-     order by s.reviews = 0, s.due, w.position limit ?";
 const NEW: &str = "select word, created, list, tags, note, sentence, suspended, \
      reviews, last, due, phase, step, stability, difficulty from saved_word \
      where user = ? and suspended = 0 and reviews = 0 order by created limit ?";
@@ -274,24 +268,6 @@ impl Store {
             .doing(|| format!("read the due words of user {user}"))
     }
 
-    /// Up to `limit` saved words of a class's word list that are due at this time: reviewed words,
-    /// the longest overdue first, then new ones. Empty if the user is not in the class.
-    ///
-    /// # Errors
-    /// The database is unavailable.
-    pub fn due_words_of_class_list(
-        &self,
-        user: UserId,
-        list: i64,
-        at: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<SavedWord>> {
-        let params = [user.number().into(), list.into(), at.as_microsecond().into(), limit.into()];
-        let rows = self.db.query(DUE_IN_CLASS_LIST, &params);
-        rows.and_then(|rows| rows.into_iter().map(|mut row| saved_word(&mut row)).collect())
-            .doing(|| format!("read the due words of a list of user {user}"))
-    }
-
     /// The counts of a word book at this time.
     ///
     /// # Errors
@@ -329,7 +305,7 @@ impl Store {
     }
 }
 
-fn saved_word(row: &mut Row) -> Result<SavedWord> {
+pub(super) fn saved_word(row: &mut Row) -> Result<SavedWord> {
     let word = row.text()?;
     let created = row.time()?;
     let text = SavedWordText {

@@ -70,6 +70,9 @@ struct Form {
     list: i64,
     #[serde(default)]
     name: String,
+    /// The path to go to after words were saved; empty: the page of classes.
+    #[serde(default)]
+    next: String,
 }
 
 impl ListLine {
@@ -125,7 +128,8 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
                 let text = page.texts().classes.book_full;
                 return classes_page(&page, visit, StatusCode::UNPROCESSABLE_ENTITY, text);
             }
-            ClassChange::Done
+            let next = paths::local_path(&form.next).unwrap_or(paths::CLASSES);
+            return Response::see_other(next);
         }
     };
     match problem(change, page.texts()) {

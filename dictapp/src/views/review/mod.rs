@@ -8,16 +8,17 @@ use std::sync::Arc;
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use webframe::http::StatusCode;
 use webframe::{Error, Request, Response, Result};
 
-use self::sitting::Sitting;
+use self::sitting::{Reviewed, Sitting};
 use super::filters;
 use super::page::Page;
 use super::wordbook::{card_of, form_of};
 use super::zone::{bounds_of_day, day_of_number, day_text};
 use crate::model::{Grade, Memory};
 use crate::paths;
-use crate::site::{Card, CardKind, NEW_A_DAY_MAX, Selection, Site, Visit};
+use crate::site::{Card, CardKind, ListToReview, NEW_A_DAY_MAX, Selection, Site, Visit};
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
@@ -43,12 +44,37 @@ struct ReviewPage<'a> {
     /// The word whose answer was undone.
     undone: String,
     sitting: Sitting,
-    /// The name of a class's list if only its words are reviewed; empty: the whole word book.
+    /// The name of the list if only its words are reviewed; empty: the whole word book.
     list: String,
+    /// The key of the list if it is that of a class and not all its words are in the word book.
+    unsaved_list: Option<i64>,
+    /// The number of its words that are not in the word book.
+    unsaved: u64,
     /// The number of cards until nothing is due.
     left: u64,
     /// What is due after these cards, if there is no card now.
     next: Option<Next>,
+}
+
+/// The answer to a request for a list that the user does not have.
+#[derive(Template)]
+#[template(path = "no_list.html")]
+struct NoListPage<'a> {
+    page: &'a Page<'a>,
+    t: &'static Texts,
+    text: String,
+    /// Where the user finds the lists, and the name of that page.
+    to: &'static str,
+    label: &'static str,
+}
+
+/// The words to review now.
+struct Queue {
+    /// See [`ReviewPage`].
+    list: String,
+    words: Vec<SavedWord>,
+    left: u64,
+    unsaved: u64,
 }
 
 /// What is due next.
@@ -91,33 +117,36 @@ struct Query {
     sitting: String,
     /// The word list of a class; `None`: that of the sitting, or the whole word book.
     list: Option<i64>,
+    /// The name of a list of the word book.
+    #[serde(default)]
+    own: String,
 }
 
 /// `GET`: the next card.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
-    let Query { undone, sitting, list } = request.query()?;
+    let Query { undone, sitting, list, own } = request.query()?;
     let mut sitting = Sitting::shown(&sitting, Timestamp::now());
-    sitting.list = list.or(sitting.list);
+    let asked = list.map(Reviewed::ClassList);
+    let asked = asked.or_else(|| (!own.is_empty()).then_some(Reviewed::OwnList(own)));
+    let is_asked = asked.is_some();
+    sitting.reviewed = asked.unwrap_or(sitting.reviewed);
+    let Queue { list, words, left, unsaved } = match queue(site, visit, &sitting.reviewed)? {
+        Some(queue) => queue,
+        None if is_asked => return no_list(&page, &sitting.reviewed),
+        None => {
+            sitting.reviewed = Reviewed::All; // the list was deleted, or the user has left the class
+            whole_queue(site, visit)?
+        }
+    };
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     let counts = site.saved_word_counts(visit)?;
-    let new_a_day = site.new_a_day(visit)?;
-    let of_list = sitting.list.map(|list| site.class_list_to_review(visit, list)).transpose()?;
-    let (list, words, left) = match of_list.flatten() {
-        Some((list, mut words)) => {
-            let left = words.len() as u64;
-            words.truncate(CARDS as usize);
-            (list, words, left)
-        }
-        None => {
-            sitting.list = None; // the list was deleted, or the user has left the class
-            let words = site.next_due_words(visit, CARDS)?;
-            let left = left(counts, words.len() as u64, new_a_day);
-            (String::new(), words, left)
-        }
+    let unsaved_list = match sitting.reviewed {
+        Reviewed::ClassList(key) if unsaved > 0 => Some(key),
+        _ => None,
     };
     let next = if words.is_empty() { next(&page, visit, counts)? } else { None };
     page.send(&ReviewPage {
@@ -131,10 +160,46 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         sitting,
         cards: words.into_iter().map(|word| review_card(&books, word, page.texts())).collect(),
         kind: site.card_kind(visit)?,
-        new_a_day,
+        new_a_day: site.new_a_day(visit)?,
         new_a_day_max: NEW_A_DAY_MAX,
         undone,
+        unsaved_list,
+        unsaved,
     })
+}
+
+/// The words to review now. `None`: the user does not have this list.
+fn queue(site: &Site, visit: &Visit, reviewed: &Reviewed) -> Result<Option<Queue>> {
+    let list = match reviewed {
+        Reviewed::All => return whole_queue(site, visit).map(Some),
+        Reviewed::ClassList(key) => site.class_list_to_review(visit, *key, CARDS)?,
+        Reviewed::OwnList(name) => site.own_list_to_review(visit, name, CARDS)?,
+    };
+    Ok(list.map(|ListToReview { name, words, due, unsaved }| Queue {
+        list: name,
+        words,
+        left: due,
+        unsaved,
+    }))
+}
+
+/// The words of the whole word book to review now.
+fn whole_queue(site: &Site, visit: &Visit) -> Result<Queue> {
+    let words = site.next_due_words(visit, CARDS)?;
+    let left = left(site.saved_word_counts(visit)?, words.len() as u64, site.new_a_day(visit)?);
+    Ok(Queue { list: String::new(), words, left, unsaved: 0 })
+}
+
+/// The 404 page for a list that the user does not have.
+fn no_list(page: &Page<'_>, reviewed: &Reviewed) -> Result<Response> {
+    let t = page.texts();
+    let (text, to, label) = match reviewed {
+        Reviewed::OwnList(name) => {
+            (fill(t.words.no_list, "list", name), paths::WORDS, t.words.title)
+        }
+        _ => (t.classes.no_list.to_owned(), paths::CLASSES, t.classes.title),
+    };
+    page.send_as(StatusCode::NOT_FOUND, &NoListPage { page, t, text, to, label })
 }
 
 /// The number of cards that are left. `ready` of them are on this page. New words count only up to

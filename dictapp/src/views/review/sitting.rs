@@ -8,9 +8,21 @@ use jiff::Timestamp;
 /// Maximum time that counts for a card, in seconds. In a longer time the user was away.
 const SECONDS_MAX: i64 = 120;
 
-/// The numbers of a sitting. Its text is `answers-seconds-shown`, followed by `-list` if only the
-/// words of a class's list are reviewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The words that a sitting reviews.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Reviewed {
+    /// The whole word book.
+    #[default]
+    All,
+    /// The word list of a class, by its key.
+    ClassList(i64),
+    /// A list of the word book, by its name.
+    OwnList(String),
+}
+
+/// The numbers of a sitting. Its text is `answers-seconds-shown`, followed by `-key` if only the
+/// words of a class's list are reviewed, or by `-=name` for a list of the word book.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sitting {
     /// The number of answers.
     pub(super) answers: u64,
@@ -18,15 +30,15 @@ pub(super) struct Sitting {
     pub(super) seconds: u64,
     /// When the card of the page was shown, in seconds since 1970-01-01.
     shown: i64,
-    /// The word list of a class; `None`: the whole word book.
-    pub(super) list: Option<i64>,
+    /// The words that are reviewed.
+    pub(super) reviewed: Reviewed,
 }
 
 impl Sitting {
     /// The sitting that a text describes, with a card that is shown now. An invalid text begins a
     /// new sitting.
     pub(super) fn shown(text: &str, now: Timestamp) -> Sitting {
-        let none = Sitting { answers: 0, seconds: 0, shown: 0, list: None };
+        let none = Sitting { answers: 0, seconds: 0, shown: 0, reviewed: Reviewed::All };
         let sitting = Sitting::parse(text).unwrap_or(none);
         Sitting { shown: now.as_second(), ..sitting }
     }
@@ -58,15 +70,25 @@ impl Sitting {
         let answers = numbers.next()?.parse().ok()?;
         let seconds = numbers.next()?.parse().ok()?;
         let shown = numbers.next()?.parse().ok()?;
-        let list = numbers.next().map(str::parse).transpose().ok()?;
-        Some(Sitting { answers, seconds, shown, list })
+        let reviewed = match numbers.next() {
+            None => Reviewed::All,
+            Some(list) => match list.strip_prefix('=') {
+                Some(name) => Reviewed::OwnList(name.to_owned()),
+                None => Reviewed::ClassList(list.parse().ok()?),
+            },
+        };
+        Some(Sitting { answers, seconds, shown, reviewed })
     }
 }
 
 impl fmt::Display for Sitting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}-{}", self.answers, self.seconds, self.shown)?;
-        self.list.map_or(Ok(()), |list| write!(f, "-{list}"))
+        match &self.reviewed {
+            Reviewed::All => Ok(()),
+            Reviewed::ClassList(key) => write!(f, "-{key}"),
+            Reviewed::OwnList(name) => write!(f, "-={name}"),
+        }
     }
 }
 
@@ -92,12 +114,16 @@ mod tests {
 
     #[test]
     fn a_sitting_stays_in_its_list() {
-        let first = Sitting { list: Some(9), ..Sitting::shown("", at(1000)) }.to_string();
-        assert_eq!(first, "0-0-1000-9");
-        let one = Sitting::answered(&first, at(1010)).to_string();
-        assert_eq!(one, "1-10-1000-9");
-        assert_eq!(Sitting::shown(&one, at(1011)).list, Some(9));
-        assert_eq!(Sitting::undone(&one, at(1011)).list, Some(9));
+        let own = Reviewed::OwnList("Unit 5-6 = new".to_owned());
+        for (reviewed, text) in [(Reviewed::ClassList(9), "9"), (own, "=Unit 5-6 = new")] {
+            let begun = Sitting { reviewed, ..Sitting::shown("", at(1000)) };
+            let first = begun.to_string();
+            assert_eq!(first, format!("0-0-1000-{text}"));
+            let one = Sitting::answered(&first, at(1010)).to_string();
+            assert_eq!(one, format!("1-10-1000-{text}"));
+            assert_eq!(Sitting::shown(&one, at(1011)).reviewed, begun.reviewed);
+            assert_eq!(Sitting::undone(&one, at(1011)).reviewed, begun.reviewed);
+        }
     }
 
     #[test]

@@ -55,6 +55,8 @@ struct WordBookPage<'a> {
     t: &'static Texts,
     form_token: String,
     counts: SavedWordCounts,
+    /// The number of words to review now: those of the shown list, or all.
+    due: u64,
     lists: Vec<String>,
     /// The word lists of the user's classes.
     to_learn: Vec<ListLine>,
@@ -160,11 +162,17 @@ fn send(
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     let now = Timestamp::now();
+    let counts = site.saved_word_counts(visit)?;
+    let due = match list.as_str() {
+        "" => counts.due,
+        list => site.own_list_counts(visit, list)?.due,
+    };
     page.send(&WordBookPage {
         page,
         t: page.texts(),
         form_token: page.form_token()?,
-        counts: site.saved_word_counts(visit)?,
+        counts,
+        due,
         lists: site.word_lists(visit)?,
         to_learn: to_learn(page, visit),
         list,

@@ -17,6 +17,7 @@ mod suggest;
 mod settings;
 mod history;
 mod learning;
+mod lists;
 mod anki;
 mod language;
 mod errors;

@@ -1,0 +1,126 @@
+//! Reviews of one list, of the word book or of a class, without JavaScript.
+
+use super::admin::with_role;
+use super::client::{Answer, Person};
+use super::site::Site;
+
+#[track_caller]
+fn between<'a>(page: &'a Answer, before: &str, after: &str) -> &'a str {
+    let rest = page.body.split_once(before).unwrap_or_else(|| panic!("{before}: {page:?}")).1;
+    rest.split(after).next().unwrap()
+}
+
+#[track_caller]
+fn save(person: &Person<'_>, word: &str, list: &str) {
+    let form = [("action", "save"), ("word", word), ("list", list)];
+    person.submit("/words", &form).to("/words");
+}
+
+/// Answers the card on this page; returns the page that follows.
+#[track_caller]
+fn answer(person: &Person<'_>, page: &Answer) -> Answer {
+    let value = |name: &str| {
+        let value = between(page, &format!("name=\"{name}\" value=\""), "\"");
+        value.replace("&#60;", "<").replace("&#62;", ">").replace("&#38;", "&")
+    };
+    let (word, seen, sitting) = (value("word"), value("seen"), value("sitting"));
+    let token = page.form_token();
+    let form = [
+        ("form_token", token.as_str()),
+        ("word", &word),
+        ("seen", &seen),
+        ("sitting", &sitting),
+        ("grade", "4"),
+    ];
+    let to = person.post("/review", &form).to("/review").to_owned();
+    person.get(&to)
+}
+
+/// The page that the button "Review now" of this page leads to.
+#[track_caller]
+fn review_now(person: &Person<'_>, page: &Answer) -> Answer {
+    person.get(between(page, "id=\"review\" href=\"", "\""))
+}
+
+/// Regression: "Review now" in a list began a review of the whole word book.
+#[test]
+fn review_now_in_a_list_reviews_this_list_to_its_end() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    let list = "Unit 5-6 & <more>";
+    for (word, list) in [("apple", ""), ("book", list), ("chair", list), ("door", "Unit 7")] {
+        save(&levi, word, list);
+    }
+    let place = "/words?list=Unit%205-6%20%26%20%3Cmore%3E";
+    let book = levi.get(place);
+    book.assert_has(200, &["Review now (2)"]);
+    let first = review_now(&levi, &book);
+    first.assert_has(200, &["data-word=\"book\"", "Unit 5-6 &#38; &#60;more&#62;", "2 to go"]);
+    let second = answer(&levi, &first);
+    second.assert_has(200, &["data-word=\"chair\"", "1 to go"]);
+    let end = answer(&levi, &second);
+    end.assert_has(200, &["Done for now with the list", "Review now (2)"]);
+    levi.get(place).assert_has(200, &["Nothing to review in the list", "Review all words (2)"]);
+    levi.get("/words").assert_has(200, &["id=\"review\" href=\"/review\"", "Review now (2)"]);
+}
+
+/// The words of a list are reviewed even if the new words of the day are used up.
+#[test]
+fn a_list_is_reviewed_beyond_the_new_words_of_the_day() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    save(&levi, "apple", "Unit 5");
+    let token = levi.get("/review").form_token();
+    let form = [("form_token", token.as_str()), ("kind", "meaning"), ("new_a_day", "0")];
+    levi.post("/review/kind", &form).to("/review");
+    levi.get("/review").assert_has(200, &["id=\"all-done\""]);
+    let review = review_now(&levi, &levi.get("/words?list=Unit%205"));
+    review.assert_has(200, &["data-word=\"apple\"", "1 to go"]);
+}
+
+/// Regression: the review of a list that the user does not have said that it was done.
+#[test]
+fn a_list_that_the_user_does_not_have_is_not_done_but_missing() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    save(&levi, "apple", "");
+    let page = levi.get("/review?list=77");
+    page.assert_has(404, &["not in one of your classes", "href=\"/classes\">Classes</a>"]);
+    page.assert_has_not(&["id=\"all-done\"", "data-word"]);
+    let page = levi.get("/review?own=Unit%205");
+    page.assert_has(404, &["Your word book has no list Unit 5.", "href=\"/words\">Word book</a>"]);
+    page.assert_has_not(&["id=\"all-done\"", "data-word"]);
+    levi.get("/words?list=Unit%205").assert_has(200, &["Your word book has no list Unit 5."]);
+    // Within a sitting the list may have been removed meanwhile: the rest of the words follows.
+    levi.get("/review?sitting=1-5-1000-77").assert_has(200, &["data-word=\"apple\""]);
+    levi.get("/review?sitting=1-5-1000-%3DUnit%205").assert_has(200, &["data-word=\"apple\""]);
+    levi.get("/review?list=x").assert_has(400, &["field list"]);
+}
+
+/// Regression: the review of a class's list that was not added to the word book said that it was
+/// done.
+#[test]
+fn a_list_of_a_class_that_was_not_added_is_offered_for_the_word_book_and_reviewed() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "teacher");
+    teacher.submit("/classes", &[("action", "make"), ("name", "Class 7")]).to("/classes");
+    let place = format!("/classes/{}", between(&teacher.get("/classes"), "href=\"/classes/", "\""));
+    let code = between(&teacher.get(&place), "id=\"code\">", "<").to_owned();
+    let words = [("words", "apple\npear"), ("due", "2099-12-04"), ("name", "Unit 5")];
+    teacher.submit(&place, &[&[("action", "add")], &words[..]].concat()).to(&place);
+    let levi = Person::registered(&site, "Levi");
+    levi.submit("/classes", &[("action", "join"), ("code", &code)]).to("/classes");
+    let list = between(&levi.get("/classes"), "name=\"list\" value=\"", "\"").to_owned();
+    let review = format!("/review?list={list}");
+    let page = levi.get(&review);
+    page.assert_has(
+        200,
+        &["list Unit 5 that are not in your word book: 2.", "Add to my word book"],
+    );
+    page.assert_has_not(&["id=\"all-done\"", "Your word book is empty"]);
+    let form = [("action", "save"), ("list", list.as_str()), ("next", &review)];
+    let token = page.form_token();
+    let to = levi.post("/classes", &[&[("form_token", token.as_str())], &form[..]].concat());
+    assert_eq!(to.to("/review"), review);
+    levi.get(&review).assert_has(200, &["data-word=\"apple\"", "2 to go"]);
+}
