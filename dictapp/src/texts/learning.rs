@@ -16,6 +16,9 @@ texts! {
         full: "生词本已满（最多 {max} 个词），请先删除一些。", "Your word book is full ({max} words at most). Remove some first.";
         added: "已加入 {count} 个词。", "Words added: {count}.";
         known: "{count} 个词原来就在生词本里。", "Already in your word book: {count}.";
+        filled: "其中 {count} 个补上了导入的笔记或例句。", "Of these, words that got a note or a sentence: {count}.";
+        kept: "{count} 个词已有自己的笔记或例句，保留原来的，没有导入新的。", "Words that kept their own note or sentence instead of the imported one: {count}.";
+        import_known: "生词本里已有的词不会重复加入：没有笔记或例句的会补上，已有的保留原来的。", "A word that is already in your word book is not added again. If it has no note or sentence, it gets the imported one; otherwise it keeps its own.";
         skipped: "{count} 行没有可以收藏的词，已略过。", "Rows skipped for having no word that can be saved: {count}.";
         unknown: "词典里没有这些词（{count} 个），请检查拼写：{words}", "Not in the dictionary ({count}), check the spelling: {words}";
         unreadable: "无法读取此文件（{what}）。请另存为“CSV UTF-8”，再导入一次。", "This file could not be read: {what}. Save it as “CSV UTF-8” and import it again.";

@@ -13,6 +13,7 @@ on_both_engines! {
     a_look_up_says_whether_its_user_saved_the_headword
     look_ups_at_once_say_each_what_their_user_saved
     many_words_are_saved_at_once_as_far_as_there_is_room
+    an_import_fills_the_texts_that_a_saved_word_lacks_and_counts_those_that_it_leaves_out
     a_filter_finds_capital_letters_of_every_alphabet
     old_look_ups_are_removed_in_steps
     a_word_of_255_long_characters_is_stored_in_every_table
@@ -109,7 +110,7 @@ fn many_words_are_saved_at_once_as_far_as_there_is_room(fresh: &Fresh) {
     store.save_word(user, &word("w7"), &kept, at(1)).unwrap();
     let names: Vec<String> = (0..250).chain([3]).map(|n| format!("w{n}")).collect();
     let saved = store.save_words(user, &rows(&names), 20_000, at(1_000_000)).unwrap();
-    assert_eq!(saved, SavedMany { new: 249, refused: 0 }, "w3 twice, and w7 was known");
+    assert_eq!(saved, SavedMany { new: 249, ..SavedMany::default() }, "w3 twice, and w7 was known");
     assert_eq!(store.saved_word(user, "w7").unwrap().unwrap().text.note, "kept");
     let list = |start| store.saved_words(user, start, &SavedFilter::default(), 2).unwrap();
     let words = |start| list(start).into_iter().map(|saved| saved.word).collect::<Vec<_>>();
@@ -118,10 +119,56 @@ fn many_words_are_saved_at_once_as_far_as_there_is_room(fresh: &Fresh) {
     assert_eq!(words(WordListStart::OlderThan(second)), ["w2", "w3"], "each has its own time");
     let more = ["v1", "w1", "v2", "v3"].map(str::to_owned);
     let saved = store.save_words(user, &rows(&more), 252, at(2_000_000)).unwrap();
-    assert_eq!(saved, SavedMany { new: 2, refused: 1 });
+    assert_eq!(saved, SavedMany { new: 2, refused: 1, ..SavedMany::default() });
     assert_eq!(store.saved_word_counts(user, at(3_000_000)).unwrap().words, 252);
     assert_eq!(store.saved_word_counts(other, at(3_000_000)).unwrap().words, 0);
     assert_eq!(store.save_words(user, &[], 252, at(4_000_000)).unwrap(), SavedMany::default());
+}
+
+/// Regression: the notes of words that were saved before were lost, and so were those of words that
+/// an import has twice.
+fn an_import_fills_the_texts_that_a_saved_word_lacks_and_counts_those_that_it_leaves_out(
+    fresh: &Fresh,
+) {
+    let store = fresh.open();
+    let user = register(&store, "Levi");
+    let text = |note: &str, sentence: &str| SavedWordText {
+        note: note.to_owned(),
+        sentence: sentence.to_owned(),
+        ..SavedWordText::default()
+    };
+    for (name, note) in [("bare", ""), ("own", "mine"), ("same", "x"), ("half", "mine")] {
+        store.save_word(user, &word(name), &text(note, ""), at(1)).unwrap();
+    }
+    let rows = [
+        ("bare", text("from the file", "A sentence.")),
+        ("own", text("from the file", "")),
+        ("same", text("x", "")),
+        ("half", text("from the file", "A sentence.")),
+        ("new", text("", "")),
+        ("new", text("second", "")),
+        ("new", text("third", "")),
+    ];
+    let mut rows: Vec<_> = rows.into_iter().map(|(name, text)| (word(name), text)).collect();
+    // In another statement than the others.
+    rows.extend((0..150).map(|n| (word(&format!("w{n}")), text("", ""))));
+    rows.push((word("w0"), text("", "At last.")));
+    let saved = store.save_words(user, &rows, 999, at(1_000_000)).unwrap();
+    assert_eq!(saved, SavedMany { new: 151, refused: 0, filled: 4, kept: 3 });
+    let texts = ["bare", "own", "same", "half", "new", "w0", "w1"].map(|name| {
+        let text = store.saved_word(user, name).unwrap().unwrap().text;
+        (name, text.note, text.sentence)
+    });
+    let expected = [
+        ("bare", "from the file", "A sentence."),
+        ("own", "mine", ""),
+        ("same", "x", ""),
+        ("half", "mine", "A sentence."),
+        ("new", "second", ""),
+        ("w0", "", "At last."),
+        ("w1", "", ""),
+    ];
+    assert_eq!(texts, expected.map(|(name, a, b)| (name, a.to_owned(), b.to_owned())));
 }
 
 /// 255 characters of three bytes.

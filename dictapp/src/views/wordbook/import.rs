@@ -108,7 +108,7 @@ fn read(page: &Page<'_>, name: &str, text: String) -> std::result::Result<Vec<Ro
 }
 
 /// Saves the words of an import, and redirects to the word book, which shows how many were saved,
-/// known, skipped and unknown.
+/// known, skipped and unknown, and what became of the notes of known words.
 pub(super) fn save(site: &Site, visit: &Visit, rows: Vec<Row>, list: &str) -> Result<Response> {
     let count = rows.len();
     if count > ROWS_MAX {
@@ -127,10 +127,16 @@ pub(super) fn save(site: &Site, visit: &Visit, rows: Vec<Row>, list: &str) -> Re
     let saved = site.save_words(visit, words)?;
     let known = valid.saturating_sub(saved.new + saved.refused);
     let full = if saved.refused > 0 { "&full" } else { "" };
-    let [known, skipped] = [("known", known), ("skipped", skipped as u64)]
-        .map(|(name, n)| if n > 0 { format!("&{name}={n}") } else { String::new() });
+    let counts = [
+        ("known", known),
+        ("filled", saved.filled),
+        ("kept", saved.kept),
+        ("skipped", skipped as u64),
+    ];
+    let counts = counts.into_iter().filter(|(_, n)| *n > 0);
+    let counts: String = counts.map(|(name, n)| format!("&{name}={n}")).collect();
     let added = saved.new;
-    Response::see_other(&format!("{}?added={added}{known}{skipped}{unknown}{full}", paths::WORDS))
+    Response::see_other(&format!("{}?added={added}{counts}{unknown}{full}", paths::WORDS))
 }
 
 /// Cuts a word, so that several fit into a URL.

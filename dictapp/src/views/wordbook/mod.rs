@@ -40,6 +40,8 @@ struct Query {
     /// The result of an import; see [`WordBookPage`].
     added: Option<u64>,
     known: Option<u64>,
+    filled: Option<u64>,
+    kept: Option<u64>,
     skipped: Option<u64>,
     unknown: Option<u64>,
     /// Some of the unknown words.
@@ -67,9 +69,12 @@ struct WordBookPage<'a> {
     older: Option<i64>,
     is_newest: bool,
     /// The result of an import: the numbers of words that were added, of words that were saved
-    /// before, and of rows without a valid word.
+    /// before, of those that got a note or sentence, of those that kept their own instead, and of
+    /// rows without a valid word.
     added: Option<u64>,
     known: Option<u64>,
+    filled: Option<u64>,
+    kept: Option<u64>,
     skipped: Option<u64>,
     /// Imported words that no dictionary has: how many, and some of them.
     unknown_count: u64,
@@ -181,6 +186,8 @@ fn send(
         is_newest: start == WordListStart::Newest,
         added: query.added,
         known: query.known,
+        filled: query.filled,
+        kept: query.kept,
         skipped: query.skipped,
         unknown_count: query.unknown.unwrap_or_default(),
         unknown: query.missing,

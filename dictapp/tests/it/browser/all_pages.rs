@@ -41,7 +41,7 @@ const USER: &[&str] = &[
     "/word/better",
     "/word/apple",
     "/words",
-    "/words?added=3&known=1&skipped=1&full",
+    "/words?added=3&known=3&filled=1&kept=1&skipped=1&full",
     "/review",
     "/review?undone=apple",
     "/progress",

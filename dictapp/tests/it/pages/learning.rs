@@ -239,7 +239,26 @@ fn the_card_of_an_inflected_form_says_which_form_it_is() {
     }
 }
 
-/// It must not return after a word is removed.
+/// The note of a word that was saved before was lost without a word about it.
+#[test]
+fn an_import_says_which_notes_of_saved_words_it_took_and_which_it_left_out() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    save(&levi, "apple");
+    let form = [("action", "save"), ("word", "book"), ("note", "mine")];
+    levi.submit("/words", &form).redirect_target("/words");
+    let said = "If it has no note or sentence, it gets the imported one; otherwise it keeps";
+    levi.get("/words").assert_has(200, &[said]);
+    let words = "apple\tred or green\nbook\ttheirs\nchair\tto sit on\n";
+    let to = levi.submit("/words", &[("action", "import"), ("words", words)]);
+    let to = to.redirect_target("/words?added=1&known=2&filled=1&kept=1");
+    let page = levi.get(to);
+    page.assert_has(200, &["<p>red or green</p>", "<p>mine</p>", "<p>to sit on</p>"]);
+    page.assert_has(200, &["got a note or a sentence: 1.", "instead of the imported one: 1."]);
+    page.assert_has_not(&["theirs"]);
+}
+
+/// Regression: "Words added: 2" came back after each removal of a word.
 #[test]
 fn the_result_of_an_import_is_shown_once() {
     let site = Site::start();
