@@ -13,6 +13,7 @@
   let retry = SECONDS;
   let timer = 0;
   let sending = false;
+  let rated = 0; // cards that the server counted as left, and that have an answer by now
   const past = []; // the cards of the answers that wait
   const ahead = []; // cards that were shown before an answer was undone
 
@@ -90,8 +91,9 @@
     show();
   }
 
-  // Shows the number of waiting answers.
+  // Shows the number of waiting answers, and that of the cards that are left.
   function show() {
+    countDown();
     const note = find("waiting");
     const count = waiting().length;
     note.hidden = count === 0 || sending;
@@ -99,8 +101,27 @@
     if (!note.hidden && note.textContent !== text) note.textContent = text;
   }
 
+  // Counts the cards down that were rated since the server made the page.
+  function countDown() {
+    const shown = find("count");
+    if (!shown) return;
+    const card = find("card");
+    const templates = [...main.querySelectorAll("template.next-card")];
+    const cards = [card && !card.hidden ? card : null, ...ahead,
+      ...templates.map((template) => template.content.querySelector("#card"))];
+    const here = cards.filter((one) => one && !isWaiting(one)).length;
+    const left = Math.max(here, Number(shown.dataset.count) - rated);
+    const text = shown.dataset.text.replace("{count}", left);
+    if (shown.textContent !== text) shown.textContent = text;
+    find("left").hidden = left === 0;
+  }
+
+  function isOf(answer, card) {
+    return answer.word === card.dataset.word && answer.seen === card.dataset.seen;
+  }
+
   function isWaiting(card) {
-    return waiting().some((one) => one.word === card.dataset.word && one.seen === card.dataset.seen);
+    return waiting().some((answer) => isOf(answer, card));
   }
 
   // The sitting after the answer of a card: one answer more. The server adds the time.
@@ -146,6 +167,7 @@
     const page = new DOMParser().parseFromString(html, "text/html").getElementById("main");
     if (!page || !page.querySelector("#reviews")) return location.reload();
     main.replaceChildren(...page.childNodes);
+    rated = 0;
     past.length = 0;
     ahead.length = 0;
     main.focus({ preventScroll: true });
@@ -198,10 +220,13 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.id === "undo-form" && past.length) {
+    const back = past.at(-1);
+    if (form.id === "undo-form" && back && isWaiting(back)) {
       event.preventDefault();
-      keep(waiting().slice(0, -1));
-      const [shown, back] = [find("card"), past.pop()];
+      past.pop();
+      keep(waiting().filter((answer) => !isOf(answer, back)));
+      rated -= 1;
+      const shown = find("card");
       if (shown !== back) ahead.unshift(shown);
       shown.replaceWith(back);
       back.hidden = false;
@@ -214,6 +239,7 @@
     const grade = event.submitter.value;
     const answer = { word: word.value, seen: seen.value, sitting: sitting.value, grade };
     if (!keep([...waiting(), answer])) return;
+    rated += 1;
     event.preventDefault();
     flush();
   });
@@ -254,6 +280,7 @@
 
   addEventListener("online", flush);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) flush(); });
+  rated = waiting().length;
   start();
   flush();
 })();
