@@ -10,6 +10,7 @@ pub mod lexicon;
 pub mod password;
 pub mod throttle;
 pub mod session;
+mod bidi;
 mod hex;
 mod lock;
 pub mod form_token;

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use log::{LevelFilter, Metadata, Record};
 use webframe::{LogFile, LogQueue};
 
+use crate::bidi::is_bidi_control;
 use crate::settings::{Log, LogFormat, LogLevel};
 
 /// A log that has been started.
@@ -124,8 +125,7 @@ fn line(format: LogFormat, at: Timestamp, record: &Record<'_>) -> String {
 /// Whether the character is a line separator or controls the text direction. Such a character can
 /// make a log line look like another one.
 fn can_mislead(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
-        | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    is_bidi_control(c) || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// Displays a JSON text with the misleading characters (see [`can_mislead`]) escaped. These can

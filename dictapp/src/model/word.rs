@@ -1,13 +1,16 @@
 //! Headwords and queries: parses a text into a [`Word`], which is valid, or returns why it is not.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use crate::bidi::is_bidi_control;
 
 /// Maximum length of a headword or query in characters: the widest column that both database
 /// engines index completely.
 pub const WORD_CHARS_MAX: usize = 255;
 
-/// A headword as it is spelled: not empty, trimmed, single inner spaces, no control characters,
-/// at most [`WORD_CHARS_MAX`] characters.
+/// A headword as it is spelled: not empty, trimmed, single inner spaces, no control characters, none
+/// that control the direction of text, at most [`WORD_CHARS_MAX`] characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Word(String);
 
@@ -23,13 +26,18 @@ pub enum WordError {
 }
 
 impl Word {
-    /// Trims, joins inner white space to single spaces, and checks the rest.
+    /// Trims, joins inner white space to single spaces, removes the invisible characters that
+    /// control the direction of text, which are copied with a word from a page, and checks the rest.
     ///
     /// # Errors
     /// If the text is empty, too long or has control characters.
     pub fn parse(text: &str) -> Result<Word, WordError> {
         let mut word = String::with_capacity(text.len());
-        for part in text.split_whitespace() {
+        let visible = match text.is_ascii() {
+            true => Cow::Borrowed(text),
+            false => text.chars().filter(|c| !is_bidi_control(*c)).collect(),
+        };
+        for part in visible.split_whitespace() {
             if !word.is_empty() {
                 word.push(' ');
             }
@@ -92,6 +100,15 @@ mod tests {
     #[test]
     fn joins_white_space_of_a_phrase() {
         assert_eq!(Word::parse("  ice \t cream ").expect("a word").as_str(), "ice cream");
+    }
+
+    #[test]
+    fn characters_that_control_the_direction_of_text_are_removed() {
+        for control in crate::bidi::BIDI_CONTROLS {
+            let text = format!("{control}ice {control} cream{control}");
+            assert_eq!(Word::parse(&text).expect("a word").as_str(), "ice cream", "{control:?}");
+            assert_eq!(Word::parse(&control.to_string()), Err(WordError::Empty), "{control:?}");
+        }
     }
 
     #[test]

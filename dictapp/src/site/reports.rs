@@ -7,6 +7,7 @@ use webframe::Error;
 
 use super::accounts::codes::random_bytes;
 use super::{Client, Site, Visit};
+use crate::bidi::is_bidi_control;
 use crate::model::Word;
 use crate::store::{REPORT_CHARS_MAX, Report, ReportId, StoreError};
 
@@ -40,7 +41,8 @@ impl Site {
         (word, text): (&Word, &str),
         client: &Client,
     ) -> Result<Reporting, Error> {
-        let clean = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+        let shown = text.trim().chars().filter(|c| !is_bidi_control(*c));
+        let clean = shown.map(|c| if c.is_control() { ' ' } else { c });
         let text: String = clean.take(REPORT_CHARS_MAX).collect();
         if text.is_empty() {
             return Ok(Reporting::Empty);

@@ -21,9 +21,12 @@ mod word;
 pub(crate) use client::Client;
 pub(crate) use own::AccountEvents;
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
 use webframe::accept::best_language;
+
+use crate::bidi::isolated;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,7 +94,8 @@ pub(crate) fn around(text: &'static str, name: &str) -> (&'static str, &'static 
     text.match_indices('{').find_map(|found| split(&found)).unwrap_or((text, ""))
 }
 
-/// Replaces each `{name}` in a text by a value.
+/// Replaces each `{name}` in a text by a value. A value that may reorder the text around it, such as
+/// a name in Hebrew, is isolated.
 pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
     let mut filled = String::with_capacity(2 * text.len());
     let mut rest = text;
@@ -100,8 +104,12 @@ pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
         let after = &rest[brace + 1..];
         rest = match after.strip_prefix(name).and_then(|after| after.strip_prefix('}')) {
             Some(after) => {
+                let start = filled.len();
                 // Writing to a string cannot fail.
                 write!(filled, "{value}").ok();
+                if let Cow::Owned(isolated) = isolated(&filled[start..]) {
+                    filled.replace_range(start.., &isolated);
+                }
                 after
             }
             None => {

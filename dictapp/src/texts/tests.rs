@@ -33,6 +33,17 @@ fn a_value_replaces_its_name_and_no_other() {
     assert_eq!(fill("", "a", "x"), "");
 }
 
+/// Regression: a name that ends in U+202E turned the rest of the sentence around.
+#[test]
+fn a_value_does_not_reorder_the_text_around_it() {
+    for control in crate::bidi::BIDI_CONTROLS {
+        let filled = fill("{a} (7)", "a", format!("Levi{control}"));
+        assert_eq!(filled, "\u{2068}Levi\u{2069} (7)", "{control:?}");
+    }
+    assert_eq!(fill("{a}: {b}", "a", "שרה"), "\u{2068}שרה\u{2069}: {b}");
+    assert_eq!(fill("{a} (7)", "a", "李雷"), "李雷 (7)");
+}
+
 #[test]
 fn every_text_exists_in_both_languages_with_the_same_values() {
     for (group, rows) in GROUPS {

@@ -7,6 +7,7 @@ use std::fmt::Display;
 use askama::{Result, Values, filter_fn, filters::Safe};
 
 use super::assets;
+use crate::bidi;
 use crate::model::LanguageTag;
 use crate::paths;
 use crate::texts;
@@ -20,6 +21,13 @@ pub(super) fn fill<V: Display>(
     value: V,
 ) -> Result<String> {
     Ok(texts::fill(text.as_ref(), name, value))
+}
+
+/// `{{ class.name|isolated }}`: the text, which may not reorder the text around it. For titles; in the
+/// body of a page `<bdi>` and `dir="auto"` do it.
+#[filter_fn]
+pub(super) fn isolated(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+    Ok(bidi::isolated(text.as_ref()).into_owned())
 }
 
 /// `{{ entries|grouped }}`: the number with commas between thousands.

@@ -14,6 +14,7 @@ use super::matches::{by_words, matches, near};
 use super::page::{NO_STORE, Page};
 use super::visitor::{Who, is_from_another_site};
 use super::word::Brief;
+use crate::bidi::is_control;
 use crate::lexicon::End;
 use crate::model::{Word, WordError};
 use crate::paths;
@@ -346,7 +347,7 @@ fn no_query(page: &Page<'_>, query: &str, error: WordError) -> Result<Response> 
         WordError::Control(_) => (t.search.control_title, t.search.control_text),
     };
     // Not cut, so that the user can shorten it. The limit of the request target bounds its length.
-    let shown: String = query.chars().filter(|c| !c.is_control()).collect();
+    let shown: String = query.chars().filter(|c| !is_control(*c)).collect();
     let results = results(page, (title, text), &[])?;
     let values = SearchPage {
         page,

@@ -16,6 +16,7 @@ const PAGES: &[&str] = &["dictapp/templates", "static"];
 
 /// The parts of dictapp in layers, the lowest layer first: a part uses only parts of lower layers.
 const LAYERS: &[&[&str]] = &[
+    &["bidi"],
     &["hex", "lock", "model", "texts", "paths"],
     &["session", "books", "lexicon", "store"],
     &["form_token", "settings"],

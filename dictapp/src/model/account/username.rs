@@ -205,6 +205,14 @@ mod tests {
     }
 
     #[test]
+    fn refuses_characters_that_control_the_direction_of_text() {
+        for control in crate::bidi::BIDI_CONTROLS {
+            let refused = Username::parse(&format!("Levi{control}"));
+            assert_eq!(refused, Err(UsernameError::OddCharacter(control)));
+        }
+    }
+
+    #[test]
     fn refuses_other_texts() {
         assert_eq!(Username::parse(""), Err(UsernameError::Empty));
         assert_eq!(Username::parse("a b"), Err(UsernameError::OddCharacter(' ')));

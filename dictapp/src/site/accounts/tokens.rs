@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use webframe::Error;
 
 use super::{Client, Visit};
+use crate::bidi::is_control;
 use crate::model::{Scope, Scopes};
 use crate::session::{Token, TokenHash};
 use crate::site::Site;
@@ -67,7 +68,7 @@ impl Site {
         let name = name.trim();
         let is_named = !name.is_empty()
             && name.chars().count() <= API_TOKEN_NAME_CHARS_MAX
-            && !name.contains(char::is_control);
+            && !name.contains(is_control);
         let is_allowed = !scopes.has(Scope::Admin) || visit.role == crate::model::Role::Admin;
         if !is_named || !is_allowed || scopes == Scopes::default() {
             return Ok(TokenMaking::Incomplete);

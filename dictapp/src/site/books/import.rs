@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
+use crate::bidi::is_bidi_control;
 use crate::books::{Book, BookKind, Encoding, Overrides, Progress, Warnings};
 use crate::hex;
 use crate::store::{self, BookHeader, ImportStart, Store};
@@ -144,7 +145,8 @@ pub fn import_book(
         .map_or(ImportOutcome::Imported, |before| ImportOutcome::Replaced(before.entries));
     // The title in the store may be the choice of an administrator, so it precedes that in the file.
     let title = request.title.clone().or(known.map(|known| known.title));
-    let title = title.or(book.about().title).unwrap_or_else(|| name.clone());
+    let own = || Some(book.about().title?.replace(is_bidi_control, ""));
+    let title = title.or_else(own).unwrap_or_else(|| name.clone());
     let kind_name = kind.name().to_owned();
     let languages = book.about().languages;
     let header = BookHeader { name: name.clone(), title, kind: kind_name, digest, languages };

@@ -16,6 +16,7 @@ use webframe::{Channel, Error, Event, Request, Response};
 
 use super::import::{ImportReport, ImportRequest, ImportStep, import_book};
 use super::preview::{Preview, preview_book};
+use crate::bidi::is_control;
 use crate::books::{BookError, within};
 use crate::lock::lock;
 use crate::site::accounts::codes::random_bytes;
@@ -157,7 +158,7 @@ impl Site {
         let preview = within(PREVIEW_TIME_MAX, || preview_book(&request));
         let preview = preview.map_err(|error| refused(&error, folder.path()))?;
         let id = u64::from(u32::from_be_bytes(random_bytes()?));
-        let title = title.trim().chars().filter(|c| !c.is_control()).take(TITLE_CHARS_MAX);
+        let title = title.trim().chars().filter(|c| !is_control(*c)).take(TITLE_CHARS_MAX);
         let kept = self.uploads.keep(Upload {
             id,
             user: visit.user,
@@ -203,7 +204,7 @@ impl Site {
         naming: &BookNaming,
         (visit, client): (&Visit, &Client),
     ) -> Result<(), Error> {
-        let typed_name: String = naming.name.trim().chars().filter(|c| !c.is_control()).collect();
+        let typed_name: String = naming.name.trim().chars().filter(|c| !is_control(*c)).collect();
         if typed_name.chars().count() > NAME_CHARS_MAX {
             let text = format!("the name has more than {NAME_CHARS_MAX} characters");
             return Err(Error::bad_request(text));
@@ -272,7 +273,7 @@ fn write_files(folder: &Path, files: &[UploadedFile<'_>]) -> Result<PathBuf, Err
         return Err(Error::bad_request(format!("more than {UPLOAD_FILES_MAX} files")));
     }
     for (number, file) in files.iter().enumerate() {
-        let is_forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
+        let is_forbidden = |c: char| is_control(c) || matches!(c, '/' | '\\' | ':');
         if file.name.starts_with('.') || file.name.len() > 200 || file.name.contains(is_forbidden) {
             return Err(Error::bad_request("invalid file name"));
         }

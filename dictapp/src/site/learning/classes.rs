@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use webframe::Error;
 
 use super::{LIST_CHARS_MAX, Saving};
+use crate::bidi::is_control;
 use crate::model::{Role, Word};
 use crate::site::accounts::codes::{random_bytes, random_code};
 use crate::site::{Client, ResetCode, Site, Visit};
@@ -306,7 +307,7 @@ impl Site {
 /// The name of a class or a list without control characters; `None` if what remains is empty or too
 /// long.
 fn list_name(name: &str) -> Option<String> {
-    let name: String = name.trim().chars().filter(|c| !c.is_control()).collect();
+    let name: String = name.trim().chars().filter(|c| !is_control(*c)).collect();
     (1..=LIST_CHARS_MAX).contains(&name.chars().count()).then_some(name)
 }
 
@@ -341,6 +342,10 @@ mod tests {
     #[test]
     fn a_name_is_short_and_can_be_shown() {
         assert_eq!(list_name(" Unit\u{7} 5 ").as_deref(), Some("Unit 5"));
+        for control in crate::bidi::BIDI_CONTROLS {
+            let name = list_name(&format!("{control}Unit{control} 5"));
+            assert_eq!(name.as_deref(), Some("Unit 5"), "{control:?}");
+        }
         assert_eq!((list_name(" "), list_name(&"x".repeat(65))), (None, None));
     }
 

@@ -17,6 +17,7 @@ use serde::Serialize;
 use webframe::Error;
 
 use super::{Site, Visit};
+use crate::bidi::is_bidi_control;
 use crate::model::{Grade, Memory, Word};
 use crate::store::{
     ANKI_PACKAGE_BYTES_MAX, NewReview, Recorded, SavedFilter, SavedMany, SavedWord,
@@ -134,11 +135,12 @@ impl CardKind {
     }
 }
 
-/// Cuts the texts that a user wrote about a word to their limits, and replaces control characters
-/// by spaces.
+/// Cuts the texts that a user wrote about a word to their limits, replaces control characters by
+/// spaces, and removes those that control the direction of text.
 fn bounded_text(text: &SavedWordText) -> SavedWordText {
     let bound = |text: &str, chars_max: usize| {
-        let clean = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+        let shown = text.trim().chars().filter(|c| !is_bidi_control(*c));
+        let clean = shown.map(|c| if c.is_control() { ' ' } else { c });
         clean.take(chars_max).collect::<String>().trim().to_owned()
     };
     SavedWordText {

@@ -12,6 +12,7 @@ pub use reports::{REPORT_CHARS_MAX, REPORTS_MAX, Report, ReportId};
 
 use jiff::Timestamp;
 
+use crate::bidi::is_control;
 use crate::model::Languages;
 use crate::store::{
     Store,
@@ -207,7 +208,7 @@ pub(crate) fn check_text(what: &str, text: &str, chars_max: usize) -> Result<()>
         let text = format!("the {what} is {chars} characters, longer than {chars_max}");
         return Err(StoreError::invalid(text));
     }
-    match text.chars().find(|c| c.is_control()) {
+    match text.chars().find(|c| is_control(*c)) {
         Some(c) => Err(StoreError::invalid(format!("the {what} contains the character {c:?}"))),
         None => Ok(()),
     }

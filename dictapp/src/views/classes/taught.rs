@@ -10,6 +10,7 @@ use webframe::http::StatusCode;
 use webframe::{Request, Response, Result};
 
 use super::{problem, until};
+use crate::bidi::isolated;
 use crate::model::{LEARNT_DAYS, Role};
 use crate::paths;
 use crate::site::{
@@ -187,7 +188,7 @@ fn class_page(
     let books = Selection::new(&shelf, &[]); // all dictionaries: none is switched off
     let line = |TaughtList { list, words, finished }: TaughtList| {
         let names = members.iter().filter(|member| finished.contains(&member.user));
-        let names: Vec<&str> = names.map(|member| member.name.as_str()).collect();
+        let names: Vec<_> = names.map(|member| isolated(&member.name)).collect();
         let unknown = words.iter().map(String::as_str).filter(|word| !books.has(word));
         TaughtLine {
             id: list.id,

@@ -3,6 +3,7 @@
 
 mod all_pages;
 mod bookmarklet;
+mod direction;
 mod driver;
 mod driver_tests;
 mod entry;

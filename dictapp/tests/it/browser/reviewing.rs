@@ -123,10 +123,7 @@ fn answers_that_waited_before_a_reload_are_counted_and_undone_by_card() {
     // The pages arrive, but the answers do not.
     let cut = "const send = window.fetch; window.fetch = (...all) => all[1] && \
         all[1].method === 'POST' ? Promise.reject(new Error('cut')) : send(...all);";
-    browser.cdp(
-        "Page.addScriptToEvaluateOnNewDocument",
-        &serde_json::json!({ "source": cut }),
-    );
+    browser.cdp("Page.addScriptToEvaluateOnNewDocument", &serde_json::json!({ "source": cut }));
     browser.goto(&format!("{}/review", site.url));
     for next in ["book", "chair"] {
         grade(&browser, 4);

@@ -124,3 +124,42 @@ fn a_list_of_a_class_that_was_not_added_is_offered_for_the_word_book_and_reviewe
     assert_eq!(to.to("/review"), review);
     levi.get(&review).assert_has(200, &["data-word=\"apple\"", "2 to go"]);
 }
+
+/// Regression: a name that ended in U+202E turned the rest of its line around.
+#[test]
+fn characters_that_control_the_direction_of_text_are_removed_from_names_and_notes() {
+    let site = Site::start();
+    let teacher = with_role(&site, "Lee", "admin");
+    let codes = ["\u{61C}", "\u{200E}", "\u{200F}", "\u{202A}", "\u{202B}", "\u{202C}"];
+    let more = ["\u{202D}", "\u{202E}", "\u{2066}", "\u{2067}", "\u{2068}", "\u{2069}"];
+    let all: String = codes.into_iter().chain(more).collect();
+    let with = |text: &str| format!("{all}{text}{all}");
+    let [class, list, tags, note, word] = ["Class 7", "Unit 5", "fruit", "red", "apple"].map(with);
+    teacher.submit("/classes", &[("action", "make"), ("name", &class)]).to("/classes");
+    let place = format!("/classes/{}", between(&teacher.get("/classes"), "href=\"/classes/", "\""));
+    let form = [("words", word.as_str()), ("due", "2099-12-04"), ("name", &list)];
+    teacher.submit(&place, &[&[("action", "add")], &form[..]].concat()).to(&place);
+    let form = [("word", word.as_str()), ("list", &list), ("tags", &tags), ("note", &note)];
+    teacher.submit("/words", &[&[("action", "save")], &form[..]].concat()).to("/words");
+    teacher
+        .submit("/words", &[("action", "save"), ("word", "book"), ("sentence", &note)])
+        .to("/words");
+    let token = teacher.get("/report?word=apple").form_token();
+    let report = [("form_token", token.as_str()), ("word", &word), ("text", &note)];
+    teacher.post("/report", &report);
+    let address = format!("/word/{}", webframe::url::encode_query(&word));
+    teacher.get(&address);
+    let token = teacher.get("/account").form_token();
+    let made = [("form_token", token.as_str()), ("token_name", &note), ("read", "1")];
+    teacher.post("/account/tokens", &made).assert_has(422, &["Give the token a name"]);
+    let pages = [&place, "/classes", "/words", "/", "/history", "/admin/reports", "/account"];
+    for page in pages.into_iter().chain(["/words?list=Unit%205", "/review"]) {
+        let body = teacher.get(page).body;
+        let found = body.chars().find(|c| all.contains(*c));
+        assert_eq!(found, None, "{page}");
+    }
+    assert_eq!(teacher.history(), ["apple"]);
+    // What is not stored, but repeated on the page, is isolated.
+    let page = teacher.get(&format!("/words?list={}", webframe::url::encode_query(&with("x"))));
+    page.assert_has(200, &["has no list \u{2068}x\u{2069}."]);
+}
