@@ -136,6 +136,11 @@ pub(crate) fn search_parts(query: &str) -> (&'static str, Cow<'_, str>) {
     (SEARCH_FOR, encode_query(query))
 }
 
+/// The path of one page of the results of a query, from 1.
+pub(crate) fn results(query: &str, page: usize) -> String {
+    format!("{}&page={page}", search(query))
+}
+
 /// The path of the review page. `sitting` has the numbers of a series of reviews, from the first card
 /// to the last.
 pub(crate) fn review(sitting: impl Display) -> String {

@@ -159,7 +159,9 @@ fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'
     (stars.collect(), page.form_token().unwrap_or_default())
 }
 
-/// `GET`: a search.
+/// `GET`: a search. A user's query from the search box is counted each time, and leads to the first
+/// page of its results, which has another address: to reload that page, to go back to it, or to
+/// switch its language is not another look-up.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     if let Some(elsewhere) = keep_out(&page)? {
@@ -174,15 +176,27 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     let number = query.page.unwrap_or(1).clamp(1, 1000); // the page of the results
-    let results = match target(&page, &books, &word, number)? {
+    let is_user = page.user()?.is_some();
+    let is_typed = is_user && query.page.is_none() && is_own_get(&page);
+    let path = match is_typed {
+        true => paths::results(word.as_str(), 1),
+        false => request.path_and_query().into_owned(),
+    };
+    let results = match target(&page, &books, (&word, number), &path)? {
         Target::Results(results) => results,
         Target::Word(asked) => {
-            record_again(&page, asked)?;
+            record_again(&page, asked, Outcome::Found)?;
             return Response::see_other(&paths::word(asked));
         }
     };
+    if is_typed && results.problem.is_empty() {
+        record_again(&page, word.as_str(), results.outcome)?;
+        return Response::see_other(&path);
+    }
     if number > 1 && results.is_empty {
-        return Response::see_other(&paths::search(word.as_str()));
+        let first =
+            if is_user { paths::results(word.as_str(), 1) } else { paths::search(word.as_str()) };
+        return Response::see_other(&first);
     }
     // An invalid pattern is a mistake, not a word that is missing.
     if number == 1 && results.problem.is_empty() {
@@ -204,17 +218,17 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// The target of a query. The results at a path are the same for everybody who has switched no book
+/// The target of a query. The results at `path` are the same for everybody who has switched no book
 /// off, so they are cached.
 fn target<'q>(
     page: &Page<'_>,
     books: &Selection<'_>,
-    word: &'q Word,
-    number: usize,
+    (word, number): (&'q Word, usize),
+    path: &str,
 ) -> Result<Target<'q>> {
-    let (language, path) = (page.language().tag(), page.request().path_and_query());
+    let language = page.language().tag();
     let cache = books.is_whole().then(|| books.shelf().results());
-    if let Some(results) = cache.and_then(|cache| cache.get(language, &path)) {
+    if let Some(results) = cache.and_then(|cache| cache.get(language, path)) {
         return Ok(Target::Results(results));
     }
     let asked = books.shelf().lexicon().matched_part(word.as_str());
@@ -233,7 +247,7 @@ fn target<'q>(
     let results = Arc::new(results);
     // A search that ran out of time may find more the next time.
     if let Some(cache) = cache.filter(|_| results.end != End::OutOfTime) {
-        cache.put(language, &path, &results);
+        cache.put(language, path, &results);
     }
     Ok(Target::Results(results))
 }
@@ -327,13 +341,12 @@ fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
     Ok(page.site.record_once(visit, word, outcome)?)
 }
 
-/// Writes a word from the search box to the history, even if its page was shown a short while ago.
-/// A failure is ignored: the page of the word, to which the browser is redirected, tries again and
-/// reports it.
-fn record_again(page: &Page<'_>, word: &str) -> Result<()> {
+/// Writes a query from the search box to the history, even if its page was shown a short while ago.
+/// A failure is ignored: the page to which the browser is redirected tries again and reports it.
+fn record_again(page: &Page<'_>, word: &str, outcome: Outcome<'_>) -> Result<()> {
     let Some(visit) = page.user()? else { return Ok(()) };
     if let Some(word) = Word::parse(word).ok().filter(|_| is_own_get(page)) {
-        drop(page.site.record(visit, &word, Outcome::Found));
+        drop(page.site.record(visit, &word, outcome));
     }
     Ok(())
 }

@@ -85,11 +85,11 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
     Person::registered(&site, "Lena");
     Person::registered(&site, "Mia");
     let found = admin.get("/admin/users?q=Le");
-    found.assert_has(200, &["<b>Lena</b>", "<b>Levi</b>"]);
-    found.assert_has_not(&["<b>Mia</b>", "<b>Ada</b>"]);
+    found.assert_has(200, &["<b dir=\"auto\">Lena</b>", "<b dir=\"auto\">Levi</b>"]);
+    found.assert_has_not(&["<b dir=\"auto\">Mia</b>", "<b dir=\"auto\">Ada</b>"]);
     admin.get("/admin/users?q=Zoe").assert_has(200, &["No users found."]);
 
-    let id = value_beside(&found, "<b>Levi</b>", "user");
+    let id = value_beside(&found, "<b dir=\"auto\">Levi</b>", "user");
     let change = |action: &str, role: &str| {
         let form = [("action", action), ("user", id.as_str()), ("role", role)];
         admin.submit("/admin/users", &form)
@@ -110,15 +110,21 @@ fn users_are_found_blocked_allowed_given_roles_and_codes() {
     let form = [&form[..], &[("new_password_again", "ladder violet")]].concat();
     assert_eq!(Person::new(&site).submit("/reset", &form).redirect_target("/"), "/");
 
-    let own = value_beside(&admin.get("/admin/users?q=Ada"), "<b>Ada</b>", "user");
+    let own = value_beside(&admin.get("/admin/users?q=Ada"), "<b dir=\"auto\">Ada</b>", "user");
     let last = [("action", "disable"), ("user", own.as_str())];
     admin.submit("/admin/users", &last).assert_has(422, &["only administrator"]);
     let log = admin.get(&format!("/admin/audit?user={id}"));
     log.assert_has(200, &["Audit log of Levi", "The account was blocked", "By: Ada"]);
-    log.assert_has(200, &["<b>The role was changed</b> <span class=\"about\">Teacher</span>"]);
+    log.assert_has(
+        200,
+        &["<b>The role was changed</b> <span class=\"about\" dir=\"auto\">Teacher</span>"],
+    );
     admin.set_cookie("language", "zh");
     let log = admin.get(&format!("/admin/audit?user={id}"));
-    log.assert_has(200, &["<b>角色已更改</b> <span class=\"about\">老师</span>", "操作者：Ada"]);
+    log.assert_has(
+        200,
+        &["<b>角色已更改</b> <span class=\"about\" dir=\"auto\">老师</span>", "操作者：Ada"],
+    );
 }
 
 /// Sends files as a browser does.
@@ -160,18 +166,18 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
         std::thread::yield_now();
     }
     let books = admin.get("/admin/books");
-    books.assert_has(200, &["<b>Unit 5</b>", "Entries: 2"]);
-    let id = value_beside(&books, "<b>Unit 5</b>", "book");
+    books.assert_has(200, &["<b dir=\"auto\">Unit 5</b>", "Entries: 2"]);
+    let id = value_beside(&books, "<b dir=\"auto\">Unit 5</b>", "book");
     let change = |action: &str, title: &str| {
         let form = [("action", action), ("book", id.as_str()), ("title", title)];
         admin.submit("/admin/books", &form)
     };
     let place_of = |title: &str| admin.get("/admin/books").body.find(title).expect(title);
-    assert!(place_of("<b>Unit 5</b>") > place_of("WordNet"));
+    assert!(place_of("<b dir=\"auto\">Unit 5</b>") > place_of("WordNet"));
     change("up", "").redirect_target("/admin/books");
     change("up", "").redirect_target("/admin/books");
     change("up", "").redirect_target("/admin/books");
-    assert!(place_of("<b>Unit 5</b>") < place_of("WordNet"));
+    assert!(place_of("<b dir=\"auto\">Unit 5</b>") < place_of("WordNet"));
     change("hide", "").redirect_target("/admin/books");
     admin.get("/admin/books").assert_has(200, &[">hidden<"]);
     change("show", "").redirect_target("/admin/books");
@@ -179,7 +185,7 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
     for title in [" ", &"x".repeat(256)] {
         change("rename", title).assert_has(400, &["A title has 1 to 255 characters", "Unit 6</b>"]);
     }
-    admin.get("/admin/books").assert_has(200, &["<b>Unit 6</b>"]);
+    admin.get("/admin/books").assert_has(200, &["<b dir=\"auto\">Unit 6</b>"]);
     change("remove", "").redirect_target("/admin/books");
     admin.get("/admin/books").assert_has_not(&["Unit 6", ">hidden<"]);
     for action in ["remove", "hide", "rename", "up"] {
@@ -194,7 +200,7 @@ fn a_word_book_is_uploaded_previewed_imported_and_changed() {
         ("Renamed a dictionary", "Unit 5 → Unit 6"),
         ("Removed a dictionary", "Unit 6"),
     ] {
-        let line = format!("<b>{event}</b> <span class=\"about\">{about}</span>");
+        let line = format!("<b>{event}</b> <span class=\"about\" dir=\"auto\">{about}</span>");
         log.assert_has(200, &[&line, "By: Ada"]);
     }
 }
@@ -257,13 +263,15 @@ fn an_upload_replaces_a_dictionary_only_after_it_was_named() {
     }
     admin.submit(&second, &[("name", &"x".repeat(65)), ("replaces", "")]).assert_has(400, &[]);
     import(&second, &[("name", "unit 6"), ("replaces", &replaced)]);
-    admin.get("/admin/books").assert_has(200, &["<b>Unit 5</b>", "<b>Unit 6</b>"]);
+    admin
+        .get("/admin/books")
+        .assert_has(200, &["<b dir=\"auto\">Unit 5</b>", "<b dir=\"auto\">Unit 6</b>"]);
 
     let third = place(&upload(&admin, &[("unit.csv", other)], "Unit 7"), 1);
     import(&third, &[("name", "unit"), ("replaces", &replaced)]);
     let books = admin.get("/admin/books");
-    books.assert_has(200, &["<b>Unit 7</b>", "<b>Unit 6</b>"]);
-    books.assert_has_not(&["<b>Unit 5</b>"]);
+    books.assert_has(200, &["<b dir=\"auto\">Unit 7</b>", "<b dir=\"auto\">Unit 6</b>"]);
+    books.assert_has_not(&["<b dir=\"auto\">Unit 5</b>"]);
 }
 
 #[test]

@@ -47,7 +47,10 @@ fn a_package_of_old_and_of_new_anki_is_shown_and_imported_by_the_chosen_fields()
         let page = import(&person, package);
         let guessed = ["value=\"word\" selected", "value=\"note\" selected"];
         page.assert_has(200, &[&guessed[..], &["Basic", "Notes: 3", "Cloze", "Front"]].concat());
-        page.assert_has(200, &["<li>ice cream</li>", "<li>冰淇淋 &#60;甜&#62;</li>"]);
+        page.assert_has(
+            200,
+            &["<li dir=\"auto\">ice cream</li>", "<li dir=\"auto\">冰淇淋 &#60;甜&#62;</li>"],
+        );
         page.assert_has_not(&["sound:", "Please update"]);
         let choice = [("field0", "word"), ("field1", "note")];
         let saved = "/words?added=2&skipped=1";

@@ -145,18 +145,40 @@ fn only_the_search_box_records_a_repeated_word() {
     person.get(&next);
     person.get("/language?to=en&next=/");
     person.get("/word/qwzx");
-    person.get("/search?q=re%3Fd");
-    person.get("/search?q=re%3Fd");
+    let results = person.get("/search?q=re%3Fd").to("/search").to_owned();
+    for _ in 0..2 {
+        person.get(&results).assert_has(200, &["Words that match"]);
+    }
+    let next = person.get("/language?to=zh&next=/search%3Fq=re%253Fd%26page=1");
+    assert_eq!(next.to("/search"), results);
+    person.get(&results).assert_has(200, &["lang=\"zh-Hans\""]);
+    person.get("/language?to=en&next=/");
     let one = |word: &str| (word.to_owned(), 1);
     let expected = ["re?d", "qwzx", "pear", "apple"].map(one);
     assert_eq!(counted(&person.get("/history")), expected);
-    for _ in 0..2 {
-        let place = person.get("/search?q=apple").redirect_target("/word").to_owned();
-        person.get(&place);
+}
+
+/// A word that was not found was counted once an hour, however often it was typed.
+#[test]
+fn each_query_from_the_search_box_counts_whether_it_was_found_or_not() {
+    let site = Site::start();
+    let person = Person::registered(&site, "Levi");
+    let queries =
+        [("apple", "apple"), ("qwzx", "qwzx"), ("re%3Fd", "re?d"), ("%E8%8B%B9%E6%9E%9C", "苹果")];
+    for (query, word) in queries {
+        for times in 1..=3 {
+            let place = person.get(&format!("/search?q={query}")).redirect_target("/").to_owned();
+            for _ in 0..2 {
+                person.get(&place); // shown, and reloaded
+            }
+            assert_eq!(counted(&person.get("/history"))[0], (word.to_owned(), times));
+        }
     }
     let page = person.get("/history");
-    assert_eq!(counted(&page)[0], ("apple".to_owned(), 3));
     assert_eq!(counted(&page).len(), 4, "one row for a word and day");
+    let missing = person.get("/history?missing=1");
+    assert_eq!(counted(&missing), [("qwzx".to_owned(), 3)]);
+    missing.assert_has(200, &["not found"]);
 }
 
 #[test]
@@ -186,7 +208,8 @@ fn an_invalid_pattern_is_not_recorded_as_a_missing_word() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     person.get("/search?q=/(/").assert_has(200, &["Invalid pattern"]);
-    person.get("/search?q=qwzx").assert_has(200, &["was not found"]);
+    let place = person.get("/search?q=qwzx").to("/search").to_owned();
+    person.get(&place).assert_has(200, &["was not found"]);
     assert_eq!(person.history(), ["qwzx"]);
 }
 

@@ -142,7 +142,7 @@ fn a_table_that_was_exported_is_imported_from_a_file() {
     };
     let token = mia.get("/words").form_token();
     assert_eq!(send(&mia, &token, &table).redirect_target("/words?added=1"), "/words?added=1");
-    mia.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", "<p>=1+1</p>"]);
+    mia.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", "<p dir=\"auto\">=1+1</p>"]);
     assert_eq!(send(&mia, "x", &table).status, 403);
 }
 
@@ -158,13 +158,14 @@ fn a_table_of_another_program_is_imported_with_its_meanings() {
     let to = answer.redirect_target("/words");
     assert_eq!(to, "/words?added=1&unknown=1&missing=blorf");
     let shown = "Not in the dictionary (1), check the spelling: blorf";
-    levi.get(to).assert_has(200, &[shown, "<p>一种东西</p>"]);
+    levi.get(to).assert_has(200, &[shown, "<p dir=\"auto\">一种东西</p>"]);
     let answer = send("\u{feff}单词;释义\r\nlanternn;灯笼\r\n".as_bytes());
     assert_eq!(answer.redirect_target("/words"), "/words?added=1&unknown=1&missing=lanternn");
     // GB18030, as Excel writes a CSV in China.
     let excel = b"\xb5\xa5\xb4\xca,\xca\xcd\xd2\xe5\r\napple,\xc6\xbb\xb9\xfb\xca\xf7\r\n";
     assert_eq!(send(excel).redirect_target("/words"), "/words?added=1");
-    levi.get("/words").assert_has(200, &["<p>灯笼</p>", "<p>苹果树</p>", "Words: 3"]);
+    levi.get("/words")
+        .assert_has(200, &["<p dir=\"auto\">灯笼</p>", "<p dir=\"auto\">苹果树</p>", "Words: 3"]);
 }
 
 /// The next page has the words in its address, which must not be too long for the server.
@@ -253,7 +254,14 @@ fn an_import_says_which_notes_of_saved_words_it_took_and_which_it_left_out() {
     let to = levi.submit("/words", &[("action", "import"), ("words", words)]);
     let to = to.redirect_target("/words?added=1&known=2&filled=1&kept=1");
     let page = levi.get(to);
-    page.assert_has(200, &["<p>red or green</p>", "<p>mine</p>", "<p>to sit on</p>"]);
+    page.assert_has(
+        200,
+        &[
+            "<p dir=\"auto\">red or green</p>",
+            "<p dir=\"auto\">mine</p>",
+            "<p dir=\"auto\">to sit on</p>",
+        ],
+    );
     page.assert_has(200, &["got a note or a sentence: 1.", "instead of the imported one: 1."]);
     page.assert_has_not(&["theirs"]);
 }

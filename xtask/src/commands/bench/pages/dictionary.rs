@@ -76,7 +76,7 @@ const ROWS: &[Row] = &[
     // A guest requests the same spellings first, which fills the cache. This row is not printed.
     guest("", OTHER_SPELLING),
     user("entry `dictionary`, user, recorded", OTHER_SPELLING),
-    user("search for `app*`, user", "/search?q=app*"),
+    user("search for `app*`, user", "/search?q=app*&page=1"),
     user("home, user", "/"),
     user("word book of ten words", "/words"),
     user("review", "/review"),
