@@ -9,12 +9,12 @@ texts! {
         placeholder: "输入英文或中文", "English or Chinese";
         short: "查词", "Look up";
         button: "查词", "Look up";
-        count: "{count} 个建议", "{count} suggestions";
+        count: "{count} 个建议", "Suggestions: {count}";
         suggestions: "建议的词", "Suggested words";
         empty_title: "请输入要查的词", "Type a word to look up";
         empty_text:
-            "搜索框是空的：请输入一个英文或中文词，再点“查词”。",
-            "The search box is empty. Type an English or Chinese word, then press Look up.";
+            "请在查询框里输入一个英文或中文词。",
+            "Type an English or Chinese word into the search box.";
         too_long_title: "输入的内容太长", "The query is too long";
         too_long_text:
             "最多可以输入 255 个字符，请缩短一些。",
@@ -23,9 +23,9 @@ texts! {
         control_text: "输入中含有控制字符，请删除后再试。", "The query contains a control character. Remove it and try again.";
         bad_pattern_title: "查询表达式有误", "Invalid pattern";
         bad_pattern_text: "原因（英文）：{problem}", "The reason: {problem}";
-        pattern_title: "符合“{query}”的词", "Words that match {query}";
+        pattern_title: "符合“{query}”的词", "Words that match “{query}”";
         pattern_text: "? 代表一个字符，* 代表任意多个字符。", "? stands for one character, * for any number.";
-        regex_title: "符合“{query}”的词", "Words that match {query}";
+        regex_title: "符合“{query}”的词", "Words that match “{query}”";
         regex_text:
             "两条斜线之间是正则表达式，不区分大小写。",
             "The text between slashes is a regular expression; case is ignored.";

@@ -14,6 +14,7 @@ texts! {
         random: "随便看一个词", "A random word";
         copy: "复制", "Copy";
         copied: "已复制", "Copied";
+        colon: "：", ": ";
         action_of: "{action}：{name}", "{action}: {name}";
         user_unknown:
             "暂时无法确认您的登录状态，请稍后刷新。",
@@ -53,16 +54,16 @@ texts! {
         title: "电子词典", "Dictionary";
         headline: "查一个词", "Look up a word";
         hint:
-            "共 {entries} 条。也可以输入中文、词形变化（went）或通配符（re?d、*tion）。",
-            "{entries} entries. Chinese, inflected forms (went) and wildcards (re?d, *tion) work too.";
+            "共 {entries} 条。词形变化（went）和通配符（re?d、*tion）也能查。",
+            "{entries} entries. Inflected forms (went) and wildcards (re?d, *tion) work too.";
         examples: "可以这样查", "Examples to try";
         example: "打破纪录", "unlock*";
         welcome:
             "{name}，您好！您查过的词都在查词记录里。",
             "Hello, {name}. The words you look up are in your history.";
-        guest: "登录后，查过的词会自动保存。", "Log in to keep a history of the words you look up.";
+        guest: "登录后，查过的词会自动保存。", "Log in to keep a history of the words you look up. ";
         day: "每日一词", "Word of the day";
-        due: "今天要复习的词", "Words due today";
+        due: "现在要复习的词", "Words to review now";
         review: "开始复习", "Review now";
         recent: "最近查过", "Recently looked up";
         all: "全部记录", "The whole history";

@@ -62,6 +62,18 @@ pub(super) fn in_query(text: impl AsRef<str>, _: &dyn Values) -> Result<String> 
     Ok(webframe::url::encode_query(text.as_ref()).into_owned())
 }
 
+/// `<p class="headword{{ word|length_class }}">`: the class for a word that is too long for the usual
+/// size on a phone.
+#[filter_fn]
+pub(super) fn length_class(word: impl AsRef<str>, _: &dyn Values) -> Result<&'static str> {
+    let longest = word.as_ref().split([' ', '-']).map(|part| part.chars().count()).max();
+    Ok(match longest {
+        Some(21..) => " longer",
+        Some(15..) => " long",
+        _ => "",
+    })
+}
+
 /// `{{ "css/site.css"|static_url }}`: the path of a static file with its version.
 #[filter_fn]
 pub(super) fn static_url(name: &str, _: &dyn Values) -> Result<&'static str> {

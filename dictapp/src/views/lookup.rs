@@ -15,7 +15,7 @@ use super::page::{NO_STORE, Page};
 use super::visitor::{Who, is_from_another_site};
 use super::word::Brief;
 use crate::bidi::is_control;
-use crate::lexicon::End;
+use crate::lexicon::{End, is_han};
 use crate::model::{Word, WordError};
 use crate::paths;
 use crate::site::{EntryPart, GuestPage, Outcome, ResultsPart, Selection, Site};
@@ -118,6 +118,9 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let t = page.texts();
     let q = word.as_str();
     let Some(entry) = entry::part(&books, q, page.language())? else {
+        if is_found_by_meaning(&page, &books, q) {
+            return Response::see_other(&paths::results(q, 1));
+        }
         record(&page, &word, Outcome::Missing)?;
         return missing_page(&page, &books, q);
     };
@@ -130,6 +133,12 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         return Ok(page.send_shared(entry.page.coded(page.coding(), || page.render(&template))?));
     }
     page.send(&template)
+}
+
+/// Whether a query without an entry is Chinese for words that the books have.
+fn is_found_by_meaning(page: &Page<'_>, books: &Selection<'_>, q: &str) -> bool {
+    let found = || matches(books, q, 1, &page.site.settings().dictionary);
+    q.contains(is_han) && matches!(found().kind.outcome(), Outcome::Found)
 }
 
 /// The 404 page of a query without an entry: lists the words of a sentence, or similar words that

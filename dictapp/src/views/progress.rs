@@ -50,6 +50,8 @@ struct ProgressPage<'a> {
     learning: u64,
     learnt_days: u32,
     coming: Vec<Coming>,
+    /// How many words of today are due later than now.
+    later: u64,
     /// The number of days in a row with a review, until today or yesterday.
     streak: u64,
     /// The weeks of the calendar.
@@ -157,6 +159,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         learning: (counts.words - counts.new).saturating_sub(learnt),
         learnt_days: LEARNT_DAYS,
         coming: coming(today, &due, t),
+        later: due.on(today).saturating_sub(counts.due),
         streak: streak(today, &reviews),
         months: months(date, t),
         weekdays: weekdays(t),
@@ -198,12 +201,17 @@ fn coming(today: i64, due: &ByDay, t: &'static Texts) -> Vec<Coming> {
         let (words, day) = (due.on(day), day_of_number(day)?);
         let label = match number {
             0 => t.progress.today.to_owned(),
-            _ => format!("{}/{}", day.month(), day.day()),
+            _ => month_and_day(day),
         };
         let height = height(words, most);
         Some(Coming { x: number * BAR, height, day, label, words })
     };
     (0..COMING).filter_map(day).collect()
+}
+
+/// The date without its year, under a bar.
+fn month_and_day(day: Date) -> String {
+    format!("{:02}-{:02}", day.month(), day.day())
 }
 
 /// The height of the bar for `words`, if `most` is the highest. It is at least 2, so that one word
@@ -283,7 +291,7 @@ fn weeks(today: Date, saved: &ByDay, first: &ByDay) -> (Vec<Week>, u64) {
         let number = this_monday - i64::from(BARS - 1 - column) * 7;
         let monday = day_of_number(number)?;
         let sum = |counts: &ByDay| (number..number + 7).map(|day| counts.on(day)).sum::<u64>();
-        let label = format!("{}/{}", monday.month(), monday.day());
+        let label = month_and_day(monday);
         let (saved, first) = (sum(saved), sum(first));
         Some(Week {
             x: column * BAR,
@@ -364,8 +372,8 @@ mod tests {
         let shown = |one: &Coming| (one.label.clone(), one.words, one.height);
         assert_eq!(coming.len(), 14);
         assert_eq!(shown(&coming[0]), ("today".to_owned(), 8, BARS_HEIGHT));
-        assert_eq!(shown(&coming[1]), ("11/30".to_owned(), 0, 0));
-        assert_eq!(shown(&coming[13]), ("12/12".to_owned(), 2, BARS_HEIGHT / 4));
+        assert_eq!(shown(&coming[1]), ("11-30".to_owned(), 0, 0));
+        assert_eq!(shown(&coming[13]), ("12-12".to_owned(), 2, BARS_HEIGHT / 4));
     }
 
     #[test]
@@ -376,6 +384,6 @@ mod tests {
         let [.., last_week, this_week] = &weeks[..] else { panic!() };
         assert_eq!((this_week.saved, this_week.saved_height), (500, BARS_HEIGHT));
         assert_eq!((last_week.saved, last_week.saved_height), (1, 2));
-        assert_eq!((this_week.label.as_str(), this_week.first_height), ("11/23", 0));
+        assert_eq!((this_week.label.as_str(), this_week.first_height), ("11-23", 0));
     }
 }

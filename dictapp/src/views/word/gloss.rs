@@ -79,6 +79,7 @@ pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
             let end = piece.char_indices().nth(room).map_or(piece.len(), |(end, _)| end);
             gloss.push_str(&piece[..end]);
             if end < piece.len() {
+                gloss.truncate(whole_words(&gloss, &piece[end..]));
                 gloss.push('…');
                 return Brief::new(shelf, entry, gloss);
             }
@@ -86,6 +87,18 @@ pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
         }
     }
     Brief::new(shelf, entry, gloss)
+}
+
+/// Where a text ends without the word that the cut between it and `rest` goes through. Chinese has
+/// no spaces: it may be cut anywhere, and so may a text of a single word.
+fn whole_words(text: &str, rest: &str) -> usize {
+    let is_of_word = |c: &char| c.is_alphanumeric() && !is_han(*c);
+    if !rest.chars().next().is_some_and(|c| is_of_word(&c)) {
+        return text.trim_end().len();
+    }
+    let word: usize = text.chars().rev().take_while(is_of_word).map(char::len_utf8).sum();
+    let before = text[..text.len() - word].trim_end().len();
+    if before == 0 { text.len() } else { before }
 }
 
 impl Brief {
@@ -115,6 +128,18 @@ pub(crate) fn gloss_of(explanation: &Explanation) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Regression: `the language usage of educate…`.
+    #[test]
+    fn a_gloss_is_not_cut_within_a_word() {
+        let cut = |text: &'static str, rest| &text[..whole_words(text, rest)];
+        assert_eq!(cut("usage of educate", "d people"), "usage of");
+        assert_eq!(cut("usage of educated", " people"), "usage of educated");
+        assert_eq!(cut("usage of educated ", "people"), "usage of educated");
+        assert_eq!(cut("受过教育", "的人"), "受过教育");
+        assert_eq!(cut("受过 edu", "cated"), "受过");
+        assert_eq!(cut("educate", "d"), "educate");
+    }
 
     #[test]
     fn remarks_in_chinese_brackets_are_pieces_of_their_own() {

@@ -22,7 +22,7 @@ use crate::model::Word;
 use crate::paths;
 use crate::site::{Card, SAVED_WORDS_MAX, Saving, Selection, Site, Visit};
 use crate::store::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
-use crate::texts::Texts;
+use crate::texts::{Texts, fill};
 
 pub(super) use card::{card_of, form_of};
 pub(crate) use export::export;
@@ -102,8 +102,8 @@ struct SavedLine {
     text: SavedWordText,
     is_suspended: bool,
     is_due: bool,
-    /// The day of the next review.
-    day: String,
+    /// When the next review is.
+    next: String,
 }
 
 /// What a form does.
@@ -235,12 +235,22 @@ fn line(page: &Page<'_>, books: &Selection<'_>, word: SavedWord, now: Timestamp)
     SavedLine {
         form: form_of(&card, page.texts()),
         card,
-        day: page.day(word.due),
+        next: next_review(page, word.due),
         is_due: word.due <= now && !word.suspended,
         is_suspended: word.suspended,
         text: word.text,
         word: word.word,
     }
+}
+
+/// When the next review is: its day, or its time if that is today.
+fn next_review(page: &Page<'_>, due: Timestamp) -> String {
+    let local = page.local(due);
+    if local.date() == page.today() {
+        let time = local.strftime("%H:%M").to_string();
+        return fill(page.texts().words.next_today, "time", time);
+    }
+    fill(page.texts().words.next, "day", page.day(due))
 }
 
 fn to_login() -> Result<Response> {

@@ -46,6 +46,14 @@ while (walker.nextNode()) {
     range.setEnd(node, date.index + date[0].length);
     if (range.getClientRects().length > 1) found.push(`${date[0]} is broken: ${name(parent)}`);
   }
+  // A word is as wide as the screen only beyond 28 letters.
+  for (const word of node.textContent.matchAll(/[A-Za-z]{2,28}/g)) {
+    if (parent.closest("code, pre, .code") || /[A-Za-z]{29}/.test(node.textContent)) continue;
+    range.setStart(node, word.index);
+    range.setEnd(node, word.index + word[0].length);
+    const tops = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+    if (tops.size > 1) found.push(`the word ${word[0]} is torn: ${name(parent)}`);
+  }
   range.selectNodeContents(node);
   for (const box of range.getClientRects()) {
     if (box.width < 1 || box.height < 1) continue;

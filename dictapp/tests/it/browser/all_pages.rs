@@ -18,6 +18,7 @@ pub(crate) const GUEST: &[&str] = &[
     "/word/better",
     "/word/act",
     "/word/ice%20cream",
+    "/word/incomprehensibility",
     "/word/recieve",
     "/word/zzzzzz",
     "/search?q=re%3Fd",
@@ -100,7 +101,7 @@ pub(crate) fn user_with_content(site: &Site, name: &str) -> Vec<String> {
     ada.submit("/classes", &[("action", "make"), ("name", "Class 7")]).redirect_target("/classes");
     let class = format!("/classes/{}", value(&ada.get("/classes"), "href=\"/classes/"));
     let code = value(&ada.get(&class), "id=\"code\">");
-    let words = "apple\nbanana\nweather";
+    let words = "apple\nbanana\nweather\nincomprehensibility";
     let list = [("action", "add"), ("name", "Unit 5"), ("due", "2099-12-04"), ("words", words)];
     ada.submit(&class, &list).redirect_target(&class);
     ada.submit("/classes", &[("action", "join"), ("code", &code)]).redirect_target("/classes");
@@ -108,9 +109,13 @@ pub(crate) fn user_with_content(site: &Site, name: &str) -> Vec<String> {
         ada.get(&format!("/word/{word}"));
     }
     let sentence = ("sentence", "An apple a day keeps the doctor away.");
-    for (word, list) in
-        [("apple", "Unit 5"), ("give up", ""), ("umbrella", "Phrases"), ("went", "")]
-    {
+    for (word, list) in [
+        ("apple", "Unit 5"),
+        ("give up", ""),
+        ("umbrella", "Phrases"),
+        ("went", ""),
+        ("incomprehensibility", ""),
+    ] {
         let form = [("action", "save"), ("word", word), ("list", list), ("tags", "fruit food")];
         ada.submit("/words", &[&form[..], &[sentence, ("note", "red")]].concat())
             .redirect_target("/words");

@@ -170,7 +170,8 @@ fn a_page_that_is_cut_covered_too_small_and_in_the_other_language_is_found() {
         <p style='width:900px'>a</p><p style='width:20px;overflow:hidden;white-space:nowrap'>abc abc abc</p>\
         <p>this is no Chinese</p><div style='height:0'>one one one</div><div>two two two</div>\
         <button style='width:10px;height:10px;padding:0'></button>\
-        <p style='width:1px;overflow-wrap:anywhere'>torn</p><p style='width:60px'>2026-11-30</p>";
+        <p style='width:1px;overflow-wrap:anywhere'>torn</p>\
+        <p style='width:60px;overflow-wrap:anywhere'>incomprehensibility</p><p style='width:60px'>2026-11-30</p>";
     let browser = Browser::start(Profile::default());
     browser.measure(360);
     let escaped = bad.replace('%', "%25").replace('#', "%23");
@@ -184,6 +185,7 @@ fn a_page_that_is_cut_covered_too_small_and_in_the_other_language_is_found() {
         "covered",
         "a target of 10x10",
         "torn into letters: p",
+        "the word incomprehensibility is torn: p",
         "2026-11-30 is broken: p",
     ] {
         assert!(found.contains(fault), "{fault} is not in {found}");

@@ -248,6 +248,12 @@ fn the_history_is_filtered_by_text_or_missing_words_on_all_pages() {
     assert_eq!(person.get("/history?missing=1").words(), ["qwzx", "xapplx"]);
     assert_eq!(person.get("/history?missing=1&q=app").words(), ["xapplx"]);
     person.get("/history?q=%25").assert_has(200, &["No matching look-ups."]);
+    let all = "href=\"/history?q=app\">All</a>";
+    let missing = "href=\"/history?missing=1&amp;q=app\" aria-current=\"page\">Not found</a>";
+    let clear = "id=\"clear\" href=\"/history?missing=1\">Clear the filter</a>";
+    person.get("/history?missing=1&q=app").assert_has(200, &[all, missing, clear]);
+    let current = "href=\"/history?q=app\" aria-current=\"page\">All</a>";
+    person.get("/history?q=app").assert_has(200, &[current, "id=\"clear\" href=\"/history\""]);
 }
 
 #[test]

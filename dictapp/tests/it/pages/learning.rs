@@ -116,16 +116,39 @@ fn of_several_headwords_on_a_page_the_chosen_one_is_saved() {
     levi.get("/words").assert_has(200, &[">good</a>"]);
 }
 
+/// Regression: "Due 3" and "today 4" on one page, and "Next review" with the date of today.
+#[test]
+fn a_word_that_is_due_later_today_is_not_due_now() {
+    let site = Site::start();
+    let levi = Person::registered(&site, "Levi");
+    for word in ["apple", "book", "chair"] {
+        save(&levi, word);
+    }
+    answer(&levi, "1"); // again in a few minutes
+    // Where it is not nearly midnight now.
+    let hour = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).hour();
+    levi.set_cookie("zone", if hour == 23 { "Asia/Shanghai" } else { "UTC" });
+    levi.get("/words").assert_has(200, &["Next review: today at ", "Review now (2)"]);
+    let page = levi.get("/progress");
+    page.assert_has(200, &["<dt>Due now</dt><dd>2</dd>"]);
+    page.assert_has(200, &["Of the 3 words of today, due later today: 1."]);
+    levi.get("/").assert_has(200, &["Words to review now", "<p class=\"number\">2</p>"]);
+    for _ in 0..2 {
+        answer(&levi, "4");
+    }
+    levi.get("/words").assert_has(200, &["Next review: 20"]);
+}
+
 #[test]
 fn the_home_page_shows_due_words_or_one_suggestion() {
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
-    levi.get("/").assert_has(200, &["Words due today", "No words yet.", "A random word"]);
+    levi.get("/").assert_has(200, &["Words to review now", "No words yet.", "A random word"]);
     save(&levi, "apple");
     levi.get("/").assert_has(200, &["<p class=\"number\">1</p>", "Review now"]);
     answer(&levi, "4");
     levi.get("/").assert_has(200, &["Nothing to review now."]);
-    Person::new(&site).get("/").assert_has_not(&["Words due today"]);
+    Person::new(&site).get("/").assert_has_not(&["Words to review now"]);
 }
 
 #[test]
@@ -142,7 +165,7 @@ fn a_table_that_was_exported_is_imported_from_a_file() {
     };
     let token = mia.get("/words").form_token();
     assert_eq!(send(&mia, &token, &table).redirect_target("/words?added=1"), "/words?added=1");
-    mia.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", "<p dir=\"auto\">=1+1</p>"]);
+    mia.get("/words?list=Unit%205").assert_has(200, &[">apple</a>", "<bdi>=1+1</bdi>"]);
     assert_eq!(send(&mia, "x", &table).status, 403);
 }
 
@@ -158,14 +181,13 @@ fn a_table_of_another_program_is_imported_with_its_meanings() {
     let to = answer.redirect_target("/words");
     assert_eq!(to, "/words?added=1&unknown=1&missing=blorf");
     let shown = "Not in the dictionary (1), check the spelling: blorf";
-    levi.get(to).assert_has(200, &[shown, "<p dir=\"auto\">一种东西</p>"]);
+    levi.get(to).assert_has(200, &[shown, "<bdi>一种东西</bdi>"]);
     let answer = send("\u{feff}单词;释义\r\nlanternn;灯笼\r\n".as_bytes());
     assert_eq!(answer.redirect_target("/words"), "/words?added=1&unknown=1&missing=lanternn");
     // GB18030, as Excel writes a CSV in China.
     let excel = b"\xb5\xa5\xb4\xca,\xca\xcd\xd2\xe5\r\napple,\xc6\xbb\xb9\xfb\xca\xf7\r\n";
     assert_eq!(send(excel).redirect_target("/words"), "/words?added=1");
-    levi.get("/words")
-        .assert_has(200, &["<p dir=\"auto\">灯笼</p>", "<p dir=\"auto\">苹果树</p>", "Words: 3"]);
+    levi.get("/words").assert_has(200, &["<bdi>灯笼</bdi>", "<bdi>苹果树</bdi>", "Words: 3"]);
 }
 
 /// The next page has the words in its address, which must not be too long for the server.
@@ -254,14 +276,7 @@ fn an_import_says_which_notes_of_saved_words_it_took_and_which_it_left_out() {
     let to = levi.submit("/words", &[("action", "import"), ("words", words)]);
     let to = to.redirect_target("/words?added=1&known=2&filled=1&kept=1");
     let page = levi.get(to);
-    page.assert_has(
-        200,
-        &[
-            "<p dir=\"auto\">red or green</p>",
-            "<p dir=\"auto\">mine</p>",
-            "<p dir=\"auto\">to sit on</p>",
-        ],
-    );
+    page.assert_has(200, &["<bdi>red or green</bdi>", "<bdi>mine</bdi>", "<bdi>to sit on</bdi>"]);
     page.assert_has(200, &["got a note or a sentence: 1.", "instead of the imported one: 1."]);
     page.assert_has_not(&["theirs"]);
 }

@@ -46,9 +46,9 @@ fn a_query_without_an_entry_shows_the_best_matches() {
     for (query, headline, word) in [
         ("recieve", "“recieve” was not found", "receive"),
         ("苹果", "Words that mean “苹果”", "apple"),
-        ("dict*", "Words that match dict*", "dictionary"),
-        ("gr?at", "Words that match gr?at", "great"),
-        ("/^umb.*a$/", "Words that match /^umb.*a$/", "umbrella"),
+        ("dict*", "Words that match “dict*”", "dictionary"),
+        ("gr?at", "Words that match “gr?at”", "great"),
+        ("/^umb.*a$/", "Words that match “/^umb.*a$/”", "umbrella"),
         ("the apples", "The words in “the apples”", "apple"),
     ] {
         let page = search(&person, query);
@@ -130,7 +130,7 @@ fn a_page_after_the_last_one_redirects_to_the_first() {
 fn a_regular_expression_is_not_explained_as_a_wildcard() {
     let site = Site::start();
     let page = search(&Person::new(&site), "/^un.*ed$/");
-    page.assert_has(200, &["Words that match /^un.*ed$/", "regular expression"]);
+    page.assert_has(200, &["Words that match “/^un.*ed$/”", "regular expression"]);
     page.assert_has_not(&["stands for one character"]);
 }
 
@@ -196,4 +196,22 @@ fn results_of_the_cache_are_in_the_language_of_their_reader_and_follow_the_log_i
     let fields = [("Accept-Encoding", "gzip")];
     let coded = Person::new(&site).send("HEAD", "/search?q=appl%3F", &fields, None);
     assert_eq!(coded.field("content-encoding"), Some("gzip"));
+}
+
+/// Regression: the page of a Chinese word said that it was not found, and counted it as missing.
+#[test]
+fn the_address_of_a_chinese_word_leads_to_the_words_that_mean_it() {
+    let site = Site::start();
+    let address = "/word/%E8%8B%B9%E6%9E%9C";
+    let results = "/search?q=%E8%8B%B9%E6%9E%9C&page=1";
+    assert_eq!(Person::new(&site).get(address).to(results), results);
+    let levi = Person::registered(&site, "Levi");
+    let place = levi.get(address).to(results).to_owned();
+    levi.get(&place).assert_has(200, &[">apple</a>"]);
+    assert_eq!(levi.history(), ["苹果"]);
+    levi.get("/history").assert_has_not(&["class=\"missing-mark\""]);
+    // Nothing means it, or it is not Chinese.
+    for missing in ["/word/%E9%BE%98%E9%BE%98", "/word/qwzx", "/word/re%3Fd"] {
+        assert_eq!(levi.get(missing).status, 404, "{missing}");
+    }
 }
