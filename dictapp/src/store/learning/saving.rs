@@ -22,7 +22,8 @@ const COUNT: &str = "select count(*) from saved_word where user = ?";
 /// Counts the words that a call has saved, by their times.
 const COUNT_NEW: &str =
     "select count(*) from saved_word where user = ? and created > ? and created <= ?";
-const ALREADY_SAVED: &str = "select word, note, sentence from saved_word where user = ? and word in (?";
+const ALREADY_SAVED: &str =
+    "select word, note, sentence from saved_word where user = ? and word in (?";
 const NEXT_WORD: &str = ", ?";
 const INSERT: &str = "insert into saved_word (user, word, created, list, tags, note, sentence, \
      due) values (?, ?, ?, ?, ?, ?, ?, ?)";

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::all_pages::log_in;
 use super::driver::{Browser, Profile};
-use super::every::log_in;
 use crate::pages::admin::with_role;
 use crate::pages::client::{Answer, Person};
 use crate::pages::site::Site;
@@ -32,18 +32,20 @@ fn wrong(browser: &Browser, texts: &[&str]) -> (i64, String) {
 /// Makes an administrator who teaches a class, and who has joined it. Returns the class's page.
 fn settle(site: &Site) -> String {
     let sara = with_role(site, TEACHER, "admin");
-    sara.submit("/classes", &[("action", "make"), ("name", CLASS)]).to("/classes");
+    sara.submit("/classes", &[("action", "make"), ("name", CLASS)]).redirect_target("/classes");
     let class = format!("/classes/{}", between(&sara.get("/classes"), "href=\"/classes/", "\""));
     let code = between(&sara.get(&class), "id=\"code\">", "<");
     let list = [("action", "add"), ("name", LIST), ("due", "2099-12-04"), ("words", "apple")];
-    sara.submit(&class, &list).to(&class);
+    sara.submit(&class, &list).redirect_target(&class);
     let levi = Person::registered(site, "Levi");
     for person in [&sara, &levi] {
-        person.submit("/classes", &[("action", "join"), ("code", &code)]).to("/classes");
+        person
+            .submit("/classes", &[("action", "join"), ("code", &code)])
+            .redirect_target("/classes");
     }
     for word in ["apple", "book"] {
         let form = [("action", "save"), ("word", word), ("list", LIST), ("tags", TAG)];
-        sara.submit("/words", &[&form[..], &[("note", NOTE)]].concat()).to("/words");
+        sara.submit("/words", &[&form[..], &[("note", NOTE)]].concat()).redirect_target("/words");
     }
     sara.get("/word/%D7%A9%D7%A8%D7%94");
     let token = sara.get("/report?word=apple").form_token();

@@ -9,7 +9,6 @@ mod driver_tests;
 mod entry;
 mod firefox;
 mod protocol;
-mod shots;
 mod suggest;
 mod visit;
 mod layout;

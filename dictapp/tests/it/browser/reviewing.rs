@@ -86,7 +86,7 @@ fn answers_wait_in_the_page_while_there_is_no_connection_and_are_sent_afterwards
 #[ignore = "needs Chromium: cargo xtask test"]
 fn the_cards_to_go_count_down_without_a_connection_and_are_right_once_it_is_back() {
     let site = Site::start();
-    let levi = saved(&site, &["apple", "book", "chair", "door"]);
+    let levi = user_with_words(&site, &["apple", "book", "chair", "door"]);
     let browser = Browser::start(Profile::default());
     log_in(&browser, &site, "Levi");
     browser.goto(&format!("{}/review", site.url));
@@ -97,14 +97,16 @@ fn the_cards_to_go_count_down_without_a_connection_and_are_right_once_it_is_back
     grade(&browser, 4);
     wait_until("two are rated", || left(&browser) == "2 to go");
     browser.click("#undo");
-    wait_until("one is taken back", || left(&browser) == "3 to go" && word(&browser) == "book");
+    wait_until("one is taken back", || {
+        left(&browser) == "3 to go" && shown_word(&browser) == "book"
+    });
     for (next, expected) in [("chair", "2 to go"), ("door", "1 to go"), ("", "")] {
         grade(&browser, 4);
         wait_until(next, || left(&browser) == expected);
     }
     // Meanwhile another device has saved two words.
     for word in ["umbrella", "pear"] {
-        levi.submit("/words", &[("action", "save"), ("word", word)]).to("/words");
+        levi.submit("/words", &[("action", "save"), ("word", word)]).redirect_target("/words");
     }
     browser.network(Network::There);
     browser.script("dispatchEvent(new Event('online'))", &[]);
@@ -116,7 +118,7 @@ fn the_cards_to_go_count_down_without_a_connection_and_are_right_once_it_is_back
 #[ignore = "needs Chromium: cargo xtask test"]
 fn answers_that_waited_before_a_reload_are_counted_and_undone_by_card() {
     let site = Site::start();
-    drop(saved(&site, &["apple", "book", "chair", "door"]));
+    drop(user_with_words(&site, &["apple", "book", "chair", "door"]));
     let browser = Browser::start(Profile::default());
     log_in(&browser, &site, "Levi");
     browser.goto(&format!("{}/review", site.url));
@@ -127,13 +129,15 @@ fn answers_that_waited_before_a_reload_are_counted_and_undone_by_card() {
     browser.goto(&format!("{}/review", site.url));
     for next in ["book", "chair"] {
         grade(&browser, 4);
-        wait_until(next, || word(&browser) == next);
+        wait_until(next, || shown_word(&browser) == next);
     }
     browser.goto(&format!("{}/review", site.url));
-    wait_until("both are skipped", || word(&browser) == "chair" && left(&browser) == "2 to go");
+    wait_until("both are skipped", || {
+        shown_word(&browser) == "chair" && left(&browser) == "2 to go"
+    });
     browser.click("#undo");
-    wait_until("the card is back", || word(&browser) == "apple");
-    wait_until("one waits", || waiting(&browser).contains("device: 1."));
+    wait_until("the card is back", || shown_word(&browser) == "apple");
+    wait_until("one waits", || note_of_waiting(&browser).contains("device: 1."));
     assert_eq!(left(&browser), "3 to go");
     let kept = "return JSON.parse(localStorage.getItem('reviews:Levi'))[0].word";
     assert_eq!(browser.script(kept, &[]), "book");

@@ -145,12 +145,12 @@ fn only_the_search_box_records_a_repeated_word() {
     person.get(&next);
     person.get("/language?to=en&next=/");
     person.get("/word/qwzx");
-    let results = person.get("/search?q=re%3Fd").to("/search").to_owned();
+    let results = person.get("/search?q=re%3Fd").redirect_target("/search").to_owned();
     for _ in 0..2 {
         person.get(&results).assert_has(200, &["Words that match"]);
     }
     let next = person.get("/language?to=zh&next=/search%3Fq=re%253Fd%26page=1");
-    assert_eq!(next.to("/search"), results);
+    assert_eq!(next.redirect_target("/search"), results);
     person.get(&results).assert_has(200, &["lang=\"zh-Hans\""]);
     person.get("/language?to=en&next=/");
     let one = |word: &str| (word.to_owned(), 1);
@@ -208,7 +208,7 @@ fn an_invalid_pattern_is_not_recorded_as_a_missing_word() {
     let site = Site::start();
     let person = Person::registered(&site, "Levi");
     person.get("/search?q=/(/").assert_has(200, &["Invalid pattern"]);
-    let place = person.get("/search?q=qwzx").to("/search").to_owned();
+    let place = person.get("/search?q=qwzx").redirect_target("/search").to_owned();
     person.get(&place).assert_has(200, &["was not found"]);
     assert_eq!(person.history(), ["qwzx"]);
 }

@@ -13,7 +13,7 @@ fn between<'a>(page: &'a Answer, before: &str, after: &str) -> &'a str {
 #[track_caller]
 fn save(person: &Person<'_>, word: &str, list: &str) {
     let form = [("action", "save"), ("word", word), ("list", list)];
-    person.submit("/words", &form).to("/words");
+    person.submit("/words", &form).redirect_target("/words");
 }
 
 /// Answers the card on this page; returns the page that follows.
@@ -32,7 +32,7 @@ fn answer(person: &Person<'_>, page: &Answer) -> Answer {
         ("sitting", &sitting),
         ("grade", "4"),
     ];
-    let to = person.post("/review", &form).to("/review").to_owned();
+    let to = person.post("/review", &form).redirect_target("/review").to_owned();
     person.get(&to)
 }
 
@@ -72,7 +72,7 @@ fn a_list_is_reviewed_beyond_the_new_words_of_the_day() {
     save(&levi, "apple", "Unit 5");
     let token = levi.get("/review").form_token();
     let form = [("form_token", token.as_str()), ("kind", "meaning"), ("new_a_day", "0")];
-    levi.post("/review/kind", &form).to("/review");
+    levi.post("/review/kind", &form).redirect_target("/review");
     levi.get("/review").assert_has(200, &["id=\"all-done\""]);
     let review = review_now(&levi, &levi.get("/words?list=Unit%205"));
     review.assert_has(200, &["data-word=\"apple\"", "1 to go"]);
@@ -103,13 +103,15 @@ fn a_list_that_the_user_does_not_have_is_not_done_but_missing() {
 fn a_list_of_a_class_that_was_not_added_is_offered_for_the_word_book_and_reviewed() {
     let site = Site::start();
     let teacher = with_role(&site, "Lee", "teacher");
-    teacher.submit("/classes", &[("action", "make"), ("name", "Class 7")]).to("/classes");
+    teacher
+        .submit("/classes", &[("action", "make"), ("name", "Class 7")])
+        .redirect_target("/classes");
     let place = format!("/classes/{}", between(&teacher.get("/classes"), "href=\"/classes/", "\""));
     let code = between(&teacher.get(&place), "id=\"code\">", "<").to_owned();
     let words = [("words", "apple\npear"), ("due", "2099-12-04"), ("name", "Unit 5")];
-    teacher.submit(&place, &[&[("action", "add")], &words[..]].concat()).to(&place);
+    teacher.submit(&place, &[&[("action", "add")], &words[..]].concat()).redirect_target(&place);
     let levi = Person::registered(&site, "Levi");
-    levi.submit("/classes", &[("action", "join"), ("code", &code)]).to("/classes");
+    levi.submit("/classes", &[("action", "join"), ("code", &code)]).redirect_target("/classes");
     let list = between(&levi.get("/classes"), "name=\"list\" value=\"", "\"").to_owned();
     let review = format!("/review?list={list}");
     let page = levi.get(&review);
@@ -121,7 +123,7 @@ fn a_list_of_a_class_that_was_not_added_is_offered_for_the_word_book_and_reviewe
     let form = [("action", "save"), ("list", list.as_str()), ("next", &review)];
     let token = page.form_token();
     let to = levi.post("/classes", &[&[("form_token", token.as_str())], &form[..]].concat());
-    assert_eq!(to.to("/review"), review);
+    assert_eq!(to.redirect_target("/review"), review);
     levi.get(&review).assert_has(200, &["data-word=\"apple\"", "2 to go"]);
 }
 
@@ -135,15 +137,17 @@ fn characters_that_control_the_direction_of_text_are_removed_from_names_and_note
     let all: String = codes.into_iter().chain(more).collect();
     let with = |text: &str| format!("{all}{text}{all}");
     let [class, list, tags, note, word] = ["Class 7", "Unit 5", "fruit", "red", "apple"].map(with);
-    teacher.submit("/classes", &[("action", "make"), ("name", &class)]).to("/classes");
+    teacher.submit("/classes", &[("action", "make"), ("name", &class)]).redirect_target("/classes");
     let place = format!("/classes/{}", between(&teacher.get("/classes"), "href=\"/classes/", "\""));
     let form = [("words", word.as_str()), ("due", "2099-12-04"), ("name", &list)];
-    teacher.submit(&place, &[&[("action", "add")], &form[..]].concat()).to(&place);
+    teacher.submit(&place, &[&[("action", "add")], &form[..]].concat()).redirect_target(&place);
     let form = [("word", word.as_str()), ("list", &list), ("tags", &tags), ("note", &note)];
-    teacher.submit("/words", &[&[("action", "save")], &form[..]].concat()).to("/words");
+    teacher
+        .submit("/words", &[&[("action", "save")], &form[..]].concat())
+        .redirect_target("/words");
     teacher
         .submit("/words", &[("action", "save"), ("word", "book"), ("sentence", &note)])
-        .to("/words");
+        .redirect_target("/words");
     let token = teacher.get("/report?word=apple").form_token();
     let report = [("form_token", token.as_str()), ("word", &word), ("text", &note)];
     teacher.post("/report", &report);

@@ -185,7 +185,8 @@ fn results_of_the_cache_are_in_the_language_of_their_reader_and_follow_the_log_i
         page.assert_has_not(&["Levi"]);
         let page = Person::who_reads(&site, "zh").get("/search?q=appl%3F");
         page.assert_has(200, &["lang=\"zh-Hans\"", ">apple</a>"]);
-        let place = levi.get("/search?q=appl%3F").to("/search?q=appl%3F&page=1").to_owned();
+        let place =
+            levi.get("/search?q=appl%3F").redirect_target("/search?q=appl%3F&page=1").to_owned();
         let page = levi.get(&place);
         page.assert_has(200, &["Logged in as Levi", ">apple</a>"]);
         assert_eq!(page.field("cache-control"), Some("no-store"));
@@ -204,9 +205,9 @@ fn the_address_of_a_chinese_word_leads_to_the_words_that_mean_it() {
     let site = Site::start();
     let address = "/word/%E8%8B%B9%E6%9E%9C";
     let results = "/search?q=%E8%8B%B9%E6%9E%9C&page=1";
-    assert_eq!(Person::new(&site).get(address).to(results), results);
+    assert_eq!(Person::new(&site).get(address).redirect_target(results), results);
     let levi = Person::registered(&site, "Levi");
-    let place = levi.get(address).to(results).to_owned();
+    let place = levi.get(address).redirect_target(results).to_owned();
     levi.get(&place).assert_has(200, &[">apple</a>"]);
     assert_eq!(levi.history(), ["苹果"]);
     levi.get("/history").assert_has_not(&["class=\"missing-mark\""]);
