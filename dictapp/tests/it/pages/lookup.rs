@@ -25,7 +25,7 @@ fn every_word_of_the_book_is_found_by_its_own_spelling() {
     assert!(words.len() > 600, "{}", words.len());
     for word in words {
         let page = person.get(&format!("/word/{}", encode_value(&word)));
-        page.assert_has(200, &[&format!("class=\"headword\" lang=\"en\">{}</h1>", escaped(&word))]);
+        page.assert_has(200, &[&format!(" lang=\"en\">{}</h1>", escaped(&word))]);
     }
 }
 
@@ -80,8 +80,8 @@ fn an_unknown_word_is_404_with_near_words() {
     let person = Person::new(&site);
     let page = person.get("/word/recieve");
     page.assert_has(404, &["“recieve” was not found", "href=\"/word/receive\"", "name=\"q\""]);
-    let page = person.get("/word/%E8%8B%B9%E6%9E%9C");
-    page.assert_has(404, &["“苹果” was not found", "href=\"/word/apple\""]);
+    let results = person.get("/word/%E8%8B%B9%E6%9E%9C").redirect_target("/search").to_owned();
+    person.get(&results).assert_has(200, &["href=\"/word/apple\""]);
     let page = person.get("/word/%3Cb%3E");
     page.assert_has(404, &["“&#60;b&#62;” was not found"]);
     page.assert_has_not(&["<b>"]);

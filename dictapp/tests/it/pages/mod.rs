@@ -16,6 +16,7 @@ mod search;
 mod suggest;
 mod settings;
 mod history;
+mod long_history;
 mod learning;
 mod lists;
 mod anki;
