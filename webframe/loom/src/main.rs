@@ -257,6 +257,8 @@ impl Workers {
     fn review(&self) {}
 
     fn retry_growth(&self) {}
+
+    fn replace_orphaned(&self) {}
 }
 
 /// A short sleep may end at any moment. A long sleep ends only by a wake-up, so that loom finds

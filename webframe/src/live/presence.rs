@@ -14,10 +14,13 @@ use super::outlet::Slot;
 #[derive(Debug)]
 pub(crate) struct PresenceTable {
     /// For each shard (event loop) an array with an entry for each connection: the connection's
-    /// token plus one, or 0 if there is no connection or its client has left. The low 32 bits of a
-    /// token are the index in the array.
+    /// token plus one, with the bit [`LEFT`] if its client has shut down its side; 0 if nobody
+    /// waits for an answer. The low 32 bits of a token are the index in the array.
     shards: Vec<Box<[AtomicU64]>>,
 }
+
+/// In an entry: the client has shut down its side, but may still read. Tokens stay below 2^63.
+const LEFT: u64 = 1 << 63;
 
 impl PresenceTable {
     /// A table for this number of shards, and of connections in each.
@@ -39,11 +42,24 @@ impl PresenceTable {
         }
     }
 
-    /// Called when a client has disconnected or shut down its side.
+    /// Called when a client has shut down its side. It may still wait for an answer.
     pub(crate) fn leave(&self, slot: Slot) {
+        if let Some(place) = self.place(slot) {
+            place.store((slot.token + 1) | LEFT, Relaxed);
+        }
+    }
+
+    /// Called when a connection is closed, or its request has been answered without the handler.
+    pub(crate) fn close(&self, slot: Slot) {
         if let Some(place) = self.place(slot) {
             place.store(0, Relaxed);
         }
+    }
+
+    /// Whether nobody waits for the answer of the handler any more, not even a client that has shut
+    /// down its side.
+    pub(crate) fn is_closed(&self, slot: Slot) -> bool {
+        self.place(slot).is_some_and(|place| place.load(Relaxed) & !LEFT != slot.token + 1)
     }
 
     fn is_there(&self, slot: Slot) -> bool {
@@ -97,11 +113,15 @@ mod tests {
         let first = Slot { shard: 1, token: 3 };
         table.enter(first);
         assert!(of(3).is_there());
+        assert!(!table.is_closed(first));
         table.leave(first);
-        assert!(!of(3).is_there());
+        assert!(!of(3).is_there() && !table.is_closed(first), "it may still read");
+        table.close(first);
+        assert!(!of(3).is_there() && table.is_closed(first));
         let next = Slot { shard: 1, token: 1 << 32 | 3 };
         table.enter(next);
         assert!(of(1 << 32 | 3).is_there() && !of(3).is_there());
+        assert!(!table.is_closed(next) && table.is_closed(first));
         assert!(of(99).is_there(), "not known");
         assert!(Presence::default().is_there());
     }

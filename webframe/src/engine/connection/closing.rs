@@ -102,7 +102,7 @@ impl Shard {
         turn.refuse_as(&method, Refusal::Overdue, scratch, &self.engine);
         self.abandoned.push(token);
         self.engine.handlers_abandoned.fetch_add(1, Relaxed);
-        self.engine.presence.leave(self.slot_of(token));
+        self.engine.presence.close(self.slot_of(token));
         self.end_turn(turn, scratch);
     }
 

@@ -46,8 +46,10 @@ impl Shard {
             }
             _ => {
                 connection.missed = connection.missed.max(arrived);
-                if arrived == Readiness::End {
-                    self.note_client_gone(token);
+                match arrived {
+                    Readiness::Reset => self.close(token),
+                    Readiness::End => self.note_client_gone(token),
+                    Readiness::Nothing | Readiness::Input => {}
                 }
                 return Some(self);
             }
@@ -59,7 +61,7 @@ impl Shard {
         match outcome {
             ReadOutcome::Bytes(n) => {
                 scratch.unread_end += n;
-                if n == room || arrived == Readiness::End || has_more_input {
+                if n == room || arrived >= Readiness::End || has_more_input {
                     self.todo.push_back(Todo::Read(token, arrived));
                 }
             }

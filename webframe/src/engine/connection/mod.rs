@@ -13,6 +13,7 @@ use std::{
     net::SocketAddr,
 };
 
+use mio::event::Event;
 use phase::Phase;
 
 use super::shard::scratch::Scratch;
@@ -80,6 +81,18 @@ pub(crate) enum Readiness {
     Input,
     /// Input may have arrived, and the peer has shut down its writing side.
     End,
+    /// Input may have arrived, and nothing can be sent any more: the connection was reset.
+    Reset,
+}
+
+impl Readiness {
+    pub(crate) fn of(event: &Event) -> Readiness {
+        match (event.is_read_closed(), event.is_write_closed()) {
+            (false, _) => Readiness::Input,
+            (true, false) => Readiness::End,
+            (true, true) => Readiness::Reset,
+        }
+    }
 }
 
 /// The result of a write.

@@ -39,14 +39,15 @@ impl Streaming {
 }
 
 impl Shard {
-    /// Lets a worker read the next piece, or drop the source if nothing remains to be sent.
+    /// Lets a worker read the next piece, or drop the source if nothing remains to be sent or the
+    /// connection is closed before the worker begins.
     pub(crate) fn read_next_piece(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
         let Some(source) = streaming.source.take() else { return };
         let remaining = streaming.remaining;
         let engine = Arc::clone(&self.engine);
-        let number = self.number;
+        let (number, slot) = (self.number, self.slot_of(token));
         if remaining == Some(0) {
             if self.draining {
                 // A stop does not wait for the source.
@@ -58,6 +59,10 @@ impl Shard {
             });
         }
         self.run_on_worker(move || {
+            if engine.presence.is_closed(slot) {
+                engine.inboxes[number].put(Message::Piece(token, Ok(Vec::new()), None));
+                return drop(source); // may block
+            }
             let mut source = source;
             let piece = match read_piece(&mut source, remaining) {
                 Ok(None) => {
@@ -125,13 +130,14 @@ impl Shard {
     /// later, unless the client has gone.
     fn read_source_later(&mut self, token: Token) {
         let Some(connection) = self.connections.get(token) else { return };
-        if connection.missed == Readiness::End {
+        if connection.missed >= Readiness::End {
             return self.close(token);
         }
         self.set_deadline_in(token, ticks(READ_AGAIN_AFTER));
     }
 
-    /// Called when the client closes a connection that waits for an answer, or shuts down its side.
+    /// Called when the client of a connection that waits for an answer shuts down its side. It may
+    /// have closed the connection: this is known only when something is sent.
     /// A worker that blocks in a source cannot be interrupted, although the result is no longer
     /// needed. So the pool may add another worker.
     pub(crate) fn note_client_gone(&mut self, token: Token) {

@@ -235,7 +235,7 @@ impl Shard {
         match connection.read(&mut scratch.input[kept..]) {
             ReadOutcome::Bytes(n) => {
                 scratch.unread_end += n;
-                if n == room || arrived == Readiness::End || connection.transport.has_more_input() {
+                if n == room || arrived >= Readiness::End || connection.transport.has_more_input() {
                     connection.missed = arrived;
                 }
                 self.call_conversation(token, CallReason::Input, scratch)

@@ -10,6 +10,7 @@ use crate::{
         Engine,
         shard::{message::Message, slots::Token},
     },
+    live::outlet::Slot,
     request::Peer,
 };
 
@@ -67,7 +68,12 @@ impl Task for Job {
     fn run(mut self: Box<Job>) {
         let Some(engine) = self.engine.take() else { return };
         let call = self.call;
-        if let Some(last) = self.response.take() {
+        let last = self.response.take();
+        if engine.presence.is_closed(Slot { shard: call.shard, token: call.token.to_number() }) {
+            // The connection was reset, or the client has been answered 503.
+            return engine.inboxes[call.shard].put(Message::Answered(self));
+        }
+        if let Some(last) = last {
             last.recycle(); // its buffers serve the next response of this thread
         }
         let pace = engine.service.pace(call.endpoint);

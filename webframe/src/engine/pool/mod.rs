@@ -6,13 +6,14 @@
 //! task, and dropped when it was not needed for a whole review interval. The tasks wait in a queue
 //! of this module: the queue of the crate is unbounded and does not know the age of its tasks.
 
+mod growth;
 pub(crate) mod job;
 pub(crate) mod scheduling;
 
 use std::{
     collections::VecDeque,
     io, mem,
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, atomic::AtomicBool},
     thread::{self, Thread},
     time::{Duration, Instant},
 };
@@ -79,6 +80,8 @@ struct Shared {
     bounds: Bounds,
     thread_name: &'static str,
     scheduling: Scheduling,
+    /// Whether `state.orphaned` may be above 0.
+    has_orphans: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -99,6 +102,8 @@ struct State {
     /// Number of orphaned workers: they run a task with a result that nobody needs any more. Each
     /// allows another thread beyond the maximum, up to twice the maximum.
     orphaned: usize,
+    /// When the first worker was orphaned since threads were last added for them.
+    orphaned_since: Option<Instant>,
     /// Maximum number of busy threads since the last review.
     busy_peak: usize,
     closed: bool,
@@ -122,6 +127,7 @@ impl Workers {
             bounds,
             thread_name: "worker",
             scheduling: Scheduling::of_this_thread(),
+            has_orphans: AtomicBool::new(false),
             state: Mutex::default(),
         });
         let size = bounds.min + bounds.reserve;
@@ -156,19 +162,6 @@ impl Workers {
         wake_one(state);
     }
 
-    /// Tries again to add threads that the system refused, if a task is waiting.
-    pub(crate) fn retry_growth(&self) {
-        let mut state = lock(&self.shared.state);
-        let nothing_waits = state.urgent.is_empty() && state.queue.is_empty();
-        if nothing_waits || state.refused.is_none() || state.idle > 0 || !state.may_grow() {
-            return;
-        }
-        let grow = if state.urgent.is_empty() { self.shared.room(&state) } else { CREW_SIZE };
-        state.threads += grow;
-        drop(state);
-        self.shared.grow(grow);
-    }
-
     /// Sets the scheduling class of the calling thread, which runs a shard.
     pub(crate) fn schedule(&self, class: Class) {
         self.shared.scheduling.set(class);
@@ -200,24 +193,6 @@ impl Workers {
         // may block.
         state.urgent.push_back(Box::new(move || drop(waiting)));
         wake_all(state);
-    }
-
-    /// Called when the result of a worker's task is no longer needed. The worker cannot be
-    /// interrupted, so the pool may add another one.
-    pub(crate) fn note_orphaned(&self) {
-        let mut state = lock(&self.shared.state);
-        state.orphaned += 1;
-        let is_short = state.idle == 0 && !state.queue.is_empty() && state.may_grow();
-        let grow = if is_short { self.shared.room(&state) } else { 0 };
-        state.threads += grow;
-        drop(state);
-        self.shared.grow(grow);
-    }
-
-    /// Called when a worker has ended its task after [`Workers::note_orphaned`].
-    pub(crate) fn note_orphan_ended(&self) {
-        let mut state = lock(&self.shared.state);
-        state.orphaned = state.orphaned.saturating_sub(1);
     }
 
     /// Retires the newest crew, but never the first, if it was not needed since the last review.

@@ -22,7 +22,8 @@ fn workers_in(state: State, thread_name: &'static str) -> Workers {
     let bounds = Bounds { min: 1, max: 9, reserve: 0, queue_age_max: Duration::from_secs(1) };
     let scheduling = Scheduling::Given;
     let state = Mutex::new(state);
-    Workers { shared: Arc::new(Shared { bounds, thread_name, scheduling, state }) }
+    let has_orphans = AtomicBool::new(false);
+    Workers { shared: Arc::new(Shared { bounds, thread_name, scheduling, has_orphans, state }) }
 }
 
 /// The worker must not panic and lose its task. An invalid thread name simulates a system without

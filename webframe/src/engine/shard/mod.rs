@@ -278,8 +278,7 @@ impl Shard {
                         self.todo.push_back(Todo::Write(token));
                     }
                     if event.is_readable() || event.is_read_closed() || event.is_error() {
-                        let arrived =
-                            if event.is_read_closed() { Readiness::End } else { Readiness::Input };
+                        let arrived = Readiness::of(event);
                         self.todo.push_back(Todo::Read(token, arrived));
                     }
                 }
@@ -391,7 +390,7 @@ impl Shard {
             }
             self.engine.handlers_overdue.fetch_sub(usize::from(connection.overdue), Relaxed);
             self.engine.admission.leave(connection.peer.ip());
-            self.engine.presence.leave(self.slot_of(token));
+            self.engine.presence.close(self.slot_of(token));
             self.engine.loads[self.number].fetch_sub(1, Relaxed);
         }
     }

@@ -189,6 +189,7 @@ pub(crate) fn watch(engine: &Engine) {
             scan(engine, number, seen);
             scans.all_parked &= seen.is_parked_for_new_call;
         }
+        engine.workers.replace_orphaned();
         if retried.elapsed() > GROWTH_RETRY_INTERVAL {
             retried = Instant::now();
             engine.workers.retry_growth();

@@ -10,6 +10,7 @@ mod gauges;
 mod hosts;
 mod proxies;
 mod refusals;
+mod resets;
 #[cfg(target_os = "linux")]
 mod scheduling;
 mod sockets;

@@ -31,7 +31,7 @@ fn quick(_: &Gate, _: &Request) -> Result<Response> {
     Ok(Response::text("quick"))
 }
 
-const LIMIT: Duration = Duration::from_millis(50);
+const LIMIT: Duration = Duration::from_millis(200);
 
 fn gated(urls: Urls<Gate>) -> (Site, Sender<()>, Receiver<bool>) {
     let (open, opened) = channel();

@@ -1,0 +1,133 @@
+//! Connections that are reset: nothing that waits for a worker on their behalf is run.
+
+use std::{
+    io::{self, Read},
+    net::Shutdown,
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use socket2::SockRef;
+use webframe::{Request, Response, Result, ServerSettings, Urls, http::HeaderValue};
+
+use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
+
+/// More than all workers, the reserve, and those that are added for lost clients.
+const MANY: usize = 6 * WORKERS_MAX;
+
+/// A door that blocks handlers and sources until the test opens it.
+#[derive(Default)]
+struct Door {
+    is_open: Mutex<bool>,
+    opened: Condvar,
+    entered: AtomicUsize,
+}
+
+impl Door {
+    fn open(&self) {
+        *self.is_open.lock().expect("no panic") = true;
+        self.opened.notify_all();
+    }
+
+    fn pass(&self) {
+        self.entered.fetch_add(1, SeqCst);
+        let is_open = self.is_open.lock().expect("no panic");
+        drop(self.opened.wait_while(is_open, |is_open| !*is_open).expect("no panic"));
+    }
+}
+
+/// One byte, then a read that waits at the door.
+struct Source(Arc<Door>, bool);
+
+impl Read for Source {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.1 {
+            self.0.pass();
+            return Ok(0);
+        }
+        self.1 = true;
+        into[0] = b'a';
+        Ok(1)
+    }
+}
+
+fn site(door: &Arc<Door>) -> Site {
+    let door_handler = |door: &Arc<Door>, _: &Request| -> Result<Response> {
+        door.pass();
+        Ok(Response::text("passed"))
+    };
+    let stream = |door: &Arc<Door>, _: &Request| {
+        let source = Source(Arc::clone(door), false);
+        Ok(Response::stream(HeaderValue::from_static("text/plain"), source))
+    };
+    let plain = |_: &Arc<Door>, _: &Request| Ok(Response::text("plain"));
+    let urls = Urls::new()
+        .get("/door", door_handler)
+        .blocking()
+        .get("/stream", stream)
+        .quick()
+        .get("/", plain)
+        .blocking();
+    let settings = ServerSettings { queue_age_max: 2 * PATIENCE, ..settings() };
+    Site::start_with(&settings, Arc::clone(door), urls)
+}
+
+fn ask(site: &Site, path: &str) -> Client {
+    let mut client = site.client();
+    client.send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    client
+}
+
+fn reset(mut clients: Vec<Client>) {
+    for client in &clients {
+        SockRef::from(client.socket()).set_linger(Some(Duration::ZERO)).expect("an option");
+    }
+    clients.clear(); // all at once
+}
+
+#[track_caller]
+fn wait_until(event: &str, mut has_come: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !has_come() {
+        assert!(began.elapsed() < Duration::from_secs(20), "{event}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn queued_requests_of_reset_connections_are_not_run_and_half_closed_clients_are_answered() {
+    let door = Arc::<Door>::default();
+    let site = site(&door);
+    let lost: Vec<Client> = (0..MANY).map(|_| ask(&site, "/door")).collect();
+    let mut half_closed = ask(&site, "/door");
+    half_closed.socket().shutdown(Shutdown::Write).expect("an open connection");
+    wait_until("the workers are busy", || door.entered.load(SeqCst) >= WORKERS_MAX);
+    wait_until("all are connected", || site.gauges.read().connections > MANY);
+    reset(lost);
+    wait_until("reset connections are closed", || site.gauges.read().connections == 1);
+    door.open();
+    assert_eq!(half_closed.answer().expect("an answer").body, "passed");
+    assert_eq!(site.get("/").body, "plain");
+    let entered = door.entered.load(SeqCst);
+    assert!(entered < MANY, "queued requests of reset connections were run: {entered}");
+}
+
+/// Regression: each reset connection allows one more worker, up to a limit, and the reads of other
+/// reset connections occupied these workers.
+#[test]
+fn queued_reads_of_sources_are_skipped_when_their_connections_are_reset() {
+    let door = Arc::<Door>::default();
+    let site = site(&door);
+    let mut lost: Vec<Client> = (0..MANY).map(|_| ask(&site, "/stream")).collect();
+    lost.iter_mut().for_each(|client| client.read_until("\r\n\r\n"));
+    wait_until("the workers are busy", || door.entered.load(SeqCst) >= WORKERS_MAX);
+    reset(lost);
+    assert_eq!(site.get("/").body, "plain", "there is a worker for others");
+    let entered = door.entered.load(SeqCst);
+    assert!(entered < MANY, "sources of reset connections were read: {entered}");
+    door.open();
+}
