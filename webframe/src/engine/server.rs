@@ -218,6 +218,8 @@ impl Server {
         }
         self.socket_files.clear(); // removed before a successor creates its own
         engine.inboxes.iter().for_each(|inbox| inbox.put(Message::Drain));
+        // Each shard drops its clones when it drains, and then the system refuses connections.
+        self.listeners.clear();
         let deadline = Instant::now() + self.settings.drain;
         let stopped = engine.wait_for_shards(&self.stop, deadline);
         engine.watchdog.end();

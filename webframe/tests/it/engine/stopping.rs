@@ -45,6 +45,23 @@ fn a_stop_answers_what_is_in_flight_and_closes_what_is_idle() {
 }
 
 #[test]
+fn while_a_stop_waits_for_a_handler_the_system_refuses_new_connections() {
+    let (state, has_begun, let_go) = hold();
+    let site = Site::start(state, Urls::new().get("/held", held));
+    let mut busy = site.client();
+    busy.send("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+    has_begun.recv().expect("the handler runs");
+    site.stop.stop();
+    let end = Instant::now() + Duration::from_secs(10);
+    while Client::connect(site.address).is_some() {
+        assert!(Instant::now() < end, "connections are accepted, and nobody answers");
+    }
+    let_go.send(()).expect("the handler waits");
+    assert_eq!(busy.answer().expect("an answer").body, "done");
+    assert_eq!(site.stopped().cut, 0);
+}
+
+#[test]
 fn a_stop_answers_one_more_request_of_an_idle_connection_with_close() {
     let site = Site::start((), Urls::new());
     let mut clients: Vec<Client> = (0..20).map(|_| site.client()).collect();
