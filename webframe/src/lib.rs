@@ -41,6 +41,7 @@ mod lines;
 #[cfg(feature = "websocket")]
 pub mod websocket;
 mod panics;
+mod report;
 mod lock;
 #[doc(hidden)]
 pub mod wire;

@@ -1,8 +1,6 @@
 //! How an app answers: calls handlers, converts errors to responses, and answers requests without a
 //! route.
 
-use std::io::{self, Write};
-
 use http::{HeaderValue, Method, StatusCode, header};
 
 use super::{App, head_check};
@@ -10,7 +8,7 @@ use crate::{
     Error, Middleware, Next, Request, Response,
     contract::{layer::Chain, refusal::plain_text, service::Endpoint},
     middleware::LoggedTarget,
-    panics,
+    panics, report,
 };
 
 impl<S: Send + Sync + 'static> App<S> {
@@ -88,14 +86,14 @@ impl<S: Send + Sync + 'static> App<S> {
             && is_logged
             && let Err(panic) = panics::catch(|| {
                 let target = self.shown_target(request);
-                log_error(&format!("{id} {} {target}: {error}", request.method()));
+                report::error(format_args!("{id} {} {target}: {error}", request.method()));
             })
         {
-            log_error(&format!("{id}: formatting the error failed: {panic}"));
+            report::error(format_args!("{id}: formatting the error failed: {panic}"));
         }
         let page = panics::catch(|| (self.error_page)(&self.state, request, error));
         let mut response = page.unwrap_or_else(|panic| {
-            log_error(&format!("{id}: the error page failed: {panic}"));
+            report::error(format_args!("{id}: the error page failed: {panic}"));
             plain_error(error)
         });
         if let Some(after) = error.retry_after() {
@@ -145,7 +143,7 @@ impl<S: Send + Sync + 'static> Chain<S> for App<S> {
             (self.error_response(request, &error), Ok(()))
         });
         if let Err(panic) = dropped {
-            log_error(&format!("{}: dropping the error failed: {panic}", request.id()));
+            report::error(format_args!("{}: dropping the error failed: {panic}", request.id()));
         }
         response
     }
@@ -156,17 +154,11 @@ pub(super) fn drop_values(request: &mut Request) {
     if !request.values.is_empty()
         && let Err(panic) = panics::catch(|| request.values.clear())
     {
-        log_error(&format!("{}: dropping a request's values failed: {panic}", request.id()));
+        report::error(format_args!(
+            "{}: dropping a request's values failed: {panic}",
+            request.id()
+        ));
     }
-}
-
-/// Logs an error; to standard error if the program has no logger.
-pub(super) fn log_error(text: &str) {
-    if log::max_level() == log::LevelFilter::Off {
-        drop(writeln!(io::stderr(), "error: {text}")); // there is no other place to report to
-        return;
-    }
-    log::error!("{text}");
 }
 
 /// Whether the method is a standard one (RFC 9110 §9, RFC 5789).

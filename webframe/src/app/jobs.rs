@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     lock::{lock, unpoisoned},
-    panics,
+    panics, report,
 };
 
 type JobFn<S> = dyn Fn(&S) + Send + Sync;
@@ -75,7 +75,7 @@ impl<S: Send + Sync + 'static> Jobs<S> {
         let on_stop = move || {
             for hook in &hooks {
                 if let Err(panic) = panics::catch(|| hook(&state)) {
-                    log::error!("a stop hook failed: {panic}");
+                    report::error(format_args!("a stop hook failed: {panic}"));
                 }
             }
         };
@@ -97,7 +97,7 @@ fn run_jobs<S>(jobs: &[Job<S>], state: &S, stop: &(Mutex<bool>, Condvar)) {
         }
         drop(stopped);
         if let Err(panic) = panics::catch(|| (jobs[index].run)(state)) {
-            log::error!("a job failed: {panic}");
+            report::error(format_args!("a job failed: {panic}"));
         }
         // The interval starts when the job ends, so that runs of a job that takes longer than its
         // interval do not pile up.

@@ -17,7 +17,7 @@ use std::{error::Error as StdError, io, sync::Arc, time::Duration};
 use http::{HeaderName, Method};
 
 use self::{
-    answers::{default_page, drop_values, log_error},
+    answers::{default_page, drop_values},
     jobs::Jobs,
     table::{RouteMatch, Table, TableRoute},
 };
@@ -29,7 +29,7 @@ use crate::{
     },
     middleware::LoggedTarget,
     pace::Pace,
-    panics,
+    panics, report,
 };
 
 /// An app answers requests. It has state of any `Send + Sync` type, URLs, layers and an error page.
@@ -360,7 +360,7 @@ impl<S: Send + Sync + 'static> Service for App<S> {
     fn refuse(&self, refused: &Refused<'_>) -> Response {
         for layer in &self.layers {
             if let Err(panic) = panics::catch(|| layer.refused(&self.state, refused)) {
-                log_error(&format!("a layer's `refused`: {panic}"));
+                report::error(format_args!("a layer's `refused`: {panic}"));
             }
         }
         let mut below = self.refusal_pages_below.iter();

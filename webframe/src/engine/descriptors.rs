@@ -1,6 +1,8 @@
 //! The operating system's limit on open file descriptors: raised when the server starts, and
 //! compared with the limit on connections.
 
+use crate::report;
+
 /// Descriptors that are kept for everything but connections: listeners, polls, files and the
 /// database of the app. A process with few descriptors keeps half of them.
 const RESERVED: u64 = 256;
@@ -15,7 +17,7 @@ pub(super) fn connections_max(wanted: usize) -> usize {
     if limit.current != limit.maximum {
         let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
         if let Err(error) = setrlimit(Resource::Nofile, raised) {
-            log::warn!("cannot raise the limit on open files: {error}");
+            report::warn(format_args!("cannot raise the limit on open files: {error}"));
         }
     }
     match getrlimit(Resource::Nofile).current {
@@ -34,10 +36,10 @@ fn fitting(wanted: usize, descriptors: u64) -> usize {
     let spare = descriptors.saturating_sub(RESERVED).max(descriptors / 2);
     let fitting = usize::try_from(spare).unwrap_or(usize::MAX).min(wanted);
     if fitting < wanted {
-        log::warn!(
+        report::warn(format_args!(
             "connections_max is {wanted}, but the process may open only {descriptors} files: \
              at most {fitting} connections are accepted"
-        );
+        ));
     }
     fitting
 }

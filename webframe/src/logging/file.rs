@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use crate::lock::lock;
+use crate::{lock::lock, report};
 
 /// A file to which lines are appended. It is reopened when a program that rotates logs has renamed
 /// it. Clones write to the same file.
@@ -127,7 +127,7 @@ fn restrict(file: &File, path: &Path) {
     }
     // This fails for a file of another user, and on a file system without modes.
     if let Err(error) = file.set_permissions(fs::Permissions::from_mode(found.mode() & 0o7770)) {
-        log::warn!("{} can be read by every user: {error}", path.display());
+        report::warn(format_args!("{} can be read by every user: {error}", path.display()));
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     io::{self, Read},
 };
 
-use crate::panics;
+use crate::{panics, report};
 
 /// The source of a [`Body::Stream`](crate::Body::Stream). Its destructor is the app's code too: it
 /// may block, and a panic in it is logged.
@@ -29,7 +29,7 @@ impl Drop for Source {
     fn drop(&mut self) {
         let reader = self.0.take();
         if let Err(panic) = panics::catch(|| drop(reader)) {
-            log::error!("dropping the source of a response: {panic}");
+            report::error(format_args!("dropping the source of a response: {panic}"));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     live::{CallPlace, CallReason, Conversation, Next, Outcome, outlet::Outlet},
     lock::lock,
     pace::Pace,
-    panics,
+    panics, report,
     wire::websocket::{Event, Reader},
 };
 
@@ -139,11 +139,11 @@ impl<H: SocketHandler> SocketConversation<H> {
                 } else {
                     CloseCode::INTERNAL_ERROR
                 };
-                log::error!("a WebSocket's handler: {error}");
+                report::error(format_args!("a WebSocket's handler: {error}"));
                 return Some(self.finish(Close::new(code, error.public()), output));
             }
             Err(panic) => {
-                log::error!("a WebSocket's handler: {panic}");
+                report::error(format_args!("a WebSocket's handler: {panic}"));
                 return Some(self.finish(Close::new(CloseCode::INTERNAL_ERROR, ""), output));
             }
         }
@@ -195,7 +195,7 @@ impl<H: SocketHandler> SocketConversation<H> {
         let handler = &mut self.handler;
         let socket = &self.socket;
         if let Err(panic) = panics::catch(|| handler.close(socket, close)) {
-            log::error!("a WebSocket's handler, at its close: {panic}");
+            report::error(format_args!("a WebSocket's handler, at its close: {panic}"));
         }
     }
 }

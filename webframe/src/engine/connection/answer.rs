@@ -15,6 +15,7 @@ use crate::{
         live::{Framing, LiveConnection},
         shard::scratch::Scratch,
     },
+    report,
     wire::{
         Version,
         encode::{self, Frame, Length, Persistence},
@@ -79,7 +80,10 @@ fn close_mode(turn: &Turn, scratch: &Scratch) -> CloseMode {
 /// response to the same request, and use the response to its next request as that. Returns the
 /// body, unread.
 fn replace_interim(response: &mut Response) -> Body {
-    log::error!("a handler returned status {}, which is not final", response.status());
+    report::error(format_args!(
+        "a handler returned status {}, which is not final",
+        response.status()
+    ));
     let body = response.take_body();
     *response = Response::text("500 Internal Server Error\n")
         .with_status(StatusCode::INTERNAL_SERVER_ERROR);

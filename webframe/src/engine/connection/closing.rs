@@ -10,6 +10,7 @@ use super::{
 use crate::{
     Refusal,
     engine::shard::{Shard, Todo, scratch::Scratch, slots::Token},
+    report,
     wire::{WireError, head},
 };
 
@@ -81,7 +82,9 @@ impl Shard {
                 self.engine.handlers_overdue.fetch_add(1, Relaxed);
                 let pattern = self.engine.service.pattern(endpoint);
                 let limit = self.engine.settings.timeouts.handler;
-                log::warn!("the handler of {pattern:?} has run for more than {limit:?}");
+                report::warn(format_args!(
+                    "the handler of {pattern:?} has run for more than {limit:?}"
+                ));
             }
             Phase::Limited(_) => self.abandon_handler(token, scratch),
             Phase::Live(_) => self.live_deadline_passed(token),
@@ -98,7 +101,9 @@ impl Shard {
         };
         let Limited { endpoint, method, limit } = *limited;
         let pattern = self.engine.service.pattern(endpoint);
-        log::warn!("the handler of {pattern:?} exceeded its time limit of {limit:?}");
+        report::warn(format_args!(
+            "the handler of {pattern:?} exceeded its time limit of {limit:?}"
+        ));
         turn.refuse_as(&method, Refusal::Overdue, scratch, &self.engine);
         self.abandoned.push(token);
         self.engine.handlers_abandoned.fetch_add(1, Relaxed);

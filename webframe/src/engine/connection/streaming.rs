@@ -20,7 +20,7 @@ use crate::{
         shard::{Shard, message::Message, scratch::Scratch, slots::Token},
         ticks,
     },
-    panics,
+    panics, report,
 };
 
 /// The maximum that a worker reads from a source at once.
@@ -115,11 +115,13 @@ impl Shard {
             Ok(StreamState::Unfinished) => {}
             Ok(StreamState::Complete) => self.end_answer(token),
             Ok(StreamState::Truncated) => {
-                log::error!("the source of an answer ended before its promised length");
+                report::error(format_args!(
+                    "the source of an answer ended before its promised length"
+                ));
                 return self.close(token); // the peer sees an incomplete answer
             }
             Err(error) => {
-                log::error!("the source of an answer failed: {error}");
+                report::error(format_args!("the source of an answer failed: {error}"));
                 return self.close(token);
             }
         }

@@ -25,6 +25,7 @@ use crate::{
         sockets::accepted::Purpose,
         watch::parking::Ticket,
     },
+    report,
     request::{Peer, body},
     wire::{Head, WireError, encode::Prelude},
 };
@@ -144,7 +145,7 @@ impl Turn {
                 Step::NeedMore => break,
                 Step::Refuse(error) => self.refuse(error.into(), scratch, engine),
                 Step::Fail(error) => {
-                    log::error!("the body of a request cannot be stored: {error}");
+                    report::error(format_args!("the body of a request cannot be stored: {error}"));
                     let busy = body::is_shortage(&error);
                     let refusal = if busy { Refusal::Busy } else { Refusal::Fault };
                     self.refuse(refusal, scratch, engine);

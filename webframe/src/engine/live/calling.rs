@@ -15,7 +15,7 @@ use crate::{
     },
     live::{CallPlace, CallReason, Conversation, Next, Outcome},
     pace::Pace,
-    panics,
+    panics, report,
 };
 
 /// The number that a parking spot gets in place of an endpoint's number while a conversation is
@@ -156,7 +156,7 @@ impl Shard {
                 outcome.next
             }
             Err(panic) => {
-                log::error!("a call of a live connection: {panic}");
+                report::error(format_args!("a call of a live connection: {panic}"));
                 scratch.output.clear();
                 Next::Close
             }
@@ -200,7 +200,7 @@ impl Shard {
             let (reason, place) = (CallReason::Closed, CallPlace::Worker);
             let closed = panics::catch(|| conversation.proceed(reason, place, &[], &mut output));
             if let Err(panic) = closed.and_then(|_| panics::catch(|| drop(conversation))) {
-                log::error!("the end of a live connection: {panic}");
+                report::error(format_args!("the end of a live connection: {panic}"));
             }
         };
         if self.draining {

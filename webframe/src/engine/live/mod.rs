@@ -42,6 +42,7 @@ use crate::{
         outlet::{Delivery, Outlet},
     },
     pace::Pace,
+    report,
     wire::encode::LAST_CHUNK,
 };
 
@@ -270,7 +271,9 @@ impl Shard {
     pub(crate) fn live_deadline_passed(&mut self, token: Token) {
         let Some(live) = self.live(token) else { return };
         if live.is_calling() {
-            return log::warn!("a call of a live connection has run for longer than the limit");
+            return report::warn(format_args!(
+                "a call of a live connection has run for longer than the limit"
+            ));
         }
         if live.conversation.is_some() {
             return self.todo.push_back(Todo::ConversationCall(token, CallReason::TimedOut));

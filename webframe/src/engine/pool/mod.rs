@@ -22,7 +22,7 @@ use threadpool::ThreadPool;
 
 use scheduling::{Class, Scheduling};
 
-use crate::{lock::lock, panics};
+use crate::{lock::lock, panics, report};
 
 /// Number of threads of a crew that is added under load.
 const CREW_SIZE: usize = 8;
@@ -235,9 +235,9 @@ impl Shared {
             size /= 2;
         }
         if size < counted {
-            log::error!(
+            report::error(format_args!(
                 "{counted} more workers are needed, but only {size} threads can be started"
-            );
+            ));
             let mut state = lock(&self.state);
             state.threads -= counted - size;
             state.refused = Some(Instant::now());
@@ -314,7 +314,9 @@ impl Shared {
         }
         self.grow(grow);
         if let Err(panic) = panics::catch(|| task.run()) {
-            log::error!("a task of a worker panicked, which is a bug of the server: {panic}");
+            report::error(format_args!(
+                "a task of a worker panicked, which is a bug of the server: {panic}"
+            ));
         }
         let mut state = lock(&self.state);
         state.idle += 1;

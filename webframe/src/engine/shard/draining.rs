@@ -4,9 +4,12 @@
 use std::{mem, sync::atomic::Ordering::SeqCst, time::Duration};
 
 use super::{Shard, Todo, message::Message, slots::Token};
-use crate::engine::{
-    connection::{Readiness, phase::Phase},
-    ticks,
+use crate::{
+    engine::{
+        connection::{Readiness, phase::Phase},
+        ticks,
+    },
+    report,
 };
 
 /// Maximum time that a stop waits for the next request of an idle connection. If
@@ -94,7 +97,7 @@ impl Drop for Shard {
     /// part of its connections is not served.
     fn drop(&mut self) {
         if self.must_drain {
-            log::error!("shard {} panicked", self.number);
+            report::error(format_args!("shard {} panicked", self.number));
             self.engine.failed.store(true, SeqCst);
             let rest = self.engine.inboxes[self.number].close();
             if !self.draining {

@@ -12,7 +12,7 @@ use super::Waker;
 #[cfg(not(loom))]
 use mio::Waker;
 
-use crate::lock::lock;
+use crate::{lock::lock, report};
 
 /// A queue with many senders, one receiver, and a waker.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl<M> Inbox<M> {
         let first = messages.len() == 1;
         drop(open);
         if first && let Err(error) = self.waker.wake() {
-            log::error!("a shard cannot be woken: {error}");
+            report::error(format_args!("a shard cannot be woken: {error}"));
         }
     }
 

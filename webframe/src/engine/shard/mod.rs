@@ -43,6 +43,7 @@ use crate::{
         CallReason,
         outlet::{Deliver, Delivery, Slot},
     },
+    report,
     request::Peer,
     wire::encode::Prelude,
 };
@@ -320,7 +321,7 @@ impl Shard {
         if let Err(error) = polled
             && error.kind() != io::ErrorKind::Interrupted
         {
-            log::error!("shard {}: poll: {error}", self.number);
+            report::error(format_args!("shard {}: poll: {error}", self.number));
         }
     }
 
@@ -355,7 +356,7 @@ impl Shard {
             _ => poll.reregister(source, token.to_poll(), interest),
         };
         if let Err(error) = outcome {
-            log::error!("a connection cannot be registered: {error}");
+            report::error(format_args!("a connection cannot be registered: {error}"));
             self.close(token);
         }
     }

@@ -18,7 +18,7 @@ use rustls::{
     sign::CertifiedKey,
 };
 
-use crate::{engine::TlsSettings, lock::unpoisoned};
+use crate::{engine::TlsSettings, lock::unpoisoned, report};
 
 /// The TLS configuration of a server.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Certificates {
         let file = self.current.settings.cert.display();
         match self.reload() {
             Ok(()) => log::info!("reloaded {file}"),
-            Err(error) => log::error!("{error}; the old certificate stays in use"),
+            Err(error) => report::error(format_args!("{error}; the old certificate stays in use")),
         }
     }
 

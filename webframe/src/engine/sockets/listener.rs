@@ -20,6 +20,7 @@ use mio::{
 use socket2::{Domain, Protocol, SockRef, Type};
 
 use super::{address::Address, socket::Socket, transport::Transport};
+use crate::report;
 
 /// Number of connections that may wait to be accepted. The kernel lowers it to
 /// `net.core.somaxconn`.
@@ -196,7 +197,7 @@ impl Drop for SocketFile {
         if self.path.symlink_metadata().is_ok_and(|meta| same(&meta))
             && let Err(error) = fs::remove_file(&self.path)
         {
-            log::warn!("{} cannot be removed: {error}", self.path.display());
+            report::warn(format_args!("{} cannot be removed: {error}", self.path.display()));
         }
     }
 }

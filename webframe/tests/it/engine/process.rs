@@ -1,18 +1,22 @@
 //! A server in a process of its own: this test binary, started once more.
 
 use std::{
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read},
     net::SocketAddr,
     process::{Child, Command, Stdio},
+    thread,
 };
 
-use webframe::{Address, App, Request, Response, Server, Urls};
+use webframe::{Address, App, Body, Request, Response, Server, Urls, http::StatusCode};
 
 use super::site::{Client, settings};
 
-/// Makes the test binary a server, with a logger unless the value is [`UNLOGGED`].
+/// Makes the test binary a server, with a logger unless the value is [`UNLOGGED`]. With [`SIX`] it
+/// accepts six connections.
 const CHILD: &str = "WEBFRAME_TEST_SERVER";
 const UNLOGGED: &str = "unlogged";
+pub(super) const SIX: &str = "six connections";
 
 /// The beginning of a shell command that passes standard input on as a listening socket.
 pub(super) const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$;";
@@ -60,6 +64,27 @@ fn fail(_: &(), _: &Request) -> Result<Response, webframe::Error> {
     Err(io::Error::other("the disk is gone"))?
 }
 
+/// Holds a worker until the process ends.
+fn hold(_: &(), _: &Request) -> Result<Response, webframe::Error> {
+    loop {
+        thread::park();
+    }
+}
+
+/// Announces ten bytes of an empty file.
+fn short_file(_: &(), _: &Request) -> Result<Response, webframe::Error> {
+    let file = File::open("/dev/null")?;
+    Ok(Response::new(StatusCode::OK).with_body(Body::File { file, length: 10 }))
+}
+
+/// Sends a body that is stored in a file; returns the status.
+pub(super) fn upload(address: SocketAddr) -> u16 {
+    let mut client = Client::connect(address).expect("it listens");
+    client.send("POST /keep HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n");
+    client.try_send(&"x".repeat(500_000));
+    client.answer().expect("an answer").status
+}
+
 /// Serves if [`start`] set the variable; otherwise does nothing.
 #[test]
 fn child_server() {
@@ -70,12 +95,25 @@ fn child_server() {
         log::set_logger(&StandardError).expect("it is the first");
         log::set_max_level(log::LevelFilter::Warn);
     }
-    let server = Server::bind(&settings()).expect("a free port");
+    let mut settings = settings();
+    if std::env::var_os(CHILD).is_some_and(|mode| mode == SIX) {
+        settings.limits.connections_max = 6;
+    }
+    let server = Server::bind(&settings).expect("a free port");
     let server = server.stop_on_signals().expect("signals");
     let Some(Address::Tcp(address)) = server.addresses().pop() else { panic!("TCP") };
     println!("\nlistening {address}");
     let number = |(): &(), _: &Request| Ok(Response::text(std::process::id().to_string()));
-    let urls = Urls::new().get("/", number).get("/blocking", number).blocking().get("/fail", fail);
+    let keep = |(): &(), request: &Request| Ok(Response::text(request.body()?.len().to_string()));
+    let urls = Urls::new()
+        .get("/", number)
+        .get("/blocking", number)
+        .blocking()
+        .get("/hold", hold)
+        .blocking()
+        .get("/fail", fail)
+        .get("/short", short_file)
+        .post("/keep", keep);
     let stopped = server.serve(App::new(()).urls(urls)).expect("it serves");
     std::process::exit(i32::from(stopped.cut > 0)); // the output at the end of a test is not read
 }
@@ -106,12 +144,38 @@ fn a_program_without_a_logger_writes_its_address_and_each_error_once() {
     assert!(text.contains(&format!("listening on http://{address}\n")), "{text}");
 }
 
+#[test]
+fn a_program_without_a_logger_writes_every_error_of_the_server() {
+    let words = "export TMPDIR=/does/not/exist; ulimit -n 64;";
+    let (mut server, address) = start_as(UNLOGGED, words, Stdio::null(), Stdio::piped());
+    let mut errors = server.0.stderr.take().expect("a pipe");
+    assert_eq!(upload(address), 500);
+    let mut client = Client::connect(address).expect("it listens");
+    client.send("GET /short HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.rest();
+    assert!(server.stop(), "a stop cuts nothing");
+    let mut text = String::new();
+    errors.read_to_string(&mut text).expect("text");
+    for line in [
+        "warning: connections_max is 20000, but",
+        "error: the body of a request cannot be stored: ",
+        "error: the source of an answer ended before its promised length\n",
+    ] {
+        assert!(text.contains(line), "{line:?} is missing in {text}");
+    }
+}
+
 /// Starts the server above with a shell, after `first_words`.
 pub(super) fn start(first_words: &str, input: Stdio) -> (Process, SocketAddr) {
     start_as("1", first_words, input, Stdio::inherit())
 }
 
-fn start_as(mode: &str, first_words: &str, input: Stdio, errors: Stdio) -> (Process, SocketAddr) {
+pub(super) fn start_as(
+    mode: &str,
+    first_words: &str,
+    input: Stdio,
+    errors: Stdio,
+) -> (Process, SocketAddr) {
     let binary = std::env::current_exe().expect("a path");
     let serve = "exec \"$0\" --exact engine::process::child_server --nocapture";
     let script = format!("{first_words} {serve}");
