@@ -52,7 +52,7 @@ fn subject(refusal: Refusal) -> Subject {
     match refusal.status() {
         _ if refusal.is_unencrypted() => Subject::Https,
         StatusCode::MISDIRECTED_REQUEST => Subject::Host,
-        StatusCode::INTERNAL_SERVER_ERROR => Subject::Fault,
+        StatusCode::INTERNAL_SERVER_ERROR | StatusCode::INSUFFICIENT_STORAGE => Subject::Fault,
         status => Subject::of(status),
     }
 }

@@ -18,8 +18,11 @@ pub enum Refusal {
     /// The request is invalid or exceeds a limit.
     Unacceptable(WireError),
     /// The server is overloaded: the requests before this one have waited too long for a worker
-    /// thread, or there is no space for the body.
+    /// thread, or the bodies of other requests take the space for this one's body.
     Busy,
+    /// The system has no space for the body of the request: the disk is full, or a quota or the
+    /// limit on the size of files is reached (507, RFC 4918 §11.5).
+    NoSpace,
     /// The body of the request cannot be stored for another reason: an error of the server.
     Fault,
     /// The handler exceeded the [time limit](crate::Urls::time_limit) of its route.
@@ -60,6 +63,7 @@ impl Refusal {
         match self {
             Refusal::Unacceptable(error) => error.status(),
             Refusal::Busy | Refusal::Overdue => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
             Refusal::Fault => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -74,12 +78,12 @@ impl Refusal {
         match self {
             Refusal::Unacceptable(error) => error.to_string(),
             Refusal::Overdue => "the response takes too long".to_owned(),
-            Refusal::Busy | Refusal::Fault => String::new(),
+            Refusal::Busy | Refusal::NoSpace | Refusal::Fault => String::new(),
         }
     }
 
     fn all() -> impl Iterator<Item = Refusal> {
-        let of_server = [Refusal::Busy, Refusal::Fault, Refusal::Overdue];
+        let of_server = [Refusal::Busy, Refusal::NoSpace, Refusal::Fault, Refusal::Overdue];
         WireError::ALL.into_iter().map(Refusal::Unacceptable).chain(of_server)
     }
 
@@ -87,7 +91,7 @@ impl Refusal {
     fn plain(self) -> Response {
         match self {
             Refusal::Busy => Response::text("the server is busy: try again in a second\n"),
-            Refusal::Unacceptable(_) | Refusal::Fault | Refusal::Overdue => {
+            Refusal::Unacceptable(_) | Refusal::NoSpace | Refusal::Fault | Refusal::Overdue => {
                 Response::text(plain_text(self.status(), &self.detail()))
             }
         }
@@ -229,13 +233,16 @@ mod tests {
     fn an_unusable_refusal_page_is_reported() {
         let large = RefusalPages::make(|refusal| match refusal {
             Refusal::Busy => Ok(Response::html("x".repeat(PAGE_BYTES_MAX + 1))),
-            Refusal::Fault | Refusal::Overdue => Err(Error::internal("no template")),
+            Refusal::NoSpace | Refusal::Fault | Refusal::Overdue => {
+                Err(Error::internal("no template"))
+            }
             Refusal::Unacceptable(_) => Ok(Response::html("x".repeat(PAGE_BYTES_MAX))),
         });
         assert_eq!(
             large.mistakes(),
             [
                 "the page of Busy: it is larger than 16384 bytes",
+                "the page of NoSpace: 500: no template",
                 "the page of Fault: 500: no template",
                 "the page of Overdue: 500: no template"
             ]

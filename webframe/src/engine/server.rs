@@ -14,7 +14,7 @@ use std::{
 use log::LevelFilter;
 use mio::Poll;
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2},
+    consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ},
     iterator::Signals,
 };
 
@@ -163,15 +163,15 @@ impl Server {
     }
 
     /// Stops on SIGTERM and SIGINT: gracefully on the first signal, at once on the second. If there
-    /// is a certificate, SIGHUP reloads it; otherwise SIGHUP is ignored, as are SIGUSR1 and
-    /// SIGUSR2, which would end the process.
+    /// is a certificate, SIGHUP reloads it; otherwise SIGHUP is ignored, as are SIGUSR1, SIGUSR2
+    /// and SIGXFSZ (a file reaches the limit on its size), which would end the process.
     ///
     /// # Errors
     /// If the signal handlers cannot be installed.
     pub fn stop_on_signals(self) -> io::Result<Server> {
         let stop = self.stop.clone();
         on_signals("stop", &[SIGINT, SIGTERM], move || stop.stop())?;
-        for signal in [SIGHUP, SIGUSR1, SIGUSR2] {
+        for signal in [SIGHUP, SIGUSR1, SIGUSR2, SIGXFSZ] {
             signal_hook::flag::register(signal, Arc::default())?; // nothing reads the flag
         }
         match self.certificates.clone() {

@@ -55,7 +55,8 @@ impl Spooled {
         let of_network = self.of_network.get(&allowed.network).copied().unwrap_or(0);
         let of_network = of_network.saturating_add(bytes);
         if total > allowed.total_max || of_network > allowed.total_max / 2 {
-            return Err(io::ErrorKind::StorageFull.into());
+            let text = "the temporary files of all bodies, or of this network, reached their limit";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
         }
         self.total = total;
         self.of_network.insert(allowed.network, of_network);
@@ -93,14 +94,35 @@ impl Drop for Spool {
     }
 }
 
-/// Whether a body cannot be stored because something has run out, so that a later request may
-/// succeed: the limit on the temporary files of all bodies or of the client's network is reached,
-/// the disk is full, or no descriptor is left.
-pub(crate) fn is_shortage(error: &io::Error) -> bool {
-    const ENFILE: i32 = 23;
-    const EMFILE: i32 = 24;
-    error.kind() == io::ErrorKind::StorageFull
-        || matches!(error.raw_os_error(), Some(ENFILE | EMFILE))
+/// Why a body cannot be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StoreFailure {
+    /// Something is used up by other requests, so that a later request may succeed: the temporary
+    /// files of all bodies or of the client's network reached their limit, or no descriptor is
+    /// left.
+    Busy,
+    /// The system has no space for the file: the disk is full, or a quota or the limit on the size
+    /// of a file is reached.
+    NoSpace,
+    /// Any other error.
+    Fault,
+}
+
+impl StoreFailure {
+    pub(crate) fn of(error: &io::Error) -> StoreFailure {
+        const ENFILE: i32 = 23;
+        const EMFILE: i32 = 24;
+        match (error.kind(), error.raw_os_error()) {
+            (io::ErrorKind::ResourceBusy, _) | (_, Some(ENFILE | EMFILE)) => StoreFailure::Busy,
+            (
+                io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+                | io::ErrorKind::FileTooLarge,
+                _,
+            ) => StoreFailure::NoSpace,
+            _ => StoreFailure::Fault,
+        }
+    }
 }
 
 impl ReceivedBody {
@@ -130,7 +152,7 @@ impl ReceivedBody {
     /// what is allowed.
     ///
     /// # Errors
-    /// The piece cannot be stored; see [`is_shortage`].
+    /// The piece cannot be stored; see [`StoreFailure`].
     pub(crate) fn append_within(
         &mut self,
         piece: &[u8],
@@ -203,11 +225,18 @@ mod tests {
         let error = second
             .append_within(&[0; 100], 10, of(2, 1 << 20))
             .expect_err("the first has too many");
-        assert!(is_shortage(&error));
+        assert_eq!(StoreFailure::of(&error), StoreFailure::Busy);
         assert_eq!(&*second.bytes().expect("bytes"), b"in memory", "nothing of the piece is kept");
         drop(first);
         assert!(lock(&SPOOLED).total < 1 << 20, "the bytes of the first are free again");
-        assert!(!is_shortage(&io::ErrorKind::PermissionDenied.into()));
+    }
+
+    #[test]
+    fn a_full_disk_a_quota_and_the_limit_of_a_file_are_a_lack_of_space() {
+        let of = |number| StoreFailure::of(&io::Error::from_raw_os_error(number));
+        let (enospc, edquot, efbig, emfile, eacces) = (28, 122, 27, 24, 13);
+        assert_eq!([enospc, edquot, efbig].map(of), [StoreFailure::NoSpace; 3]);
+        assert_eq!([emfile, eacces].map(of), [StoreFailure::Busy, StoreFailure::Fault]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::{
         watch::parking::Ticket,
     },
     report,
-    request::{Peer, body},
+    request::{Peer, body::StoreFailure},
     wire::{Head, WireError, encode::Prelude},
 };
 
@@ -146,8 +146,11 @@ impl Turn {
                 Step::Refuse(error) => self.refuse(error.into(), scratch, engine),
                 Step::Fail(error) => {
                     report::error(format_args!("the body of a request cannot be stored: {error}"));
-                    let busy = body::is_shortage(&error);
-                    let refusal = if busy { Refusal::Busy } else { Refusal::Fault };
+                    let refusal = match StoreFailure::of(&error) {
+                        StoreFailure::Busy => Refusal::Busy,
+                        StoreFailure::NoSpace => Refusal::NoSpace,
+                        StoreFailure::Fault => Refusal::Fault,
+                    };
                     self.refuse(refusal, scratch, engine);
                 }
                 Step::Answer(response) => self.answer(*response, scratch),
@@ -220,7 +223,7 @@ impl Turn {
     fn refused<'s>(&'s self, refusal: Refusal, scratch: &'s Scratch) -> Refused<'s> {
         let request = match (&self.phase, refusal) {
             (Phase::Body(receiving), _) => Some(&*receiving.request),
-            (_, Refusal::Busy | Refusal::Fault)
+            (_, Refusal::Busy | Refusal::NoSpace | Refusal::Fault)
             | (_, Refusal::Unacceptable(WireError::BodyTooLarge)) => Some(&*scratch.request),
             (_, Refusal::Unacceptable(_) | Refusal::Overdue) => None,
         };

@@ -165,6 +165,20 @@ fn a_program_without_a_logger_writes_every_error_of_the_server() {
     }
 }
 
+#[test]
+fn a_body_over_the_limit_on_the_size_of_files_is_answered_507_and_logged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().join("log");
+    let words = format!("ulimit -f 200; exec 2>'{}';", log.display());
+    let (server, address) = start(&words, Stdio::null());
+    assert_eq!(upload(address), 507);
+    let mut client = Client::connect(address).expect("it listens");
+    assert_eq!(client.get("/").body, server.number());
+    let text = fs::read_to_string(&log).expect("a log");
+    let line = "ERROR the body of a request cannot be stored: File too large";
+    assert!(text.contains(line), "{text}");
+}
+
 /// Starts the server above with a shell, after `first_words`.
 pub(super) fn start(first_words: &str, input: Stdio) -> (Process, SocketAddr) {
     start_as("1", first_words, input, Stdio::inherit())
