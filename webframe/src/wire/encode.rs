@@ -202,3 +202,7 @@ pub const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// The interim answer that requests the body.
 pub const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// The answer to a new connection for which there is no room.
+pub const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n\
+    Content-Length: 0\r\nConnection: close\r\n\r\n";

@@ -2,6 +2,7 @@
 //! connections, and closes idle connections to make room.
 
 use std::{
+    io::{Read, Write},
     net::{IpAddr, SocketAddr},
     sync::Arc,
     sync::atomic::Ordering::Relaxed,
@@ -9,14 +10,18 @@ use std::{
 };
 
 use super::{
-    accepted::Accepted,
+    accepted::{Accepted, Opening, Purpose},
     admission::{ExceededLimit, network_of},
     listener::AcceptFailure,
     transport::Transport,
 };
-use crate::engine::{
-    connection::{Connection, phase::Phase},
-    shard::{Shard, Todo, message::Message, slots::Token, wheel::Tick},
+use crate::{
+    engine::{
+        connection::{Connection, phase::Phase},
+        shard::{Shard, Todo, message::Message, slots::Token, wheel::Tick},
+    },
+    report,
+    wire::encode,
 };
 
 /// Number of connections that are accepted in a row, before the shard serves others.
@@ -26,6 +31,8 @@ const ACCEPTS_AT_ONCE: usize = 64;
 /// other shard, so small differences are kept. The quarter matters for few connections: without it
 /// one of two shards could have eight busy connections while the other sleeps.
 const IMBALANCE_MAX: usize = 8;
+/// The input that is read from a connection before it is turned away: the size of a usual request.
+const TURNED_AWAY_INPUT: usize = 4 << 10;
 /// Back-off when there is no room and no connection to close.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
@@ -54,11 +61,11 @@ impl Shard {
     /// Logs that descriptors or memory are short, at most once a second.
     fn report_shortage(&self) {
         let time_up = self.clock.saturating_duration_since(self.engine.started);
-        if self.engine.admission.reports_shortage(time_up) {
-            log::warn!(
+        if self.engine.admission.shortages.is_due(time_up) {
+            report::warn(format_args!(
                 "no open files or memory are left for a new connection; the one that has been \
                  idle longest is closed"
-            );
+            ));
         }
     }
 
@@ -101,7 +108,8 @@ impl Shard {
                 engine.loads[next].fetch_add(1, Relaxed);
                 engine.inboxes[next].put(Message::Adopt(accepted, refused_by + 1));
             } else {
-                engine.admission.leave(address); // dropping the socket closes it
+                engine.admission.leave(address);
+                self.turn_away(accepted);
             }
             return;
         }
@@ -111,6 +119,28 @@ impl Shard {
         self.await_first_request(token);
         if !self.open_lines(token) {
             self.todo.push_back(Todo::FirstRead(token));
+        }
+    }
+
+    /// Closes a new connection for which there is no room: every connection that could close has a
+    /// running handler. Sends a short 503 first, unless the connection needs a handshake or is not
+    /// for HTTP. No request is awaited, so the 503 may come before its request and may be lost.
+    fn turn_away(&self, mut accepted: Accepted) {
+        let time_up = self.clock.saturating_duration_since(self.engine.started);
+        if self.engine.admission.turned_away.is_due(time_up) {
+            report::warn(format_args!(
+                "a new connection from {} is closed: the limit on connections, in total or of its \
+                 network, is reached, and all of them have running handlers",
+                accepted.peer.ip()
+            ));
+        }
+        let speaks_http = matches!(accepted.purpose, Purpose::Site | Purpose::Redirect);
+        if speaks_http && accepted.opening == Opening::Request {
+            let transport = &mut accepted.transport;
+            // Unread input would make the kernel reset the connection and discard the answer.
+            drop(transport.read(&mut [0; TURNED_AWAY_INPUT]));
+            drop(transport.write(encode::NO_ROOM)); // an empty socket takes it; the peer may be gone
+            transport.shut_down_writing();
         }
     }
 

@@ -28,8 +28,23 @@ pub(crate) struct Admission {
     of_network_max: usize,
     /// Proxies, each with many clients behind it: their connections are not counted by address.
     exempt: Vec<Network>,
-    /// The second in which a shortage was last reported; the first second of the server is 1.
-    shortage_reported: AtomicU64,
+    pub(crate) shortages: Report,
+    pub(crate) turned_away: Report,
+}
+
+/// Reports an event at most once a second, so that a flood does not fill the log.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// The second of the last report; the first second of the server is 1.
+    last: AtomicU64,
+}
+
+impl Report {
+    /// Whether to report the event now. `time_up` is the time since the server started.
+    pub(crate) fn is_due(&self, time_up: Duration) -> bool {
+        let second = time_up.as_secs() + 1;
+        self.last.swap(second, Relaxed) != second
+    }
 }
 
 /// The limit that a new connection exceeds. Another connection must close before it may stay.
@@ -52,15 +67,9 @@ impl Admission {
             of_network: Mutex::default(),
             of_network_max: limits.connections_per_address_max,
             exempt,
-            shortage_reported: AtomicU64::new(0),
+            shortages: Report::default(),
+            turned_away: Report::default(),
         }
-    }
-
-    /// Whether to report that there was no descriptor for a connection: at most once a second, so
-    /// that a flood does not fill the log. `time_up` is the time since the server started.
-    pub(crate) fn reports_shortage(&self, time_up: Duration) -> bool {
-        let second = time_up.as_secs() + 1;
-        self.shortage_reported.swap(second, Relaxed) != second
     }
 
     /// Counts a new connection. It may stay if [`Admission::exceeded_limit`] returns `None`.
@@ -130,9 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn a_shortage_is_reported_once_a_second() {
-        let admission = Admission::new(&ServerSettings::default());
-        let reported = |millis| admission.reports_shortage(Duration::from_millis(millis));
+    fn an_event_is_reported_once_a_second() {
+        let report = Report::default();
+        let reported = |millis| report.is_due(Duration::from_millis(millis));
         assert_eq!([0, 999, 1_000, 1_001, 5_000].map(reported), [true, false, true, false, true]);
     }
 
