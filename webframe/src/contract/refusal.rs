@@ -41,6 +41,8 @@ pub struct Refused<'r> {
     pub request: Option<&'r Request>,
     /// The received part of the target, if the head is invalid.
     pub target: &'r [u8],
+    /// The request line, if `request` is `None` and the line is complete and valid.
+    pub request_line: Option<&'r str>,
 }
 
 impl Refused<'_> {
@@ -79,6 +81,16 @@ impl Refusal {
             Refusal::Unacceptable(error) => error.to_string(),
             Refusal::Overdue => "the response takes too long".to_owned(),
             Refusal::Busy | Refusal::NoSpace | Refusal::Fault => String::new(),
+        }
+    }
+
+    /// The reason in a few words, for a log.
+    pub(crate) fn reason(self) -> String {
+        match self {
+            Refusal::Unacceptable(_) | Refusal::Overdue => self.detail(),
+            Refusal::Busy => "the server is busy".to_owned(),
+            Refusal::NoSpace => "there is no space for the body".to_owned(),
+            Refusal::Fault => "the body cannot be stored".to_owned(),
         }
     }
 

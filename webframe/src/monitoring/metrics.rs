@@ -269,7 +269,7 @@ mod tests {
         Middleware::<()>::refused(
             &metrics,
             &(),
-            &Refused { refusal, peer, request: None, target: &[] },
+            &Refused { refusal, peer, request: None, target: &[], request_line: None },
         );
         let page = client.get("/metrics").send();
         for line in [

@@ -135,7 +135,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         let limits = &client.limits;
         let refuse = |error: WireError, request| {
             let (refusal, target) = (error.into(), self.target.as_bytes());
-            let refused = Refused { refusal, peer: client.peer, request, target };
+            let refused =
+                Refused { refusal, peer: client.peer, request, target, request_line: None };
             client.app.refuse(&refused).into_parts()
         };
         let head = match self.head(limits) {

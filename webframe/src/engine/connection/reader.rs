@@ -62,19 +62,22 @@ fn next_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
             Step::NeedMore
         }
         Ok(Progress::Complete(bytes)) => {
-            scratch.unread_start += bytes;
-            after_head(turn, scratch, engine)
+            match answer_without_app(turn.purpose, &mut scratch.request, engine) {
+                // The head stays unread, so that the refusal can be logged with its request line.
+                Some(Step::Refuse(error)) => Step::Refuse(error),
+                step => {
+                    scratch.unread_start += bytes;
+                    step.unwrap_or_else(|| after_head(turn, scratch, engine))
+                }
+            }
         }
     }
 }
 
-/// Called when a head is complete: finds the endpoint of the request, and begins to read the body
-/// as the head frames it.
+/// Called when a head for the app is complete: finds the endpoint of the request, and begins to
+/// read the body as the head frames it.
 fn after_head(turn: &mut Turn, scratch: &mut Scratch, engine: &Engine) -> Step {
     let request = &mut *scratch.request;
-    if let Some(step) = answer_without_app(turn.purpose, request, engine) {
-        return step;
-    }
     request.peer = turn.peer;
     request.presence.set_slot(Slot { shard: turn.shard, token: turn.token.to_number() });
     if !engine.settings.trusted_proxies.is_empty() {

@@ -27,7 +27,7 @@ use crate::{
     },
     report,
     request::{Peer, body::StoreFailure},
-    wire::{Head, WireError, encode::Prelude},
+    wire::{Head, WireError, encode::Prelude, head::request_line},
 };
 
 /// The part of a connection that its turn needs. Meanwhile the connection in the shard is in
@@ -211,7 +211,7 @@ impl Turn {
         scratch: &mut Scratch,
         engine: &Engine,
     ) {
-        let response = engine.service.refuse(&self.refused(refusal, scratch));
+        let response = engine.service.refuse(&self.refused(refusal, scratch, engine));
         scratch.request.head = Head::refused(method);
         scratch.request.body_unread = true;
         scratch.unread_start = scratch.unread_end;
@@ -220,7 +220,12 @@ impl Turn {
 
     /// The known parts of the refused request. After an error in a head the scratch may hold parts
     /// of an older request, so only the target is taken from the input.
-    fn refused<'s>(&'s self, refusal: Refusal, scratch: &'s Scratch) -> Refused<'s> {
+    fn refused<'s>(
+        &'s self,
+        refusal: Refusal,
+        scratch: &'s Scratch,
+        engine: &Engine,
+    ) -> Refused<'s> {
         let request = match (&self.phase, refusal) {
             (Phase::Body(receiving), _) => Some(&*receiving.request),
             (_, Refusal::Busy | Refusal::NoSpace | Refusal::Fault)
@@ -228,7 +233,14 @@ impl Turn {
             (_, Refusal::Unacceptable(_) | Refusal::Overdue) => None,
         };
         let target = target_of(scratch.unread());
-        Refused { refusal, peer: request.map_or(self.peer, Request::peer), request, target }
+        let request_line = match (request, refusal) {
+            (None, Refusal::Unacceptable(_)) => {
+                request_line::valid(scratch.unread(), &engine.settings.limits.head())
+            }
+            _ => None,
+        };
+        let peer = request.map_or(self.peer, Request::peer);
+        Refused { refusal, peer, request, target, request_line }
     }
 
     /// The method of the refused request: the answer to HEAD has no body.

@@ -47,7 +47,8 @@ impl Shard {
             let request = &*scratch.request;
             let refusal = Refusal::Busy;
             let peer = request.peer;
-            let refused = Refused { refusal, peer, request: Some(request), target: &[] };
+            let request = Some(request);
+            let refused = Refused { refusal, peer, request, target: &[], request_line: None };
             return turn.answer(engine.service.refuse(&refused), scratch);
         }
         turn.phase = match engine.service.time_limit(endpoint) {

@@ -30,6 +30,9 @@ pub(super) struct Line<'r> {
     /// The time in the layers and the handler; sending is not included.
     microseconds: Option<u128>,
     id: Option<String>,
+    /// Why the server answered the request itself. Only JSON has a place for it.
+    #[cfg_attr(feature = "json", serde(skip_serializing_if = "Option::is_none"))]
+    reason: Option<String>,
     #[cfg_attr(feature = "json", serde(skip))]
     referer: Option<&'r str>,
     #[cfg_attr(feature = "json", serde(skip))]
@@ -56,7 +59,21 @@ impl<'r> Line<'r> {
 
     /// The line of a request that no layer saw.
     pub(super) fn refused(refused: &Refused<'r>, targets: LoggedTarget) -> Line<'r> {
-        Line::new(refused.peer, refused.refusal.status(), refused.request, targets)
+        let mut line = Line::new(refused.peer, refused.refusal.status(), refused.request, targets);
+        line.reason = Some(refused.refusal.reason());
+        let mut words = refused.request_line.unwrap_or_default().split(' ');
+        if let (Some(method), Some(whole), Some(version)) =
+            (words.next(), words.next(), words.next())
+        {
+            let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
+            line.method = Some(method);
+            line.target = Some(match targets {
+                LoggedTarget::Whole => target(path, query),
+                LoggedTarget::Pattern => "-".to_owned(),
+            });
+            line.version = Some(if version == "HTTP/1.0" { "HTTP/1.0" } else { "HTTP/1.1" });
+        }
+        line
     }
 
     fn new(
@@ -79,6 +96,7 @@ impl<'r> Line<'r> {
             bytes: None,
             microseconds: None,
             id: None,
+            reason: None,
             referer: field(header::REFERER).filter(|_| targets == LoggedTarget::Whole),
             agent: field(header::USER_AGENT),
         }
@@ -196,6 +214,7 @@ mod tests {
             bytes: None,
             microseconds: Some(412),
             id: Some("00000000000a".to_owned()),
+            reason: None,
             referer: Some("http://a.example/\"x"),
             agent: None,
         };

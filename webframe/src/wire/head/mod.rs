@@ -4,7 +4,7 @@
 //! as a line end, so line ends are checked here.
 
 mod control_fields;
-mod request_line;
+pub(crate) mod request_line;
 mod valid_host;
 
 use http::Method;

@@ -33,6 +33,15 @@ pub(super) fn parse<'a>(
     Ok(Some(RequestLine { method, target, version, rest }))
 }
 
+/// The request line of a refused head, if it is complete and valid: method, target and version,
+/// each separated by one space.
+pub(crate) fn valid<'a>(head: &'a [u8], limits: &HeadLimits) -> Option<&'a str> {
+    let lines = super::skip_empty_lines(head).ok()?;
+    parse(lines, limits).ok()??;
+    let line = lines.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
+    std::str::from_utf8(line).ok()
+}
+
 /// A word, and the bytes after the space that ends it. `None`: the word is incomplete.
 type Word<'a> = Option<(&'a [u8], &'a [u8])>;
 

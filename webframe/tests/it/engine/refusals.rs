@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use webframe::middleware::AccessLog;
+use webframe::middleware::{AccessLog, LogFormat};
 use webframe::{
     App, Error, Limits, Refusal, Request, Response, Result, Server, ServerSettings, Timeouts, Urls,
 };
@@ -88,8 +88,9 @@ fn a_refused_request_is_in_the_access_log() {
     let app = App::new("x".to_owned()).urls(Urls::new().post("/{name}", hello).body_limit(9));
     let site = Site::start_app(&ServerSettings { timeouts, ..settings() }, app.wrap(log));
     for (request, line) in [
-        ("GET / HTTP/1.1\r\n\r\n", "\"-\" 400 - - -\n"),
-        ("GET / HTTP/1.1\r\nHo", "\"-\" 408 - - -\n"),
+        ("GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", "\"-\" 400 - - -\n"),
+        ("GET / HTTP/1.1\r\n\r\n", "\"GET / HTTP/1.1\" 400 - - -\n"),
+        ("GET / HTTP/1.1\r\nHo", "\"GET / HTTP/1.1\" 408 - - -\n"),
         (
             "POST /a?b HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n",
             "\"POST /a?b HTTP/1.1\" 413 - - -\n",
@@ -108,6 +109,32 @@ fn a_refused_request_is_in_the_access_log() {
         client.answer().expect("an answer");
         let logged = lines.recv_timeout(PATIENCE).expect("a line");
         assert!(logged.starts_with("127.0.0.1 - - [") && logged.ends_with(line), "{logged}");
+    }
+}
+
+#[test]
+fn a_valid_request_line_of_a_refused_request_and_the_reason_are_in_the_access_log() {
+    let (sender, lines) = channel();
+    let log = AccessLog::writer(Lines(sender)).expect("a thread").with_format(LogFormat::Json);
+    let app = App::new("x".to_owned()).urls(Urls::new().post("/{name}", hello));
+    let allowed_hosts = vec!["x".to_owned()];
+    let site = Site::start_app(&ServerSettings { allowed_hosts, ..settings() }, app.wrap(log));
+    let many_fields = "a: b\r\n".repeat(257);
+    for (rest, status, reason) in [
+        ("Host: x\r\nHost: x\r\n", 400, "Host"),
+        ("Host: x\r\nA: b\r\n c\r\n", 400, "header"),
+        ("Host: x\r\nA: b\0c\r\n", 400, "header"),
+        (&*many_fields, 431, "fields"),
+        ("Host: y\r\nContent-Length: 20\r\n\r\nPUT /body HTTP/1.1\r\n", 421, "host"),
+    ] {
+        let mut client = site.client();
+        client.send(&format!("POST /a?b=c&token=d HTTP/1.1\r\n{rest}\r\n"));
+        client.answer().expect("an answer");
+        let logged = lines.recv_timeout(PATIENCE).expect("a line");
+        let line: serde_json::Value = serde_json::from_str(&logged).expect("JSON");
+        assert_eq!((&line["method"], &line["status"]), (&"POST".into(), &status.into()), "{line}");
+        assert_eq!(line["target"], "/a?b=c&token=***", "{line}");
+        assert!(line["reason"].as_str().is_some_and(|it| it.contains(reason)), "{line}");
     }
 }
 
