@@ -75,6 +75,15 @@ fn httparse_appears_only_in_the_wire() {
     assert_none(&rule(&webframe()));
 }
 
+/// `report` writes to standard error if the program has no logger.
+#[test]
+fn errors_and_warnings_are_reported_by_one_module() {
+    let names = ["log::error", "log::warn"];
+    let rule = |sources: &[Source]| rules::names_outside(sources, &names, &["webframe/src/report"]);
+    assert_eq!(rule(&bad("webframe/src/app/mod.rs", "log::error!(\"no space\");")).len(), 1);
+    assert_none(&rule(&webframe()));
+}
+
 #[test]
 fn the_wire_is_pure() {
     let rule = |mut sources: Vec<Source>| {
