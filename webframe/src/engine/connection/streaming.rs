@@ -154,6 +154,16 @@ impl Shard {
         }
     }
 
+    /// Called when the connection of a stream closes.
+    pub(crate) fn abandon_stream(&mut self, streaming: &mut Streaming) {
+        if streaming.is_reading() && !streaming.orphaned {
+            self.engine.workers.note_orphaned();
+        }
+        if let Some(source) = streaming.source.take() {
+            self.drop_on_worker(Body::Stream(source));
+        }
+    }
+
     /// Called when a worker drops a source that was not sent: the answer is complete.
     pub(crate) fn source_dropped(&mut self, token: Token, scratch: &mut Scratch) {
         let Some(connection) = self.connections.get(token) else { return };

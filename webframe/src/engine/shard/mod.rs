@@ -37,7 +37,7 @@ use super::{
     watch::watchdog::Neighbour,
 };
 use crate::{
-    Body, Presence,
+    Presence,
     engine::live::Groups,
     live::{
         CallReason,
@@ -374,16 +374,8 @@ impl Shard {
             {
                 self.end_live(*live);
             }
-            if let Phase::Streaming(streaming) = &mut connection.phase
-                && streaming.is_reading()
-                && !streaming.orphaned
-            {
-                self.engine.workers.note_orphaned();
-            }
-            if let Phase::Streaming(streaming) = &mut connection.phase
-                && let Some(source) = streaming.source.take()
-            {
-                self.drop_on_worker(Body::Stream(source));
+            if let Phase::Streaming(streaming) = &mut connection.phase {
+                self.abandon_stream(streaming);
             }
             let is_complete = matches!(connection.phase, Phase::Idle | Phase::Closing(_));
             if is_complete && !connection.has_output() {
