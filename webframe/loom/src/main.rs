@@ -17,6 +17,9 @@ mod inbox;
 mod pace;
 #[path = "../../src/engine/watch/parking.rs"]
 mod parking;
+#[expect(dead_code, reason = "a model reports no warning")]
+#[path = "../../src/report.rs"]
+mod report;
 #[path = "../../src/engine/watch/watchdog.rs"]
 mod watchdog;
 
