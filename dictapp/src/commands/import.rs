@@ -20,14 +20,10 @@ use crate::store::Store;
 /// # Errors
 /// If the file cannot be read, is damaged or is not a book.
 pub fn preview(settings: &Settings, request: &ImportRequest) -> Result<()> {
-    let preview = preview_book(request).map_err(with_advice)?;
-    let preview = match serve::has_database(settings) {
-        true => {
-            let store = serve::existing_store(settings)?;
-            preview.for_store(&store)?
-        }
-        false => preview,
-    };
+    let mut preview = preview_book(request).map_err(with_advice)?;
+    if serve::has_database(settings) {
+        preview = preview.for_store(&serve::existing_store(settings)?)?;
+    }
     writeln!(io::stdout(), "{preview}").context("cannot write to standard output")
 }
 

@@ -33,9 +33,10 @@ impl Word {
     /// If the text is empty, too long or has control characters.
     pub fn parse(text: &str) -> Result<Word, WordError> {
         let mut word = String::with_capacity(text.len());
-        let visible = match text.is_ascii() {
-            true => Cow::Borrowed(text),
-            false => text.chars().filter(|c| !is_bidi_control(*c)).collect(),
+        let visible = if text.is_ascii() {
+            Cow::Borrowed(text)
+        } else {
+            text.chars().filter(|c| !is_bidi_control(*c)).collect()
         };
         for part in visible.split_whitespace() {
             if !word.is_empty() {

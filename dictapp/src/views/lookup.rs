@@ -187,9 +187,10 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let number = query.page.unwrap_or(1).clamp(1, 1000); // the page of the results
     let is_user = page.user()?.is_some();
     let is_typed = is_user && query.page.is_none() && is_own_get(&page);
-    let path = match is_typed {
-        true => paths::results(word.as_str(), 1),
-        false => request.path_and_query().into_owned(),
+    let path = if is_typed {
+        paths::results(word.as_str(), 1)
+    } else {
+        request.path_and_query().into_owned()
     };
     let results = match target(&page, &books, (&word, number), &path)? {
         Target::Results(results) => results,

@@ -189,10 +189,10 @@ pub(crate) fn refusal(refusal: Refusal) -> Result<Response> {
 fn object<T: DeserializeOwned>(request: &Request) -> Result<T> {
     let value = request.json();
     let is_list = request.body()?.trim_ascii_start().starts_with(b"[");
-    match is_list && value.is_ok() {
-        true => Err(Problem::bad_request("invalid JSON: a list, expected an object").into()),
-        false => value,
+    if is_list && value.is_ok() {
+        return Err(Problem::bad_request("invalid JSON: a list, expected an object").into());
     }
+    value
 }
 
 /// `GET`: the description of this API.

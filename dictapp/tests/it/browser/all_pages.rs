@@ -187,9 +187,12 @@ fn every_path_of_the_site_is_a_page_that_the_browser_tests_walk_or_is_known_to_b
     assert!(paths.len() > 40, "{paths:?}");
     let walked = |path: &str| {
         let beginning = path.split('{').next().unwrap_or(path);
-        let is_it = |page: &&&str| match path.contains('{') {
-            true => page.starts_with(beginning),
-            false => page.split('?').next() == Some(path),
+        let is_it = |page: &&&str| {
+            if path.contains('{') {
+                page.starts_with(beginning)
+            } else {
+                page.split('?').next() == Some(path)
+            }
         };
         GUEST.iter().chain(USER).any(|page| is_it(&page)) || beginning == "/classes/"
     };

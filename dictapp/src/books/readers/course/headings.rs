@@ -40,18 +40,15 @@ fn is_numbered_heading(line: &str) -> bool {
 fn begins_with_number(text: &str, is_lower_case: bool) -> bool {
     let text = text.trim_start();
     let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let rest = match digits.len() < text.len() {
-        true => digits,
-        false => {
-            let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
-            // `day one 第一天` is an entry.
-            let is_number =
-                !is_lower_case && NUMBERS.contains(&text[..end].to_lowercase().as_str());
-            // `Section A`
-            let is_letter =
-                !is_lower_case && end == 1 && text.starts_with(|c: char| c.is_uppercase());
-            if is_number || is_letter && text.len() == 1 { &text[end..] } else { return false }
-        }
+    let rest = if digits.len() < text.len() {
+        digits
+    } else {
+        let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+        // `day one 第一天` is an entry.
+        let is_number = !is_lower_case && NUMBERS.contains(&text[..end].to_lowercase().as_str());
+        // `Section A`
+        let is_letter = !is_lower_case && end == 1 && text.starts_with(|c: char| c.is_uppercase());
+        if is_number || is_letter && text.len() == 1 { &text[end..] } else { return false }
     };
     if rest.starts_with("  ") || rest.starts_with('\t') {
         return false;

@@ -277,10 +277,12 @@ impl Table {
 
     /// The text of a cell, with markup removed, and with the escapes of a tab file decoded.
     fn text(&self, cell: &str) -> markup::Text {
-        let text = match self.is_tab_file {
-            true => unescaped(cell),
-            false if self.is_exported => cell.to_owned(),
-            false => cell::with_lines(cell.to_owned()),
+        let text = if self.is_tab_file {
+            unescaped(cell)
+        } else if self.is_exported {
+            cell.to_owned()
+        } else {
+            cell::with_lines(cell.to_owned())
         };
         let text = self.without_anki_markup(text);
         if !self.is_plain && markup::is_markup(&text) {

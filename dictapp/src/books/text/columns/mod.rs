@@ -196,9 +196,10 @@ fn property_column(row: &StringRecord) -> Option<usize> {
 /// numbers, are not text.
 pub(crate) fn unread_names(rows: &[StringRecord], layout: &Layout) -> Vec<String> {
     let (before, entries) = rows.split_at(layout.rows_before.min(rows.len()));
-    let width = match layout.is_wide(rows) {
-        true => entries.iter().map(StringRecord::len).max().unwrap_or_default(),
-        false => layout.columns.len(),
+    let width = if layout.is_wide(rows) {
+        entries.iter().map(StringRecord::len).max().unwrap_or_default()
+    } else {
+        layout.columns.len()
     };
     let is_read = |at: usize| layout.columns.get(at).is_some_and(|column| *column != Column::Skip);
     let name = |at: usize| {
