@@ -5,7 +5,7 @@ use webframe::middleware::{Guard, RateLimit};
 use webframe::{App, Request, Response, Result, Urls};
 
 fn home(_: &(), request: &Request) -> Result<Response> {
-    let admin = request.url::<&str>("admin", [])?;
+    let admin = request.url("admin", ())?;
     Ok(Response::text(format!("everybody reads this; admins read {admin}\n")))
 }
 

@@ -30,6 +30,7 @@ use crate::{
     middleware::LoggedTarget,
     pace::Pace,
     panics, report,
+    url::Parameters,
 };
 
 /// An app answers requests. It has state of any `Send + Sync` type, URLs, layers and an error page.
@@ -252,16 +253,12 @@ impl<S: Send + Sync + 'static> App<S> {
         self.table.mistakes().iter().chain(self.refusal_pages.mistakes()).chain(below)
     }
 
-    /// The path of the route with this name. The parameters are in the order of the pattern; this
-    /// method percent-encodes them.
+    /// The path of the route with this [name](Urls::named). The parameters are in the order of the
+    /// pattern (see [`Parameters`]); this method percent-encodes them.
     ///
     /// # Errors
     /// 500: no route has this name, or it has more or fewer parameters.
-    pub fn url<T: std::fmt::Display>(
-        &self,
-        name: &str,
-        parameters: impl IntoIterator<Item = T>,
-    ) -> Result<String> {
+    pub fn url<K>(&self, name: &str, parameters: impl Parameters<K>) -> Result<String> {
         self.table.names().path(name, parameters)
     }
 

@@ -200,10 +200,15 @@ impl<S> Urls<S> {
     /// of that table.
     #[must_use]
     pub fn nest(mut self, prefix: &str, urls: Urls<S>) -> Urls<S> {
-        if !prefix.starts_with('/') || prefix.ends_with('/') {
-            self.mistakes.push(format!("nest {prefix:?}: a prefix begins with / and ends without"));
+        if prefix.starts_with('/') && !prefix.ends_with('/') {
+            return self.append(prefix, urls);
         }
-        self.append(prefix, urls)
+        self.mistakes.push(format!("nest {prefix:?}: a prefix begins with / and ends without"));
+        // The routes lie below the prefix that was meant, so that this mistake is reported once.
+        match prefix.trim_matches('/') {
+            "" => self.append("", urls),
+            prefix => self.append(&format!("/{prefix}"), urls),
+        }
     }
 
     /// Adds the routes of another table, which keep their layers and limits.
@@ -281,9 +286,9 @@ impl<S> Urls<S> {
         let mistakes = urls.mistakes.iter().map(|mistake| format!("{prefix}: {mistake}"));
         self.mistakes.extend(mistakes);
         for mut route in urls.into_routes() {
-            if !prefix.is_empty() {
+            if !prefix.is_empty() && route.pattern.starts_with('/') {
                 route.pattern = below(prefix, &route.pattern);
-            }
+            } // otherwise the table reports the pattern
             self.routes.push(route);
         }
         self

@@ -21,7 +21,7 @@ use self::{body::ReceivedBody, values::Values};
 use crate::{
     Error, Limits, Presence, Result,
     response::cookie,
-    url::{names::Names, pattern},
+    url::{Parameters, names::Names, pattern},
     wire::{Head, multipart::PartLimits},
 };
 
@@ -337,15 +337,12 @@ impl Request {
     }
 
     /// The path of the route with this [name](crate::Urls::named). The parameters are in the order
-    /// of the pattern; this method percent-encodes them.
+    /// of the pattern: `()`, `[id]` or `(id, "tab")` (see [`Parameters`]). This method
+    /// percent-encodes them.
     ///
     /// # Errors
     /// 500: no route has this name, or it has more or fewer parameters.
-    pub fn url<T: fmt::Display>(
-        &self,
-        name: &str,
-        parameters: impl IntoIterator<Item = T>,
-    ) -> Result<String> {
+    pub fn url<K>(&self, name: &str, parameters: impl Parameters<K>) -> Result<String> {
         match &self.names {
             Some(names) => names.path(name, parameters),
             None => Err(Error::internal("the app has no named routes")),

@@ -1,10 +1,12 @@
 //! Percent-encoding of parts of a URL, and the patterns and names of routes.
 
 pub(crate) mod names;
+mod parameters;
 pub(crate) mod pattern;
 
 use std::borrow::Cow;
 
+pub use parameters::{Parameters, Tuple};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// The characters that are encoded: all but the unreserved ones (RFC 3986 §2.3).

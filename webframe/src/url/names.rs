@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt::Display};
 
-use super::encode_segment;
+use super::{Parameters, encode_segment};
 use crate::{Error, Result};
 
 /// The named patterns of an app.
@@ -41,36 +41,48 @@ impl Names {
     ///
     /// # Errors
     /// 500: no route has this name, or it has more or fewer parameters.
-    pub(crate) fn path<T: Display>(
-        &self,
-        name: &str,
-        parameters: impl IntoIterator<Item = T>,
-    ) -> Result<String> {
+    pub(crate) fn path<K>(&self, name: &str, parameters: impl Parameters<K>) -> Result<String> {
         let pattern = *self
             .patterns
             .get(name)
             .ok_or_else(|| Error::internal(format!("no route has the name {name:?}")))?;
-        let mut parameters = parameters.into_iter();
+        let mut segments = pattern.split('/').skip(1);
         let mut path = String::with_capacity(pattern.len() + 16);
-        for segment in pattern.split('/').skip(1) {
-            path.push('/');
-            if !segment.starts_with('{') {
-                path.push_str(segment);
-                continue;
-            }
-            let value = parameters.next().ok_or_else(|| mismatch(name, pattern, "few"))?;
-            let value = value.to_string();
-            if segment.starts_with("{*") {
-                let rest: Vec<Cow<'_, str>> = value.split('/').map(encode_segment).collect();
-                path.push_str(&rest.join("/"));
-            } else {
-                path.push_str(&encode_segment(&value));
-            }
+        parameters.try_each(&mut |value| {
+            let segment = append_text(&mut segments, &mut path);
+            append_value(segment.ok_or_else(|| mismatch(name, pattern, "many"))?, value, &mut path);
+            Ok(())
+        })?;
+        match append_text(&mut segments, &mut path) {
+            Some(_) => Err(mismatch(name, pattern, "few")),
+            None => Ok(path),
         }
-        if parameters.next().is_some() {
-            return Err(mismatch(name, pattern, "many"));
+    }
+}
+
+/// Appends the segments up to the next parameter, and returns the segment that is the parameter.
+fn append_text<'p>(
+    segments: &mut impl Iterator<Item = &'p str>,
+    path: &mut String,
+) -> Option<&'p str> {
+    for segment in segments {
+        path.push('/');
+        if segment.starts_with('{') {
+            return Some(segment);
         }
-        Ok(path)
+        path.push_str(segment);
+    }
+    None
+}
+
+/// Appends the value of a parameter. The rest of a path keeps its slashes.
+fn append_value(segment: &str, value: &dyn Display, path: &mut String) {
+    let value = value.to_string();
+    if segment.starts_with("{*") {
+        let rest: Vec<Cow<'_, str>> = value.split('/').map(encode_segment).collect();
+        path.push_str(&rest.join("/"));
+    } else {
+        path.push_str(&encode_segment(&value));
     }
 }
 
@@ -96,6 +108,29 @@ mod tests {
         assert_eq!(names().path("word", ["and/or", "1"]).unwrap(), "/word/and%2For/1");
         assert_eq!(names().path("file", ["a b/c"]).unwrap(), "/files/a%20b/c");
         assert_eq!(names().path("home", [""; 0]).unwrap(), "/");
+    }
+
+    #[test]
+    fn parameters_are_nothing_a_list_of_one_type_or_a_tuple_of_several() {
+        let mut names = names();
+        names.insert("four".into(), "/{a}/{b}/{c}/{d}").unwrap();
+        let (text, list) = (String::from("x"), vec![1, 2, 3, 4]);
+        assert_eq!(names.path("home", ()).unwrap(), "/");
+        assert_eq!(names.path::<&str>("home", []).unwrap(), "/");
+        assert_eq!(names.path("file", [&text]).unwrap(), "/files/x");
+        assert_eq!(names.path("file", (&text,)).unwrap(), "/files/x");
+        assert_eq!(names.path("word", ("a b", 7)).unwrap(), "/word/a%20b/7");
+        for path in [
+            names.path("four", &list[..]),
+            names.path("four", &list),
+            names.path("four", list.iter().map(|n| n * 1)),
+            names.path("four", [1, 2, 3, 4]),
+            names.path("four", (1_u8, "2", '3', String::from("4"))),
+        ] {
+            assert_eq!(path.unwrap(), "/1/2/3/4");
+        }
+        assert!(names.path("four", (1, 2, "3")).is_err());
+        assert!(names.path("home", (1, "2")).is_err());
     }
 
     #[test]

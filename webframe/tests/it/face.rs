@@ -135,7 +135,7 @@ fn probes_say_whether_the_app_is_alive_and_ready() {
 #[test]
 fn two_apps_in_one_process_share_nothing() {
     let name = |name: &&'static str, request: &Request| {
-        Ok(Response::text(format!("{name} {}", request.url("home", [""; 0])?)))
+        Ok(Response::text(format!("{name} {}", request.url("home", ())?)))
     };
     let one = Site::start("one", Urls::new().get("/", name).named("home"));
     let two = Site::start("two", Urls::new().get("/two", name).named("home"));

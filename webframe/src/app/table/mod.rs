@@ -1,9 +1,12 @@
 //! The finished table of URLs: finds the number (the index) of a route by method and path.
 
+mod tree;
+
 use std::{sync::Arc, time::Duration};
 
 use http::Method;
 
+use self::tree::{Mistake, Node, choose};
 use super::{
     head_check::HeadCheck,
     routes::{Methods, Route, Slashes, Urls},
@@ -11,11 +14,7 @@ use super::{
 use crate::{
     Error, Handler, Middleware, Request, Response, Result,
     pace::Pace,
-    url::{
-        names::Names,
-        pattern::{Segment, check_parameters, segment_kind},
-    },
-    wire::target,
+    url::{names::Names, pattern::check_parameters},
 };
 
 /// The routes of an app in one tree; groups are flattened into it.
@@ -56,24 +55,6 @@ pub(crate) struct TableRoute<S> {
     /// From the outermost to the innermost.
     pub(crate) layers: Vec<Arc<dyn Middleware<S>>>,
 }
-
-/// A node of the tree: the patterns with a common beginning, by their next segment.
-#[derive(Default)]
-struct Node {
-    /// The patterns whose next segment is this text.
-    plain: Vec<(&'static str, Node)>,
-    /// The patterns whose next segment is a parameter `{name}`.
-    one: Option<Box<Node>>,
-    /// The routes of the pattern whose next and last segment is `{*name}`.
-    rest: Vec<(Methods, u32)>,
-    /// The routes of the pattern that ends here.
-    here: Vec<(Methods, u32)>,
-    /// The fallback for paths below this node that match no pattern.
-    fallback: Option<u32>,
-}
-
-/// Chooses the route for a request among those of a pattern, if there is one.
-type Pick<'a> = dyn FnMut(&[(Methods, u32)]) -> Option<u32> + 'a;
 
 /// The result of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +112,7 @@ impl<S: 'static> Table<S> {
             std::borrow::Cow::Owned(pattern) => pattern.leak(),
         };
         let mut inserted = check_parameters(pattern)
-            .and_then(|()| self.root.insert(&route.methods, pattern, number));
+            .and_then(|()| self.insert_into_tree(&route.methods, pattern, number));
         if let Some(name) = route.name {
             inserted = inserted.and(names.insert(name, pattern));
         }
@@ -156,6 +137,21 @@ impl<S: 'static> Table<S> {
             head_check: route.head_check,
             layers: route.layers,
         });
+    }
+
+    fn insert_into_tree(
+        &mut self,
+        methods: &Methods,
+        pattern: &'static str,
+        number: u32,
+    ) -> Result<(), String> {
+        self.root.insert(methods, pattern, number).map_err(|mistake| match mistake {
+            Mistake::Pattern(text) => text,
+            Mistake::Taken(other) => {
+                let other = self.route(other).map_or("another route", |route| route.pattern);
+                format!("{methods} {other} already answers the same requests")
+            }
+        })
     }
 
     fn next_number(&self) -> u32 {
@@ -263,23 +259,6 @@ impl<S> Table<S> {
     }
 }
 
-/// The route of a pattern that answers a method.
-fn choose(methods: &[(Methods, u32)], method: &Method) -> Option<u32> {
-    let one = |wanted: &Method| {
-        methods
-            .iter()
-            .find(|(methods, _)| matches!(methods, Methods::One(method) if method == wanted))
-            .map(|found| found.1)
-    };
-    let get = || one(&Method::GET).filter(|_| method == Method::HEAD);
-    one(method).or_else(get).or_else(|| number_of(methods, &Methods::Any))
-}
-
-/// The route that is declared for exactly these methods.
-fn number_of(methods: &[(Methods, u32)], wanted: &Methods) -> Option<u32> {
-    methods.iter().find(|found| found.0 == *wanted).map(|found| found.1)
-}
-
 /// Removes the slash at the end of a path, or adds one; `/` becomes `//`.
 fn toggle_slash(path: &[u8]) -> Vec<u8> {
     match path.strip_suffix(b"/") {
@@ -296,97 +275,6 @@ fn redirect_slash(request: &Request) -> Result<Response> {
         place = format!("{place}?{}", request.query_string());
     }
     Response::permanent_redirect(&place)
-}
-
-impl Node {
-    fn insert(
-        &mut self,
-        methods: &Methods,
-        pattern: &'static str,
-        number: u32,
-    ) -> Result<(), String> {
-        let below = pattern.strip_prefix('/').ok_or("a pattern begins with /")?;
-        let mut node = self;
-        let mut segments = below.split('/').peekable();
-        while let Some(segment) = segments.next() {
-            match segment_kind(segment)? {
-                Segment::Rest if segments.peek().is_some() => {
-                    return Err(format!("{segment} is not the last segment"));
-                }
-                Segment::Rest if *methods == Methods::Fallback => {
-                    // Tables that are nested below the same prefix share this node.
-                    return match node.fallback.replace(number) {
-                        Some(_) => Err("the table has two fallbacks".to_owned()),
-                        None => Ok(()),
-                    };
-                }
-                Segment::Rest => return add(&mut node.rest, methods, number),
-                Segment::One => node = node.one.get_or_insert_default(),
-                Segment::Plain => node = node.child(segment),
-            }
-        }
-        add(&mut node.here, methods, number)
-    }
-
-    fn child(&mut self, segment: &'static str) -> &mut Node {
-        let at = match self.plain.iter().position(|child| child.0 == segment) {
-            Some(at) => at,
-            None => {
-                self.plain.push((segment, Node::default()));
-                self.plain.len() - 1
-            }
-        };
-        &mut self.plain[at].1
-    }
-
-    /// Calls `pick` with the routes of every matching pattern, the most specific first, until
-    /// `pick` returns a route. `below` is the rest of the path; `None` after the last segment.
-    fn find(&self, below: Option<&[u8]>, pick: &mut Pick<'_>) -> Option<u32> {
-        let Some(below) = below else { return pick(&self.here) };
-        let (segment, rest) = split_segment(below);
-        for (text, child) in &self.plain {
-            if target::is_segment(segment, text)
-                && let Some(number) = child.find(rest, pick)
-            {
-                return Some(number);
-            }
-        }
-        if !segment.is_empty()
-            && let Some(number) = self.one.as_ref().and_then(|one| one.find(rest, pick))
-        {
-            return Some(number);
-        }
-        pick(&self.rest)
-    }
-
-    /// The fallback of the deepest subtree that contains the path. `below` is as in [`Node::find`].
-    fn find_fallback(&self, below: Option<&[u8]>) -> Option<u32> {
-        let Some(below) = below else { return self.fallback };
-        let (segment, rest) = split_segment(below);
-        let plain = self.plain.iter().filter(|child| target::is_segment(segment, child.0));
-        let one = self.one.iter().filter(|_| !segment.is_empty());
-        plain
-            .map(|child| &child.1)
-            .chain(one.map(|one| &**one))
-            .find_map(|node| node.find_fallback(rest))
-            .or(self.fallback)
-    }
-}
-
-/// Splits off the first segment, and returns it and the rest. `None`: it was the last segment.
-fn split_segment(below: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match memchr::memchr(b'/', below) {
-        Some(slash) => (&below[..slash], Some(&below[slash + 1..])),
-        None => (below, None),
-    }
-}
-
-fn add(list: &mut Vec<(Methods, u32)>, methods: &Methods, number: u32) -> Result<(), String> {
-    if number_of(list, methods).is_some() {
-        return Err("another route already answers the same requests".to_owned());
-    }
-    list.push((methods.clone(), number));
-    Ok(())
 }
 
 impl<S> std::fmt::Debug for Table<S> {

@@ -66,7 +66,9 @@ fn all_mistakes_in_the_table_are_reported_and_name_the_route() {
     let mistakes = table.mistakes().join("\n");
     assert_eq!(table.mistakes().len(), 9, "{mistakes}");
     for part in [
-        "GET /word/{other}: another route",
+        "GET /word/{other}: GET /word/{word} already answers the same requests",
+        "GET a: a pattern begins with /",
+        "nest \"no-slash/\": a prefix begins with / and ends without",
         "GET x: a pattern begins with /",
         "GET /{a}/{a}: two parameters have the name a",
         "GET /m: the name \"n\" belongs to /n already",
@@ -74,6 +76,33 @@ fn all_mistakes_in_the_table_are_reported_and_name_the_route() {
     ] {
         assert!(mistakes.contains(part), "{part} in {mistakes}");
     }
+}
+
+#[test]
+fn a_pattern_of_another_framework_is_a_mistake_that_says_what_to_write() {
+    let patterns = ["/u/:id", "/v/<id>", "/w/*", "/q?x=1", "/n/{id:int}", "/a/<id>/b"];
+    for pattern in patterns {
+        let table = Table::new(Urls::new().get(pattern, ok));
+        assert_eq!(table.mistakes().len(), 1, "{pattern}");
+    }
+    let table = Table::new(Urls::new().nest("/v/<id>", Urls::new().get("/edit", ok)));
+    assert_eq!(table.mistakes(), ["GET /v/<id>/edit: write {id} for a parameter"]);
+}
+
+#[test]
+fn a_wrong_prefix_is_one_mistake_and_hides_no_other() {
+    for prefix in ["b", "/b/", "b/", "/", ""] {
+        let nested = Urls::new().get("/x", ok).get("/y/{}", ok).get("z", ok);
+        let table = Table::new(Urls::new().nest(prefix, nested));
+        let mistakes = table.mistakes().join("\n");
+        assert_eq!(table.mistakes().len(), 3, "{mistakes}");
+        for part in ["nest \"", "/y/{}: a parameter has no name", "GET z: a pattern begins with /"]
+        {
+            assert!(mistakes.contains(part), "{part} in {mistakes}");
+        }
+    }
+    let table = Table::new(Urls::new().nest("/b", Urls::new().get("z", ok)));
+    assert_eq!(table.mistakes(), ["GET z: a pattern begins with /"], "not /bz");
 }
 
 /// A handler that answers with its name and the parameter `id`, if it has one.

@@ -2,6 +2,7 @@
 
 pub(crate) mod site;
 mod process;
+mod unlogged;
 mod blocking;
 mod bounds;
 mod clients;
