@@ -2,6 +2,7 @@
 
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod redirect;
 pub(crate) mod test_client;
 pub(crate) mod test_request;
 pub(crate) mod test_response;

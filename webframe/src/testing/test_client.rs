@@ -9,7 +9,7 @@ use std::{
 use http::{HeaderName, HeaderValue, Method, header};
 use serde::Serialize;
 
-use super::test_request::TestRequest;
+use super::test_request::{FORM, TestRequest};
 use crate::{App, Limits, request::Peer};
 
 /// Sends requests to an app like a browser: keeps cookies, and follows redirects after
@@ -45,6 +45,7 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
     ///
     /// # Panics
     /// If the app has mistakes in its table of URLs. The panic lists them.
+    #[track_caller]
     pub fn new(app: &'a App<S>) -> TestClient<'a, S> {
         let mistakes: Vec<&str> = app.mistakes().map(String::as_str).collect();
         assert!(mistakes.is_empty(), "the app cannot be served: {}", mistakes.join("; "));
@@ -66,7 +67,8 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         self
     }
 
-    /// The same client that follows up to ten redirects within the app, as a browser does.
+    /// The same client that follows up to ten redirects within the app, as a browser does. Redirects to
+    /// another host are returned.
     #[must_use]
     pub fn following_redirects(mut self) -> TestClient<'a, S> {
         self.redirects_max = 10;
@@ -86,10 +88,11 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
     }
 
     /// A POST request with a form, as a page of the same origin would send it.
+    #[track_caller]
     pub fn post(&'a self, target: &str, form: &impl Serialize) -> TestRequest<'a, S> {
         let body = serde_urlencoded::to_string(form).expect("a form is pairs of texts");
         self.request(Method::POST, target)
-            .with_field("Content-Type", "application/x-www-form-urlencoded")
+            .with_field("Content-Type", FORM)
             .with_field("Origin", "http://localhost")
             .with_body(body)
     }
@@ -209,9 +212,49 @@ mod tests {
         let client = TestClient::new(&app);
         let doubled: Vec<u32> = client.patch("/").with_json(&[1, 2]).send().json();
         assert_eq!(doubled, [2, 4]);
+        let form = client.post("/", &[("title", "a+b=c")]);
+        assert_eq!(form.with_file("file", "x", b"").send().text(), "a+b=c x []");
         let form = client.request(Method::POST, "/").with_part("title", "a\r\nb");
         let answer = form.with_file("file", "\"x\".txt", b"--\r\n").send();
         assert_eq!(answer.text(), "a\r\nb \"x\".txt [45, 45, 13, 10]");
+    }
+
+    #[test]
+    fn a_relative_redirect_is_followed_from_the_page_before() {
+        fn go(_: &(), request: &Request) -> Result<Response> {
+            let place = match &*request.param("name")? {
+                "a" => "b",
+                "b" => "?x",
+                _ => return Ok(Response::text(request.path_and_query().into_owned())),
+            };
+            match request.query_string() {
+                "" => Response::see_other(place),
+                _ => Response::see_other("../y/z"),
+            }
+        }
+        let app = App::new(()).urls(Urls::new().get("/{folder}/{name}", go));
+        let client = TestClient::new(&app).following_redirects();
+        assert_eq!(client.get("/r/a").send().text(), "/y/z");
+        let elsewhere = |_: &(), _: &Request| Response::see_other("//example.org/");
+        let app = App::new(()).urls(Urls::new().get("/", elsewhere));
+        let answer = TestClient::new(&app).following_redirects().get("/").send();
+        assert_eq!(answer.field("Location"), Some("//example.org/"));
+    }
+
+    #[test]
+    fn a_refused_subscription_or_websocket_shows_status_and_text() {
+        let app = App::new(()).urls(Urls::new().get("/", whoami));
+        let client = TestClient::new(&app);
+        let text = |act: &dyn Fn()| crate::panics::catch(act).expect_err("it panics");
+        let subscribed = text(&|| drop(client.get("/none").subscribe()));
+        assert!(subscribed.contains("404 Not Found: \"404"), "{subscribed}");
+        let subscribed = text(&|| drop(client.get("/").subscribe()));
+        assert!(subscribed.contains("200 OK: \"nobody\""), "{subscribed}");
+        #[cfg(feature = "websocket")]
+        {
+            let connected = text(&|| drop(client.get("/").connect()));
+            assert!(connected.contains("200 OK: \"nobody\""), "{connected}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 
 use http::StatusCode;
 
-use super::{TIMEOUT, test_request::TestRequest};
+use super::{TIMEOUT, test_request::TestRequest, test_response::shown};
 use crate::{
     Body,
     live::{
@@ -77,8 +77,10 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     #[track_caller]
     pub fn subscribe(self) -> TestEvents {
         let (status, _, body) = self.answer();
-        assert_eq!(status, StatusCode::OK, "the subscription was refused");
-        let Body::Live(live) = body else { panic!("the answer is not an event stream") };
+        let live = match body {
+            Body::Live(live) if status == StatusCode::OK => live,
+            body => panic!("the answer is not an event stream: {}", shown(status, body)),
+        };
         let subscription = live.subscription.expect("the answer is an event stream");
         let waker = Arc::new(Waker::default());
         let receiver: Arc<dyn Deliver> = waker.clone();

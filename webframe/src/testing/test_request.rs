@@ -30,6 +30,8 @@ pub struct TestRequest<'a, S> {
     pub(super) has_parts: bool,
 }
 
+/// The media type of forms without files.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 /// The boundary of forms with files.
 const BOUNDARY: &str = "test-client-boundary";
 
@@ -49,11 +51,13 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     /// The same request with this body.
     pub fn with_body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
+        self.has_parts = false;
         self
     }
 
     /// The same request with a value as JSON.
     #[cfg(feature = "json")]
+    #[track_caller]
     pub fn with_json(self, value: &impl Serialize) -> Self {
         let body = serde_json::to_vec(value).expect("a value that is JSON");
         self.without_field("Content-Type")
@@ -61,12 +65,22 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
             .with_body(body)
     }
 
-    /// The same request with one more field in a form with files (`multipart/form-data`).
+    /// The same request with one more field in a form with files (`multipart/form-data`). The
+    /// fields of [`TestClient::post`] become parts of it.
+    ///
+    /// # Panics
+    /// If the request has a body that is not a form.
+    #[track_caller]
     pub fn with_part(self, name: &str, value: &str) -> Self {
         self.with_raw_part(&format!("name=\"{}\"", quoted(name)), value.as_bytes())
     }
 
-    /// The same request with one more file in a form with files (`multipart/form-data`).
+    /// The same request with one more file in a form with files (`multipart/form-data`). The fields
+    /// of [`TestClient::post`] become parts of it.
+    ///
+    /// # Panics
+    /// If the request has a body that is not a form.
+    #[track_caller]
     pub fn with_file(self, name: &str, file_name: &str, bytes: &[u8]) -> Self {
         let names = format!("name=\"{}\"; filename=\"{}\"", quoted(name), quoted(file_name));
         self.with_raw_part(&names, bytes)
@@ -74,11 +88,16 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
 
     /// Adds a part to the form. The first part begins the form. `names` are the parameters of the
     /// part's `Content-Disposition`.
+    #[track_caller]
     fn with_raw_part(mut self, names: &str, bytes: &[u8]) -> Self {
         if !std::mem::replace(&mut self.has_parts, true) {
+            let pairs = self.pairs();
             let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
             self = self.without_field("Content-Type").with_field("Content-Type", &media_type);
             self.body = format!("--{BOUNDARY}--\r\n").into_bytes();
+            for (name, value) in pairs {
+                self = self.with_part(&name, &value);
+            }
         }
         let end = self.body.len() - "--\r\n".len();
         self.body.truncate(end);
@@ -88,15 +107,29 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self
     }
 
+    /// The pairs of the form that the body is.
+    #[track_caller]
+    fn pairs(&self) -> Vec<(String, String)> {
+        let is_form = |(name, value): &(String, String)| {
+            name.eq_ignore_ascii_case("Content-Type") && value == FORM
+        };
+        if self.fields.iter().any(is_form) {
+            return serde_urlencoded::from_bytes(&self.body).expect("a form is pairs of texts");
+        }
+        assert!(self.body.is_empty(), "a part would replace the body, which is not a form");
+        Vec::new()
+    }
+
     /// Sends the request and returns the app's response.
     #[track_caller]
     pub fn send(self) -> TestResponse {
         let client = self.client;
         let (mut method, fields, body) =
             (self.method.clone(), self.fields.clone(), self.body.clone());
+        let (origin, mut base) = (self.origin(), self.target.clone());
         let mut response = self.send_once();
         for _ in 0..client.redirects_max {
-            let Some(target) = response.redirect() else { break };
+            let Some(target) = response.redirect(&origin, &base) else { break };
             // As browsers do (Fetch, HTTP-redirect fetch).
             let changes_to_get = match response.status.as_u16() {
                 303 => method != Method::HEAD,
@@ -111,10 +144,18 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
                 let body = if method == Method::GET { Vec::new() } else { body.clone() };
                 TestRequest { fields: fields.clone(), body, ..again }.send_once()
             };
+            base = target;
         }
-        let is_unfinished = client.redirects_max > 0 && response.redirect().is_some();
+        let is_unfinished = client.redirects_max > 0 && response.redirect(&origin, &base).is_some();
         assert!(!is_unfinished, "more than {} redirects", client.redirects_max);
         response
+    }
+
+    /// Scheme and host of the request.
+    fn origin(&self) -> String {
+        let scheme = if self.client.peer.encrypted { "https" } else { "http" };
+        let host = self.fields.iter().find(|field| field.0.eq_ignore_ascii_case("Host"));
+        format!("{scheme}://{}", host.map_or("localhost", |field| &field.1))
     }
 
     #[track_caller]
@@ -129,6 +170,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     }
 
     /// Sends the request and returns the response without reading its body.
+    #[track_caller]
     pub(super) fn answer(self) -> (StatusCode, Vec<(HeaderName, HeaderValue)>, Body) {
         static SENT: AtomicU64 = AtomicU64::new(0);
         let client = self.client;
@@ -162,6 +204,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     ///
     /// # Errors
     /// The reason why the server refuses the head.
+    #[track_caller]
     fn head(&self, limits: &Limits) -> Result<Head, WireError> {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.fields {

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use http::{HeaderName, HeaderValue, StatusCode};
 
+use super::redirect;
 use crate::Body;
 
 /// A response with its complete body.
@@ -46,24 +47,35 @@ impl TestResponse {
     #[cfg(feature = "json")]
     #[track_caller]
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> T {
-        let text = String::from_utf8_lossy(&self.body);
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{} {text:?} is not this JSON: {error}", self.status))
+        match serde_json::from_slice(&self.body) {
+            Ok(value) => value,
+            Err(error) => {
+                let text = String::from_utf8_lossy(&self.body);
+                panic!("{} {text:?} is not this JSON: {error}", self.status);
+            }
+        }
     }
 
-    /// The target of a redirect within the app.
-    pub(super) fn redirect(&self) -> Option<String> {
+    /// The target of a redirect within the origin. `base` is the target of the request.
+    pub(super) fn redirect(&self, origin: &str, base: &str) -> Option<String> {
         if !matches!(self.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
             return None;
         }
-        let place = self.field("Location")?;
-        let path = place.strip_prefix("http://localhost").unwrap_or(place);
-        let path = path.split('#').next().unwrap_or_default();
-        (path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
+        redirect::target(origin, base, self.field("Location")?)
     }
 }
 
+/// The status and text of a response, to say why it is not what a test expects.
+pub(super) fn shown(status: StatusCode, body: Body) -> String {
+    let text = match body {
+        Body::Live(_) => "an open connection".to_owned(),
+        body => format!("{:?}", String::from_utf8_lossy(&read_whole(body))),
+    };
+    format!("the app answered {status}: {text}")
+}
+
 /// The bytes of a body, which may be a file or a stream.
+#[track_caller]
 pub(super) fn read_whole(body: Body) -> Vec<u8> {
     let mut bytes = Vec::new();
     let read = match body {

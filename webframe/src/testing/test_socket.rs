@@ -10,7 +10,7 @@ use std::{
 
 use http::{StatusCode, header};
 
-use super::{TIMEOUT, test_request::TestRequest};
+use super::{TIMEOUT, test_request::TestRequest, test_response::shown};
 use crate::{
     Body,
     live::{
@@ -91,10 +91,13 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     }
 
     /// Opens a WebSocket. Panics if the app refuses it.
+    #[track_caller]
     pub fn connect(self) -> TestSocket {
         let (status, fields, body) = self.as_websocket().answer();
-        assert_eq!(status, StatusCode::SWITCHING_PROTOCOLS, "the WebSocket was refused");
-        let Body::Live(live) = body else { panic!("the answer is not a WebSocket") };
+        let live = match body {
+            Body::Live(live) if status == StatusCode::SWITCHING_PROTOCOLS => live,
+            body => panic!("the answer is not a WebSocket: {}", shown(status, body)),
+        };
         let conversation = live.conversation.expect("a WebSocket is a conversation");
         let field = |name| {
             let field = fields.iter().find(|field| field.0 == name);
@@ -106,6 +109,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
 }
 
 impl TestSocket {
+    #[track_caller]
     fn open(
         mut conversation: Box<dyn Conversation>,
         deflate: Option<Deflate>,
@@ -169,6 +173,7 @@ impl TestSocket {
     }
 
     /// Closes from this end. The handler has been called when this returns.
+    #[track_caller]
     pub fn close(&mut self, code: CloseCode, reason: &str) {
         let frame = self.writer.close(&Close::new(code, reason));
         self.proceed(CallReason::Input, &frame);
@@ -190,6 +195,7 @@ impl TestSocket {
 
     /// Calls the conversation (the server's end) with these bytes and reads its output, until the
     /// conversation waits for input.
+    #[track_caller]
     fn proceed(&mut self, reason: CallReason, input: &[u8]) {
         let mut rest = input;
         let mut reason = reason;
@@ -208,6 +214,7 @@ impl TestSocket {
     }
 
     /// Reads the bytes that were sent outside of calls.
+    #[track_caller]
     fn take_sent(&mut self) {
         let sent = std::mem::take(&mut *lock(&self.receiver.sent));
         self.outlet.note_progress(sent.bytes.len(), 0); // 0: no bytes wait for a socket
@@ -227,6 +234,7 @@ impl TestSocket {
     }
 
     /// Reads bytes of the server's end.
+    #[track_caller]
     fn read(&mut self, mut bytes: &[u8]) {
         while let Some(event) = self.reader.read(&mut bytes).expect("the app keeps to RFC 6455") {
             match event {
@@ -239,6 +247,7 @@ impl TestSocket {
     }
 
     /// Ends the connection, if it has not ended: calls the handler's `close`.
+    #[track_caller]
     fn end(&mut self) {
         if !std::mem::replace(&mut self.ended, true) {
             self.outlet.note_closed();

@@ -1,5 +1,7 @@
 //! What an app declares beside its handlers: methods, groups, names, probes, several apps.
 
+use std::cell::RefCell;
+
 use webframe::{
     App, Request, Response, Result, Slashes, TestClient, TestResponse, Urls,
     http::{Method, StatusCode},
@@ -153,4 +155,32 @@ fn each_response_has_the_number_of_its_request_errors_too() {
     let ids = [id("/"), id("/"), id("/nothing")];
     assert!(ids.iter().all(|id| id.as_ref().is_some_and(|id| id.len() == 12)), "{ids:?}");
     assert!(ids[0] != ids[1] && ids[1] != ids[2], "{ids:?}");
+}
+
+/// The file in which a panic is reported.
+fn place_of_panic(act: impl FnOnce()) -> String {
+    thread_local!(static PLACE: RefCell<String> = RefCell::default());
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(|place| place.file().to_owned());
+        PLACE.set(place.unwrap_or_default());
+        before(panic);
+    }));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
+    assert!(result.is_err(), "it does not panic");
+    PLACE.take()
+}
+
+#[test]
+fn a_mistake_of_a_test_is_reported_at_the_line_of_the_test() {
+    let app = App::new(()).urls(Urls::new().get("/", length));
+    let client = TestClient::new(&app);
+    let broken = App::new(()).urls(Urls::<()>::new().get("x", length));
+    let here = |act: &dyn Fn()| assert_eq!(place_of_panic(act), file!());
+    here(&|| drop(TestClient::new(&broken)));
+    here(&|| drop(client.post("/", &7)));
+    here(&|| drop(client.put("/").with_body("x").with_file("a", "b", b"")));
+    here(&|| drop(client.get("/").subscribe()));
+    here(&|| drop(client.get("/").connect()));
+    here(&|| drop(client.get("/").send().json::<String>()));
 }
