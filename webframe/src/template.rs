@@ -7,11 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, value::ValueKind};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context, value::ValueKind,
+};
 use serde::Serialize;
 
 use crate::{
-    Request, Response, Result,
+    Request, Response, Result, report,
     url::{encode_query, encode_segment},
 };
 
@@ -68,9 +70,15 @@ impl Templates {
         Ok(Templates { environment, directory: None })
     }
 
-    /// Templates read from a directory for each page, for development.
+    /// Templates read from a directory for each page, for development. A relative path is resolved
+    /// now. An error is logged if there is no such directory; [`check`](Templates::check) returns it
+    /// to the program.
     pub fn dir(directory: impl Into<PathBuf>) -> Templates {
-        let directory = directory.into();
+        let directory = absolute(directory.into());
+        if !directory.is_dir() {
+            let directory = directory.display();
+            report::error(format_args!("there is no directory {directory} with templates"));
+        }
         let mut environment = environment();
         environment.set_loader(minijinja::path_loader(&directory));
         Templates { environment, directory: Some(directory) }
@@ -163,12 +171,33 @@ impl Templates {
     /// # Errors
     /// As for [`Templates::render`].
     pub fn render_text(&self, name: &str, values: impl Serialize) -> Result<String> {
-        let page = match &self.directory {
-            None => self.environment.get_template(name)?.render(values)?,
-            // The clone contains no compiled templates: it reads the current files.
-            Some(_) => self.environment.clone().get_template(name)?.render(values)?,
+        let render = |environment: &Environment<'static>| {
+            let page = environment.get_template(name).and_then(|page| page.render(values));
+            page.map_err(|error| self.explained(environment, error))
         };
-        Ok(page)
+        Ok(match &self.directory {
+            None => render(&self.environment)?,
+            // The clone contains no compiled templates: it reads the current files.
+            Some(_) => render(&self.environment.clone())?,
+        })
+    }
+
+    /// The error with what its text does not name: the directory of a missing template, the
+    /// expression that is undefined.
+    fn explained(&self, environment: &Environment<'_>, error: Error) -> Error {
+        let kind = error.kind();
+        let detail = match (kind, &self.directory) {
+            (ErrorKind::TemplateNotFound, Some(directory)) => {
+                let fault = if directory.is_dir() { "" } else { ", which does not exist" };
+                Some(format!("searched in {}{fault}", directory.display()))
+            }
+            (ErrorKind::UndefinedError, _) => undefined_expression(environment, &error),
+            _ => None,
+        };
+        match detail {
+            Some(detail) => Error::new(kind, detail).with_source(error),
+            None => error,
+        }
     }
 }
 
@@ -200,6 +229,23 @@ fn environment() -> Environment<'static> {
     environment
         .add_filter("urlencode_query", |text: Cow<'_, str>| encode_query(&text).into_owned());
     environment
+}
+
+/// The text of the expression that is undefined, if it is short.
+fn undefined_expression(environment: &Environment<'_>, error: &Error) -> Option<String> {
+    let template = environment.get_template(error.name()?).ok()?;
+    let (source, range) = (template.source(), error.range()?);
+    // The range of `x.y` begins at the dot if `y` is missing in `x`.
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    let start = source.get(..range.start)?.trim_end_matches(is_part).len();
+    let text = source.get(start..range.end)?.trim();
+    let is_short = !text.is_empty() && text.len() <= 80 && !text.contains('\n');
+    is_short.then(|| text.to_owned())
+}
+
+/// The absolute path, if the current directory is known.
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 /// The template names that `extends`, `include`, `import` and `from` give as literals.
@@ -237,7 +283,7 @@ fn names_below(directory: &Path) -> std::io::Result<BTreeSet<String>> {
 }
 
 /// The error with its place and its causes.
-fn describe(error: &minijinja::Error) -> String {
+fn describe(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
@@ -376,8 +422,26 @@ mod tests {
     }
 
     #[test]
-    fn the_check_reports_a_missing_directory() {
-        let error = Templates::dir("no/such/place").check().unwrap_err();
-        assert!(error.to_string().contains("no/such/place"), "{error}");
+    fn a_missing_directory_is_named_with_its_absolute_path() {
+        let templates = Templates::dir("no/such/place");
+        let place = std::env::current_dir().unwrap().join("no/such/place");
+        let error = templates.check().unwrap_err();
+        assert!(error.to_string().contains(place.to_str().unwrap()), "{error}");
+        let error = templates.render("a.html", ()).unwrap_err().to_string();
+        let searched = format!("searched in {}, which does not exist", place.display());
+        assert!(error.contains(&searched) && error.contains("a.html"), "{error}");
+    }
+
+    #[test]
+    fn an_error_names_the_expression_that_is_undefined() {
+        for (source, expression) in [
+            ("a\n{{ nothing }}", "nothing"),
+            ("{{ x.nothing.more }}", "x.nothing"),
+            ("{% if nothing %}x{% endif %}", "nothing"),
+            ("{% for a in nothing %}x{% endfor %}", "nothing"),
+        ] {
+            let error = page(source, context!(x => context!(y => 1))).unwrap_err().to_string();
+            assert!(error.contains(&format!("undefined value: {expression}")), "{error}");
+        }
     }
 }

@@ -45,7 +45,6 @@ impl<S> Urls<S> {
     /// let answer = put().with_field("Authorization", "Bearer s3cret").send();
     /// assert_eq!(answer.text(), "11 bytes");
     /// ```
-    #[must_use]
     pub fn check_head(
         self,
         check: impl Fn(&S, &Request) -> Result<()> + Send + Sync + 'static,

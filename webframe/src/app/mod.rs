@@ -5,6 +5,7 @@ mod answers;
 mod fault_page;
 mod head_check;
 mod jobs;
+mod mistakes;
 mod routes;
 mod route_settings;
 mod table;
@@ -34,6 +35,7 @@ use crate::{
 };
 
 /// An app answers requests. It has state of any `Send + Sync` type, URLs, layers and an error page.
+#[must_use = "an app does nothing until it is run: call `run`, or give it to a `Server`"]
 pub struct App<S> {
     state: Arc<S>,
     /// The routes, built from the [`Urls`] that the app declares.
@@ -88,25 +90,25 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Adds a layer inside the existing ones. The app's layers see every request that reaches the
     /// app, including those without a route.
-    #[must_use]
     pub fn wrap(mut self, layer: impl Middleware<S>) -> App<S> {
         self.layers.push(Box::new(layer));
         self
     }
 
     /// Sets the table of URLs.
-    #[must_use]
     pub fn urls(mut self, urls: Urls<S>) -> App<S> {
         self.table = Table::new(urls);
         self
     }
 
     /// Sets the page for errors. It chooses the status of the response, usually that of the error.
+    /// It is called for files that browsers request on their own too, such as `/favicon.ico`. If it
+    /// shows messages of the session (`Session::take_flashes`), it should take them only if the
+    /// request has a route ([`Request::pattern`]); otherwise they are lost for the next page.
     ///
     /// Without one the page is a line of text. A debug build with the feature `templates` shows
     /// browsers on the same machine the request, the causes and the line of the template for an
     /// error of the server.
-    #[must_use]
     pub fn error_page(
         mut self,
         page: impl Fn(&S, &Request, &Error) -> Response + Send + Sync + 'static,
@@ -117,7 +119,6 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Chooses what the log lines of errors show: the path of the request, or the pattern of its
     /// route (see [`LoggedTarget`]). Default: paths.
-    #[must_use]
     pub fn logged_targets(mut self, targets: LoggedTarget) -> App<S> {
         self.logged_targets = targets;
         self
@@ -140,7 +141,6 @@ impl<S: Send + Sync + 'static> App<S> {
     ///     .urls(Urls::new().get("/", parse));
     /// assert_eq!(TestClient::new(&app).get("/?x").send().status().as_u16(), 400);
     /// ```
-    #[must_use]
     pub fn on_error<E: StdError + 'static>(
         mut self,
         map: impl Fn(&E) -> Error + Send + Sync + 'static,
@@ -158,7 +158,6 @@ impl<S: Send + Sync + 'static> App<S> {
     ///
     /// let app = App::new(()).refusal_page(|_, refusal| Ok(Response::html(refusal.detail())));
     /// ```
-    #[must_use]
     pub fn refusal_page(mut self, page: impl Fn(&S, Refusal) -> Result<Response>) -> App<S> {
         self.refusal_pages = RefusalPages::make(|refusal| page(&self.state, refusal));
         self
@@ -174,7 +173,6 @@ impl<S: Send + Sync + 'static> App<S> {
     /// let app = App::new(())
     ///     .refusal_page_below("/api/", |_, refusal| Response::json(&refusal.detail()));
     /// ```
-    #[must_use]
     pub fn refusal_page_below(
         mut self,
         prefix: &str,
@@ -201,7 +199,6 @@ impl<S: Send + Sync + 'static> App<S> {
     /// let answer = client.post("/entries/7?_method=DELETE", &[("a", "b")]).send();
     /// assert_eq!(answer.text(), "DELETE 7");
     /// ```
-    #[must_use]
     pub fn method_override(mut self) -> App<S> {
         self.method_override = MethodOverride::On;
         self
@@ -221,14 +218,12 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Server::bind(&ServerSettings::default())?.serve(app)?;
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[must_use]
     pub fn every(mut self, interval: Duration, job: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
         self.jobs.add(interval, Some(interval), job);
         self
     }
 
     /// Runs a job once, this time after the server starts.
-    #[must_use]
     pub fn after(mut self, time: Duration, job: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
         self.jobs.add(time, None, job);
         self
@@ -236,7 +231,6 @@ impl<S: Send + Sync + 'static> App<S> {
 
     /// Calls a hook when the server has stopped: all requests are answered, and no job is running.
     /// Hooks are called in the order they were added.
-    #[must_use]
     pub fn on_stop(mut self, hook: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
         self.jobs.add_hook(hook);
         self
@@ -245,12 +239,6 @@ impl<S: Send + Sync + 'static> App<S> {
     /// Starts the jobs. Dropping the returned value ends them.
     pub(crate) fn start_jobs(&mut self) -> io::Result<RunningJobs> {
         std::mem::take(&mut self.jobs).start(&self.state)
-    }
-
-    /// All mistakes in the app's declaration. The server reports them together and does not start.
-    pub(crate) fn mistakes(&self) -> impl Iterator<Item = &String> {
-        let below = self.refusal_pages_below.iter().flat_map(|(_, pages)| pages.mistakes());
-        self.table.mistakes().iter().chain(self.refusal_pages.mistakes()).chain(below)
     }
 
     /// The path of the route with this [name](Urls::named). The parameters are in the order of the

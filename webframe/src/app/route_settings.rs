@@ -8,7 +8,6 @@ use crate::{Middleware, Request, pace::Pace};
 impl<S> Urls<S> {
     /// Names the route that was added last, for [`Request::url`](crate::Request::url). Routes of
     /// the same pattern may share a name.
-    #[must_use]
     pub fn named(self, name: impl Into<Cow<'static, str>>) -> Urls<S> {
         let name = name.into();
         self.change_last("named", |route| route.name = Some(name))
@@ -16,7 +15,6 @@ impl<S> Urls<S> {
 
     /// Marks the route that was added last as blocking: all its calls run on worker threads.
     /// Without a mark the server learns from the calls of a route whether they block.
-    #[must_use]
     pub fn blocking(self) -> Urls<S> {
         self.change_last("blocking", |route| route.set_pace(Pace::blocking()))
     }
@@ -32,7 +30,6 @@ impl<S> Urls<S> {
     ///     .get("/", |_, request| Ok(Response::text(request.cookie("user").unwrap_or("a guest").to_owned())))
     ///     .blocking_if(|request| request.cookie("user").is_some());
     /// ```
-    #[must_use]
     pub fn blocking_if(self, condition: fn(&Request) -> bool) -> Urls<S> {
         self.change_last("blocking_if", |route| {
             route.set_pace(Pace::conditional());
@@ -44,7 +41,6 @@ impl<S> Urls<S> {
     /// connection. This saves the hand-off to a worker thread. If a call does block, other
     /// connections of the event loop wait until the server's watchdog moves the loop to another
     /// thread, after a few milliseconds.
-    #[must_use]
     pub fn quick(self) -> Urls<S> {
         self.change_last("quick", |route| route.set_pace(Pace::quick()))
     }
@@ -52,7 +48,6 @@ impl<S> Urls<S> {
     /// Limits the request body of the route that was added last, in bytes. The limit may exceed
     /// [`Limits::body_bytes_max`](crate::Limits::body_bytes_max). A longer body is refused with
     /// 413, and before it is read if the request has a `Content-Length`.
-    #[must_use]
     pub fn body_limit(self, bytes_max: u64) -> Urls<S> {
         self.change_last("body_limit", |route| route.body_bytes_max = Some(bytes_max))
     }
@@ -81,13 +76,11 @@ impl<S> Urls<S> {
     ///
     /// let urls: Urls<()> = Urls::new().get("/report", report).time_limit(Duration::from_secs(2));
     /// ```
-    #[must_use]
     pub fn time_limit(self, time: Duration) -> Urls<S> {
         self.change_last("time_limit", |route| route.time_limit = Some(time))
     }
 
     /// Puts a layer around the route that was added last, inside the existing ones.
-    #[must_use]
     pub fn wrap_route(self, layer: impl Middleware<S>) -> Urls<S> {
         self.change_last("wrap_route", |route| route.layers.push(Arc::new(layer)))
     }

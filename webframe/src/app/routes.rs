@@ -40,6 +40,7 @@ use crate::{Handler, Middleware, Request, StaticFiles, pace::Pace};
 /// let app = App::new(()).urls(Urls::new().nest("/entries", entries));
 /// assert_eq!(TestClient::new(&app).get("/entries/7").send().text(), "/entries/8");
 /// ```
+#[must_use = "methods return the changed table: `urls = urls.get(..)`"]
 pub struct Urls<S> {
     pub(super) routes: Vec<Route<S>>,
     pub(super) slashes: Slashes,
@@ -110,37 +111,31 @@ impl<S> Urls<S> {
 
     /// Adds a route for GET. If the pattern has no route for HEAD, this route answers HEAD too, and
     /// the response is sent without its body.
-    #[must_use]
     pub fn get(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::GET, pattern, handler)
     }
 
     /// Adds a route for HEAD only, for a resource with an expensive body.
-    #[must_use]
     pub fn head(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::HEAD, pattern, handler)
     }
 
     /// Adds a route for POST.
-    #[must_use]
     pub fn post(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::POST, pattern, handler)
     }
 
     /// Adds a route for PUT.
-    #[must_use]
     pub fn put(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::PUT, pattern, handler)
     }
 
     /// Adds a route for PATCH.
-    #[must_use]
     pub fn patch(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.on(&Method::PATCH, pattern, handler)
     }
 
     /// Adds a route for DELETE.
-    #[must_use]
     pub fn delete(
         self,
         pattern: impl Into<Cow<'static, str>>,
@@ -150,7 +145,6 @@ impl<S> Urls<S> {
     }
 
     /// Adds a route for OPTIONS. Without one OPTIONS is answered with 204 and `Allow`.
-    #[must_use]
     pub fn options(
         self,
         pattern: impl Into<Cow<'static, str>>,
@@ -160,13 +154,11 @@ impl<S> Urls<S> {
     }
 
     /// Adds a route for every method that has no route of its own at this pattern.
-    #[must_use]
     pub fn any(self, pattern: impl Into<Cow<'static, str>>, handler: impl Handler<S>) -> Urls<S> {
         self.add(Methods::Any, pattern.into(), handler)
     }
 
     /// Adds a route for a method of any name.
-    #[must_use]
     pub fn on(
         self,
         method: &Method,
@@ -179,14 +171,12 @@ impl<S> Urls<S> {
     /// Answers every path of this table that no route matches, for example with the page of an
     /// application that routes in the browser. A path that has a route for another method is still
     /// a 405. The parameter `path` is the rest of the path.
-    #[must_use]
     pub fn fallback(self, handler: impl Handler<S>) -> Urls<S> {
         self.add(Methods::Fallback, Cow::Borrowed("/{*path}"), handler)
     }
 
     /// Serves the files of a directory for GET below a prefix such as `/static`; `/` serves them
     /// at the root. A directory that cannot be read is a mistake of the table.
-    #[must_use]
     pub fn files(mut self, prefix: &str, files: StaticFiles) -> Urls<S> {
         let pattern = format!("{}/{{*path}}", prefix.strip_suffix('/').unwrap_or(prefix));
         if let Some(mistake) = files.mistake() {
@@ -198,7 +188,6 @@ impl<S> Urls<S> {
     /// Adds the routes of another table below a prefix such as `/admin` or `/users/{user}`. The
     /// pattern `/` of that table becomes the prefix itself. The routes keep the layers and limits
     /// of that table.
-    #[must_use]
     pub fn nest(mut self, prefix: &str, urls: Urls<S>) -> Urls<S> {
         if prefix.starts_with('/') && !prefix.ends_with('/') {
             return self.append(prefix, urls);
@@ -212,7 +201,6 @@ impl<S> Urls<S> {
     }
 
     /// Adds the routes of another table, which keep their layers and limits.
-    #[must_use]
     pub fn merge(self, urls: Urls<S>) -> Urls<S> {
         self.append("", urls)
     }
@@ -220,7 +208,6 @@ impl<S> Urls<S> {
     /// Puts a layer around all routes of this table, including those added later. The first layer
     /// is the outermost one, and all of them are inside the app's. They do not see requests without
     /// a route; the app's layers do.
-    #[must_use]
     pub fn wrap(mut self, layer: impl Middleware<S>) -> Urls<S> {
         self.layers.push(Arc::new(layer));
         self
@@ -228,7 +215,6 @@ impl<S> Urls<S> {
 
     /// Limits, in bytes, the request body for those routes of this table that have no limit of
     /// their own. If unset, [`Limits::body_bytes_max`](crate::Limits::body_bytes_max) applies.
-    #[must_use]
     pub fn default_body_limit(mut self, bytes_max: u64) -> Urls<S> {
         self.body_bytes_max = Some(bytes_max);
         self
@@ -236,7 +222,6 @@ impl<S> Urls<S> {
 
     /// Sets the [`time_limit`](Urls::time_limit) of those routes of this table that have none of
     /// their own.
-    #[must_use]
     pub fn default_time_limit(mut self, time: Duration) -> Urls<S> {
         self.time_limit = Some(time);
         self
@@ -244,7 +229,6 @@ impl<S> Urls<S> {
 
     /// Marks all routes added so far as [`blocking`](Urls::blocking), unless they are already
     /// marked.
-    #[must_use]
     pub fn all_blocking(mut self) -> Urls<S> {
         for route in self.routes.iter_mut().filter(|route| !route.pace.is_marked()) {
             route.pace = Pace::blocking();
@@ -254,7 +238,6 @@ impl<S> Urls<S> {
 
     /// Sets how to answer a path with a slash too many or too few at its end. It applies to the
     /// whole app; set it on the outermost table.
-    #[must_use]
     pub fn slashes(mut self, slashes: Slashes) -> Urls<S> {
         self.slashes = slashes;
         self

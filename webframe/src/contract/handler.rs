@@ -11,8 +11,19 @@ use crate::{Request, Response, Result};
 ///     Ok(Response::text(format!("{greeting}, {}", request.param_as::<String>("name")?)))
 /// }
 ///
-/// let urls: Urls<String> =
-///     Urls::new().get("/{name}", show).get("/", |greeting, _| Ok(Response::text(greeting.clone())));
+/// let urls = Urls::new().get("/{name}", show);
+/// ```
+///
+/// A closure in the call need not name the types of its arguments, unless it uses the state: then
+/// the table names the type of the state, or the closure does. A closure in a `let` names both.
+///
+/// ```
+/// use webframe::{Request, Response, Urls};
+///
+/// let urls = Urls::<String>::new().get("/", |greeting, _| Ok(Response::text(greeting.clone())));
+/// let urls = Urls::new().get("/", |greeting: &String, _| Ok(Response::text(greeting.clone())));
+/// let show = |greeting: &String, _: &Request| Ok(Response::text(greeting.clone()));
+/// let urls = Urls::new().get("/", show);
 /// ```
 ///
 /// On Linux the thread that calls a handler may have the scheduling class `SCHED_BATCH`. Threads

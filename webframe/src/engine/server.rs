@@ -197,10 +197,7 @@ impl Server {
     /// If the app has mistakes (the error lists all), if the system provides no threads or
     /// descriptors, or if a shard panics.
     pub fn serve<S: Send + Sync + 'static>(mut self, mut app: App<S>) -> io::Result<Stopped> {
-        let mistakes: Vec<&str> = app.mistakes().map(String::as_str).collect();
-        if !mistakes.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, mistakes.join("\n")));
-        }
+        app.check()?;
         let shards = match self.settings.shards {
             0 => thread::available_parallelism().map_or(1, usize::from),
             shards => shards,

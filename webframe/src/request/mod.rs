@@ -164,16 +164,20 @@ impl Request {
         form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
 
-    /// Parses the body as a form. An empty optional field is `None`, a repeated name fills a `Vec`
+    /// Parses the body as a form: `let entry: Entry = request.form()?`. An empty optional field is `None`, a repeated name fills a `Vec`
     /// (with `#[serde(default)]` if it may be missing), `on` is `true`, and a struct may be
-    /// flattened. A `Vec<(String, String)>` gets all pairs in order.
+    /// flattened. A `Vec<(String, String)>` gets all pairs in order. A box that is not ticked sends
+    /// nothing, so a `bool` needs `#[serde(default)]` too.
     ///
     /// # Errors
-    /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed. 400 naming
-    /// the field that is missing or invalid.
+    /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed; a form that is
+    /// sent with GET is in the [query](Request::query). 400 naming the field that is missing or
+    /// invalid.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
-        form::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
+        if let Err(error) = form::check_media_type(self.field(&http::header::CONTENT_TYPE)) {
+            return Err(if *self.method() == Method::GET { form::sent_with_get() } else { error });
+        }
         let body = self.body.bytes()?;
         form::parse(&body, self.form_fields_max, "form")
     }

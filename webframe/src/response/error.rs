@@ -22,6 +22,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// conversion, this type does not implement `std::error::Error`; it converts into a
 /// `Box<dyn std::error::Error + Send + Sync>`.
 ///
+/// `?` does not convert a text: `.map_err(Error::internal)` makes it the cause of a 500, and
+/// `.map_err(Error::bad_request)` the public text of a 400.
+///
 /// ```
 /// use webframe::{Error, Request, Response, Result};
 ///
@@ -29,10 +32,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// /// The user, or an early answer: the page to log in at.
 /// fn logged_in(request: &Request) -> Result<&User> {
-///     request.get::<User>().ok_or_else(|| match Response::see_other("/login") {
-///         Ok(response) => Error::response(response),
-///         Err(error) => error,
-///     })
+///     match request.get::<User>() {
+///         Some(user) => Ok(user),
+///         None => Err(Error::response(Response::see_other("/login")?)),
+///     }
 /// }
 ///
 /// fn page(_: &(), request: &Request) -> Result<Response> {

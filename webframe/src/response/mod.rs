@@ -80,12 +80,14 @@ impl Response {
         Response(parts)
     }
 
-    /// 200 with plain text.
+    /// 200 with plain text: a `String`, a `&'static str`, a `Cow<str>` or bytes. A text that is
+    /// borrowed from the request is copied: `request.path().to_owned()`. A number is formatted
+    /// first: `number.to_string()`.
     pub fn text(text: impl Into<Body>) -> Response {
         Response::typed(HeaderValue::from_static("text/plain; charset=utf-8"), text.into())
     }
 
-    /// 200 with an HTML page.
+    /// 200 with an HTML page, of the types that [`Response::text`] takes.
     pub fn html(page: impl Into<Body>) -> Response {
         Response::typed(HeaderValue::from_static("text/html; charset=utf-8"), page.into())
     }
@@ -200,6 +202,18 @@ impl Response {
 
     /// The same response with a field set, which replaces the old value. Framing fields are
     /// ignored.
+    ///
+    /// ```
+    /// use webframe::{Response, Result, http::{HeaderName, HeaderValue, header}};
+    ///
+    /// fn page(language: &str) -> Result<Response> {
+    ///     Ok(Response::text("Hello")
+    ///         .with_field(header::VARY, HeaderValue::from_static("Cookie"))
+    ///         .with_field(HeaderName::from_static("x-page"), HeaderValue::from(7))
+    ///         .with_field(header::CONTENT_LANGUAGE, HeaderValue::from_str(language)?))
+    /// }
+    /// # assert_eq!(page("en").unwrap().fields().len(), 4);
+    /// ```
     #[must_use]
     pub fn with_field(mut self, name: HeaderName, value: HeaderValue) -> Response {
         self.set(name, value);

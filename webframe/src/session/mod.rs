@@ -42,7 +42,7 @@ mod tests;
 pub use csrf::Csrf;
 pub use layer::Sessions;
 pub use memory::MemorySessions;
-pub use signed::CookieKey;
+pub use signed::{CookieKey, ShortSecret};
 pub use store::SessionStore;
 pub use token::{SessionKey, random_token};
 

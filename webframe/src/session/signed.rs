@@ -24,11 +24,12 @@ const SECRET_BYTES_MIN: usize = 32;
 ///     Ok(Response::text(format!("{items} items")).with_cookie(&cookie))
 /// }
 ///
-/// let key = CookieKey::new(b"read from a file that only we can read").unwrap();
+/// let key = CookieKey::new(b"read from a file that only we can read")?;
 /// let app = App::new(key).urls(Urls::new().get("/", cart));
 /// let client = TestClient::new(&app);
 /// client.get("/").send();
 /// assert_eq!(client.get("/").send().text(), "1 items");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct CookieKey {
@@ -36,11 +37,22 @@ pub struct CookieKey {
     former: Vec<Vec<u8>>,
 }
 
+/// The secret of a [`CookieKey`] is too short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShortSecret {
+    bytes: usize,
+}
+
 impl CookieKey {
-    /// A key; `None` if the secret has fewer than 32 bytes.
-    pub fn new(secret: &[u8]) -> Option<CookieKey> {
-        (secret.len() >= SECRET_BYTES_MIN)
-            .then(|| CookieKey { current: secret.to_vec(), former: Vec::new() })
+    /// A key with this secret.
+    ///
+    /// # Errors
+    /// The secret has fewer than 32 bytes.
+    pub fn new(secret: &[u8]) -> Result<CookieKey, ShortSecret> {
+        if secret.len() < SECRET_BYTES_MIN {
+            return Err(ShortSecret { bytes: secret.len() });
+        }
+        Ok(CookieKey { current: secret.to_vec(), former: Vec::new() })
     }
 
     /// Also accepts cookies signed with this older key. New cookies are not signed with it.
@@ -81,6 +93,14 @@ fn mac(key: &[u8], name: &str, value: &str) -> Hmac<Sha256> {
     let mac = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.chain_update(name).chain_update(b"\0").chain_update(value)
 }
+
+impl fmt::Display for ShortSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a key has at least {SECRET_BYTES_MIN} bytes, not {}", self.bytes)
+    }
+}
+
+impl std::error::Error for ShortSecret {}
 
 impl fmt::Debug for CookieKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -124,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused_and_none_is_shown() {
-        assert!(CookieKey::new(&[1; 31]).is_none());
+        let refused = CookieKey::new(&[1; 31]).unwrap_err();
+        assert_eq!(refused.to_string(), "a key has at least 32 bytes, not 31");
         assert_eq!(format!("{:?}", key(1)), "CookieKey(..)");
     }
 

@@ -123,7 +123,7 @@ mod tests {
         for path in [
             names.path("four", &list[..]),
             names.path("four", &list),
-            names.path("four", list.iter().map(|n| n * 1)),
+            names.path("four", list.iter().copied()),
             names.path("four", [1, 2, 3, 4]),
             names.path("four", (1_u8, "2", '3', String::from("4"))),
         ] {

@@ -184,3 +184,17 @@ fn a_mistake_of_a_test_is_reported_at_the_line_of_the_test() {
     here(&|| drop(client.get("/").connect()));
     here(&|| drop(client.get("/").send().json::<String>()));
 }
+
+#[test]
+fn reading_a_form_that_was_sent_with_get_is_refused_with_the_place_of_its_fields() {
+    fn read(_: &(), request: &Request) -> Result<Response> {
+        let pairs: Vec<(String, String)> = request.form()?;
+        Ok(Response::text(pairs.len().to_string()))
+    }
+    let app = App::new(()).urls(Urls::new().any("/", read));
+    let client = TestClient::new(&app);
+    let refused = client.get("/?a=b").send();
+    assert_eq!(status(&refused), 415);
+    assert!(refused.text().contains("sent with GET is in the query"), "{}", refused.text());
+    assert!(!client.put("/").send().text().contains("GET"));
+}

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
 use self::value::Form;
-use crate::{Error, Result};
+use crate::{Error, Result, report};
 
 /// Parses the pairs of a form or a query, at most `pairs_max`, as a `T`. `what` is `form` or
 /// `query`, for the texts of errors.
@@ -42,6 +42,16 @@ pub(crate) fn check_media_type(value: Option<&str>) -> Result<()> {
             "a form is sent as application/x-www-form-urlencoded",
         )),
     }
+}
+
+/// The error for a handler of GET that reads the body as a form. A debug build logs it too: it is
+/// a mistake of the app.
+pub(crate) fn sent_with_get() -> Error {
+    const TEXT: &str = "a form that is sent with GET is in the query";
+    if cfg!(debug_assertions) {
+        report::warn(format_args!("{TEXT}: read it with Request::query"));
+    }
+    Error::unsupported_media_type(TEXT)
 }
 
 /// The pairs as they were sent. Empty ones are skipped.

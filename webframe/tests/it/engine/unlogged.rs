@@ -5,7 +5,7 @@ use std::{process::Command, sync::mpsc, time::Duration};
 
 use webframe::{
     Address, App, Error, LineProtocol, LineSettings, Peer, Replies, Request, Response, Result,
-    Server, TestClient, Urls,
+    Server, Templates, TestClient, Urls,
     websocket::{Message, Socket},
 };
 
@@ -44,6 +44,7 @@ fn child_program() {
     for text in ["error", "panic"] {
         client.get("/talk").connect().send(text);
     }
+    drop(Templates::dir("no/such/place"));
     let server = Server::bind(&settings()).expect("a free port");
     let address = Address::Tcp(([127, 0, 0, 1], 0).into());
     let server = server.with_lines(&address, LineSettings::default(), Panics).expect("bound");
@@ -79,6 +80,7 @@ fn a_program_without_a_logger_writes_each_failure_of_a_live_connection_or_job() 
         "error: a WebSocket's handler: a panic: the socket panics\n",
         "error: a call of a live connection: a panic: the line panics\n",
         "error: a job failed: a panic: the job panics\n",
+        "/no/such/place with templates\n",
         "error: a stop hook failed: a panic: the hook panics\n",
     ] {
         assert_eq!(text.matches(line).count(), 1, "{line:?} in {text}");
