@@ -81,7 +81,7 @@ pub use request::{
 };
 pub use response::{
     Response,
-    body::Body,
+    body::{Body, IntoBody},
     cookie::{Cookie, CookieError, SameSite},
     error::{Error, OrNotFound, Result},
     source::Source,

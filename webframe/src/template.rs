@@ -19,6 +19,8 @@ use crate::{
 
 /// The templates of an app, compiled into the program or read from a directory.
 ///
+/// Needs the feature `templates`.
+///
 /// Values are escaped for HTML unless the template's name ends in `.txt`. A missing value is an
 /// error, not an empty text. Besides minijinja's own filters there are `urlencode_segment` for one
 /// segment of a path (a slash becomes `%2F`), and `urlencode_query` for a value in a query.
@@ -44,6 +46,8 @@ pub struct Templates {
 }
 
 /// Broken templates, each with its place and reason.
+///
+/// Needs the feature `templates`.
 #[derive(Debug)]
 pub struct BrokenTemplates(Vec<String>);
 
@@ -210,6 +214,8 @@ struct Shared {
 impl Request {
     /// Gives a value to the templates of [`Templates::render_for`]. Middleware uses it for values
     /// that all pages show. It replaces an earlier value of the same name.
+    ///
+    /// Needs the feature `templates`.
     pub fn share(&self, name: &'static str, value: impl Serialize) {
         self.put(Shared { name, value: Value::from_serialize(value) });
     }

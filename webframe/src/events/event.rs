@@ -23,6 +23,8 @@ impl Event {
 
     /// A named event with a value as JSON.
     ///
+    /// Needs the feature `json`.
+    ///
     /// # Errors
     /// 500 if the value cannot be written as JSON, such as a map with keys that are not text.
     #[cfg(feature = "json")]

@@ -124,6 +124,8 @@ impl StaticFiles {
     }
 
     /// Lists the files of a directory on disk that has no `index.html`.
+    ///
+    /// Needs the feature `templates`.
     #[cfg(feature = "templates")]
     #[must_use]
     pub fn with_listing(mut self) -> StaticFiles {

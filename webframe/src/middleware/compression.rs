@@ -26,6 +26,8 @@ const COMPRESSED_BYTES_MAX: usize = 1 << 20;
 /// decode when they arrive. HEAD is treated like GET, since its response must have the same fields
 /// (RFC 9110 §9.3.2).
 ///
+/// Needs the feature `compression`.
+///
 /// ```
 /// use webframe::{App, Request, Response, TestClient, Urls, middleware::compression};
 ///

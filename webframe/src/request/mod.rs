@@ -184,6 +184,8 @@ impl Request {
 
     /// Parses the body as JSON.
     ///
+    /// Needs the feature `json`.
+    ///
     /// ```
     /// use webframe::{App, Request, Response, Result, TestClient, Urls, http::Method};
     ///

@@ -62,6 +62,48 @@ impl fmt::Debug for Body {
     }
 }
 
+/// What [`Response::text`](crate::Response::text) and [`Response::html`](crate::Response::html)
+/// take: a text, bytes, or a [`Body`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a text or bytes",
+    label = "expected a text or bytes; is a `?` missing?",
+    note = "`to_string()` makes a text of a number, `to_owned()` copies a borrowed text"
+)]
+pub trait IntoBody {
+    /// The body with this content.
+    fn into_body(self) -> Body;
+}
+
+impl IntoBody for Body {
+    fn into_body(self) -> Body {
+        self
+    }
+}
+
+impl IntoBody for &'static str {
+    fn into_body(self) -> Body {
+        Body::from(self)
+    }
+}
+
+impl IntoBody for String {
+    fn into_body(self) -> Body {
+        Body::from(self)
+    }
+}
+
+impl IntoBody for Cow<'_, str> {
+    fn into_body(self) -> Body {
+        Body::from(self)
+    }
+}
+
+impl IntoBody for Vec<u8> {
+    fn into_body(self) -> Body {
+        Body::from(self)
+    }
+}
+
 impl From<&'static str> for Body {
     fn from(text: &'static str) -> Body {
         Body::Static(text.as_bytes())

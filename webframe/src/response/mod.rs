@@ -16,7 +16,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use percent_encoding::percent_encode_byte;
 
 use self::{
-    body::Body,
+    body::{Body, IntoBody},
     cookie::Cookie,
     error::{Error, Result},
     source::Source,
@@ -83,13 +83,13 @@ impl Response {
     /// 200 with plain text: a `String`, a `&'static str`, a `Cow<str>` or bytes. A text that is
     /// borrowed from the request is copied: `request.path().to_owned()`. A number is formatted
     /// first: `number.to_string()`.
-    pub fn text(text: impl Into<Body>) -> Response {
-        Response::typed(HeaderValue::from_static("text/plain; charset=utf-8"), text.into())
+    pub fn text(text: impl IntoBody) -> Response {
+        Response::typed(HeaderValue::from_static("text/plain; charset=utf-8"), text.into_body())
     }
 
     /// 200 with an HTML page, of the types that [`Response::text`] takes.
-    pub fn html(page: impl Into<Body>) -> Response {
-        Response::typed(HeaderValue::from_static("text/html; charset=utf-8"), page.into())
+    pub fn html(page: impl IntoBody) -> Response {
+        Response::typed(HeaderValue::from_static("text/html; charset=utf-8"), page.into_body())
     }
 
     /// 200 with bytes of the given media type.
@@ -101,6 +101,8 @@ impl Response {
     }
 
     /// 200 with the value as JSON.
+    ///
+    /// Needs the feature `json`.
     ///
     /// # Errors
     /// 500: the value cannot be written as JSON, such as a map with keys that are not text.

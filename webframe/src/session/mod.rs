@@ -1,5 +1,7 @@
 //! Sessions, flash messages, CSRF tokens and signed cookies.
 //!
+//! Needs the feature `sessions`.
+//!
 //! A session is a record of values in a [`SessionStore`]. The browser keeps a random secret in a
 //! cookie, the store only the hash of it. A visitor has no session until a handler sets a value.
 //!

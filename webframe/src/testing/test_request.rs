@@ -56,6 +56,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     }
 
     /// The same request with a value as JSON.
+    ///
+    /// Needs the feature `json`.
     #[cfg(feature = "json")]
     #[track_caller]
     pub fn with_json(self, value: &impl Serialize) -> Self {

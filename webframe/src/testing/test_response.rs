@@ -44,6 +44,8 @@ impl TestResponse {
     }
 
     /// The body, parsed as JSON.
+    ///
+    /// Needs the feature `json`.
     #[cfg(feature = "json")]
     #[track_caller]
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> T {

@@ -24,6 +24,8 @@ use crate::{
 
 /// The client end of a WebSocket; made by [`TestRequest::connect`].
 ///
+/// Needs the feature `websocket`.
+///
 /// The handler runs in the thread of the test: [`TestSocket::send`] returns after it. Mistakes
 /// panic, and so does waiting for more than ten seconds.
 ///
@@ -83,6 +85,8 @@ impl Deliver for Receiver {
 
 impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     /// The same request as the handshake of a WebSocket.
+    ///
+    /// Needs the feature `websocket`.
     pub fn as_websocket(self) -> Self {
         self.with_field("Connection", "Upgrade")
             .with_field("Upgrade", "websocket")
@@ -91,6 +95,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     }
 
     /// Opens a WebSocket. Panics if the app refuses it.
+    ///
+    /// Needs the feature `websocket`.
     #[track_caller]
     pub fn connect(self) -> TestSocket {
         let (status, fields, body) = self.as_websocket().answer();

@@ -1,5 +1,7 @@
 //! WebSockets: messages in both directions on one connection, which holds no thread.
 //!
+//! Needs the feature `websocket`.
+//!
 //! A route answers with [`Response::websocket`](crate::Response::websocket) and a
 //! [`SocketHandler`]. The methods of a `SocketHandler` are called like handlers: in the event loop
 //! of the connection while they are quick, on a worker thread if they block. For each connection
