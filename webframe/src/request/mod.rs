@@ -176,7 +176,8 @@ impl Request {
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
         if let Err(error) = form::check_media_type(self.field(&http::header::CONTENT_TYPE)) {
-            return Err(if *self.method() == Method::GET { form::sent_with_get() } else { error });
+            let is_get = matches!(*self.method(), Method::GET | Method::HEAD);
+            return Err(if is_get { form::sent_with_get() } else { error });
         }
         let body = self.body.bytes()?;
         form::parse(&body, self.form_fields_max, "form")

@@ -121,7 +121,7 @@ fn values_of_a_request_end_with_it_even_if_dropping_them_panics() {
 }
 
 #[test]
-#[should_panic(expected = "GET /a/{x: {x mixes text and a parameter; POST /b: another route")]
+#[should_panic(expected = "GET /a/{x: {x mixes text and a parameter; POST /b: POST /b already")]
 fn the_test_client_reports_every_mistake_in_the_table() {
     let urls = Urls::new().get("/a/{x", parse).post("/b", parse).post("/b", io_error);
     drop(TestClient::new(&App::new(()).urls(urls)));
