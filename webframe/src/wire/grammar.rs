@@ -79,6 +79,12 @@ pub(super) fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     value.split(|&byte| byte == b',').map(trim)
 }
 
+/// The members of a comma-separated list that are not empty: a reader of a list ignores empty ones
+/// (RFC 9110 §5.6.1.2).
+pub(crate) fn filled_members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    members(value).filter(|member| !member.is_empty())
+}
+
 /// Removes the optional white space around a value: only SP and HTAB.
 pub(super) fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {

@@ -22,11 +22,10 @@ impl Deflate {
         fields: impl Iterator<Item = &'f [u8]>,
     ) -> Result<Option<Deflate>, HandshakeFault> {
         let mut accepted = None;
-        for field in fields {
-            for offer in split(field, b',') {
-                let offer = Offer::parse(offer)?;
-                accepted = accepted.or_else(|| offer.terms());
-            }
+        // A quoted value never contains a comma, since it must be a token.
+        for offer in fields.flat_map(grammar::filled_members) {
+            let offer = Offer::parse(offer)?;
+            accepted = accepted.or_else(|| offer.terms());
         }
         Ok(accepted)
     }
@@ -55,7 +54,8 @@ struct Offer<'f> {
 impl<'f> Offer<'f> {
     /// Reads `extension-token *( ";" token [ "=" ( token / quoted-string ) ] )`.
     fn parse(offer: &'f [u8]) -> Result<Offer<'f>, HandshakeFault> {
-        let mut pieces = split(offer, b';').map(grammar::trim);
+        // A quoted value never contains a semicolon either.
+        let mut pieces = offer.split(|&byte| byte == b';').map(grammar::trim);
         let name = token(pieces.next().unwrap_or_default())?;
         let parameters = pieces.map(parameter).collect::<Result<_, _>>()?;
         Ok(Offer { name, parameters })
@@ -106,9 +106,4 @@ fn parameter(piece: &[u8]) -> Result<(&str, Option<&str>), HandshakeFault> {
 
 fn token(bytes: &[u8]) -> Result<&str, HandshakeFault> {
     token_text(bytes).ok_or(HandshakeFault::Extensions)
-}
-
-/// Splits at a separator. A quoted value never contains one, since it must be a token.
-fn split(bytes: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
-    bytes.split(move |&byte| byte == separator)
 }

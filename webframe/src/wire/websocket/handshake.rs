@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use base64::{
+    Engine, alphabet,
+    engine::general_purpose::{GeneralPurpose, PAD, STANDARD as BASE64},
+};
 use http::{Method, StatusCode};
 use sha1::{Digest, Sha1};
 
@@ -11,6 +14,11 @@ use crate::wire::{Version, grammar};
 
 /// Added to a key before it is hashed (RFC 6455 §1.3).
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// Decodes keys. The bits of the last digit that belong to no byte may have any value, as in the
+/// example of RFC 6455 §4.1.
+const KEY: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// The reason why a request cannot open a WebSocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +113,7 @@ impl<'r> Handshake<'r> {
             return Err(HandshakeFault::Version);
         }
         let key = only("sec-websocket-key").ok_or(HandshakeFault::Key)?;
-        if BASE64.decode(key).ok().is_none_or(|key| key.len() != 16) {
+        if KEY.decode(key).ok().is_none_or(|key| key.len() != 16) {
             return Err(HandshakeFault::Key);
         }
         let protocols = protocols(values("sec-websocket-protocol"))?;
@@ -122,7 +130,7 @@ fn accept_key(key: &[u8]) -> String {
 /// The subprotocols in these fields, in order.
 fn protocols<'r>(fields: impl Iterator<Item = &'r [u8]>) -> Result<Vec<&'r str>, HandshakeFault> {
     let mut protocols: Vec<&str> = Vec::new();
-    for member in fields.flat_map(grammar::members) {
+    for member in fields.flat_map(grammar::filled_members) {
         let protocol = token_text(member).ok_or(HandshakeFault::Protocols)?;
         if protocols.contains(&protocol) {
             return Err(HandshakeFault::Protocols);
