@@ -11,6 +11,10 @@ use super::Fault;
 /// The end of every flushed block, which is omitted in a message (§7.2.1).
 const TAIL: [u8; 4] = [0, 0, 0xFF, 0xFF];
 
+/// A final block without content. Read after [`TAIL`], it ends the stream if and only if the message
+/// ended between two blocks.
+const FINAL: [u8; 5] = [1, 0, 0, 0xFF, 0xFF];
+
 /// The amount by which the output of an inflater grows.
 const STEP: usize = 16 << 10;
 
@@ -19,11 +23,15 @@ const LEVEL: u32 = 6;
 
 /// Inflates one message.
 #[derive(Debug)]
-pub(super) struct Inflater(Decompress);
+pub(super) struct Inflater {
+    stream: Decompress,
+    /// Nothing follows the last final block; true before the first byte, too.
+    at_end: bool,
+}
 
 impl Inflater {
     pub(super) fn new() -> Inflater {
-        Inflater(Decompress::new(false))
+        Inflater { stream: Decompress::new(false), at_end: true }
     }
 
     /// Inflates the coded bytes. A message larger than `bytes_max` is refused before it is inflated
@@ -39,19 +47,20 @@ impl Inflater {
             if bytes.len() == bytes.capacity() {
                 bytes.reserve(room.min(STEP.max(bytes.len())));
             }
-            let read_before = self.0.total_in();
+            let read_before = self.stream.total_in();
             let wrote_before = bytes.len();
-            let status = self.0.decompress_vec(coded, bytes, FlushDecompress::Sync);
+            let status = self.stream.decompress_vec(coded, bytes, FlushDecompress::Sync);
             let status = status.map_err(|_| Fault::Deflate)?;
-            let read = self.0.total_in().saturating_sub(read_before);
+            let read = self.stream.total_in().saturating_sub(read_before);
             let read = usize::try_from(read).unwrap_or(usize::MAX);
             coded = coded.get(read..).unwrap_or_default();
+            self.at_end = status == Status::StreamEnd || (self.at_end && read == 0);
             if bytes.len() > bytes_max {
                 return Err(Fault::MessageTooLarge);
             }
             if status == Status::StreamEnd {
                 // A final block may end before its message does (§7.2.3.4).
-                self.0.reset(false);
+                self.stream.reset(false);
             }
             let has_room = bytes.len() < bytes.capacity();
             if (coded.is_empty() && has_room) || (read == 0 && bytes.len() == wrote_before) {
@@ -60,9 +69,16 @@ impl Inflater {
         }
     }
 
-    /// Inflates the end of the message.
+    /// Ends the message. Refuses a message that ends inside a block: then the tail is read as a part
+    /// of that block, so that it is content, or the final block behind it does not end the stream.
     pub(super) fn finish(mut self, bytes: &mut Vec<u8>, bytes_max: usize) -> Result<(), Fault> {
-        self.inflate(&TAIL, bytes, bytes_max)
+        if self.at_end {
+            return Ok(());
+        }
+        let length = bytes.len();
+        self.inflate(&TAIL, bytes, bytes_max)?;
+        self.inflate(&FINAL, bytes, bytes_max)?;
+        if self.at_end && bytes.len() == length { Ok(()) } else { Err(Fault::Deflate) }
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) enum Fault {
     CloseReason,
     /// A text is not UTF-8 (§8.1).
     Utf8,
-    /// A compressed message is not a DEFLATE stream (RFC 7692 §7.2.2).
+    /// A compressed message is not a DEFLATE stream, or it ends inside a block (RFC 7692 §7.2.2).
     Deflate,
     /// A frame is larger than `frame_bytes_max`.
     FrameTooLarge,

@@ -24,6 +24,37 @@ fn refuses_an_invalid_deflate_stream() {
     breaks(&[frame(0xC1, b"\xFF\xFF\xFF\xFF")], Fault::Deflate);
 }
 
+/// A beginning of a message is a message if it ends with the header of an empty block (RFC 7692
+/// §7.2.1), and no other one is.
+#[test]
+fn a_message_that_is_cut_inside_a_block_is_refused() {
+    let letter = |byte: u8| b"aaaaaabbbccdefgh"[usize::from(byte % 16)];
+    let dynamic = deflated(&noise(1500).into_iter().map(letter).collect::<Vec<_>>());
+    assert_eq!(dynamic[0] & 7, 4, "a block with its own codes");
+    let fixed = b"\xf2\x48\xcd\xc9\xc9\x07\x00";
+    let end = b"\xf3\x48\xcd\xc9\xc9\x07\x00";
+    let stored = b"\x00\x05\x00\xfa\xff\x48\x65\x6c\x6c\x6f\x00";
+    let empty_stored = b"\x00\x00\x00\xff\xff\x00";
+    let two_blocks = b"\xf2\x48\x05\x00\x00\x00\xff\xff\xca\xc9\xc9\x07\x00";
+    for (coded, whole) in [
+        (&dynamic[..], &[][..]),
+        (fixed, &[]),
+        (end, &[]),
+        (stored, &[1]),
+        (empty_stored, &[1]),
+        (two_blocks, &[4]),
+    ] {
+        for length in 1..coded.len() {
+            let cut = [frame(0xC2, &coded[..length])];
+            let (events, fault) = read([&cut.concat()[..]]);
+            let expected = (!whole.contains(&length)).then_some(Fault::Deflate);
+            assert_eq!(fault, expected, "{length} of {coded:?}: {events:?}");
+        }
+        assert_eq!(read([&frame(0xC2, coded)[..]]).1, None, "{coded:?}");
+    }
+    reads(&[frame(0xC1, b"")], &[text("")]);
+}
+
 #[test]
 fn no_context_is_kept_between_messages() {
     // Refers to the five bytes of the message before.
