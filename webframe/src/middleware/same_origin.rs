@@ -8,7 +8,8 @@ use crate::{Error, Middleware, Next, Request, Response};
 ///
 /// If a request has the field `Sec-Fetch-Site`, this field decides. Browsers send it to encrypted
 /// and local sites. Otherwise `Origin` is compared with the host of the request. A request with
-/// neither field is passed on: it does not come from a current browser.
+/// neither field is passed on: it does not come from a current browser. A request that repeats one
+/// of them is refused.
 ///
 /// ```
 /// use webframe::{App, http::Method, middleware::SameOrigin, TestClient, Urls};
@@ -50,11 +51,14 @@ impl SameOrigin {
     /// Whether the request may pass: a page of the site itself or of a trusted origin sent it, or
     /// nothing shows that a page of another site did.
     pub(crate) fn is_own(&self, request: &Request) -> bool {
-        let origin = request.field(&header::ORIGIN);
+        let origin = request.single_field(&header::ORIGIN);
+        let (Ok(origin), Ok(site)) = (origin, request.single_field(&SEC_FETCH_SITE)) else {
+            return false;
+        };
         if origin.is_some_and(|origin| self.trusted.iter().any(|trusted| trusted == origin)) {
             return true;
         }
-        match (request.field(&SEC_FETCH_SITE), origin) {
+        match (site, origin) {
             // `none`: the visitor typed the address or chose a bookmark. `same-site`: another host
             // of the same registered domain, which may belong to someone else.
             (Some(site), _) => matches!(site, "same-origin" | "none"),
@@ -140,6 +144,22 @@ mod tests {
             &[("Origin", "http://dict:80.evil.example")],
             &[("Origin", "null")],
             &[("Origin", "dict:80")],
+        ] {
+            status(Method::POST, fields, 403);
+        }
+    }
+
+    #[test]
+    fn a_form_with_two_origins_or_two_sites_is_refused() {
+        let (own, other) = (("Origin", "http://dict:80"), ("Origin", "http://evil"));
+        let site = |site| ("Sec-Fetch-Site", site);
+        for fields in [
+            &[own, other][..],
+            &[other, own],
+            &[own, own],
+            &[("Origin", "https://www.example.org"), other],
+            &[site("same-origin"), site("cross-site")],
+            &[site("none"), site("none"), own],
         ] {
             status(Method::POST, fields, 403);
         }

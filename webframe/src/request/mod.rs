@@ -130,6 +130,19 @@ impl Request {
         self.head.field(name.as_str()).and_then(|value| std::str::from_utf8(value).ok())
     }
 
+    /// The value of a field that must not be repeated, so that all readers find the same value.
+    ///
+    /// # Errors
+    /// 400: the field is repeated or not UTF-8.
+    pub(crate) fn single_field(&self, name: &HeaderName) -> Result<Option<&str>> {
+        let mut values = self.head.values(name.as_str());
+        let Some(value) = values.next() else { return Ok(None) };
+        match std::str::from_utf8(value) {
+            Ok(value) if values.next().is_none() => Ok(Some(value)),
+            _ => Err(Error::bad_request(format!("the field {name} is repeated or not UTF-8"))),
+        }
+    }
+
     /// All fields in their order, with names in the letter case that was sent.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.head.fields()
@@ -164,18 +177,19 @@ impl Request {
         form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
 
-    /// Parses the body as a form: `let entry: Entry = request.form()?`. An empty optional field is `None`, a repeated name fills a `Vec`
-    /// (with `#[serde(default)]` if it may be missing), `on` is `true`, and a struct may be
-    /// flattened. A `Vec<(String, String)>` gets all pairs in order. A box that is not ticked sends
+    /// Parses the body as a form: `let entry: Entry = request.form()?`. An empty optional field is
+    /// `None`, a repeated name fills a `Vec` (with `#[serde(default)]` if it may be missing), `on` is
+    /// `true`, and a struct may be flattened. A `Vec<(String, String)>` gets all pairs in order. A box that is not ticked sends
     /// nothing, so a `bool` needs `#[serde(default)]` too.
     ///
     /// # Errors
     /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed; a form that is
-    /// sent with GET is in the [query](Request::query). 400 naming the field that is missing or
-    /// invalid.
+    /// sent with GET is in the [query](Request::query). 400: it has two media types; or naming the
+    /// field that is missing or invalid.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
-        if let Err(error) = form::check_media_type(self.field(&http::header::CONTENT_TYPE)) {
+        if let Err(error) = form::check_media_type(self.single_field(&http::header::CONTENT_TYPE)?)
+        {
             let is_get = matches!(*self.method(), Method::GET | Method::HEAD);
             return Err(if is_get { form::sent_with_get() } else { error });
         }
@@ -211,22 +225,23 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// 415: `Content-Type` is not JSON, or the body is compressed. 400 naming the field, line and
-    /// column of a mistake.
+    /// 415: `Content-Type` is not JSON, or the body is compressed. 400: `Content-Type` is repeated; or
+    /// naming the field, line and column of a mistake.
     #[cfg(feature = "json")]
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
-        json::check_media_type(self.field(&http::header::CONTENT_TYPE))?;
+        json::check_media_type(self.single_field(&http::header::CONTENT_TYPE)?)?;
         json::parse(&self.body.bytes()?)
     }
 
     /// Returns an error for a compressed body: webframe does not decompress bodies.
     pub(crate) fn check_coding(&self) -> Result<()> {
-        match self.field(&http::header::CONTENT_ENCODING) {
-            None => Ok(()),
-            Some(coding) if coding.trim().eq_ignore_ascii_case("identity") => Ok(()),
-            Some(_) => Err(Error::unsupported_media_type("the body must not be compressed")),
+        let fields = self.head.values(http::header::CONTENT_ENCODING.as_str());
+        let mut codings = fields.flat_map(crate::wire::filled_members);
+        if codings.all(|coding| coding.eq_ignore_ascii_case(b"identity")) {
+            return Ok(());
         }
+        Err(Error::unsupported_media_type("the body must not be compressed"))
     }
 
     /// The bytes of the body. A body in a temporary file is read into memory as a whole.

@@ -62,6 +62,58 @@ fn a_compressed_body_is_refused_by_its_head() {
     assert_eq!(plain.text(), "[(\"a\", \"b\")]");
 }
 
+/// Several fields are one list, and empty members are ignored (RFC 9110 §5.3, §5.6.1.2, §8.4).
+#[test]
+fn the_content_codings_of_all_fields_count() {
+    let read = |_: &(), request: &Request| {
+        let pairs: Vec<(String, String)> = request.form()?;
+        Ok(Response::text(format!("{}", pairs.len())))
+    };
+    let app = App::new(()).urls(Urls::new().post("/", read));
+    let client = TestClient::new(&app);
+    for (codings, status) in [
+        (&["identity", "gzip"][..], 415),
+        (&["gzip", "identity"], 415),
+        (&["", "br"], 415),
+        (&["identity, gzip"], 415),
+        (&["identity;q=1"], 415),
+        (&[""], 200),
+        (&["", "Identity"], 200),
+        (&[", identity,\t,identity"], 200),
+    ] {
+        let mut post = client.post("/", &[("a", "b")]);
+        for coding in codings {
+            post = post.with_field("Content-Encoding", coding);
+        }
+        let answer = post.send();
+        assert_eq!(answer.status().as_u16(), status, "{codings:?}");
+    }
+}
+
+#[test]
+fn a_body_with_two_media_types_is_refused() {
+    let read = |_: &(), request: &Request| {
+        let pairs: Vec<(String, String)> = match request.query_string() {
+            "json" => request.json()?,
+            "multipart" => request.multipart()?.fields()?,
+            _ => request.form()?,
+        };
+        Ok(Response::text(format!("{}", pairs.len())))
+    };
+    let app = App::new(()).urls(Urls::new().post("/", read));
+    let client = TestClient::new(&app);
+    for (kind, media_type, body) in [
+        ("form", "application/x-www-form-urlencoded", "a=b"),
+        ("json", "application/json", "[]"),
+        ("multipart", "multipart/form-data; boundary=b", "--b--"),
+    ] {
+        let post = client.request(http::Method::POST, &format!("/?{kind}")).with_body(body);
+        let post = post.with_field("Content-Type", media_type);
+        let refused = post.with_field("Content-Type", "text/plain").send();
+        assert_eq!(refused.status().as_u16(), 400, "{kind}: {}", refused.text());
+    }
+}
+
 #[test]
 fn an_error_can_carry_a_response() {
     fn logged_in(request: &Request) -> Result<&str> {

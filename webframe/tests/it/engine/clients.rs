@@ -7,8 +7,9 @@ use std::{
 };
 
 use webframe::{
-    Limits, Request, Response, Result, ServerSettings, Urls,
+    App, Limits, Request, Response, Result, ServerSettings, Urls,
     http::{HeaderValue, StatusCode},
+    middleware::SameOrigin,
 };
 
 use super::site::{Site, settings};
@@ -241,4 +242,21 @@ fn clients_that_leave_at_any_point_do_no_harm() {
     let mut client = site.client();
     client.send(request);
     assert_eq!(client.answer().expect("an answer").body, "hello");
+}
+
+#[test]
+fn a_field_of_bytes_that_are_not_text_is_not_ignored() {
+    let form = |_: &(), request: &Request| {
+        let pairs: Vec<(String, String)> = request.form()?;
+        Ok(Response::text(format!("{}", pairs.len())))
+    };
+    let app = App::new(()).wrap(SameOrigin::new()).urls(Urls::new().post("/", form));
+    let site = Site::start_app(&settings(), app);
+    for (name, status) in [("Origin", 403), ("Sec-Fetch-Site", 403), ("Content-Encoding", 415)] {
+        let head = format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n{name}: ");
+        let media_type = b"\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n";
+        let mut client = site.client();
+        client.send_bytes(&[head.as_bytes(), b"\xff", media_type].concat());
+        assert_eq!(client.answer().expect("an answer").status, status, "{name}");
+    }
 }
