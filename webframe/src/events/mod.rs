@@ -213,9 +213,9 @@ impl Channel {
 
     /// The number of the event after the one with this id, if it is still available.
     fn next_after(&self, last: &str) -> Option<u64> {
-        let (epoch, number) = last.split_once('-')?;
-        let number = number.parse().ok()?;
-        let is_ours = Some(epoch) == self.epoch.map(|epoch| format!("{epoch:x}")).as_deref();
+        let number = last.split_once('-')?.1.parse().ok()?;
+        // Another form of the number, such as `+1`, is not an id of this channel.
+        let is_ours = self.epoch.is_some_and(|epoch| id(epoch, number) == last);
         (is_ours && self.feed.has(number)).then_some(number)
     }
 }

@@ -97,7 +97,11 @@ fn a_subscriber_that_connects_again_gets_what_it_missed() {
     assert_eq!(again.read_line().split('-').next(), format!("id: {id}").split('-').next());
     again.read_until("data: b\n\n");
     again.read_until("data: c\n\n");
-    for garbage in ["1-1", "x", "-", "ffff-99999999999999999999", "字", &format!("{id}9")] {
+    let (epoch, number) = id.split_once('-').expect("an id");
+    let other_forms = [format!("{epoch}-+{number}"), format!("{epoch}-0{number}")];
+    let [plus, zero] = other_forms.each_ref().map(String::as_str);
+    let later = format!("{id}9");
+    for garbage in ["1-1", "x", "-", "ffff-99999999999999999999", "字", plus, zero, &later] {
         let mut lost = subscriber(&site, &format!("Last-Event-ID: {garbage}\r\n"));
         lost.read_until("event: resync\ndata:\n\n");
         channel.send(&Event::text("d"));
