@@ -150,48 +150,72 @@ fn names(disposition: &[u8]) -> Option<(String, Option<String>)> {
     }
     let [mut name, mut name_ext, mut file_name, mut file_name_ext] = [const { None }; 4];
     for piece in pieces.filter(|piece| !piece.is_empty()) {
-        let Parameter { name: key, value, is_quoted } = parameter(piece)?;
+        let Parameter { name: key, value, raw } = parameter(piece)?;
         let (slot, value) = match &*key {
-            "name" => (&mut name, Some(value)),
-            "filename" => (&mut file_name, Some(value)),
-            "name*" => (&mut name_ext, extended(&value, is_quoted)),
-            "filename*" => (&mut file_name_ext, extended(&value, is_quoted)),
+            "name" => (&mut name, value),
+            "filename" => (&mut file_name, value),
+            "name*" => (&mut name_ext, raw),
+            "filename*" => (&mut file_name_ext, raw),
             _ => continue,
         };
         if slot.replace(value).is_some() {
             return None;
         }
     }
-    let file_name = match file_name.or(file_name_ext) {
-        Some(file_name) => Some(without_folders(&text(&file_name?)?)),
-        None => None,
-    };
-    Some((text(&name.or(name_ext)??)?, file_name))
+    let lossy = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let file_name_ext = file_name_ext.map(|raw| match extended(&raw) {
+        Some((charset, bytes)) if charset == "iso-8859-1" => {
+            bytes.iter().map(|&b| char::from(b)).collect()
+        }
+        Some((_, bytes)) => lossy(bytes),
+        None => lossy(raw),
+    });
+    let file_name = file_name.map(lossy).or(file_name_ext);
+    let name = name.or_else(|| Some(extended(&name_ext?).filter(|value| value.0 == "utf-8")?.1));
+    Some((text(&name?)?, file_name.as_deref().map(without_folders)))
 }
 
 /// The pieces between semicolons. A semicolon within quotes does not end a piece.
 fn split_outside_quotes(value: &[u8]) -> Vec<Vec<u8>> {
     let mut pieces: Vec<Vec<u8>> = Vec::new();
+    let mut rest = value;
     for piece in value.split(|&byte| byte == b';') {
         match pieces.last_mut() {
-            Some(open) if is_open(open) => open.extend([b";", piece].concat()),
+            Some(open) if is_open(open, rest) => open.extend([b";", piece].concat()),
             _ => pieces.push(piece.to_vec()),
         }
+        rest = rest.get(piece.len() + 1..).unwrap_or_default();
     }
     pieces
 }
 
-/// Whether the value of the piece begins with a quote and does not end with one.
-fn is_open(piece: &[u8]) -> bool {
+/// Whether the value of the piece begins with a quote and does not end with one. A quote after a
+/// backslash is the end only if parameters follow.
+fn is_open(piece: &[u8], rest: &[u8]) -> bool {
     let Some(equals) = piece.iter().position(|&byte| byte == b'=') else { return false };
-    let value = trimmed(&piece[equals + 1..]);
-    piece[equals + 1..].starts_with(b"\"") && (value.len() < 2 || !value.ends_with(b"\""))
+    let Some(value) = piece[equals + 1..].strip_prefix(b"\"") else { return false };
+    let Some(inner) = trimmed(value).strip_suffix(b"\"") else { return true };
+    let backslashes = inner.iter().rev().take_while(|&&byte| byte == b'\\').count();
+    backslashes % 2 == 1 && !begins_parameters(rest)
+}
+
+/// Whether the text before the next quote is parameters, the last one without its value.
+fn begins_parameters(rest: &[u8]) -> bool {
+    let quote = rest.iter().position(|&byte| byte == b'"');
+    let mut pieces: Vec<&[u8]> =
+        rest[..quote.unwrap_or(rest.len())].split(|&byte| byte == b';').collect();
+    let last = quote.and_then(|_| pieces.pop()).map(|last| [last, b"x"].concat());
+    let has_last =
+        last.is_none_or(|last| last.ends_with(b"=x") && parameter(trimmed(&last)).is_some());
+    let mut pieces = pieces.into_iter().map(trimmed);
+    has_last && pieces.all(|piece| piece.is_empty() || parameter(piece).is_some())
 }
 
 struct Parameter {
     name: String,
     value: Vec<u8>,
-    is_quoted: bool,
+    /// With its escapes.
+    raw: Vec<u8>,
 }
 
 fn parameter(piece: &[u8]) -> Option<Parameter> {
@@ -199,13 +223,14 @@ fn parameter(piece: &[u8]) -> Option<Parameter> {
     let (name, value) = (&piece[..equals], &piece[equals + 1..]);
     let is_word = |word: &[u8]| !word.is_empty() && word.iter().all(|&byte| is_token(byte));
     let is_quoted = value.len() >= 2 && value.starts_with(b"\"") && value.ends_with(b"\"");
-    let value = if is_quoted {
-        unescaped(&value[1..value.len() - 1])?
+    let (value, raw) = if is_quoted {
+        let inner = &value[1..value.len() - 1];
+        (unescaped(inner)?, inner.to_vec())
     } else {
-        Some(value.to_vec()).filter(|value| is_word(value))?
+        Some((value.to_vec(), value.to_vec())).filter(|value| is_word(&value.0))?
     };
     let lower = text(&name.to_ascii_lowercase())?;
-    is_word(name).then_some(Parameter { name: lower, value, is_quoted })
+    is_word(name).then_some(Parameter { name: lower, value, raw })
 }
 
 /// Decodes the escapes in the text between two quotes. `None` if it contains a quote that is not
@@ -230,13 +255,11 @@ fn unescaped(mut inner: &[u8]) -> Option<Vec<u8>> {
     Some(value)
 }
 
-/// Decodes a value of the form `utf-8'language'text`; the text has escapes such as `%20`.
-fn extended(value: &[u8], is_quoted: bool) -> Option<Vec<u8>> {
+/// The character set in lower case and the decoded text of a value like `utf-8'language'text`; the
+/// text has escapes such as `%20`.
+fn extended(value: &[u8]) -> Option<(String, Vec<u8>)> {
     let pieces: Vec<&[u8]> = value.splitn(3, |&byte| byte == b'\'').collect();
     let [charset, _, encoded] = pieces[..] else { return None };
-    if is_quoted || !charset.eq_ignore_ascii_case(b"utf-8") {
-        return None;
-    }
     let digit = |at: usize| encoded.get(at).and_then(|&byte| char::from(byte).to_digit(16));
     let (mut bytes, mut at) = (Vec::new(), 0);
     while let Some(&byte) = encoded.get(at) {
@@ -251,13 +274,16 @@ fn extended(value: &[u8], is_quoted: bool) -> Option<Vec<u8>> {
             }
         }
     }
-    Some(bytes)
+    Some((String::from_utf8_lossy(charset).to_lowercase(), bytes))
 }
 
 fn without_folders(path: &str) -> String {
-    let cut = path.rfind(['/', '\\']).map_or(0, |at| at + 1);
-    let name = &path[cut..];
-    if name == "." || name == ".." { String::new() } else { name.to_owned() }
+    let is_name = |name: &&str| !["", ".", ".."].contains(name);
+    match path.replace('\\', "/").split('/').filter(is_name).next_back() {
+        Some(name) => name.to_owned(),
+        None if path.is_empty() => String::new(),
+        None => "_".to_owned(),
+    }
 }
 
 /// Encodes the parts as a browser does, with a boundary that no part contains. Returns the form and

@@ -172,9 +172,9 @@ impl<'m> Part<'m> {
 
     /// The name of the file on the client; `None` if the part is not a file.
     ///
-    /// It is never a path: only the text after the last slash or backslash is kept, and `.` and
-    /// `..` become empty. It is empty if no file was chosen. Show it, but do not store a file under
-    /// it: the sender chooses it, and it may contain control characters.
+    /// It is never a path: only the last component is kept, and `_` if all are `.` or `..`. It is
+    /// empty if no file was chosen. Bytes that are not UTF-8 are U+FFFD. Show it, but do not store
+    /// a file under it: the sender chooses it, and it may contain control characters.
     pub fn file_name(&self) -> Option<&'m str> {
         self.head.file_name.as_deref()
     }

@@ -32,7 +32,8 @@ impl PartHead {
     /// Parses the field lines of a part, without the line end of the last.
     ///
     /// # Errors
-    /// If a line is not a field, a field is repeated, or the name is missing or not UTF-8.
+    /// If a line is not a field, a field is repeated, or the name is missing or not UTF-8. The name
+    /// of the file may have other bytes.
     pub(crate) fn parse(head: &[u8]) -> Result<PartHead, Fault> {
         let fields = Fields::parse(head)?;
         if fields.transfer_encoding.is_some_and(changes_content) {
@@ -120,37 +121,47 @@ fn parse_disposition(value: &[u8]) -> Result<(String, Option<String>), Fault> {
             }
         }
     }
-    let name = decode_one_of(name, name_ext, "name")?.ok_or(Fault::NoName)?;
-    let file_name = decode_one_of(file_name, file_name_ext, "file name")?;
-    Ok((name, file_name.map(|path| last_component(&path).to_owned())))
-}
-
-/// Decodes the plain value of a parameter if there is one, otherwise the extended value (of
-/// `name*`). `what` names the parameter in an error.
-fn decode_one_of(
-    plain: Option<Value<'_>>,
-    extended: Option<Value<'_>>,
-    what: &'static str,
-) -> Result<Option<String>, Fault> {
-    let bytes = match (plain, extended) {
-        (Some(plain), _) => Some(decode_plain(plain)),
-        (None, Some(extended)) => Some(decode_extended(extended).ok_or(Fault::Text(what))?),
-        (None, None) => None,
+    let name = match (name, name_ext) {
+        (Some(plain), _) => text(decode_plain(plain), "name")?,
+        (None, Some(extended)) => match split_extended(extended) {
+            Some((charset, encoded)) if charset.eq_ignore_ascii_case(b"utf-8") => {
+                text(percent_decode(encoded).collect(), "name")?
+            }
+            _ => return Err(Fault::Text("name")),
+        },
+        (None, None) => return Err(Fault::NoName),
     };
-    bytes.map(|bytes| text(bytes, what)).transpose()
+    let file_name = match file_name {
+        Some(plain) => Some(lossy(&decode_plain(plain))),
+        None => file_name_ext.map(file_name_of_extended),
+    };
+    Ok((name, file_name.map(|path| last_component(&path).to_owned())))
 }
 
 fn decode_plain(value: Value<'_>) -> Vec<u8> {
     encoded_word::decode(value.bytes()).unwrap_or_else(|| unescape(value))
 }
 
-/// Decodes a value like `utf-8'en'%E6%96%87` (RFC 8187 §3.2.1). `None` for other character sets.
-fn decode_extended(value: Value<'_>) -> Option<Vec<u8>> {
-    let Value::Token(value) = value else { return None };
-    let mut pieces = value.splitn(3, |&byte| byte == b'\'');
-    let charset = pieces.next()?;
-    let encoded = pieces.nth(1)?;
-    charset.eq_ignore_ascii_case(b"utf-8").then(|| percent_decode(encoded).collect())
+/// The character set and the encoded text of a value like `utf-8'en'%E6%96%87` (RFC 8187 §3.2.1).
+/// Some programs write it in quotes.
+fn split_extended(value: Value<'_>) -> Option<(&[u8], &[u8])> {
+    let mut pieces = value.bytes().splitn(3, |&byte| byte == b'\'');
+    Some((pieces.next()?, pieces.nth(1)?))
+}
+
+/// Decodes an extended file name. ISO-8859-1 was a part of the format before RFC 8187.
+fn file_name_of_extended(value: Value<'_>) -> String {
+    let Some((charset, encoded)) = split_extended(value) else { return lossy(value.bytes()) };
+    let decoded: Vec<u8> = percent_decode(encoded).collect();
+    if charset.eq_ignore_ascii_case(b"iso-8859-1") {
+        return decoded.into_iter().map(char::from).collect();
+    }
+    lossy(&decoded)
+}
+
+/// The name of a file is only shown: it does not refuse the form if it is not UTF-8.
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn text(bytes: Vec<u8>, what: &'static str) -> Result<String, Fault> {
@@ -182,10 +193,9 @@ fn unescape(value: Value<'_>) -> Vec<u8> {
     name
 }
 
-/// The text after the last slash or backslash; empty if it is `.` or `..`.
+/// The last component of a path that is a name, without slashes and backslashes. Only an empty path
+/// has none, since an empty name means that no file was chosen: for others it is `_`.
 fn last_component(path: &str) -> &str {
-    match path.rsplit(['/', '\\']).next() {
-        None | Some("." | "..") => "",
-        Some(name) => name,
-    }
+    let mut names = path.rsplit(['/', '\\']).filter(|name| !matches!(*name, "" | "." | ".."));
+    names.next().unwrap_or(if path.is_empty() { "" } else { "_" })
 }

@@ -68,18 +68,40 @@ fn parameter(bytes: &[u8]) -> Option<(Parameter<'_>, &[u8])> {
 
 /// The position of the quote that ends a value. Browsers send `%22` for a quote, and a name may end
 /// with a backslash (HTML, multipart/form-data encoding algorithm); Go, reqwest and curl send `\"`.
-/// So a quote after a backslash ends the value only if the next parameter or nothing follows it.
+/// So a quote after a backslash ends the value only if parameters or nothing follow it.
 fn closing_quote(quoted: &[u8]) -> Option<usize> {
     let mut escaped = false;
     for (at, &byte) in quoted.iter().enumerate() {
-        let after = || grammar::trim(quoted.get(at.saturating_add(1)..).unwrap_or_default());
+        let after = || quoted.get(at.saturating_add(1)..).unwrap_or_default();
         match byte {
-            b'"' if !escaped || matches!(after(), [] | [b';', ..]) => return Some(at),
+            b'"' if !escaped || begins_parameters(after()) => return Some(at),
             b'\\' => escaped = !escaped,
             _ => escaped = false,
         }
     }
     None
+}
+
+/// Whether the bytes are parameters or nothing, as far as the next quote, which must be the first
+/// one of a value. All calls together take linear time, since each reads only as far as that quote.
+fn begins_parameters(after: &[u8]) -> bool {
+    let end = memchr::memchr(b'"', after);
+    let mut rest = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
+    loop {
+        let Some(begin) = rest.iter().position(|byte| !b"; \t".contains(byte)) else {
+            return end.is_none();
+        };
+        let (gap, item) = rest.split_at_checked(begin).unwrap_or_default();
+        let value = token(item).filter(|_| gap.contains(&b';')).map(|split| split.1);
+        match value.and_then(|value| value.strip_prefix(b"=")) {
+            Some([]) => return end.is_some(),
+            Some(value) => match token(value) {
+                Some((_, behind)) => rest = behind,
+                None => return false,
+            },
+            None => return false,
+        }
+    }
 }
 
 /// The token at the beginning of the bytes, and the rest. `None` if there is none.
@@ -118,6 +140,26 @@ mod tests {
         assert_eq!(read(r#"a;b="x\\";c=d"#), [r#"b="x\\\\""#, "c=d"]);
         assert_eq!(read(r#"a;b="x\" ;c="y\""#), [r#"b="x\\""#, r#"c="y\\""#]);
         assert_eq!(read(r#"a;b="x\\"y""#), [r#"b="x\\\\""#, "?"]);
+    }
+
+    #[test]
+    fn an_escaped_quote_before_text_that_only_begins_like_a_parameter_is_part_of_the_value() {
+        for value in [
+            r#"x\"; name=\"y"#,
+            r#"x\"; name=y"#,
+            r#"x\"; a=b; c=d"#,
+            r#"x\"; a=b; c"#,
+            r#"x\";"#,
+            r#"x\"; a=b;"#,
+            r#"x\"; a=\"b\"; c=d"#,
+            r#"x\";;"#,
+        ] {
+            assert_eq!(read(&format!("a;b=\"{value}\"")), [format!("b={value:?}")], "{value}");
+            let more = read(&format!("a;b=\"{value}\"; c=\"d\""));
+            assert_eq!(more, [format!("b={value:?}"), "c=\"d\"".to_owned()], "{value}");
+        }
+        assert_eq!(read(r#"a;b="x\"; c=d; e="f""#), [r#"b="x\\""#, "c=d", r#"e="f""#]);
+        assert_eq!(read(r#"a;b="x\"; c=d;"#), [r#"b="x\\""#, "c=d"]);
     }
 
     #[test]
