@@ -1,8 +1,7 @@
 //! The client in a terminal: runs `list`, `get NAME` and `put FILE`, and shows a progress bar.
 
-use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Result, Write};
-use std::path::Path;
+use std::{fs, fs::File, path::Path};
 
 use ureq::{Agent, Body, SendBody, http::HeaderValue, http::Response};
 use webframe::url::encode_segment;
@@ -35,8 +34,7 @@ fn list(agent: &Agent, url: &str, screen: Screen) -> Result<()> {
     io::copy(&mut check(agent.get(url).call())?.into_body().into_reader(), screen).map(drop)
 }
 
-/// Downloads into `NAME.part` first. Continues an earlier download if the file on the server has
-/// not changed.
+/// Downloads into `NAME.part` first. Continues an earlier download of the same version.
 fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     let [part, tag] = ["part", "tag"].map(|end| format!("{}.{end}", path.display()));
     let downloaded = fs::metadata(&part).map_or(0, |metadata| metadata.len());
@@ -64,8 +62,7 @@ fn put(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     check(request.send(SendBody::from_reader(&mut bar))).map(drop)
 }
 
-/// The answer if it is a success, otherwise its text as an error. 416 is no error: the file was
-/// downloaded as a whole before.
+/// The answer if it is a success (416: it was downloaded before), otherwise its text as an error.
 fn check(answer: std::result::Result<Response<Body>, ureq::Error>) -> Result<Response<Body>> {
     let mut answer = answer.map_err(io::Error::other)?;
     match answer.status().as_u16() {

@@ -6,13 +6,10 @@ mod client;
 #[cfg(test)]
 mod tests;
 
-use std::io::{self, ErrorKind};
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, io, io::ErrorKind, path::PathBuf};
 
 use webframe::{App, Error, OrNotFound, Request, Response, Result, Templates, Urls};
 use webframe::{http::StatusCode, middleware::SameOrigin, minijinja::context};
-
-const USAGE: &str = "usage: fileshare serve FOLDER [ADDRESS] | fileshare connect HOST:PORT";
 
 /// The folder whose files are shared, and the page that lists them.
 struct Share {
@@ -28,7 +25,7 @@ fn main() -> io::Result<()> {
         ["connect", server] => {
             client::run(server, ".".as_ref(), io::stdin().lock(), &mut io::stdout())
         }
-        _ => Err(io::Error::other(USAGE)),
+        _ => Err(io::Error::other("usage: fileshare serve FOLDER [ADDRESS] | connect HOST:PORT")),
     }
 }
 
@@ -59,14 +56,18 @@ fn download(share: &Share, request: &Request) -> Result<Response> {
 }
 
 fn upload(share: &Share, request: &Request) -> Result<Response> {
+    // A part must not be stored as the whole (RFC 9110 §14.5).
+    let is_part = request.fields().any(|field| field.0.eq_ignore_ascii_case("Content-Range"));
+    (!is_part).then_some(()).ok_or_else(|| Error::bad_request("send the whole file"))?;
     share.store(&request.param("name")?, request.reader()?)?;
     Ok(Response::new(StatusCode::CREATED))
 }
 
 fn disk_error(error: &io::Error) -> Error {
+    let full = Error::new(StatusCode::INSUFFICIENT_STORAGE, "the disk is full");
     match error.kind() {
         ErrorKind::AlreadyExists => Error::conflict("the name is taken"),
-        ErrorKind::StorageFull => Error::new(StatusCode::INSUFFICIENT_STORAGE, "the disk is full"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => full,
         _ => Error::new(StatusCode::INTERNAL_SERVER_ERROR, ""),
     }
 }
@@ -81,21 +82,23 @@ impl Share {
         Ok(fs::read_dir(&self.folder)?.flatten().filter_map(shared).collect())
     }
 
-    /// The path of a name that may be shared: one visible part of a path.
+    /// The path of a name that may be shared: one visible part of a path. Characters that are not
+    /// seen, or that change the order of others, would let it look like another name.
     fn path(&self, name: &str) -> Result<PathBuf> {
-        let is_forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':');
-        let fits = (1..=255).contains(&name.len()) && !name.starts_with('.');
+        let unseen = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        let is_forbidden =
+            |c: char| unseen(c) || c.is_control() || "/\\:\u{200b}\u{200e}\u{200f}".contains(c);
+        let fits = (1..=255).contains(&name.len()) && !name.starts_with('.') && name == name.trim();
         (fits && !name.contains(is_forbidden)).then(|| self.folder.join(name)).or_404()
     }
 
-    /// Adds a file, under a hidden name until it is complete. If that fails, as on a full disk, the
-    /// hidden file is removed.
+    /// Adds a file, under a hidden name until it is complete. If that fails, nothing is left.
     fn store(&self, name: &str, mut content: impl io::Read) -> Result<()> {
         let path = self.path(name)?;
-        let mut file = tempfile::Builder::new().prefix(".upload-").tempfile_in(&self.folder)?;
+        let create = |path: &std::path::Path| fs::File::create_new(path);
+        let mut file = tempfile::Builder::new().prefix(".upload-").make_in(&self.folder, create)?;
         io::copy(&mut content, &mut file)?;
         file.as_file().sync_all()?;
-        file.persist_noclobber(path).map_err(|failed| failed.error)?;
-        Ok(())
+        Ok(file.persist_noclobber(path).map(drop).map_err(|failed| failed.error)?)
     }
 }

@@ -161,6 +161,50 @@ fn a_full_disk_leaves_no_half_file() {
 }
 
 #[test]
+fn an_exhausted_quota_is_reported_as_a_full_disk() {
+    let answer = disk_error(&ErrorKind::QuotaExceeded.into());
+    assert_eq!(answer.status(), StatusCode::INSUFFICIENT_STORAGE);
+}
+
+#[test]
+fn a_part_of_a_file_is_not_stored_as_the_whole() {
+    let folder = home();
+    let app = app_of(&folder);
+    let client = TestClient::new(&app);
+    let put = client.request(Method::PUT, "/files/a").with_body("0123");
+    let refused = put.with_field("Content-Range", "bytes 0-3/10").send();
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn a_name_that_looks_like_another_one_is_refused() {
+    let folder = home();
+    let app = app_of(&folder);
+    for name in ["%E2%80%AEa", "a%E2%80%A8", "%EF%BB%BFa", "%20", "a%20", "%E3%80%80", "a%E2%80%8B"]
+    {
+        let put = TestClient::new(&app).request(Method::PUT, &format!("/files/{name}")).send();
+        assert_eq!(put.status(), StatusCode::NOT_FOUND, "{name}");
+    }
+}
+
+/// A stored file has the mode of the process's other files, so that a backup can read it.
+#[cfg(unix)]
+#[test]
+fn a_stored_file_has_the_usual_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = home();
+    let app = app_of(&folder);
+    app.state().store("stored", &b"x"[..]).expect("stored");
+    fs::write(folder.path().join("written"), "x").expect("written");
+    let mode = |name: &str| {
+        let metadata = fs::metadata(folder.path().join(name)).expect("it is there");
+        metadata.permissions().mode()
+    };
+    assert_eq!(mode("stored"), mode("written"));
+}
+
+#[test]
 fn the_page_shows_names_as_text() {
     let folder = home();
     fs::write(folder.path().join("<b> & 'c'"), "").expect("written");
