@@ -13,6 +13,7 @@ use std::{
 };
 
 use serde::Serialize;
+use tempfile::Builder;
 use webframe::http::StatusCode;
 use webframe::middleware::{AccessLog, SameOrigin};
 use webframe::minijinja::context;
@@ -92,6 +93,9 @@ fn show_login(book: &Book, request: &Request) -> Result<Response> {
 fn log_in(book: &Book, request: &Request) -> Result<Response> {
     let mut form = CheckedForm::of(request, &["name", "password"])?;
     let name = form.text("name", "Please give a name.");
+    if form.value("name").chars().count() > 50 {
+        form.refuse("name", "At most 50 characters, please.");
+    }
     if form.value("password") != "friend" {
         form.refuse("password", "Say friend and enter.");
     }
@@ -126,21 +130,40 @@ fn write(book: &Book, request: &Request) -> Result<Response> {
 
 fn upload(book: &Book, request: &Request) -> Result<Response> {
     let author = &user(request)?.0;
-    let mut parts = request.part_stream()?;
+    let (mut parts, mut pictures) = (request.part_stream()?, Vec::new());
     while let Some(mut part) = parts.next_part()? {
-        let ending = match part.media_type() {
+        if part.file_name() == Some("") {
+            continue; // no file was chosen
+        }
+        let media_type = part.media_type().split(';').next().unwrap_or_default();
+        let ending = match &*media_type.trim().to_ascii_lowercase() {
             "image/jpeg" => "jpg",
             "image/png" => "png",
             other => {
                 return Err(Error::unsupported_media_type(format!("{other} is not a picture")));
             }
         };
-        let name = format!("{}.{ending}", random_token()?);
-        io::copy(&mut part, &mut File::create(book.pictures.join(&name))?)?;
+        // Hidden, and removed again if the disk is full or another part is refused.
+        let folder = &book.pictures;
+        let mut file = Builder::new().prefix(".").make_in(folder, |path| File::create_new(path))?;
+        io::copy(&mut part, &mut file)?;
+        pictures.push((file, format!("{}.{ending}", random_token()?)));
+    }
+    for (file, name) in pictures {
+        file.persist(book.pictures.join(&name)).map_err(|failed| failed.error)?;
         let (author, text) = (author.clone(), String::new());
         book.add(Entry { author, text, picture: Some(name) })?;
     }
     Response::see_other("/")
+}
+
+fn disk_error(error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Error::new(StatusCode::INSUFFICIENT_STORAGE, "the disk is full")
+        }
+        _ => Error::new(StatusCode::INTERNAL_SERVER_ERROR, ""),
+    }
 }
 
 fn live(book: &Book, request: &Request) -> Result<Response> {
@@ -162,7 +185,7 @@ fn app(pictures: PathBuf) -> Result<App<Book>> {
     let (pages, news) = (Templates::embedded(PAGES)?, Channel::new());
     let book = Book { pages, entries: Mutex::default(), news, pictures };
     let app = App::new(book).wrap(SameOrigin::new()).wrap(Sessions::in_memory()).wrap(load_user);
-    Ok(app.urls(urls))
+    Ok(app.on_error(disk_error).urls(urls))
 }
 
 fn main() -> Result<()> {

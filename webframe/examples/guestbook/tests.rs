@@ -70,3 +70,52 @@ fn a_picture_is_stored_shown_and_served() {
         assert_eq!(page.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     });
 }
+
+/// The status of an upload of parts with these media types, file names and contents.
+fn upload(client: &TestClient<'_, Book>, parts: &[(&str, &str, &str)]) -> u16 {
+    let part = |(kind, file, content): &(&str, &str, &str)| {
+        let field = format!("form-data; name=\"pictures\"; filename=\"{file}\"");
+        format!("--b\r\nContent-Disposition: {field}\r\nContent-Type: {kind}\r\n\r\n{content}\r\n")
+    };
+    let body = parts.iter().map(part).collect::<String>() + "--b--";
+    let request = client.request(Method::POST, "/pictures").with_body(body);
+    let request = request.with_field("Content-Type", "multipart/form-data; boundary=b");
+    request.with_field("Origin", "http://localhost").send().status().as_u16()
+}
+
+#[test]
+fn a_picture_is_recognized_by_its_media_type_and_no_file_is_no_picture() {
+    with_book(|app| {
+        let client = log_in_as(app, "Ada");
+        for kind in ["image/PNG", "image/png; charset=x", "IMAGE/JPEG;a=b"] {
+            assert_eq!(upload(&client, &[(kind, "a", "pixels")]), 200, "{kind}");
+        }
+        assert_eq!(app.state().entries().len(), 3);
+        assert_eq!(upload(&client, &[("application/octet-stream", "", "")]), 200);
+        assert_eq!(app.state().entries().len(), 3);
+    });
+}
+
+#[test]
+fn an_upload_is_stored_completely_or_not_at_all() {
+    with_book(|app| {
+        let client = log_in_as(app, "Ada");
+        let parts = [("image/png", "a", "pixels"), ("text/plain", "b", "text")];
+        assert_eq!(upload(&client, &parts), 415);
+        let left = fs::read_dir(&app.state().pictures).expect("a folder").count();
+        assert_eq!((left, app.state().entries().len()), (0, 0));
+    });
+}
+
+#[test]
+fn a_long_name_is_refused_and_a_full_disk_is_reported() {
+    with_book(|app| {
+        let client = TestClient::new(app);
+        let long = "x".repeat(100_000);
+        let refused = client.post("/login", &[("name", &*long), ("password", "friend")]).send();
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            assert_eq!(disk_error(&kind.into()).status(), StatusCode::INSUFFICIENT_STORAGE);
+        }
+    });
+}
