@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, Params, params};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use webframe::{
     App, Error, OrNotFound, Request, Response, Result, Urls, http::StatusCode, middleware::Cors,
 };
@@ -22,7 +22,14 @@ struct Todo {
 struct Change {
     title: Option<String>,
     completed: Option<bool>,
-    order: Option<i64>,
+    /// `Some(None)`: the order is cleared.
+    #[serde(default, deserialize_with = "present")]
+    order: Option<Option<i64>>,
+}
+
+/// `Some`, for `null` too: only a field that is missing is `None`.
+fn present<'d, D: Deserializer<'d>>(json: D) -> std::result::Result<Option<Option<i64>>, D::Error> {
+    Deserialize::deserialize(json).map(Some)
 }
 
 impl Todos {
@@ -62,7 +69,7 @@ fn add(todos: &Todos, request: &Request) -> Result<Response> {
     let new: Change = request.json()?;
     let title = new.title.ok_or_else(|| Error::bad_request("a todo needs a title"))?;
     let insert = "insert into todo (title, completed, position) values (?, ?, ?) returning *";
-    let values = params![title, new.completed.unwrap_or(false), new.order];
+    let values = params![title, new.completed.unwrap_or(false), new.order.flatten()];
     Ok(todos.one(request, insert, values)?.with_status(StatusCode::CREATED))
 }
 
@@ -73,8 +80,9 @@ fn show(todos: &Todos, request: &Request) -> Result<Response> {
 fn change(todos: &Todos, request: &Request) -> Result<Response> {
     let (id, change): (i64, Change) = (request.param_as("id")?, request.json()?);
     let update = "update todo set title = coalesce(?, title), completed = coalesce(?, completed),
-                  position = coalesce(?, position) where id = ? returning *";
-    todos.one(request, update, params![change.title, change.completed, change.order, id])
+                  position = iif(?, ?, position) where id = ? returning *";
+    let (has_order, order) = (change.order.is_some(), change.order.flatten());
+    todos.one(request, update, params![change.title, change.completed, has_order, order, id])
 }
 
 fn clear(todos: &Todos, request: &Request) -> Result<Response> {
@@ -118,6 +126,8 @@ mod tests {
         assert_eq!(client.get("/").send().json::<Value>(), json!([tea]));
         let done: Value = client.patch("/1").with_json(&json!({"completed": true})).send().json();
         assert_eq!((&done["completed"], &done["order"]), (&json!(true), &json!(3)));
+        let cleared: Value = client.patch("/1").with_json(&json!({"order": null})).send().json();
+        assert_eq!((&cleared["order"], &cleared["title"]), (&Value::Null, &json!("tea")));
         assert_eq!(client.delete("/1").send().status().as_u16(), 204);
         assert_eq!(client.get("/1").send().status().as_u16(), 404);
         let wrong = post(json!({"title": 7}));
