@@ -55,7 +55,9 @@ const RECHECK: Duration = Duration::from_millis(100);
 /// It sets the media type by the file's name and implements validators, conditions, ranges, content
 /// codings (`.br` and `.gz` beside the file, or made in memory for small files) and caching of RFC
 /// 9110 and 9111. Only regular files below the directory are served, and no hidden ones. A change
-/// of a file takes effect within a tenth of a second. Clients revalidate files each time, unless
+/// of a file takes effect within a tenth of a second. A `.br` or `.gz` file is used unless it is
+/// older than its file: if a version with an older time replaces the file (`mv`, `rsync -t`),
+/// replace them too. Clients revalidate files each time, unless
 /// [`with_cache_control`](StaticFiles::with_cache_control) or
 /// [`with_hashed_names`](StaticFiles::with_hashed_names) says otherwise.
 ///
