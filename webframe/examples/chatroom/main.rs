@@ -14,17 +14,13 @@ use std::{
     sync::Arc,
 };
 
-use room::{Membership, News, Room};
+use room::{Membership, Room};
 use serde::Deserialize;
 use webframe::{App, Cookie, Error, Request, Response, Result, Urls};
-use webframe::{http::StatusCode, middleware::SameOrigin};
-
-const PAGE: &str = include_str!("page.html");
+use webframe::{http::StatusCode, middleware::SameOrigin, session::random_token};
 
 /// The cookie with the key of a browser. A name belongs to the browser that entered with it.
 const KEY: &str = "chatroom";
-
-const NO_KEY: &str = "请先打开聊天室的首页 (open the page first)";
 
 fn main() -> io::Result<()> {
     let port = std::env::args().nth(1).unwrap_or_else(|| "8000".to_owned());
@@ -42,8 +38,8 @@ fn app(room: Arc<Room>) -> App<Arc<Room>> {
 
 /// Sends each line that the administrator types to the room.
 fn administrate(room: &Room, terminal: impl BufRead) {
-    for line in terminal.lines().map_while(io::Result::ok) {
-        room.send(&News::Announced { text: line.trim() });
+    for line in terminal.split(b'\n').map_while(io::Result::ok) {
+        room.announce(String::from_utf8_lossy(&line).trim());
     }
 }
 
@@ -58,29 +54,33 @@ struct Input {
 /// The page, and a cookie with a key. A browser must send its key with each message: a message is
 /// accepted only with the key that its name entered with.
 fn page(_: &Arc<Room>, request: &Request) -> Result<Response> {
-    let page = Response::html(PAGE);
-    if request.cookie(KEY).is_some() {
+    let page = Response::html(include_str!("page.html"));
+    if key(request).is_ok() {
         return Ok(page);
     }
-    let mut key = [0; 16];
-    getrandom::fill(&mut key).map_err(Error::internal)?;
-    let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(page.with_cookie(&Cookie::new(KEY, &key)?))
+    Ok(page.with_cookie(&Cookie::new(KEY, &random_token()?)?))
+}
+
+fn key(request: &Request) -> Result<&str> {
+    let key = request.cookie(KEY).filter(|key| !key.is_empty());
+    key.ok_or_else(|| Error::forbidden("请先打开聊天室的首页 (open the page first)"))
 }
 
 /// Reserves the name of the query for this browser, or returns the reason why not.
 fn reserve_name(room: &Arc<Room>, request: &Request) -> Result<Membership> {
     let input: Input = request.query()?;
-    let key = request.cookie(KEY).ok_or_else(|| Error::forbidden(NO_KEY))?;
-    Membership::reserve(room, &input.name, key)
+    Membership::reserve(room, &input.name, key(request)?)
 }
 
 fn socket(room: &Arc<Room>, request: &Request) -> Result<Response> {
     Response::websocket(request, reserve_name(room, request)?)
 }
 
-/// The messages as events, for browsers without a WebSocket.
+/// The messages as events, for browsers without a WebSocket. With HEAD nobody enters.
 fn events(room: &Arc<Room>, request: &Request) -> Result<Response> {
+    if *request.method() == "HEAD" {
+        return room.events.subscribe(request);
+    }
     let membership = Arc::new(reserve_name(room, request)?);
     let ends_with_stream = Arc::clone(&membership);
     let response = room.events.subscribe_then(request, move || drop(ends_with_stream))?;
@@ -90,7 +90,6 @@ fn events(room: &Arc<Room>, request: &Request) -> Result<Response> {
 
 fn say(room: &Arc<Room>, request: &Request) -> Result<Response> {
     let input: Input = request.form()?;
-    let key = request.cookie(KEY).unwrap_or_default();
-    room.say_as(&input.name, key, &input.text)?;
+    room.say_as(&input.name, key(request)?, &input.text)?;
     Ok(Response::new(StatusCode::NO_CONTENT))
 }

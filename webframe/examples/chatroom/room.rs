@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 use webframe::{
     Channel, Error, Event, Result,
     http::StatusCode,
@@ -16,11 +17,8 @@ const NAME_CHARS_MAX: usize = 20;
 const TEXT_CHARS_MAX: usize = 2_000;
 const MEMBERS_MAX: usize = 1_000;
 
-const BAD_NAME: &str = "名字须有 1 至 20 个字 (a name has 1 to 20 characters)";
-const TAKEN: &str = "这个名字已经有人用了 (the name is taken)";
+const BAD_NAME: &str = "名字须有 1 至 20 个可见的字 (a name has 1 to 20 visible characters)";
 const CROWDED: &str = "聊天室已满 (the room is full)";
-const NOT_HERE: &str = "你不在聊天室里 (you are not in the room)";
-const TOO_LONG: &str = "一次最多说 2000 个字 (at most 2,000 characters at once)";
 
 /// A message to all members. `names` are the names of all members that are in the room then.
 #[derive(Debug, Serialize)]
@@ -51,8 +49,10 @@ struct Member {
 }
 
 impl Room {
-    pub(crate) fn send(&self, news: &News<'_>) {
-        self.send_locked(&self.members(), news).ok();
+    pub(crate) fn announce(&self, text: &str) {
+        if !text.is_empty() {
+            self.send_locked(&self.members(), &News::Announced { text }).ok();
+        }
     }
 
     /// The caller holds the lock of the members, so all members receive messages in the same order.
@@ -76,13 +76,13 @@ impl Room {
     pub(crate) fn say_as(&self, name: &str, key: &str, text: &str) -> Result<()> {
         let members = self.members();
         if members.get(name).is_none_or(|member| !member.is_connected || member.key != key) {
-            return Err(Error::forbidden(NOT_HERE));
+            return Err(Error::forbidden("你不在聊天室里 (you are not in the room)"));
         }
         let text = text.trim();
         match text.chars().count() {
             0 => Ok(()),
             1..=TEXT_CHARS_MAX => self.send_locked(&members, &News::Said { name, text }),
-            _ => Err(Error::bad_request(TOO_LONG)),
+            _ => Err(Error::bad_request("一次最多说 2000 个字 (at most 2,000 characters at once)")),
         }
     }
 }
@@ -99,16 +99,17 @@ impl Membership {
     pub(crate) fn reserve(room: &Arc<Room>, name: &str, key: &str) -> Result<Membership> {
         let name = name.trim();
         let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
-        if !fits || name.chars().any(char::is_control) {
+        let hides = name.escape_debug().to_string().contains("\\u"); // what is not seen is escaped
+        if !fits || hides || name.chars().any(char::is_control) {
             return Err(Error::bad_request(BAD_NAME));
         }
         let mut members = room.members();
         if members.len() >= MEMBERS_MAX {
             return Err(Error::new(StatusCode::SERVICE_UNAVAILABLE, CROWDED));
         }
-        let folded = name.to_lowercase();
-        if members.keys().any(|taken| taken.to_lowercase() == folded) {
-            return Err(Error::new(StatusCode::CONFLICT, TAKEN));
+        let fold = |name: &str| name.nfkc().flat_map(char::to_lowercase).collect::<String>();
+        if members.keys().any(|taken| fold(taken) == fold(name)) {
+            return Err(Error::conflict("这个名字已经有人用了 (the name is taken)"));
         }
         let member = Member { key: key.to_owned(), socket: None, is_connected: false };
         members.insert(name.to_owned(), member);

@@ -58,10 +58,61 @@ fn a_name_is_unique_while_its_member_is_there() {
 }
 
 #[test]
+fn names_that_look_the_same_are_the_same_name() {
+    let app = app(Arc::default());
+    let client = client(&app);
+    let _rene = enter(&client, "Ren%C3%A9");
+    for name in ["Ren%C3%A9", "Rene%CC%81", "REN%C3%89", "%EF%BC%B2en%C3%A9"] {
+        let refused = client.get(&format!("/socket?name={name}")).as_websocket().send();
+        assert_eq!(refused.status().as_u16(), 409, "{name}");
+    }
+    let _hindi = enter(&client, "%E0%A4%A6%E0%A5%87%E0%A4%B5");
+}
+
+#[test]
+fn the_head_of_the_events_enters_nobody() {
+    let app = app(Arc::default());
+    let client = client(&app);
+    let mut ann = enter(&client, "Ann");
+    next_news(&mut ann);
+    let head = client.request(webframe::http::Method::HEAD, "/events?name=Bob").send();
+    assert_eq!(head.status().as_u16(), 200);
+    client.post("/say", &[("name", "Ann"), ("text", "hi")]).send();
+    assert_eq!(next_news(&mut ann)["kind"], "said");
+}
+
+/// Otherwise everybody could write under the name.
+#[test]
+fn an_empty_cookie_is_no_key() {
+    let app = app(Arc::default());
+    let client = TestClient::new(&app);
+    let empty = client.get("/socket?name=Ann").with_field("Cookie", "chatroom=").as_websocket();
+    assert_eq!(empty.send().status().as_u16(), 403);
+    let say = client.post("/say", &[("name", "Ann"), ("text", "hi")]);
+    assert_eq!(say.send().status().as_u16(), 403);
+    let page = client.get("/").with_field("Cookie", "chatroom=").send();
+    assert!(page.field("Set-Cookie").is_some_and(|cookie| cookie.starts_with("chatroom=")));
+}
+
+#[test]
+fn lines_of_the_administrator_may_be_empty_or_not_text() {
+    let room = Arc::new(Room::default());
+    let app = app(Arc::clone(&room));
+    let client = client(&app);
+    let mut ann = enter(&client, "Ann");
+    next_news(&mut ann);
+    administrate(&room, &b"\n  \r\nbad \xff line\r\nafter"[..]);
+    for text in ["bad \u{fffd} line", "after"] {
+        assert_eq!(next_news(&mut ann), json!({"kind": "announced", "text": text}));
+    }
+}
+
+#[test]
 fn a_name_is_short_and_visible() {
     let app = app(Arc::default());
     let client = client(&app);
-    for name in ["", "%20", "a%07b", "123456789012345678901"] {
+    let unseen = ["%E2%80%8B", "Ada%E2%80%8B", "%EF%BB%BF", "a%E2%80%AEb", "a%E2%80%A8b"];
+    for name in ["", "%20", "a%07b", "123456789012345678901"].into_iter().chain(unseen) {
         let refused = client.get(&format!("/socket?name={name}")).as_websocket().send();
         assert_eq!(refused.status().as_u16(), 400, "{name}");
     }

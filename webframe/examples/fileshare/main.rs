@@ -85,9 +85,9 @@ impl Share {
     /// The path of a name that may be shared: one visible part of a path. Characters that are not
     /// seen, or that change the order of others, would let it look like another name.
     fn path(&self, name: &str) -> Result<PathBuf> {
-        let unseen = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        let hides = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         let is_forbidden =
-            |c: char| unseen(c) || c.is_control() || "/\\:\u{200b}\u{200e}\u{200f}".contains(c);
+            |c: char| hides(c) || c.is_control() || "/\\:\u{200b}\u{200e}\u{200f}".contains(c);
         let fits = (1..=255).contains(&name.len()) && !name.starts_with('.') && name == name.trim();
         (fits && !name.contains(is_forbidden)).then(|| self.folder.join(name)).or_404()
     }
