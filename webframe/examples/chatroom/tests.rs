@@ -7,7 +7,9 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use webframe::{Address, Server, ServerSettings, TestClient, TestSocket, websocket::CloseCode};
+use webframe::{
+    Address, Server, ServerSettings, TestClient, TestSocket, http::Method, websocket::CloseCode,
+};
 
 use super::*;
 
@@ -75,7 +77,7 @@ fn the_head_of_the_events_enters_nobody() {
     let client = client(&app);
     let mut ann = enter(&client, "Ann");
     next_news(&mut ann);
-    let head = client.request(webframe::http::Method::HEAD, "/events?name=Bob").send();
+    let head = client.request(Method::HEAD, "/events?name=Bob").send();
     assert_eq!(head.status().as_u16(), 200);
     client.post("/say", &[("name", "Ann"), ("text", "hi")]).send();
     assert_eq!(next_news(&mut ann)["kind"], "said");

@@ -279,7 +279,7 @@ fn extended(value: &[u8]) -> Option<(String, Vec<u8>)> {
 
 fn without_folders(path: &str) -> String {
     let is_name = |name: &&str| !["", ".", ".."].contains(name);
-    match path.replace('\\', "/").split('/').filter(is_name).next_back() {
+    match path.replace('\\', "/").split('/').rfind(is_name) {
         Some(name) => name.to_owned(),
         None if path.is_empty() => String::new(),
         None => "_".to_owned(),
