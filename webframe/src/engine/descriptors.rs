@@ -1,14 +1,15 @@
 //! The operating system's limit on open file descriptors: raised when the server starts, and
 //! compared with the limit on connections.
 
-use crate::report;
+#[cfg(target_os = "linux")]
+use crate::{Limits, report};
 
 /// Descriptors that are kept for everything but connections: listeners, polls, files and the
 /// database of the app. A process with few descriptors keeps half of them.
 const RESERVED: u64 = 256;
 
 /// Raises the soft limit on descriptors to the hard one. Returns the number of connections that
-/// fit, at most `wanted`; logs a warning if these are fewer.
+/// fit, at most `wanted`; logs if these are fewer. It is a warning only if the app chose the number.
 #[cfg(target_os = "linux")]
 pub(super) fn connections_max(wanted: usize) -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -22,7 +23,26 @@ pub(super) fn connections_max(wanted: usize) -> usize {
     }
     match getrlimit(Resource::Nofile).current {
         None => wanted,
-        Some(descriptors) => fitting(wanted, descriptors),
+        Some(descriptors) => {
+            let fitting = fitting(wanted, descriptors);
+            if fitting < wanted {
+                report_fewer(wanted, descriptors, fitting);
+            }
+            fitting
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn report_fewer(wanted: usize, descriptors: u64, fitting: usize) {
+    let text = format!(
+        "connections_max is {wanted}, but the process may open only {descriptors} files: at most \
+         {fitting} connections are accepted"
+    );
+    if wanted == Limits::default().connections_max {
+        log::info!("{text}");
+    } else {
+        report::warn(format_args!("{text}"));
     }
 }
 
@@ -32,16 +52,10 @@ pub(super) fn connections_max(wanted: usize) -> usize {
 }
 
 /// The number of connections for which this number of descriptors suffices.
+#[cfg(any(target_os = "linux", test))]
 fn fitting(wanted: usize, descriptors: u64) -> usize {
     let spare = descriptors.saturating_sub(RESERVED).max(descriptors / 2);
-    let fitting = usize::try_from(spare).unwrap_or(usize::MAX).min(wanted);
-    if fitting < wanted {
-        report::warn(format_args!(
-            "connections_max is {wanted}, but the process may open only {descriptors} files: \
-             at most {fitting} connections are accepted"
-        ));
-    }
-    fitting
+    usize::try_from(spare).unwrap_or(usize::MAX).min(wanted)
 }
 
 #[cfg(test)]
