@@ -1,10 +1,10 @@
-//! Two cookies that keep how pages look and sound in one browser. One is the look: theme, text
-//! size, and speed and accent of the voice. The other is the time zone. `look.rs` has the form.
+//! Two cookies with a visitor's choices for one browser. One has the look: theme, text size, and
+//! speed and accent of the voice. The other has the time zone. `look.rs` has the form.
 
 use webframe::Request;
 
-/// The name of the cookie of the look. Its value is the names of the theme, the size, the speed and
-/// the accent, separated by dots.
+/// The name of the cookie of the look. Its value has the names of the theme, the size, the speed
+/// and the accent, separated by dots.
 pub(super) const LOOK: &str = "look";
 
 /// The choices of a visitor, each from one of the lists below. The first name of a list is the

@@ -58,8 +58,8 @@ mod tests {
     #[test]
     fn a_link_names_the_version_of_a_file() {
         let link = link("css/site.css");
-        let (path, mark) = link.split_once("?v=").unwrap();
+        let (path, version) = link.split_once("?v=").unwrap();
         assert_eq!(path, "/static/css/site.css");
-        assert_eq!(mark.len(), 12);
+        assert_eq!(version.len(), 12);
     }
 }

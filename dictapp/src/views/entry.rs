@@ -23,7 +23,7 @@ struct EntryTemplate<'a> {
 }
 
 impl EntryTemplate<'_> {
-    /// The dots of a frequency in words.
+    /// Describes a frequency, which is shown as 1 to 5 dots, in words.
     fn commonness(&self, dots: &u8) -> &'static str {
         match dots {
             5 => self.t.word.common_5,
@@ -44,7 +44,8 @@ pub(super) fn part(
     query: &str,
     language: Language,
 ) -> Result<Option<Arc<EntryPart>>> {
-    // Not cached for visitors who switched books off: they are few, and each has another selection.
+    // The entry is not cached for visitors who switched books off: they are few, and each has
+    // another selection of books.
     let cache = books.is_whole().then(|| books.shelf().entries());
     if let Some(part) = cache.and_then(|cache| cache.get(language.tag(), query)) {
         return Ok(Some(part));

@@ -11,7 +11,8 @@ use crate::paths;
 use crate::site::{Site, TEACHERS_ONLY};
 use crate::texts::Texts;
 
-/// The text of the 403 on the pages of administrators, which selects the texts of its page.
+/// The public text of the 403 on the pages of administrators. It selects the texts of the error
+/// page.
 pub(super) const ADMINS_ONLY: &str = "this page is for administrators";
 
 #[derive(Template)]

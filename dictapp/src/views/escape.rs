@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use askama::filters::Escaper;
 
 /// Replaces the special characters of HTML by the same character references as askama's own
-/// escaper. Almost no text has one, so eight bytes are examined at once.
+/// escaper. Almost no text has such a character, so eight bytes are examined at once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Html;
 
@@ -34,13 +34,13 @@ fn split_at_special(text: &str) -> Option<(&str, &'static str, &str)> {
 /// Whether a text may have a special character. `false`: it has none.
 fn may_have_special(bytes: &[u8]) -> bool {
     let Some(last) = bytes.last_chunk::<8>() else { return has_candidate(short_word(bytes)) };
-    // The last eight bytes overlap the words before them, unless the length is a multiple of eight.
+    // `last` has the bytes after the last whole word. It overlaps that word, which does no harm.
     let words = bytes.as_chunks::<8>().0.iter().chain([last]);
     words.map(|word| u64::from_le_bytes(*word)).any(has_candidate)
 }
 
-/// All bytes of a text of less than eight bytes, in any order; some occur twice. Zero bytes fill the
-/// word.
+/// Packs a text of less than eight bytes into one word. Every byte of the text occurs in the word,
+/// in any order and maybe twice; the other bytes are zero.
 fn short_word(bytes: &[u8]) -> u64 {
     let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
     match (bytes.first_chunk(), bytes.last_chunk(), bytes) {
@@ -54,7 +54,8 @@ fn short_word(bytes: &[u8]) -> u64 {
     }
 }
 
-/// Whether one of eight bytes may be special: it is `"`, `&`, `'`, `<`, `>` or `#`.
+/// Whether one of eight bytes may be special: it is `"`, `&`, `'`, `<`, `>` or `#`. The last is not
+/// special, but this test cannot exclude it.
 fn has_candidate(bytes: u64) -> bool {
     // `"`, `#`, `&` and `'` differ in the bits 0 and 2; `<` and `>` differ in bit 1.
     let quotes = (bytes | repeated(0b101)) ^ repeated(b'\'');

@@ -23,8 +23,8 @@ pub(super) fn fill<V: Display>(
     Ok(texts::fill(text.as_ref(), name, value))
 }
 
-/// `{{ class.name|isolated }}`: the text, which may not reorder the text around it. For titles; in the
-/// body of a page `<bdi>` and `dir="auto"` do it.
+/// `{{ class.name|isolated }}`: the text, isolated so that it does not reorder the text around it.
+/// This is for titles; in the body of a page `<bdi>` and `dir="auto"` have this effect.
 #[filter_fn]
 pub(super) fn isolated(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
     Ok(bidi::isolated(text.as_ref()).into_owned())
@@ -62,8 +62,8 @@ pub(super) fn in_query(text: impl AsRef<str>, _: &dyn Values) -> Result<String> 
     Ok(webframe::url::encode_query(text.as_ref()).into_owned())
 }
 
-/// `<p class="headword{{ word|length_class }}">`: the class for a word that is too long for the usual
-/// size on a phone.
+/// `<p class="headword{{ word|length_class }}">`: the CSS class for a word that is too long for the
+/// usual text size on a phone.
 #[filter_fn]
 pub(super) fn length_class(word: impl AsRef<str>, _: &dyn Values) -> Result<&'static str> {
     let longest = word.as_ref().split([' ', '-']).map(|part| part.chars().count()).max();

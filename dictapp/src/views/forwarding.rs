@@ -1,5 +1,5 @@
-//! Logs a warning about a reverse proxy that the settings do not name. Behind it all visitors seem
-//! to have one address, so a few who fail to log in lock all of them out.
+//! Logs a warning about a reverse proxy that the settings do not name. All visitors behind such a
+//! proxy seem to have one address, so a few visitors who fail to log in lock out all the others.
 
 use std::net::IpAddr;
 use std::sync::Mutex;
@@ -16,9 +16,9 @@ const WARNED_MAX: usize = 32;
 /// The addresses about which a warning was logged.
 static WARNED: Mutex<Vec<IpAddr>> = Mutex::new(Vec::new());
 
-/// Logs a warning, once for each address, if the request has forwarding fields and none of them
-/// was trusted. `address` is that of the client: the one that a trusted proxy has forwarded, or
-/// else that of the connection.
+/// Logs a warning, once for each address, if the request has forwarding fields and none of them was
+/// trusted. `address` is the client's: the one that a trusted proxy has forwarded, otherwise that
+/// of the connection.
 pub(super) fn warn_of_unknown_proxy(request: &Request, address: IpAddr) {
     let field = |name| request.field(&HeaderName::from_static(name));
     let sent: Vec<&str> = ["x-forwarded-for", "forwarded"].into_iter().filter_map(field).collect();

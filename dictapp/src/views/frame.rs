@@ -1,5 +1,5 @@
 //! The parts of the layout that differ only by language, such as the links of the menu. They are
-//! rendered once, since every page has them.
+//! rendered once for each language, since every page has them.
 
 use std::sync::LazyLock;
 
@@ -68,7 +68,7 @@ struct FrameTemplate {
     other: Language,
     /// The texts around the name of the user.
     user: (&'static str, &'static str),
-    /// The texts around the word.
+    /// The texts around the word in the label of the delete button.
     delete_word: (&'static str, &'static str),
 }
 
@@ -90,7 +90,7 @@ impl Frame {
             user: around(t.nav.user, "name"),
             delete_word: around(t.history.delete_word, "word"),
         };
-        // Constant texts are written to a string: this cannot fail.
+        // Writing constant texts to a string cannot fail.
         let text = |rendered: askama::Result<String>| rendered.unwrap_or_default();
         Frame {
             head: text(template.as_head().render()),

@@ -17,7 +17,8 @@ use crate::site::{DayWords, Selection, Site, Visit};
 use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
 use crate::texts::Texts;
 
-/// The start of the page, in microseconds as the links have it, and the filters.
+/// The start of the page, and the filters. The page shows rows older than `older` or newer than
+/// `newer`, which are times in microseconds.
 #[derive(Deserialize)]
 struct Query {
     older: Option<i64>,
@@ -37,7 +38,7 @@ const FILTER_CHARS_MAX: usize = 255;
 struct HistoryPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
-    /// The starts of the neighbouring pages.
+    /// The starts of the older and the newer page, in microseconds; `None`: there is no such page.
     older: Option<i64>,
     newer: Option<i64>,
     days: Vec<Day<'a>>,
@@ -57,7 +58,7 @@ struct Day<'a> {
 
 /// A row of the table.
 struct Line<'a> {
-    /// The time of the last look-up in microseconds, by which the form names a row.
+    /// The time of the latest look-up, in microseconds. The form identifies the row by this time.
     key: i64,
     word: &'a str,
     lookups: u64,
@@ -67,7 +68,7 @@ struct Line<'a> {
     time: TimeText<'a>,
 }
 
-/// A page of rows, and the starts of the neighbouring pages.
+/// A page of rows, and the times at which the older and the newer page start.
 struct Rows {
     rows: Vec<WordOfDay>,
     older: Option<Timestamp>,
@@ -143,7 +144,7 @@ fn rows(
         return Ok(Rows { rows, older, newer: newest.filter(|_| is_preceded) });
     }
     if !has_more {
-        // Fewer rows than a page remain: the newest page shows them.
+        // All newer rows fit on one page: show the newest page.
         return self::rows(page, visit, (PageStart::Newest, filter));
     }
     rows.remove(0);
@@ -155,9 +156,10 @@ fn rows(
     Ok(Rows { rows, older: oldest.filter(|_| is_followed), newer: newest })
 }
 
-/// The link that repeats a look-up: the page of the word, or a search. Searches lead to the page of
-/// a word that a book has, so they are used for queries that take long to look up and seldom have a
-/// page: those that were not found, and patterns and Chinese text that are no headwords.
+/// The link that repeats a look-up: the page of the word, or a search. A search redirects to the
+/// page of the word if a book has it. So the link is a search, without a slow check, for queries
+/// that seldom have a page: those that were not found, and patterns and Chinese texts that are not
+/// headwords.
 pub(super) fn repeat_link<'r>(
     books: &Selection<'_>,
     row: &'r WordOfDay,

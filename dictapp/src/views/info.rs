@@ -26,12 +26,12 @@ impl HelpPage<'_> {
         Language::Chinese.texts().help.query
     }
 
-    /// An example of a phrase.
+    /// An example of an English phrase, on the pages of both languages.
     fn phrase_example(&self) -> &'static str {
         Language::English.texts().help.query
     }
 
-    /// The dots of a frequency, each with its meaning.
+    /// The meaning of each frequency, which is shown as 1 to 5 dots.
     fn ranks(&self) -> [(u8, &'static str); 5] {
         let t = &self.t.help;
         [(5, t.ranks_5), (4, t.ranks_4), (3, t.ranks_3), (2, t.ranks_2), (1, t.ranks_1)]

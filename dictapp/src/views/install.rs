@@ -21,7 +21,7 @@ struct OpenSearch {
     origin: String,
 }
 
-/// `Cache-Control` of all of them except the service worker: for an hour.
+/// `Cache-Control` of all these files except the service worker: caches may keep them for an hour.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// `GET`: the manifest.
@@ -50,7 +50,7 @@ pub(crate) fn manifest(site: &Site, request: &Request) -> Result<Response> {
     Ok(response.with_field(header::VARY, HeaderValue::from_static("Cookie, Accept-Language")))
 }
 
-/// `GET`: the service worker. Its path is at the root, so that its scope is every page.
+/// `GET`: the service worker. Its path is at the root, so that its scope includes every page.
 pub(crate) fn worker(_: &Site, _: &Request) -> Result<Response> {
     let script = assets::read("js/worker.js").ok_or_else(|| Error::not_found(""))?;
     let kind = HeaderValue::from_static("text/javascript; charset=utf-8");

@@ -16,8 +16,8 @@ struct Choice {
     next: String,
 }
 
-/// `GET`: sets the language and redirects back. That changes only how pages look, so it needs no
-/// form token; but a request that another site caused changes nothing.
+/// `GET`: sets the language and redirects back. The request changes only how pages look, so it
+/// needs no form token. A request that another site caused changes nothing.
 pub(crate) fn choose(site: &Site, request: &Request) -> Result<Response> {
     let Choice { to, next } = request.query()?;
     let language = Language::parse(&to).ok_or_else(|| Error::bad_request("to must be zh or en"))?;

@@ -36,9 +36,9 @@ struct Form {
     saved: Option<String>,
 }
 
-/// `GET`: shows the page; with the fields of the form, stores the choices. That changes only how
-/// pages look in this browser, so it needs no form token; but requests that another site caused are
-/// ignored.
+/// `GET`: shows the page, or stores the choices if the query has the fields of the form. To store
+/// them changes only how pages look in this browser, so no form token is needed. If another site
+/// caused the request, its choices are ignored.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Form { theme, size, speech, accent, zone, saved } = request.query()?;

@@ -1,5 +1,5 @@
 //! Looks words up: redirects a query to the page of its word or shows the best matches, and shows
-//! the page of a word. A user's look-up is durable in the history before the answer is sent.
+//! the page of a word. A user's look-up is durable in the history before the response is sent.
 
 use std::sync::Arc;
 
@@ -63,7 +63,7 @@ struct MissingPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     q: &'a str,
-    /// The text above the words, which says what they are.
+    /// The text above the words. It says why they are shown.
     text: &'static str,
     words: Vec<Brief>,
 }
@@ -109,10 +109,10 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         Err(_) => return Err(Error::not_found("")),
     };
     let shelf = site.shelf();
-    // The entry is in memory, so it is shown even if the database is unavailable: then with all
-    // books.
+    // Entries are in memory, so they are shown even if the database is unavailable. Then no book
+    // counts as switched off.
     let off = page.books_off();
-    let is_away = off.is_err();
+    let is_unavailable = off.is_err();
     let off = off.unwrap_or_default();
     let books = Selection::new(&shelf, &off);
     let t = page.texts();
@@ -125,7 +125,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         return missing_page(&page, &books, q);
     };
     let outcome = Outcome::Entry(entry.word());
-    let saved = if is_away { None } else { record(&page, &word, outcome).ok() };
+    let saved = if is_unavailable { None } else { record(&page, &word, outcome).ok() };
     let is_unrecorded = saved.is_none();
     let (stars, save_token) = saving(&page, &entry.words, saved.unwrap_or(Saved::No));
     let template = WordPage { page: &page, t, q, entry: &entry, stars, save_token, is_unrecorded };
@@ -135,7 +135,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&template)
 }
 
-/// Whether a query without an entry is Chinese for words that the books have.
+/// Whether a query without an entry is a Chinese text that is the meaning of words in the books.
 fn is_found_by_meaning(page: &Page<'_>, books: &Selection<'_>, q: &str) -> bool {
     let found = || matches(books, q, 1, &page.site.settings().dictionary);
     q.contains(is_han) && matches!(found().kind.outcome(), Outcome::Found)
@@ -154,9 +154,9 @@ fn missing_page(page: &Page<'_>, books: &Selection<'_>, q: &str) -> Result<Respo
     page.send_as(StatusCode::NOT_FOUND, &MissingPage { page, t, q, text, words })
 }
 
-/// Which headwords the user has saved, and the token of the form that saves one. `first` says it of
-/// the first headword, for which it is known already. Both are empty for a guest, or if the
-/// database is unavailable.
+/// The headwords, each with whether the user has saved it, and the token of the form that saves
+/// one. `first` is the state of the first headword, which the caller knows already. Both results
+/// are empty for a guest, or if the database is unavailable.
 fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'a>>, String) {
     let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
     let is_saved = |(number, word): (usize, &String)| match number {
@@ -168,9 +168,9 @@ fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'
     (stars.collect(), page.form_token().unwrap_or_default())
 }
 
-/// `GET`: a search. A user's query from the search box is counted each time, and leads to the first
-/// page of its results, which has another address: to reload that page, to go back to it, or to
-/// switch its language is not another look-up.
+/// `GET`: a search. A user's query from the search box is recorded each time, and redirects to the
+/// first page of its results, which has another address. So no look-up is recorded when the user
+/// reloads that page, goes back to it or switches its language.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     if let Some(elsewhere) = keep_out(&page)? {
@@ -208,7 +208,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
             if is_user { paths::results(word.as_str(), 1) } else { paths::search(word.as_str()) };
         return Response::see_other(&first);
     }
-    // An invalid pattern is a mistake, not a word that is missing.
+    // An invalid pattern is a mistake, not a missing word, so it is not recorded.
     if number == 1 && results.problem.is_empty() {
         record(&page, &word, results.outcome)?;
     }
@@ -255,7 +255,7 @@ fn target<'q>(
         ..results(page, (title, text), &matches.words)?
     };
     let results = Arc::new(results);
-    // A search that ran out of time may find more the next time.
+    // A search that ran out of time may find more the next time, so it is not cached.
     if let Some(cache) = cache.filter(|_| results.end != End::OutOfTime) {
         cache.put(language, path, &results);
     }
@@ -369,7 +369,8 @@ fn no_query(page: &Page<'_>, query: &str, error: WordError) -> Result<Response> 
         WordError::TooLong(_) => (t.search.too_long_title, t.search.too_long_text),
         WordError::Control(_) => (t.search.control_title, t.search.control_text),
     };
-    // Not cut, so that the user can shorten it. The limit of the request target bounds its length.
+    // The query is not cut, so that the user can shorten it. The limit of the request target bounds
+    // its length.
     let shown: String = query.chars().filter(|c| !is_control(*c)).collect();
     let results = results(page, (title, text), &[])?;
     let values = SearchPage {

@@ -1,6 +1,6 @@
-//! The best matches for a query that is not a headword of the visitor's books: matches of a
-//! pattern, words by their Chinese gloss or its pinyin, the words of a sentence, words with a
-//! similar spelling.
+//! Finds the best matches for a query that is not a headword of the visitor's books (dictionaries):
+//! words that match a pattern, words by their Chinese gloss or its pinyin, the words of a sentence,
+//! or words with a similar spelling.
 
 use super::word::{Brief, brief};
 use crate::lexicon::{self, End, Page, Pattern, is_han};
@@ -8,7 +8,7 @@ use crate::settings;
 use crate::site::{Outcome, Selection};
 use crate::texts::Texts;
 
-/// How matches answer a query.
+/// How the matches relate to the query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum MatchKind {
     /// Words that match a wildcard pattern.
@@ -63,15 +63,16 @@ impl MatchKind {
 #[derive(Default)]
 pub(super) struct Matches {
     pub(super) kind: MatchKind,
-    /// Why the pattern is invalid, in English; empty if it is valid or there is none.
+    /// Why the pattern is invalid, in English; empty if it is valid, or if the query is not a
+    /// pattern.
     pub(super) problem: String,
     pub(super) words: Vec<Brief>,
     /// Whether there are more pages, or the search ended early.
     pub(super) end: End,
 }
 
-/// Maximum number of phrases shown on the page of a word, and of the words with the same beginning
-/// that are scanned for them.
+/// Maximum number of phrases that the page of a word shows, and maximum number of words with the
+/// same beginning that are searched for phrases.
 const PHRASES: usize = 8;
 const PHRASES_SEEN: usize = 100;
 
@@ -98,7 +99,7 @@ pub(super) fn matches(
     let search = |page| lexicon.matching(&pattern, page, settings.pattern_time_max);
     let found = books.page(wanted, search);
     // If nothing matches the pattern, its question mark may be punctuation. A page after the last
-    // one is empty, too, so the first page decides.
+    // one is empty, too, so the first page must be empty.
     let is_empty = found.entries.is_empty() && found.end == End::Complete;
     let matches_nothing =
         is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
@@ -112,8 +113,9 @@ pub(super) fn matches(
     }
 }
 
-/// The text of a query if its question marks or stars may be punctuation instead of wildcards: a
-/// question without its mark, or a sentence as it is. `None`: it is a pattern.
+/// The text of a query if its question marks or stars may be punctuation instead of wildcards. A
+/// question loses its question mark; a sentence stays as it is. `None`: the query can only be a
+/// pattern.
 fn as_question(query: &str) -> Option<&str> {
     let marks = ['?', '？'];
     let question = query.trim().strip_suffix(marks).map(|text| text.trim_end_matches(marks));
@@ -147,7 +149,7 @@ fn of_text(
     Matches { kind, words, ..Matches::default() }
 }
 
-/// Maximum number of Chinese headwords that begin with the query, which are shown before the words
+/// Maximum number of Chinese headwords that begin with the query. They are shown before the words
 /// that mean the query.
 const CHINESE_HEADWORDS: usize = 10;
 
@@ -156,10 +158,10 @@ const CHINESE_HEADWORDS: usize = 10;
 fn of_chinese(books: &Selection<'_>, text: &str, wanted: Page) -> Matches {
     let lexicon = books.shelf().lexicon();
     let found = books.page(wanted, |page| lexicon.reverse(text, page));
-    let begun =
+    let headwords =
         if wanted.skip == 0 { lexicon.suggest(text, CHINESE_HEADWORDS) } else { Vec::new() };
     let mut words: Vec<Brief> =
-        books.seen(begun).iter().map(|entry| brief(books.shelf(), entry)).collect();
+        books.seen(headwords).iter().map(|entry| brief(books.shelf(), entry)).collect();
     if words.is_empty() && found.entries.is_empty() && wanted.skip == 0 {
         let parts = lexicon.segments(text);
         let words = of_pieces(books, &parts);
@@ -185,7 +187,7 @@ fn of_pieces(books: &Selection<'_>, pieces: &[lexicon::Piece<'_>]) -> Vec<Brief>
     words
 }
 
-/// Converts matches of the lexicon. Without any, the kind is [`MatchKind::Nothing`].
+/// Converts matches of the lexicon. If there are none, the kind is [`MatchKind::Nothing`].
 fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) -> Matches {
     Matches {
         kind: if found.entries.is_empty() { MatchKind::Nothing } else { kind },
@@ -196,8 +198,8 @@ fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) 
 }
 
 /// The words and phrases of a sentence, or the parts of a compound if all parts have an entry; each
-/// once. A single word that has an entry counts as a sentence: such a query had a question mark at
-/// its end, because without one it leads to the page of the word.
+/// once. A single word that has an entry counts as a sentence. Such a query ends in a question
+/// mark: without one it leads to the page of the word.
 pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     let is_sentence = query.contains(char::is_whitespace) || books.has(query);
     let pieces = books.shelf().lexicon().phrase(query);
@@ -215,9 +217,9 @@ pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     words
 }
 
-/// At most `most` words that may have been meant: for a Chinese query words that mean it, otherwise
-/// words of a similar spelling. If there are none, words by pinyin with an error, then words with
-/// the same beginning.
+/// At most `most` words that the visitor may have meant: for a Chinese query words that mean it,
+/// for others words of a similar spelling. If there are none, words by misspelt pinyin. If there
+/// are none of these either, words with the same beginning.
 pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief> {
     let lexicon = books.shelf().lexicon();
     let mut near = if has_chinese(query) {
@@ -234,8 +236,8 @@ pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief
     books.seen(near).iter().map(|entry| brief(books.shelf(), entry)).collect()
 }
 
-/// Phrases that contain a headword as one of their words, as far as they are among the suggestions
-/// for it.
+/// Phrases that contain a headword as one of their words. Only the suggestions for the headword are
+/// searched.
 pub(super) fn phrases(books: &Selection<'_>, headword: &str) -> Vec<Brief> {
     let is_part = |phrase: &str| {
         phrase.split(' ').skip(1).count() > 0

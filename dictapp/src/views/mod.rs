@@ -1,5 +1,5 @@
-//! The views, the functions behind the URLs: each parses a request, calls the site and renders a
-//! page, or JSON for scripts and programs.
+//! The views: the functions that the table of URLs calls. Each parses a request, calls the site and
+//! renders a page, or JSON for scripts and programs.
 
 mod appearance;
 pub(crate) mod visitor;

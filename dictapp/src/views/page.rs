@@ -23,14 +23,14 @@ use crate::texts::{Language, Texts};
 pub(super) struct Page<'r> {
     pub(super) site: &'r Site,
     pub(super) visitor: Visitor<'r>,
-    /// The visitor's time zone, once a page has needed it.
+    /// The visitor's time zone; empty until the page needs it.
     pub(super) known_zone: OnceCell<TimeZone>,
 }
 
 /// Initial capacity of a rendered page, in bytes. Most pages are smaller.
 const PAGE_BYTES: usize = 16 << 10;
 
-/// The `Cache-Control` of an answer that no cache may keep.
+/// The `Cache-Control` of a response that no cache may keep.
 pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 impl<'r> Page<'r> {
@@ -71,7 +71,7 @@ impl<'r> Page<'r> {
     /// The token for a form on this page.
     ///
     /// # Errors
-    /// The system has no random bytes.
+    /// The system provides no random bytes.
     pub(super) fn form_token(&self) -> Result<String> {
         self.visitor.form_token()
     }
@@ -94,7 +94,7 @@ impl<'r> Page<'r> {
     }
 
     /// Like [`Page::send`]; `author` says who may have chosen text in the page. A page with a form
-    /// token is compressed only if nobody but the visitor can have.
+    /// token is compressed only if nobody but the visitor can have chosen text in it.
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
@@ -114,7 +114,7 @@ impl<'r> Page<'r> {
     /// # Errors
     /// 500: the template cannot be rendered.
     pub(super) fn render(&self, template: &impl Template) -> Result<String> {
-        // A string that outgrows its capacity is copied.
+        // A string that outgrows its capacity is copied, so the capacity is larger than most pages.
         let mut page = String::with_capacity(PAGE_BYTES);
         template.render_into(&mut page).map_err(Error::internal)?;
         Ok(page)
@@ -134,7 +134,7 @@ impl<'r> Page<'r> {
         best_coding(accepted, &[Coding::Brotli, Coding::Gzip])
     }
 
-    /// A response with status 200 and a page that many visitors share, in this coding.
+    /// A response with status 200. Many visitors share its page, which is in this coding.
     pub(super) fn send_shared(&self, (page, coding): (Arc<[u8]>, Coding)) -> Response {
         let html = HeaderValue::from_static("text/html; charset=utf-8");
         let response = Response::typed(html, Body::Shared(page))
@@ -229,8 +229,8 @@ impl Page<'_> {
         }
     }
 
-    /// The path and the query of this page, to return to. The home page if it cannot be a target of
-    /// a redirect.
+    /// The path and the query of this page, for links that return to it; the home page if this page
+    /// cannot be the target of a redirect.
     pub(super) fn here(&self) -> String {
         let here = self.request().path_and_query();
         paths::local_path(&here).unwrap_or(paths::HOME).to_owned()

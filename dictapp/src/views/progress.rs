@@ -21,8 +21,8 @@ use crate::texts::Texts;
 /// Number of weeks in the calendar: a year.
 const WEEKS: i32 = 53;
 
-/// Measures of the calendar in units of the SVG: the distance of two days, the room above the days
-/// for the months, and the room to the right of them for the weekdays.
+/// Measures of the calendar in units of the SVG: the distance between two days, the room above the
+/// days for the months, and the room to the right of the days for the weekdays.
 const CELL: i32 = 13;
 const MONTHS: i32 = 16;
 const WEEKDAYS: i32 = 28;
@@ -33,8 +33,8 @@ const COMING: i32 = 14;
 /// The room above the bars for their numbers.
 const NUMBERS: u64 = 14;
 
-/// The number of weeks in the bar chart of weeks. The other two are measures of both bar charts:
-/// the distance of two bars, and the height of the highest one.
+/// `BARS` is the number of weeks in the bar chart of weeks. The other two are measures of both bar
+/// charts: `BAR` is the distance between two bars, `BARS_HEIGHT` the height of the highest bar.
 const BARS: i32 = 16;
 const BAR: i32 = 34;
 const BARS_HEIGHT: u64 = 100;
@@ -45,19 +45,19 @@ struct ProgressPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     counts: SavedWordCounts,
-    /// Words that are learnt, and those that were reviewed and are not learnt yet.
+    /// The number of learnt words, and of words that were reviewed but are not learnt yet.
     learnt: u64,
     learning: u64,
     learnt_days: u32,
     coming: Vec<Coming>,
-    /// How many words of today are due later than now.
+    /// The number of words that become due later today.
     later: u64,
     /// The number of days in a row with a review, until today or yesterday.
     streak: u64,
     /// The weeks of the calendar.
     calendar: Vec<Column<'a>>,
     months: Vec<(i32, &'static str)>,
-    /// The names of some rows of the calendar.
+    /// The names of some rows of the calendar, each after its y.
     weekdays: Vec<(i32, &'static str)>,
     /// The days with reviews, the latest first.
     rows: Vec<(Date, u64)>,
@@ -113,7 +113,7 @@ struct Week {
     first_height: u64,
 }
 
-/// Counts by the number of the day, sorted; days without any are left out.
+/// A count for each day, sorted by the number of the day. Days with the count zero are left out.
 #[derive(Debug, Default)]
 struct ByDay(Vec<DayCount>);
 
@@ -214,13 +214,14 @@ fn month_and_day(day: Date) -> String {
     format!("{:02}-{:02}", day.month(), day.day())
 }
 
-/// The height of the bar for `words`, if `most` is the highest. It is at least 2, so that one word
-/// is visible beside a thousand; zero for no word.
+/// The height of the bar for `words`; `most` is the number of words of the highest bar. A bar has
+/// at least the height 2, so that one word is visible beside a thousand. Without words the height
+/// is zero.
 fn height(words: u64, most: u64) -> u64 {
     (words * BARS_HEIGHT / most).max(2 * words.min(1))
 }
 
-/// The number of days from Monday.
+/// The number of days since Monday; zero on a Monday.
 fn weekday(day: Date) -> i32 {
     i32::from(day.weekday().to_monday_zero_offset())
 }
@@ -246,7 +247,7 @@ fn calendar<'d>((first, dates): (i64, &'d DateTexts), reviews: &ByDay) -> Vec<Co
     (0..WEEKS).map(week).collect()
 }
 
-/// The names of the months and their x. A name is above the week in which the month begins.
+/// The names of the months, each after its x. A name is above the week in which the month begins.
 fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     let names: Vec<&str> = t.progress.months.split(' ').collect();
     let last_sunday = day_number(today) + 6 - i64::from(weekday(today));
@@ -260,7 +261,7 @@ fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     (0..WEEKS).filter_map(week).collect()
 }
 
-/// The names of every second row of the calendar, and their y.
+/// The names of every second row of the calendar, each after its y.
 fn weekdays(t: &'static Texts) -> Vec<(i32, &'static str)> {
     let y = |row: i32| MONTHS + row * CELL + 10;
     t.progress.weekdays.split(' ').zip(0..).step_by(2).map(|(name, row)| (y(row), name)).collect()
@@ -277,7 +278,8 @@ fn shade(reviews: u64) -> u8 {
     }
 }
 
-/// The number of days with reviews in a row until today, or until yesterday if today has none yet.
+/// The number of successive days with a review up to today, or up to yesterday if today has no
+/// review yet.
 fn streak(today: i64, reviews: &ByDay) -> u64 {
     let is_done = |ago: &i64| reviews.on(today - ago) > 0;
     let from = i64::from(!is_done(&0));
@@ -319,7 +321,8 @@ mod tests {
 
     const SUNDAY: Date = Date::constant(2026, 11, 29);
 
-    /// Counts of days, each given by how long ago it was on [`SUNDAY`], the latest first.
+    /// Counts of days. A day is given by the number of days before [`SUNDAY`]; the latest comes
+    /// first.
     fn ago(counts: &[(i64, u64)]) -> ByDay {
         let day = |&(ago, count): &(i64, u64)| DayCount { day: day_number(SUNDAY) - ago, count };
         ByDay(counts.iter().rev().map(day).collect())

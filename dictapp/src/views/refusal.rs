@@ -1,5 +1,6 @@
-//! Pages for refusals: the server sends them to requests that no view gets, such as invalid HTTP.
-//! The language of the visitor is not known then, so a page is in both languages.
+//! The pages that the server sends when it refuses a request before a view gets it, for example
+//! because of invalid HTTP. The visitor's language is not known then, so a page is in both
+//! languages.
 
 use askama::Template;
 use webframe::http::{StatusCode, header};

@@ -32,7 +32,7 @@ enum Notice {
     NoBook,
 }
 
-/// A book of the form.
+/// A book in the form.
 struct BookChoice {
     id: i64,
     title: String,

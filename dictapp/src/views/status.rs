@@ -1,12 +1,13 @@
-//! Answers for programs that monitor the server: why it is not ready, and its metrics.
+//! Responses for programs that monitor the server: the reasons why it is not ready, and its
+//! metrics.
 
 use webframe::{Error, Request, Response, Result};
 
 use crate::paths;
 use crate::site::Site;
 
-/// Why visitors cannot be served, for `/readyz`; empty if they can. The error text of an outage is
-/// left out, since it names hosts and files.
+/// The reasons why visitors cannot be served, for `/readyz`; empty if they can be served. The error
+/// text of an outage is left out, since it names hosts and files.
 pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
     let mut obstacles = Vec::new();
     if site.metrics().is_stopping() {
@@ -21,8 +22,9 @@ pub(crate) fn obstacles(site: &Site) -> Vec<&'static str> {
     obstacles
 }
 
-/// `GET`: `/metrics` at the address of the site. Only clients on this machine get the metrics, the
-/// others 404, as do those of a proxy on this machine. If the settings have a separate address for monitoring, all get 404 here.
+/// `GET`: `/metrics` at the address of the site. Only clients on this machine get the metrics. All
+/// others get 404, also those behind a proxy on this machine. If the settings have a separate
+/// address for monitoring, every client gets 404 here.
 pub(crate) fn metrics(site: &Site, request: &Request) -> Result<Response> {
     let is_here = site.settings().monitoring.address.is_none();
     if !is_here || !request.is_local() {

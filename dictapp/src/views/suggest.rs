@@ -1,5 +1,5 @@
-//! JSON for the scripts of pages: completions of the typed text, and the gloss of one word. The
-//! completions are also those of a browser's search box.
+//! JSON for the scripts of pages: completions of the typed text, and the gloss of one word. A
+//! browser's search box gets the same completions.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ struct Query {
     q: String,
 }
 
-/// If fewer words than this begin with the typed text, it may be pinyin.
+/// If fewer words than this begin with the typed text, the text may be pinyin.
 const FEW: usize = 3;
 
 /// A line of the list: a word, its first gloss, and the path of its page.
@@ -34,12 +34,12 @@ struct Suggestion {
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// `Cache-Control` of the answers. The time is long enough for one person typing, and short enough
-/// that a newly imported book soon becomes visible.
+/// `Cache-Control` of the responses. A minute is long enough for one person typing, and short
+/// enough that a newly imported book soon becomes visible.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
-/// `GET`: the completions. They are the same for everybody, so they are cached, and the database is
-/// queried only on a site whose guests may not look words up: there guests get none.
+/// `GET`: the completions. They are the same for everybody, so they are cached. The database is
+/// queried only if guests may not look words up: then guests get no completions.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
@@ -49,8 +49,8 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     }
     let cache = if is_closed { NO_STORE } else { CACHE };
     let shelf = site.shelf();
-    // Not cached between the removal of a book and the next load of the words. `&[]`: no book is
-    // switched off.
+    // Completions are not cached between the removal of a book and the next load of the words.
+    // `&[]`: no book is switched off.
     let cached = Selection::new(&shelf, &[]).is_whole().then(|| shelf.suggestions());
     let answer = match cached.and_then(|cached| cached.get("", &q)) {
         Some(answer) => answer,
@@ -85,8 +85,8 @@ pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
     Ok(Response::json(&gloss)?.with_field(header::CACHE_CONTROL, cache))
 }
 
-/// The typed text and its completions, for a browser's search box; none on a site whose guests may
-/// not look words up.
+/// The typed text and its completions, for a browser's search box; no completions if guests may not
+/// look words up.
 pub(super) fn words(site: &Site, request: &Request) -> Result<(String, Vec<String>)> {
     let Query { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;

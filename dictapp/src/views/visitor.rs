@@ -259,15 +259,15 @@ impl<'r> Visitor<'r> {
         Ok(response.with_cookie(&cookie))
     }
 
-    /// Whether the page contains no form token: there is no session, whose pages have the log-out
-    /// form, and no token was made for a guest.
+    /// Whether the page contains no form token: there is no session (its pages have the log-out
+    /// form), and no token was made for a guest.
     pub(super) fn has_no_token(&self) -> bool {
         self.session.is_none() && self.guest.get().is_none()
     }
 
-    /// Whether the page repeats nothing that a stranger may choose. `text` is what the view says;
-    /// the paths of pages with [`TextOf::Visitor`] have no parameters, so besides that only the
-    /// query could contain such text.
+    /// Whether the page repeats no text that a stranger may choose. `text` is what the view says
+    /// about the page. The paths of pages with [`TextOf::Visitor`] have no parameters, so only the
+    /// query could contain other text.
     fn is_without_input(&self, text: TextOf) -> bool {
         let is_read = matches!(*self.request.method(), Method::GET | Method::HEAD);
         text == TextOf::Visitor && is_read && self.request.query_string().is_empty()
@@ -317,7 +317,7 @@ impl Secret {
 }
 
 impl Identity {
-    /// The identity of this request, looked up at the first call. `name` is that of the session
+    /// The identity of this request, looked up at the first call. `name` is the name of the session
     /// cookie.
     fn of<'r>(site: &Site, request: &'r Request, name: &str) -> &'r Identity {
         if let Some(known) = request.get() {

@@ -10,7 +10,7 @@ use super::appearance::{ZONE, ZONES};
 use super::page::Page;
 use crate::texts::{Texts, fill};
 
-/// Maximum length of a zone's name that is looked up.
+/// Maximum length of a zone's name. A longer name is not looked up.
 const NAME_BYTES_MAX: usize = 64;
 
 /// Prints `2026-11-30 08:05:00`, in a tenth of the time that `strftime` takes.
@@ -38,7 +38,7 @@ impl Page<'_> {
         self.zone().to_datetime(at)
     }
 
-    /// The name of the zone in the cookie, if it is one of [`ZONES`], which can be chosen.
+    /// The name of the zone in the cookie, if it is one of the [`ZONES`] that can be chosen.
     pub(super) fn zone_name(&self) -> Option<&'static str> {
         let name = self.request().cookie(ZONE)?;
         ZONES.into_iter().find(|known| *known == name)
@@ -70,21 +70,21 @@ fn date_and_time(local: DateTime) -> String {
     text
 }
 
-/// The texts of times in a time zone, `2026-11-30T08:05:00+08:00`, for a page with many of them:
-/// they are made without a formatter, in one allocation.
+/// The texts of times in a time zone, such as `2026-11-30T08:05:00+08:00`. A page may have many
+/// times, so the texts are made without a formatter, in one allocation.
 #[derive(Debug)]
 pub(super) struct TimeTexts(String);
 
 /// The text of one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TimeText<'t> {
-    /// For programs.
+    /// The date, the time and the offset, for programs.
     pub(super) exact: &'t str,
     pub(super) date: &'t str,
     pub(super) clock: &'t str,
 }
 
-/// The length of a text of a date, and of a time.
+/// The length of the text of a date, and of a time with its date and offset.
 const DATE_BYTES: usize = 10;
 const EXACT_BYTES: usize = 25;
 
@@ -119,8 +119,8 @@ impl DateTexts {
 
     /// The texts in the order of the dates.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        let number = self.0.len() / DATE_BYTES;
-        (0..number).map(|number| &self.0[number * DATE_BYTES..(number + 1) * DATE_BYTES])
+        let count = self.0.len() / DATE_BYTES;
+        (0..count).map(|number| &self.0[number * DATE_BYTES..(number + 1) * DATE_BYTES])
     }
 }
 
@@ -134,7 +134,7 @@ fn exact_text(time: Timestamp, offset: Offset) -> [u8; EXACT_BYTES] {
     text
 }
 
-/// `2026-11-30`. A year of other than four digits is shown as the nearest year of four.
+/// `2026-11-30`. A year before 0 is shown as 0, and a year after 9999 as 9999.
 fn date_text(date: Date) -> [u8; DATE_BYTES] {
     let year = date.year().clamp(0, 9999).unsigned_abs();
     let [a, b] = two_digits(year / 100);

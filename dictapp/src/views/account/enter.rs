@@ -27,10 +27,11 @@ struct LoginForm {
     password: String,
     #[serde(default)]
     next: String,
-    /// The proof of having waited, if an earlier attempt was delayed.
+    /// The ticket from the answer to an earlier attempt that was delayed. It proves that the client
+    /// has waited.
     #[serde(default)]
     ticket: String,
-    /// Not empty: the session outlives the browser.
+    /// If not empty: the session stays valid after the browser is closed.
     #[serde(default)]
     keep: String,
     #[serde(default)]
@@ -60,9 +61,9 @@ struct LoginPage<'a> {
     next: &'a str,
     has_failed: bool,
     is_disabled: bool,
-    /// No log-in is accepted until then.
+    /// The number of minutes in which no log-in is accepted.
     wait_minutes: Option<u64>,
-    /// A log-in with the ticket is accepted after this time.
+    /// The number of seconds after which a log-in with the ticket is accepted.
     delay_seconds: Option<u64>,
     ticket: &'a str,
 }
@@ -169,7 +170,7 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
             enter(&page, &signed_in, lifetime, next)
         }
         LogIn::Wrong => {
-            // The line omits the name: some people type their password into that field.
+            // The log line omits the name, since some people type their password into that field.
             log::info!("a log-in from {client} failed");
             login_page(&page, StatusCode::UNAUTHORIZED, name, &next, &Notice::Failed)
         }
@@ -188,7 +189,7 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// `POST`: logs out. It succeeds without a session, too.
+/// `POST`: logs the user out. A request without a session succeeds, too.
 pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: LogoutForm = request.form()?;

@@ -1,4 +1,5 @@
-//! The texts for entries of the audit log, for administrators and for the user concerned.
+//! Converts entries of the audit log to texts, for administrators and for the user that an entry is
+//! about.
 
 use crate::model::Role;
 use crate::store::{AuditEntry, AuditEvent};
@@ -44,7 +45,7 @@ pub(crate) fn event_text(t: &AccountEvents, entry: &AuditEntry) -> &'static str 
     }
 }
 
-/// The detail of an entry in the language of the page; empty if it has none.
+/// The detail of an entry in the language of the page; empty if the entry has none.
 pub(crate) fn detail_text(entry: &AuditEntry, t: &Texts) -> String {
     let detail = entry.detail.clone().unwrap_or_default();
     match Role::parse(&detail).filter(|_| entry.event == AuditEvent::RoleChanged) {
@@ -53,7 +54,7 @@ pub(crate) fn detail_text(entry: &AuditEntry, t: &Texts) -> String {
     }
 }
 
-/// The name of a role for people.
+/// The name of a role, as pages show it.
 pub(crate) fn role_name(role: Role, t: &Texts) -> &'static str {
     match role {
         Role::User => t.admin_users.user,

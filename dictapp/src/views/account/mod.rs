@@ -1,5 +1,5 @@
-//! The pages of an account: registration, log-in, changes, export and deletion, a new password by
-//! code, and the privacy page.
+//! The pages of an account: registration, log-in, changes, export and deletion, a new password with
+//! a one-time code, and the privacy page.
 
 mod enter;
 mod events;

@@ -26,8 +26,8 @@ use crate::views::zone::bounds_of_day;
 /// Number of entries of the audit log that the page shows.
 const EVENTS_SHOWN: u32 = 20;
 
-/// Number of hexadecimal digits of the hash that identify a session or an API token in a form:
-/// enough to distinguish those of one user.
+/// A form identifies a session or an API token by this many hexadecimal digits of its hash. They
+/// are enough to distinguish the sessions and the tokens of one user.
 const ID_DIGITS: usize = 16;
 
 #[derive(Template)]
@@ -117,11 +117,12 @@ struct TokenForm {
 /// Exactly one of `row`, `day` and `all` is present.
 #[derive(Deserialize)]
 struct HistoryForm {
-    /// The time of a look-up in microseconds: all look-ups of its word on that day are deleted.
+    /// The time of a look-up, in microseconds. All look-ups of its word on the same day are
+    /// deleted.
     row: Option<i64>,
-    /// A day as in "2026-11-29", in the visitor's time zone.
+    /// A day such as "2026-11-29", in the visitor's time zone. All its look-ups are deleted.
     day: Option<String>,
-    /// If present, with any value: the whole history.
+    /// If present, with any value: the whole history is deleted.
     all: Option<String>,
     /// The path to go to afterwards.
     #[serde(default)]
@@ -170,7 +171,7 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
     }
 }
 
-/// `POST`: ends one session, or all except the one of this browser.
+/// `POST`: ends one session, or all sessions except that of this browser.
 pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: SessionsForm = request.form()?;
@@ -205,7 +206,8 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
         .with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// `POST`: deletes the look-ups of one word on one day, those of a day, or the whole history.
+/// `POST`: deletes the look-ups of one word on one day, all look-ups of a day, or the whole
+/// history.
 pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: HistoryForm = request.form()?;
@@ -329,7 +331,7 @@ pub(super) fn account_page(
     page.send_as(status, &values)
 }
 
-/// The name of a device for people: "Firefox, Windows".
+/// The name of a device, as the page shows it: "Firefox, Windows".
 fn device_name(label: &str, t: &Texts) -> String {
     match label {
         "" => t.account.unknown_device.to_owned(),
@@ -337,7 +339,7 @@ fn device_name(label: &str, t: &Texts) -> String {
     }
 }
 
-/// The labels of the scopes, as at the boxes of the form.
+/// The labels of the scopes, as in the form.
 fn scope_labels(scopes: Scopes, t: &Texts) -> String {
     let label = |scope| match scope {
         Scope::Read => t.account.scope_read,

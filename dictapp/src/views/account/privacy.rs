@@ -27,7 +27,7 @@ struct PrivacyPage<'a> {
 }
 
 impl PrivacyPage<'_> {
-    /// A time as whole years if it is some, else as days.
+    /// Formats a time: in years if it is a whole number of them, two or more; otherwise in days.
     fn time(&self, kept: &Duration) -> String {
         const DAY: u64 = 24 * 60 * 60;
         const YEAR_DAYS: u64 = 365;

@@ -35,8 +35,8 @@ impl Problems {
         *self != Problems::default()
     }
 
-    /// The name of the first invalid field, which gets the focus; if all are valid, that of the
-    /// first field.
+    /// The name of the first invalid field, which gets the focus; if all fields are valid, the name
+    /// of the first field.
     pub(super) fn focus(&self) -> &'static str {
         let fields = [
             ("name", &self.name),

@@ -1,5 +1,5 @@
-//! The page on which a user sets a new password with a one-time code, which a teacher or an
-//! administrator has made.
+//! The page on which a user sets a new password with a one-time code. A teacher or an administrator
+//! makes the code.
 
 use askama::Template;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! A user's tokens for the API: makes tokens, each shown once, and revokes them.
+//! The form for a user's API tokens: makes a token, which is shown only once, or revokes one.
 
 use serde::Deserialize;
 use webframe::http::StatusCode;
@@ -10,7 +10,7 @@ use crate::site::{Site, TokenMaking};
 use crate::views::page::Page;
 
 /// If `revoke` is not empty, the form revokes the token that these digits identify. Otherwise it
-/// makes a new token. The scopes are ticked boxes, which have any value.
+/// makes a new token. The field of a scope is present, with any value, if its box is ticked.
 #[derive(Deserialize)]
 struct TokensForm {
     #[serde(default)]

@@ -22,7 +22,7 @@ const PAGE_ENTRIES: usize = 100;
 struct Query {
     /// The id of the user whose entries are shown; `None`: all.
     user: Option<i64>,
-    /// The end of the shown entries, a time in microseconds; `None`: now.
+    /// Only entries before this time are shown, in microseconds; `None`: the newest ones.
     before: Option<i64>,
 }
 
@@ -35,7 +35,8 @@ struct AuditPage<'a> {
     /// The user whose entries are shown; `None`: all.
     user: Option<i64>,
     name: String,
-    /// The time before which the next page begins; `None`: this is the last page.
+    /// The next page shows the entries before this time, in microseconds; `None`: this is the last
+    /// page.
     older: Option<i64>,
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let before = query.before.map_or(Ok(Timestamp::MAX), Timestamp::from_microsecond);
     let before = before.map_err(|_| Error::bad_request("invalid time in the query"))?;
     let user = query.user.map(UserId::new);
-    // One entry more than a page has shows whether there is a next page.
+    // One entry more than a page shows is read, to find out whether there is a next page.
     let limit = u32::try_from(PAGE_ENTRIES + 1).unwrap_or(u32::MAX);
     let mut entries = site.audit_log_before(user, before, limit)?;
     let has_older = entries.len() > PAGE_ENTRIES;
@@ -88,7 +89,7 @@ impl Names<'_> {
             (None, AuditEvent::LogInFailed) => t.admin_audit.unknown.to_owned(),
             (None, _) => String::new(),
         };
-        // A change without an address was made by a command on the server's machine.
+        // An entry without a network was caused by a command on the server's machine.
         let is_command = entry.network.is_none();
         let nobody = if is_command { t.admin_audit.command } else { t.admin_audit.guest };
         let by = entry.actor.map_or(Ok(nobody.to_owned()), |user| self.of(user))?;

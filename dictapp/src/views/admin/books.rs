@@ -1,5 +1,5 @@
-//! The page of the word books (dictionaries) for administrators: their order, titles and
-//! visibility, and the form that uploads new ones.
+//! The administrators' page of the word books (dictionaries): changes their order, titles and
+//! visibility, and has the form that uploads new ones.
 
 use askama::Template;
 use serde::Deserialize;
@@ -26,17 +26,18 @@ struct BooksPage<'a> {
     books: Vec<BookLine>,
     size_max: u64,
     is_done: bool,
-    /// Why an upload or a change was refused; empty if none was.
+    /// Why an upload or a change was refused; empty if neither was refused.
     refused: String,
     /// More about the refusal, in English; may be empty.
     reason: String,
-    /// Whether the settings put some books first, before the order that is chosen here.
+    /// Whether the settings name books that come before all others. The order of the others is
+    /// chosen here.
     has_first: bool,
 }
 
 struct BookLine {
     id: i64,
-    /// The title in the store, which can be changed.
+    /// The stored title, which the form can change.
     title: String,
     /// The title in the language of the page.
     shown: String,
@@ -109,8 +110,8 @@ fn list(page: &Page<'_>, status: StatusCode, refusal: Refusal) -> Result<Respons
     page.send_as(status, &values)
 }
 
-/// The kind of a book for people: the edition of a book that comes with the program, else the
-/// format of the file.
+/// The kind of a book, as the page shows it: the edition if the book comes with the program,
+/// otherwise the format of its file.
 fn shown_kind(kind: &str, t: &Texts) -> String {
     if let Some(edition) = kind.strip_prefix("shipped ") {
         return fill(t.admin_books.shipped, "edition", edition);
@@ -145,5 +146,5 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     list(&page, StatusCode::BAD_REQUEST, Refusal { text, reason: String::new() })
 }
 
-/// The query that shows that a change was made.
+/// The query of the page that makes it report a change.
 const DONE: &str = "done";

@@ -21,12 +21,12 @@ const WORDS_SHOWN: u32 = 50;
 const ROUTES_SHOWN: usize = 15;
 
 /// Measures of the chart in units of the SVG: the distance between two bars, the height of the
-/// highest one, and the room above it for its number.
+/// highest bar, and the room above the bars for a number.
 const BAR: u32 = 12;
 const HEIGHT: u64 = 120;
 const NUMBERS: u64 = 14;
 
-/// Every how many bars there is the name of an hour below the bar.
+/// One bar in this many has the name of its hour below it.
 const NAMED: u32 = 6;
 
 #[derive(Template)]
@@ -64,7 +64,7 @@ struct Missing {
     last: String,
 }
 
-/// A route: its pattern, the number of answers, and their times in milliseconds.
+/// A route: its pattern, the number of responses, and their mean and longest time in milliseconds.
 struct Route {
     pattern: &'static str,
     answers: u64,
@@ -121,7 +121,7 @@ pub(crate) fn forget(site: &Site, request: &Request) -> Result<Response> {
     Response::see_other(paths::ADMIN)
 }
 
-/// The bars of the chart; `most` is the number of look-ups of the highest one.
+/// The bars of the chart; `most` is the number of look-ups that the highest bar stands for.
 fn bars(page: &Page<'_>, hours: &[LookupHour], most: u64) -> Vec<Hour> {
     let height = |lookups: u64| (lookups * HEIGHT).div_ceil(most);
     let bar = |(hour, number): (&LookupHour, u32)| {

@@ -1,5 +1,6 @@
-//! How the file of a word book was read, in the language of the page: its properties, its warnings
-//! and the result of its import.
+//! Converts what the program recognised in the file of a word book (a dictionary) to texts in the
+//! language of the page: its properties, its first entries, its warnings and the result of its
+//! import.
 
 use crate::books::{BookKind, Column, Place, WarningKind, Warnings};
 use crate::site::{ImportOutcome, ImportReport, Preview};
@@ -9,9 +10,9 @@ use crate::texts::{Texts, fill};
 pub(super) struct WarningList {
     pub(super) text: &'static str,
     pub(super) count: u64,
-    /// The first ones: place and word.
+    /// The place and the word of each of the first warnings.
     pub(super) first: Vec<String>,
-    /// The number of those that are not listed.
+    /// The number of warnings that are not listed.
     pub(super) more: u64,
 }
 
@@ -48,7 +49,7 @@ pub(super) fn entries(preview: &Preview) -> String {
     lines.join("\n")
 }
 
-/// The warnings of a file, losses first.
+/// The warnings of a file. Those about lost content come first.
 pub(super) fn warnings(warnings: &Warnings, t: &Texts) -> Vec<WarningList> {
     let warning = |(kind, group): (WarningKind, &crate::books::WarningGroup)| {
         let first = group.first.iter().map(|warning| {
@@ -72,7 +73,7 @@ pub(super) fn result(report: &ImportReport, t: &Texts) -> String {
         ImportOutcome::Replaced(before) => fill(t.admin_books.replaced, "before", before),
         ImportOutcome::Unchanged | ImportOutcome::Renamed => t.admin_books.unchanged.to_owned(),
     };
-    // The title is put in last: it may contain what looks like the name of a value.
+    // The title is filled in last, since it may contain text such as `{count}`.
     fill(&fill(&text, "count", report.entries), "title", &report.title)
 }
 

@@ -1,5 +1,5 @@
-//! The faults of entries that visitors have reported: the list for administrators, and the form
-//! that settles a report.
+//! Visitors' reports of faults in entries: the list for administrators, and the form that settles a
+//! report.
 
 use askama::Template;
 use jiff::Timestamp;
@@ -23,8 +23,8 @@ struct ReportsPage<'a> {
 }
 
 struct ReportLine {
-    /// The time in microseconds, and a random number that distinguishes reports of one time:
-    /// together they identify the report.
+    /// The time in microseconds, and a random number that distinguishes reports with the same time.
+    /// Together they identify the report.
     at: i64,
     tie: u32,
     time: String,

@@ -1,6 +1,6 @@
 //! Uploads of word books (dictionaries) by administrators: receives the files, shows the preview,
-//! starts the import and shows its progress. With JavaScript the progress is updated by an event
-//! stream, without it by a reload.
+//! starts the import and shows its progress. With JavaScript an event stream updates the progress;
+//! without it the page reloads itself.
 
 use askama::Template;
 use serde::Deserialize;
@@ -39,7 +39,7 @@ struct Form {
     form_token: String,
     #[serde(default)]
     name: String,
-    /// The number of the book that is replaced; empty: none is.
+    /// The id of the book that the import replaces; empty if it replaces none.
     #[serde(default)]
     replaces: String,
 }
@@ -63,7 +63,8 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// `GET`: redirects the path that receives the files to the form, for a reload after a mistake.
+/// `GET`: redirects to the form. The page that reports a refused upload has this path, so a visitor
+/// who opens it again comes here.
 pub(crate) fn to_books(_: &Site, _: &Request) -> Result<Response> {
     Response::see_other(paths::ADMIN_BOOKS)
 }
@@ -82,7 +83,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     page.send(&UploadPage { page: &page, t, form_token, upload, replaced })
 }
 
-/// `POST`: starts the import. The page is shown again if the name is that of another book.
+/// `POST`: starts the import. If another book has the name, nothing is imported yet: the page asks
+/// whether to replace that book.
 pub(crate) fn begin(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: Form = request.form()?;
@@ -99,7 +101,7 @@ pub(crate) fn events(site: &Site, request: &Request) -> Result<Response> {
 }
 
 impl UploadPage<'_> {
-    /// The warnings of the whole file after the import, else those that the preview has met.
+    /// After the import: the warnings of the whole file. Before it: those of the preview.
     fn warnings(&self) -> Vec<WarningList> {
         let warnings = match &self.upload.report {
             Some(report) => &report.warnings,
@@ -112,7 +114,8 @@ impl UploadPage<'_> {
         preview::properties(self.title(), &self.upload.preview, self.t)
     }
 
-    /// The title after the import: the given one, that of the replaced book, or that in the file.
+    /// The title after the import: the given one, else that of the replaced book, else that in the
+    /// file, else the name of the upload.
     fn title(&self) -> String {
         let Upload { title, name, preview, .. } = &self.upload;
         let stored = self.replaced.as_ref().map(|book| &book.title);
@@ -124,13 +127,13 @@ impl UploadPage<'_> {
         preview::entries(&self.upload.preview)
     }
 
-    /// The result of the import; empty before.
+    /// The result of the import; empty before the import has ended.
     fn result(&self) -> String {
         let report = self.upload.report.as_ref();
         report.map(|report| preview::result(report, self.t)).unwrap_or_default()
     }
 
-    /// The present step of the import, and its progress in percent.
+    /// The current step of the import, and its progress in percent.
     fn progress(&self) -> (&'static str, u64) {
         let t = &self.t.admin_books;
         match self.upload.state {

@@ -21,7 +21,7 @@ const PAGE_USERS: u32 = 50;
 
 #[derive(Deserialize)]
 struct Query {
-    /// The beginning of the names that are listed.
+    /// Only names that begin with this text are listed.
     #[serde(default)]
     q: String,
     /// The last name on the page before; empty: this is the first page.
@@ -42,7 +42,7 @@ struct UsersPage<'a> {
     /// The last name on this page, if there is another page.
     after: Option<String>,
     notice: Notice,
-    /// All roles with their names for people.
+    /// All roles with their names, as the page shows them.
     roles: [(Role, &'static str); 3],
 }
 

@@ -32,7 +32,8 @@ struct NewAccount {
 struct NewSession {
     name: String,
     password: String,
-    /// The proof of having waited, if an earlier attempt was delayed; otherwise empty.
+    /// The ticket from the answer to an earlier attempt that was delayed, which proves that the
+    /// client has waited; empty if there was none.
     #[serde(default)]
     ticket: String,
 }
@@ -88,8 +89,8 @@ pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
         return Problem::unusable("password", detail).response();
     }
     let client = client(request);
-    // The site takes a registration with a known form token for the same form, submitted twice.
-    // The API has no forms, so each request gets a new token.
+    // If two registrations have the same form token, the site treats them as one form that was
+    // submitted twice. The API has no forms, so each request gets a new token.
     let form_token = &random_text()?;
     let sign_up = SignUp { name: &name, password: &password, form_token, client: &client };
     match site.register(sign_up)? {
@@ -175,7 +176,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     private(request, &AccountsBody { accounts: users.iter().map(account).collect(), next })
 }
 
-/// `PATCH`: blocks an account, allows it again, or gives it another role. For administrators.
+/// `PATCH`: blocks an account, unblocks it, or gives it another role. For administrators.
 pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = admin(&caller)?;

@@ -1,4 +1,5 @@
-//! Identifies the sender of an API request by a token or a cookie, and what it may do.
+//! Identifies the sender of an API request by a token or a cookie, and decides what the sender may
+//! do.
 
 use webframe::http::{StatusCode, header};
 use webframe::{Request, Result};
@@ -11,7 +12,7 @@ use crate::session::Token;
 use crate::site::{ApiKey, Client, Site, Visit};
 use crate::store::StoreError;
 
-/// The device name of a session if the program sends none.
+/// The device name of a session if the field `User-Agent` gives none.
 const DEVICE: &str = "API";
 
 /// The sender of a request.
@@ -21,7 +22,7 @@ pub(super) enum Caller {
     /// A program with a valid token, or the browser of a user who is logged in. The scopes say what
     /// the proof allows.
     User(Visit, Scopes, Proof),
-    /// There is a token, and the database is unavailable.
+    /// There is a token or a session cookie, but the database is unavailable.
     Unknown(StoreError),
 }
 
@@ -79,7 +80,7 @@ impl Caller {
     /// Refuses guests if only users may look words up.
     ///
     /// # Errors
-    /// As [`Caller::user_with`].
+    /// The same as those of [`Caller::user_with`].
     pub(super) fn check_may_read(&self, site: &Site) -> Result<()> {
         if site.settings().dictionary.lookup_requires_login {
             self.user_with(Scope::Read).map(drop)
@@ -88,8 +89,8 @@ impl Caller {
         }
     }
 
-    /// The user in whose history look-ups are recorded. `None`: the request has no token with the
-    /// scope `history`.
+    /// The user, if look-ups are recorded in the user's history. `None`: the request has no token
+    /// with the scope `history`.
     pub(super) fn recorded_user(&self) -> Option<&Visit> {
         match self {
             Caller::User(visit, scopes, _) if scopes.has(Scope::History) => Some(visit),

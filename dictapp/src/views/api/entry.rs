@@ -7,7 +7,8 @@ use crate::lexicon::FoundBy;
 use crate::model::{Explanation, Part, Sense};
 use crate::site::{Found, FoundEntry};
 
-/// A headword with its entry in each book that has one. `found_by` says how the query led to it.
+/// A headword with its entry in each book that has one. `found_by` says how the query led to the
+/// headword.
 #[derive(Serialize)]
 pub(super) struct Headword<'a> {
     word: &'a str,

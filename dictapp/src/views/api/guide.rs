@@ -48,10 +48,10 @@ fn open(base: &str, t: &Texts) -> Vec<Example> {
     ]
 }
 
-/// The examples that need a token, in the variable `TOKEN` of the shell.
+/// The examples that need a token. They read it from the shell variable `TOKEN`.
 fn secured(base: &str, t: &Texts) -> Vec<Example> {
     let call = |options: &str, path: &str| {
-        // Quoted: zsh would read the ? of a query as a pattern.
+        // The URL is quoted, since zsh would read the `?` of a query as a pattern.
         format!("curl -H \"Authorization: Bearer $TOKEN\" {options}'{base}{path}'")
     };
     let saved = paths::api_saved_word("apple");

@@ -1,6 +1,6 @@
 //! The data of one user in the API: the history of look-ups, the word book and the reviews. All of
-//! it needs a token with the scope [`Scope::History`]. The word book is the user's saved words;
-//! `books` here are the dictionaries.
+//! it needs a token with the scope [`Scope::History`]. The word book is the user's saved words. In
+//! this file `books` means the dictionaries.
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ const ROWS_MAX: u32 = 1000;
 /// Number of words in a response, unless `limit` is given.
 const WORDS: u32 = 50;
 
-/// The query of a list. `list` is the name of a list in the word book; without it all words are
-/// meant.
+/// The query of a page of rows. `list` is the name of a list in the word book; without it the rows
+/// are all words.
 #[derive(Deserialize)]
 struct PageQuery {
     cursor: Option<i64>,
@@ -63,8 +63,8 @@ struct SavedForm {
     suspended: bool,
 }
 
-/// The numbers of saved words, of due ones and of those that were never reviewed, and the next
-/// card; null if none is due.
+/// The numbers of saved words, of due words and of words without a review, and the next card. The
+/// card is null if no word is due.
 #[derive(Serialize)]
 struct ReviewBody {
     words: u64,
@@ -76,7 +76,8 @@ struct ReviewBody {
 #[derive(Serialize)]
 struct CardBody {
     word: String,
-    /// The number of reviews so far. The answer sends it back, so that it counts once.
+    /// The number of reviews of the word so far. The answer repeats this number, so that an answer
+    /// that is sent twice counts once.
     seen: u64,
     /// The headword that the meaning belongs to. It differs from the word if that is an inflected
     /// form.
@@ -93,13 +94,13 @@ struct CardBody {
 struct Answer {
     word: String,
     seen: u64,
-    /// 1 again, 2 hard, 3 good, 4 easy.
+    /// 1: again, 2: hard, 3: good, 4: easy.
     grade: i64,
 }
 
 #[derive(Serialize)]
 struct Undone {
-    /// The word whose latest review was undone; null if there was none.
+    /// The word of the undone review; null if there was no review.
     word: Option<String>,
 }
 
@@ -129,7 +130,7 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
     Ok(Response::new(StatusCode::NO_CONTENT))
 }
 
-/// `GET`: the word book, the latest word first.
+/// `GET`: the word book, the most recently saved word first.
 pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
@@ -255,7 +256,8 @@ impl PageQuery {
 }
 
 /// The cursor of the next page: the time of the last row of this one, in microseconds. `None`: this
-/// is the last page. `rows` were read with `limit + 1`, and are cut to `limit`.
+/// is the last page. `rows` has one row more than `limit` if there is a next page; it is cut to
+/// `limit`.
 fn next<T>(rows: &mut Vec<T>, limit: u32, time: impl Fn(&T) -> Timestamp) -> Option<i64> {
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);

@@ -1,7 +1,7 @@
-//! The JSON API for programs, `/api/v1`. Words, searches and books (dictionaries) are here; the
-//! modules have accounts, and a user's history, word book (the saved words) and reviews. Users
-//! authenticate with a bearer token (`caller`). Errors are `application/problem+json` (RFC 9457).
-//! `document` describes the API in OpenAPI.
+//! The JSON API for programs, `/api/v1`. This file has words, searches and books (dictionaries).
+//! `accounts` has accounts and sessions; `learning` has a user's history, word book (the saved
+//! words) and reviews. Users authenticate with a bearer token (`caller`). Errors are
+//! `application/problem+json` (RFC 9457). `document` describes the API in OpenAPI.
 
 pub(crate) mod accounts;
 mod caller;
@@ -28,20 +28,21 @@ use entry::Headword;
 pub(crate) use guide::guide;
 pub(super) use problem::Problem;
 
-/// `Cache-Control` of answers that are the same for all. The time is long enough for one person
-/// typing, and short enough that a newly imported book soon becomes visible.
+/// `Cache-Control` of responses that are the same for all clients. A minute is long enough for one
+/// person typing, and short enough that a newly imported book soon becomes visible.
 const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
-/// `Cache-Control` of answers with one user's data.
+/// `Cache-Control` of responses with one user's data.
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// `Vary` of all answers. If guests may not look words up, the session cookie counts, too.
+/// `Vary` of all responses. It names the cookie, since the session cookie identifies the user if
+/// guests may not look words up.
 const VARY: HeaderValue = HeaderValue::from_static("Authorization, Cookie");
 
 /// Maximum number of suggestions in a response.
 const SUGGESTIONS_MAX: usize = 50;
 
-/// Maximum number of pages of a search's matches.
+/// Maximum number of pages of matches for one search.
 const PAGES_MAX: usize = 1000;
 
 #[derive(Deserialize)]
@@ -63,7 +64,8 @@ struct SearchQuery {
 struct WordBody<'a> {
     query: &'a str,
     headwords: Vec<Headword<'a>>,
-    /// Whether the look-up was recorded in the history; absent if the token lacks the scope.
+    /// Whether the look-up was recorded in the history; absent if the token lacks the scope
+    /// `history`.
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<bool>,
 }
@@ -75,7 +77,7 @@ struct WordsBody {
 
 #[derive(Serialize)]
 struct SearchBody {
-    /// How the words answer the query: `pattern`, `regex`, `reverse`, `pinyin`, `words`, `near` or
+    /// How the words match the query: `pattern`, `regex`, `reverse`, `pinyin`, `words`, `near` or
     /// `nothing`.
     kind: &'static str,
     words: Vec<Brief>,
@@ -110,8 +112,8 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
         Word::parse(&asked).map_err(|error| Problem::bad_request(format!("word: {error}")))?;
     let shelf = site.shelf();
     let user = caller.recorded_user();
-    // The books that the user switched off. If the database is unavailable, all books count: the
-    // entry is in memory, so it is sent anyway.
+    // The books that the user switched off. If the database is unavailable, no book counts as
+    // switched off: entries are in memory, so they are sent anyway.
     let off = user.map(|visit| site.books_off(visit).unwrap_or_default()).unwrap_or_default();
     let books = Selection::new(&shelf, &off);
     let found = books.look_up(word.as_str());
@@ -142,8 +144,8 @@ pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
         }
         Ok(_) => shelf.lexicon().suggest(&q, limit),
     };
-    // A word of a book that was hidden or removed just now gets another book's entry, or is
-    // dropped. `&[]`: no book is switched off.
+    // If the book of a word was hidden or removed a moment ago, the word gets the entry of another
+    // book, or is dropped. `&[]`: no book is switched off.
     let words = Selection::new(&shelf, &[]).seen(words);
     let words = words.iter().map(|entry| brief(&shelf, entry)).collect();
     answer(site, &caller, request, &WordsBody { words })
@@ -185,7 +187,7 @@ pub(crate) fn refusal(refusal: Refusal) -> Result<Response> {
 /// in the order of the fields. Such a list is refused, so that no program depends on the order.
 ///
 /// # Errors
-/// 400, 413 and 415 with the mistake.
+/// 400, 413 or 415, with a description of the mistake.
 fn object<T: DeserializeOwned>(request: &Request) -> Result<T> {
     let value = request.json();
     let is_list = request.body()?.trim_ascii_start().starts_with(b"[");
@@ -200,7 +202,8 @@ pub(crate) fn openapi(_: &Site, request: &Request) -> Result<Response> {
     public(request, &document::document())
 }
 
-/// The JSON for a word, as [`word`] sends it, for commands; `None`: no book has the word.
+/// The JSON that [`word`] sends for a word, for the program's commands. `None`: no book has the
+/// word.
 pub(crate) fn entry_json(
     books: &Selection<'_>,
     word: &Word,
@@ -214,7 +217,7 @@ pub(crate) fn entry_json(
     serde_json::to_value(body).map(Some)
 }
 
-/// The words that match a query, with their glosses, for commands.
+/// The words that match a query, with their glosses, for the program's commands.
 pub(crate) fn matching_words(
     site: &Site,
     query: &str,
@@ -230,7 +233,7 @@ pub(crate) fn matching_words(
 }
 
 /// A response with words. Shared caches may store it if guests may look words up and the caller is
-/// a guest, whose look-ups are not recorded.
+/// a guest: the look-ups of guests are not recorded.
 fn answer(
     site: &Site,
     caller: &Caller,

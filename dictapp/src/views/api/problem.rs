@@ -27,8 +27,8 @@ pub(crate) struct Problem {
     /// The field of the body that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
-    /// For a log-in that is delayed: the text that the next attempt must send, to prove that it
-    /// waited.
+    /// For a log-in that is delayed: the text that the next attempt must send, to prove that the
+    /// client has waited.
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<String>,
     /// For a word that no book has: words of a similar spelling.
@@ -67,7 +67,7 @@ impl Problem {
         Problem::new(error.status(), detail)
     }
 
-    /// Describes an error without knowing the request.
+    /// Describes an error without details of the request.
     pub(crate) fn of(error: &Error) -> Problem {
         let detail = match error.public() {
             "" => error.status().canonical_reason().unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! The page of classes: the word lists that a pupil has to learn, the classes that a user has
-//! joined, and those that a teacher has made. `taught` is the page of one class for its teacher.
+//! joined, and the classes that a teacher has made. `taught` is the page of one class for its
+//! teacher.
 
 mod taught;
 
@@ -25,7 +26,8 @@ struct ClassesPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     form_token: String,
-    /// The reason why the form changed nothing; empty if it did, or if no form was submitted.
+    /// The reason why the submitted form changed nothing; empty if it made its change, or if no
+    /// form was submitted.
     problem: &'static str,
     lists: Vec<ListLine>,
     joined: Vec<Membership>,
@@ -39,11 +41,11 @@ pub(super) struct ListLine {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) class: String,
-    /// The last day for learning it, with the weekday.
+    /// The last day for learning the list, with the weekday.
     pub(super) until: String,
     pub(super) words: u64,
     pub(super) learnt: u64,
-    /// Whether all its words are in the pupil's word book (the saved words).
+    /// Whether all words of the list are in the pupil's word book (the saved words).
     pub(super) is_saved: bool,
 }
 
@@ -95,8 +97,8 @@ fn until(due: i64, t: &Texts) -> String {
     day_of_number(due).map_or_else(String::new, |day| day_text(day, t))
 }
 
-/// The word lists that the user has to learn by today or later, the earliest deadline first; empty
-/// if the database is unavailable.
+/// The word lists that the user has to learn and that have a deadline of today or later, the
+/// earliest deadline first; empty if the database is unavailable.
 pub(super) fn to_learn(page: &Page<'_>, visit: &Visit) -> Vec<ListLine> {
     let lists = page.site.lists_to_learn(visit, day_number(page.today())).unwrap_or_default();
     lists.into_iter().map(|list| ListLine::of(list, page.texts())).collect()

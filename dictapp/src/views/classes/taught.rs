@@ -1,5 +1,5 @@
 //! The page of a class for its teacher: the code with which pupils join, the pupils, and the word
-//! lists. About the pupils' progress it shows only who has finished a list, and only of pupils who
+//! lists. Of the pupils' progress it shows only who has finished a list, and only for pupils who
 //! share their progress.
 
 use askama::Template;
@@ -81,7 +81,7 @@ struct TaughtLine {
     /// The words of the list that no dictionary has, in one line.
     unknown: String,
     until: String,
-    /// The names of the pupils who have finished it and share their progress.
+    /// The names of the pupils who have finished the list and share their progress.
     finished: String,
 }
 
@@ -154,11 +154,11 @@ fn add_list(page: &Page<'_>, (visit, class): (&Visit, ClassId), form: Form) -> R
     let t = page.texts();
     let problem = match form.due.parse::<Date>() {
         Err(_) => t.classes.day_wrong,
-        // The pupils' pages show no list whose day is over.
+        // A list with a day in the past would not be shown on the pupils' pages.
         Ok(due) if due < page.today() => t.classes.day_over,
         Ok(due) => {
-            let head = (form.name.as_str(), day_number(due));
-            let change = page.site.add_class_list(visit, class, head, &form.words)?;
+            let name_and_due = (form.name.as_str(), day_number(due));
+            let change = page.site.add_class_list(visit, class, name_and_due, &form.words)?;
             if let ClassChange::Listed(NewList { words, repeated, dropped }) = change {
                 let counts = format!("words={words}&repeated={repeated}&dropped={dropped}");
                 return Response::see_other(&format!("{}?{counts}", paths::class(class.number())));

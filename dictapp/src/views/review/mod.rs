@@ -22,11 +22,11 @@ use crate::site::{Card, CardKind, ListToReview, NEW_A_DAY_MAX, Selection, Site, 
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
-/// Number of cards on a page: the first one, and more, so that reviews continue while the server
-/// cannot be reached.
+/// Number of cards on a page. The first one is shown; the others let the user continue while the
+/// server cannot be reached.
 const CARDS: u32 = 10;
 
-/// Number of days in which the next due word is searched.
+/// Number of coming days that are searched for the next due word.
 const DAYS_AHEAD: i64 = 60;
 
 #[derive(Template)]
@@ -36,23 +36,24 @@ struct ReviewPage<'a> {
     t: &'static Texts,
     form_token: String,
     counts: SavedWordCounts,
-    /// The card, and those that follow if the server cannot be reached for the next one.
+    /// The card that is shown, and the cards that follow it if the server cannot be reached.
     cards: Vec<ReviewCard>,
     kind: CardKind,
     new_a_day: u64,
     new_a_day_max: u64,
-    /// The word whose answer was undone.
+    /// The word of the undone answer; empty if no answer was undone.
     undone: String,
     sitting: Sitting,
     /// The name of the list if only its words are reviewed; empty: the whole word book.
     list: String,
-    /// The key of the list if it is that of a class and not all its words are in the word book.
+    /// The key of the list, if it is the list of a class and some of its words are not in the word
+    /// book.
     unsaved_list: Option<i64>,
-    /// The number of its words that are not in the word book.
+    /// The number of words of the list that are not in the word book.
     unsaved: u64,
-    /// The number of cards until nothing is due.
+    /// The number of cards that are left until no word is due.
     left: u64,
-    /// What is due after these cards, if there is no card now.
+    /// What is due next, if there is no card now.
     next: Option<Next>,
 }
 
@@ -63,14 +64,14 @@ struct NoListPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     text: String,
-    /// Where the user finds the lists, and the name of that page.
+    /// The path of the page with the user's lists, and the name of that page.
     to: &'static str,
     label: &'static str,
 }
 
 /// The words to review now.
 struct Queue {
-    /// See [`ReviewPage`].
+    /// The name of the list; empty: the whole word book.
     list: String,
     words: Vec<SavedWord>,
     left: u64,
@@ -88,14 +89,15 @@ enum Next {
 /// The card of a word.
 struct ReviewCard {
     word: String,
-    /// The number of reviews so far. The answer sends it back, so that it counts once.
+    /// The number of reviews of the word so far. The answer repeats this number, so that an answer
+    /// that is sent twice counts once.
     seen: u64,
     card: Arc<Card>,
     /// Which form of its headword the word is; empty if it is a headword.
     form: String,
     note: String,
     sentence: String,
-    /// The first letter, if it is one.
+    /// The first character, if it is a letter.
     first: Option<char>,
     /// The number of letters.
     letters: usize,
@@ -115,9 +117,10 @@ struct Query {
     undone: String,
     #[serde(default)]
     sitting: String,
-    /// The word list of a class; `None`: that of the sitting, or the whole word book.
+    /// The key of the word list of a class. Without `list` and `own` the sitting says what is
+    /// reviewed.
     list: Option<i64>,
-    /// The name of a list of the word book.
+    /// The name of a list of the word book; empty: none.
     #[serde(default)]
     own: String,
 }
@@ -136,7 +139,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         Some(queue) => queue,
         None if is_asked => return no_list(&page, &sitting.reviewed),
         None => {
-            sitting.reviewed = Reviewed::All; // the list was deleted, or the user has left the class
+            // The list was deleted, or the user has left the class.
+            sitting.reviewed = Reviewed::All;
             whole_queue(site, visit)?
         }
     };
@@ -216,18 +220,18 @@ fn next(page: &Page<'_>, visit: &Visit, counts: SavedWordCounts) -> Result<Optio
     let today = page.today();
     let end = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(today);
     let Some((_, end)) = bounds_of_day(end, page.zone()) else { return Ok(None) };
-    let mut now = 0;
+    let mut due_today = 0;
     for due in page.site.due_by_day(visit, end, page.zone())? {
         match day_of_number(due.day) {
-            Some(day) if day > today && now > counts.new => break,
+            Some(day) if day > today && due_today > counts.new => break,
             Some(day) if day > today => {
                 return Ok(Some(Next::Day(day_text(day, page.texts()), due.count)));
             }
-            // New words count as due, too.
-            _ => now += due.count,
+            // New words count as due, too, so `due_today` includes them.
+            _ => due_today += due.count,
         }
     }
-    Ok(now.checked_sub(counts.new).filter(|later| *later > 0).map(Next::Today))
+    Ok(due_today.checked_sub(counts.new).filter(|later| *later > 0).map(Next::Today))
 }
 
 fn review_card(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> ReviewCard {
@@ -275,7 +279,8 @@ struct Answer {
     sitting: String,
 }
 
-/// `POST`: takes an answer. If it is sent twice it counts once, since `seen` differs then.
+/// `POST`: takes an answer. If it is sent twice, it counts once: the second time `seen` is not the
+/// number of reviews.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let answer: Answer = request.form()?;

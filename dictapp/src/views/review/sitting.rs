@@ -1,11 +1,13 @@
-//! A sitting: the answers of a user from the first card to the last. Its numbers are in the forms
-//! and in the address of the page, so that no instance keeps them.
+//! A sitting: the answers of a user from the first card to the last. Converts the text of a sitting
+//! to its numbers and back. The text is in the forms and in the address of the page, so no instance
+//! of the server stores sittings.
 
 use std::fmt;
 
 use jiff::Timestamp;
 
-/// Maximum time that counts for a card, in seconds. In a longer time the user was away.
+/// Maximum time that counts for a card, in seconds. If an answer takes longer, the user was
+/// probably away.
 const SECONDS_MAX: i64 = 120;
 
 /// The words that a sitting reviews.
@@ -20,13 +22,13 @@ pub(super) enum Reviewed {
     OwnList(String),
 }
 
-/// The numbers of a sitting. Its text is `answers-seconds-shown`, followed by `-key` if only the
-/// words of a class's list are reviewed, or by `-=name` for a list of the word book.
+/// The numbers of a sitting. Its text is `answers-seconds-shown`. If only the words of a list are
+/// reviewed, `-key` follows for the list of a class, or `-=name` for a list of the word book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sitting {
     /// The number of answers.
     pub(super) answers: u64,
-    /// The time that they took, in seconds.
+    /// The time that the answers took, in seconds.
     pub(super) seconds: u64,
     /// When the card of the page was shown, in seconds since 1970-01-01.
     shown: i64,
@@ -35,15 +37,14 @@ pub(super) struct Sitting {
 }
 
 impl Sitting {
-    /// The sitting that a text describes, with a card that is shown now. An invalid text begins a
-    /// new sitting.
+    /// Parses a sitting; its card is shown now. An invalid text begins a new sitting.
     pub(super) fn shown(text: &str, now: Timestamp) -> Sitting {
         let none = Sitting { answers: 0, seconds: 0, shown: 0, reviewed: Reviewed::All };
         let sitting = Sitting::parse(text).unwrap_or(none);
         Sitting { shown: now.as_second(), ..sitting }
     }
 
-    /// The sitting of this text after an answer to the card that it shows.
+    /// Parses a sitting and adds an answer to its card.
     pub(super) fn answered(text: &str, now: Timestamp) -> Sitting {
         let before = Sitting::parse(text).unwrap_or_else(|| Sitting::shown("", now));
         let took = now.as_second().saturating_sub(before.shown).clamp(0, SECONDS_MAX);
@@ -54,7 +55,7 @@ impl Sitting {
         }
     }
 
-    /// The sitting of this text without its latest answer.
+    /// Parses a sitting and takes back its latest answer. The card is shown now.
     pub(super) fn undone(text: &str, now: Timestamp) -> Sitting {
         let before = Sitting::shown(text, now);
         Sitting { answers: before.answers.saturating_sub(1), ..before }

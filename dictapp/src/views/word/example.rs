@@ -8,8 +8,8 @@ pub(crate) struct Piece {
 }
 
 /// The spellings that count as the headword in an example, in lower case: the word, its inflected
-/// forms as the entry lists them, and all regular forms that it could have. Some of these do not
-/// exist, which does no harm.
+/// forms as the entry lists them, and all regular forms that it could have. Some of the regular
+/// forms do not exist, which does no harm.
 pub(super) fn forms_of<'a>(word: &str, listed: impl Iterator<Item = &'a str>) -> Vec<String> {
     let word = word.to_lowercase();
     let mut forms: Vec<String> = listed.map(str::to_lowercase).collect();
@@ -42,9 +42,9 @@ pub(super) fn marked(text: &str, forms: &[String]) -> Vec<Piece> {
         rest = &rest[start..];
         let end = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
         // A form may be a phrase of several words, so the longest form that matches here is taken.
-        let here = forms.iter().filter_map(|form| prefix(rest, form)).max();
-        let length = here.unwrap_or(end);
-        push(&rest[..length], here.is_some());
+        let longest = forms.iter().filter_map(|form| prefix(rest, form)).max();
+        let length = longest.unwrap_or(end);
+        push(&rest[..length], longest.is_some());
         rest = &rest[length..];
     }
     push(rest, false);

@@ -14,7 +14,7 @@ impl ShownForm {
         form_name(self.0.kind, t)
     }
 
-    /// The spellings, with the regions of those that are not used everywhere.
+    /// The spellings. If a spelling is used in one region only, the name of the region precedes it.
     pub(crate) fn spellings(&self) -> String {
         let spelling = |one: &Spelling| match one.region {
             Some(region) => format!("{} {}", region.as_str(), one.text),
@@ -24,7 +24,7 @@ impl ShownForm {
     }
 }
 
-/// The kinds of those forms that have this spelling, each once, in the usual order.
+/// The kinds of the forms that have this spelling: each once, in the usual order.
 pub(crate) fn kinds_of_form<'a>(
     forms: impl Iterator<Item = &'a Form>,
     spelling: &str,
@@ -55,7 +55,7 @@ fn form_name(kind: FormKind, t: &Texts) -> &'static str {
 pub(crate) fn inflection_text(inflection: &Inflection, t: &Texts) -> String {
     let names: Vec<&str> = inflection.kinds.iter().map(|kind| form_name(*kind, t)).collect();
     let names = if names.is_empty() { t.form.some.to_owned() } else { names.join(t.form.and) };
-    // The headword is put in last: it may contain what looks like the name of a value.
+    // The headword is filled in last, since it may contain text such as `{kind}`.
     fill(&fill(t.form.of, "kind", names), "word", &inflection.headword)
 }
 

@@ -1,5 +1,5 @@
-//! Converts the glosses of an entry: to pieces for the page of a word, to one short line for lists,
-//! to one line for a card.
+//! Converts the glosses of an entry to pieces for the page of a word, to one short line for lists,
+//! and to one line for cards.
 
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub(crate) struct Brief {
     pub(crate) lang: LanguageTag,
 }
 
-/// Maximum number of characters of a gloss in a list: about a line of a phone.
+/// Maximum number of characters of a gloss in a list: about one line on a phone.
 const BRIEF_CHARS_MAX: usize = 60;
 
 /// A piece of a gloss.
@@ -28,12 +28,12 @@ pub(crate) struct GlossPiece<'a> {
     pub(crate) text: &'a str,
     /// The headword that the piece links to; `None`: it is not a link.
     pub(crate) link: Option<&'a str>,
-    /// Whether it is a remark in Chinese brackets, which is set smaller.
+    /// Whether it is a remark in Chinese brackets, which is shown smaller.
     pub(crate) is_aside: bool,
 }
 
-/// Splits a text into the remarks in Chinese brackets, with the brackets, and the text between
-/// them; adds the pieces.
+/// Splits a text into the remarks in Chinese brackets and the text between them, and adds the
+/// pieces. A remark keeps its brackets.
 pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
     let mut rest = text;
     let mut push = |text: &'a str, is_aside| {
@@ -89,8 +89,9 @@ pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
     Brief::new(shelf, entry, gloss)
 }
 
-/// Where a text ends without the word that the cut between it and `rest` goes through. Chinese has
-/// no spaces: it may be cut anywhere, and so may a text of a single word.
+/// The length of a cut text without the part of a word at its end. `rest` is the text after the
+/// cut. Chinese has no spaces, so it may be cut anywhere. A text of a single word may be cut
+/// anywhere, too.
 fn whole_words(text: &str, rest: &str) -> usize {
     let is_of_word = |c: &char| c.is_alphanumeric() && !is_han(*c);
     if !rest.chars().next().is_some_and(|c| is_of_word(&c)) {
@@ -129,7 +130,7 @@ pub(crate) fn gloss_of(explanation: &Explanation) -> String {
 mod tests {
     use super::*;
 
-    /// Regression: `the language usage of educate…`.
+    /// The cut text is `the language usage of…`, not `the language usage of educate…`.
     #[test]
     fn a_gloss_is_not_cut_within_a_word() {
         let cut = |text: &'static str, rest| &text[..whole_words(text, rest)];

@@ -100,12 +100,12 @@ pub(super) struct ExampleLine {
     pub(super) translation_lang: LanguageTag,
 }
 
-/// Number of senses that are shown of a part of speech whose senses are folded. Some dictionaries,
-/// such as WordNet, list up to sixty.
+/// If the senses of a part of speech are folded, this many are still shown. Some dictionaries, such
+/// as WordNet, list up to sixty senses.
 const OPEN_SENSES: usize = 3;
 
-/// If a part of speech has more senses than this, all in English, they are folded. It is one more
-/// than [`OPEN_SENSES`], since a single folded sense would save no space.
+/// If a part of speech has more senses than this, and all of them are in English, they are folded.
+/// It is one more than [`OPEN_SENSES`], since a single folded sense would save no space.
 const UNFOLDED_MAX: usize = 4;
 
 impl<'a> Headword<'a> {
@@ -125,7 +125,7 @@ impl<'a> Headword<'a> {
         inflection_text(&Inflection { headword: self.word.to_owned(), kinds }, t)
     }
 
-    /// Converts a headword with its entries; `language` is that of the page.
+    /// Converts a headword with its entries; `language` is the language of the page.
     pub(super) fn of(found: &Found<'a>, language: Language) -> Headword<'a> {
         let explained: Vec<_> =
             found.entries.iter().map(|entry| (entry, Explanation::parse(entry.mean))).collect();
@@ -166,7 +166,7 @@ impl<'a> Headword<'a> {
 }
 
 /// Converts a frequency rank to a number of dots. A learner knows about 3,000 words after school,
-/// so the words up to there have four or five.
+/// so the first 3,000 words have four or five dots.
 fn frequency(rank: u32) -> u8 {
     match rank {
         0..=1000 => 5,
@@ -177,16 +177,17 @@ fn frequency(rank: u32) -> u8 {
     }
 }
 
-/// Removes the level of each part of speech that is the same as that of the headword.
+/// Removes the level of each part of speech that has the same level as the headword.
 fn hide_repeated_level(books: &mut [BookEntry<'_>], level: Option<&str>) {
     for part in books.iter_mut().flat_map(|book| &mut book.parts) {
         part.level = part.level.filter(|own| Some(*own) != level);
     }
 }
 
-/// Decides where pronunciations are shown. Only the first book that has any keeps them, since the
-/// others repeat them. If all its parts of speech that have pronunciations have the same ones,
-/// removes them from the parts and returns them for the headword; otherwise returns none.
+/// Decides where pronunciations are shown. Only the first book with pronunciations keeps them,
+/// since the other books repeat them. If all parts of speech in this book that have pronunciations
+/// have the same ones, the function removes them from the parts and returns them for the headword.
+/// Otherwise it returns none.
 fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     let given = |book: &BookEntry<'_>| book.parts.iter().any(|p| !p.pronunciations.is_empty());
     let Some(first) = books.iter().position(given) else { return Vec::new() };
@@ -257,7 +258,7 @@ impl PartOfSpeech {
         names.collect::<Vec<_>>().join(" / ")
     }
 
-    /// The senses that are shown at once.
+    /// The senses that are not folded.
     pub(super) fn first_senses(&self) -> &[Meaning] {
         &self.senses[..self.open]
     }
@@ -316,8 +317,8 @@ fn distinct<'a>(words: impl Iterator<Item = &'a String>) -> Vec<String> {
     distinct
 }
 
-/// The title of a book in this language. Only the shipped books have one in each language; they are
-/// recognised by the beginning of their Chinese title.
+/// The title of a book in this language. Only the shipped books have a title in each language; they
+/// are recognised by the beginning of their Chinese title.
 pub(super) fn shown_title(title: &str, language: Language) -> &str {
     let known = &Language::Chinese.texts().word;
     let own = &language.texts().word;
@@ -328,7 +329,8 @@ pub(super) fn shown_title(title: &str, language: Language) -> &str {
     }
 }
 
-/// The title of a book, short if it is a shipped one: the titles stand side by side on a phone.
+/// The title of a book. Shipped books have a short one, since the titles are side by side on a
+/// phone.
 fn short_title(title: &str, language: Language) -> &str {
     let own = &language.texts().word;
     match shown_title(title, language) {
@@ -338,7 +340,7 @@ fn short_title(title: &str, language: Language) -> &str {
     }
 }
 
-/// The name of the part of speech with this label; empty if the label is not one.
+/// The name of the part of speech with this label; empty if the label is unknown.
 fn name_of(label: &str, t: &Texts) -> &'static str {
     let p = &t.part;
     let Some(class) = WordClass::of_label(label) else { return "" };

@@ -42,10 +42,10 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
     let mut rows = Vec::new();
     let mut start = WordListStart::Newest;
     loop {
-        let some = site.saved_words(visit, start, &SavedFilter::default(), EXPORT_ROWS)?;
-        let Some(last) = some.last() else { break };
+        let batch = site.saved_words(visit, start, &SavedFilter::default(), EXPORT_ROWS)?;
+        let Some(last) = batch.last() else { break };
         start = WordListStart::OlderThan(last.created);
-        rows.extend(some);
+        rows.extend(batch);
     }
     let (bytes, kind, name) = match format {
         ExportFormat::Csv => {

@@ -24,7 +24,7 @@ pub(super) const ROWS_MAX: usize = 20_000;
 /// Maximum number of unknown words (no dictionary has them) that are named after an import. The
 /// others are only counted.
 const UNKNOWN_SHOWN: usize = 5;
-/// Maximum number of characters of each that are shown.
+/// Maximum number of characters of an unknown word that are shown.
 const UNKNOWN_CHARS_SHOWN: usize = 40;
 
 /// The name in errors for a text that is not from a file.
@@ -43,14 +43,14 @@ struct Fields {
 /// A word as it was written, and the texts about it.
 pub(super) type Row = (String, SavedWordText);
 
-/// `GET`: redirects to the word book. The page that answers an import has this path, so the link on
-/// it that switches the language leads here.
+/// `GET`: redirects to the word book. The page that answers a refused import has this path, so its
+/// link to the other language leads here.
 pub(crate) fn to_word_book(_: &Site, _: &Request) -> Result<Response> {
     Response::see_other(paths::WORDS)
 }
 
-/// `POST`: imports a file, or shows it if it is an Anki package. In the second step for a package,
-/// imports it with the roles that the user chose for its fields.
+/// `POST`: imports a file, or shows it if it is an Anki package. The second step for a package
+/// sends the field `table`: imports it with the roles that the user chose for its columns.
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form = request.multipart()?;
@@ -76,7 +76,8 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// Saves the words of a text that was typed. `list` is the list for words whose row names none.
+/// Saves the words of a text that was typed. If the row of a word names no list, the word gets the
+/// list `list`.
 pub(super) fn add(page: &Page<'_>, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
     match read(page, UNNAMED, text.to_owned()) {
         Ok(rows) => save(page.site, visit, rows, list),
@@ -99,7 +100,7 @@ fn refuse(
 /// # Errors
 /// Why the text cannot be read, for the user.
 fn read(page: &Page<'_>, name: &str, text: String) -> std::result::Result<Vec<Row>, String> {
-    // One row more than the limit is enough to refuse.
+    // One row more than the limit is enough to refuse the import.
     let rows = words_of(&parse_rows(name, text, ROWS_MAX + 1).map_err(|error| error.to_string())?);
     if rows.len() > ROWS_MAX {
         return Err(fill(page.texts().words.too_many_rows, "max", ROWS_MAX));

@@ -48,8 +48,8 @@ fn roles(rows: &[StringRecord]) -> (usize, Vec<ColumnRole>) {
     (layout.rows_before, roles.collect())
 }
 
-/// The roles in a row of column names. `None`: the row does not name a column of words and another
-/// one. A single name is not enough, since it may be a word.
+/// The roles in a row of column names. `None`: the row does not name both a column of words and
+/// another column. A single name is not enough, since it may be a word.
 fn named(row: &StringRecord) -> Option<Vec<ColumnRole>> {
     let role = |name: &str| {
         word_book_role(name)

@@ -35,7 +35,7 @@ const PAGE_WORDS: u32 = 50;
 struct Query {
     #[serde(default)]
     list: String,
-    /// The time before which the shown words were saved, in microseconds; `None`: now.
+    /// Only words that were saved before this time are shown, in microseconds; `None`: the newest.
     older: Option<i64>,
     /// The result of an import; see [`WordBookPage`].
     added: Option<u64>,
@@ -65,12 +65,13 @@ struct WordBookPage<'a> {
     /// The list that is shown; empty: all words.
     list: String,
     words: Vec<SavedLine>,
-    /// The time before which the next page begins; `None`: this is the last page.
+    /// The next page shows the words that were saved before this time, in microseconds; `None`:
+    /// this is the last page.
     older: Option<i64>,
     is_newest: bool,
-    /// The result of an import: the numbers of words that were added, of words that were saved
-    /// before, of those that got a note or sentence, of those that kept their own instead, and of
-    /// rows without a valid word.
+    /// The result of an import as numbers. `added`: new words. `known`: words that were saved
+    /// before. `filled`: words that got a note or sentence. `kept`: words that kept their own
+    /// instead. `skipped`: rows without a valid word.
     added: Option<u64>,
     known: Option<u64>,
     filled: Option<u64>,
@@ -158,7 +159,7 @@ fn send(
     let start = start(query.older)?;
     let list = query.list;
     let filter = SavedFilter { list: (!list.is_empty()).then(|| list.clone()) };
-    // One word more than a page has shows whether there is a next page.
+    // One word more than a page shows is read, to find out whether there is a next page.
     let mut words = site.saved_words(visit, start, &filter, PAGE_WORDS + 1)?;
     let has_older = words.len() > PAGE_WORDS as usize;
     words.truncate(PAGE_WORDS as usize);

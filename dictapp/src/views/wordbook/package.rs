@@ -73,7 +73,7 @@ struct Field {
     role: Role,
 }
 
-/// The role of a field: what becomes of it in the word book.
+/// The role of a field: what it becomes in the word book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Word,
@@ -280,7 +280,7 @@ fn row_by(row: &[String], roles: &[Role]) -> Row {
             row.iter().zip(roles).filter(|(cell, role)| **role == wanted && !cell.is_empty());
         cells.map(|(cell, _)| cell.as_str()).collect::<Vec<_>>()
     };
-    // The cell this far from the end: the last is the list, the one before the tags.
+    // The cell at this place from the end: the last one is the list, the last but one the tags.
     let from_end = |count: usize| row.len().checked_sub(count).and_then(|at| row.get(at)).cloned();
     let word = of(Role::Word).first().copied().unwrap_or_default().to_owned();
     let about = SavedWordText {

@@ -1,5 +1,5 @@
-//! The description of the API in OpenAPI 3.1: its operations here, the schemas of its values in
-//! `schemas`. The functions that take an operation return it with something added.
+//! Makes the description of the API in OpenAPI 3.1. The operations are here; the schemas of their
+//! values are in `schemas`. A function that takes an operation adds something to it and returns it.
 
 mod schemas;
 
@@ -142,9 +142,9 @@ fn document_itself() -> Value {
     with_response(operation("This document"), "200", found)
 }
 
-/// An operation without a successful response. Any operation may be refused with a problem, at
-/// least because of too many requests, or with an HTML page: the server refuses invalid HTTP before
-/// it knows that the request is for the API.
+/// An operation without a successful response. Every operation may be refused with a problem, for
+/// example because of too many requests. It may also be refused with an HTML page: the server
+/// refuses invalid HTTP before it knows that the request is for the API.
 fn operation(summary: &str) -> Value {
     let mut refused = content("application/problem+json", "Problem");
     refused["text/html"] = json!({});
@@ -152,7 +152,7 @@ fn operation(summary: &str) -> Value {
     json!({ "summary": summary, "responses": responses })
 }
 
-/// An operation that is answered 200 with a value of this schema.
+/// An operation with the response 200: a value of this schema.
 fn answering(summary: &str, schema: &str) -> Value {
     let found = json!({ "description": "Done", "content": content("application/json", schema) });
     with_response(operation(summary), "200", found)
@@ -164,7 +164,7 @@ fn creating(operation: Value, schema: &str) -> Value {
     with_response(operation, "201", made)
 }
 
-/// An operation that is answered 204, without a body.
+/// An operation with the response 204, which has no body.
 fn done(summary: &str) -> Value {
     with_response(operation(summary), "204", json!({ "description": "Done" }))
 }
@@ -175,13 +175,12 @@ fn taking(operation: Value, schema: &str) -> Value {
     with(operation, "requestBody", body)
 }
 
-/// Adds that a token with this scope is needed.
+/// Adds the requirement of a token with this scope.
 fn secured(operation: Value, scope: Scope) -> Value {
     with(operation, "security", json!([{ "token": [scope.name()] }]))
 }
 
-/// Adds that a token may be needed: the operation is open to guests unless the site is closed to
-/// them.
+/// Adds an optional token. It is needed only on a site that is closed to guests.
 fn optionally_secured(operation: Value) -> Value {
     with(operation, "security", json!([{}, { "token": [Scope::Read.name()] }]))
 }

@@ -1,5 +1,5 @@
-//! The values of the API's requests and responses as JSON Schema. Every object is described
-//! completely: it has no other fields.
+//! The JSON Schemas of the values in the API's requests and responses. An object has no fields
+//! besides those in its schema.
 
 use serde_json::{Map, Value, json};
 
