@@ -125,8 +125,8 @@ fn many_words_are_saved_at_once_as_far_as_there_is_room(fresh: &Fresh) {
     assert_eq!(store.save_words(user, &[], 252, at(4_000_000)).unwrap(), SavedMany::default());
 }
 
-/// Regression: the notes of words that were saved before were lost, and so were those of words that
-/// an import has twice.
+/// A note in an import is stored for a saved word that has none, also if the import contains the
+/// word twice.
 fn an_import_fills_the_texts_that_a_saved_word_lacks_and_counts_those_that_it_leaves_out(
     fresh: &Fresh,
 ) {

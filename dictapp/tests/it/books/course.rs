@@ -48,7 +48,7 @@ fn reads_a_file_with_every_fault_of_real_files() {
     );
 }
 
-/// Regression: a panic, since the indent was subtracted from the column.
+/// An indent that is greater than the column causes no panic.
 #[test]
 fn a_headword_indented_beyond_its_column_is_a_headword() {
     let (entries, warnings) = course("a  甲\nb  乙\nc  丙\n    d  丁\n");
@@ -139,7 +139,7 @@ fn a_file_in_an_unknown_encoding_is_refused() {
     assert_eq!(means, ["n. pomme", "n. café noir"]);
 }
 
-/// Regression: it was imported as a single entry and replaced the whole book.
+/// Such a file is not read as a single entry, which would replace the whole book.
 #[test]
 fn a_file_with_bare_carriage_returns_is_read() {
     let text = "# title: x\r\ra\r一\r\rb\r二\r";

@@ -309,7 +309,7 @@ fn the_vocabulary_of_a_reader_has_sentences_as_meanings() {
     assert_eq!(entries("a.txt", &file), ["apple /ˈæpl/ | n. 苹果", "pear /peə/ | n. 梨"]);
 }
 
-/// Regression: the headword `e.g.` was lost: its line became an example of the entry above.
+/// The headword `e.g.` has its own entry: its line is not an example of the entry above.
 #[test]
 fn a_headword_that_also_introduces_examples_stays_a_headword() {
     let text = "egg    蛋\ne.g.   举例来说\ne.g. 例如\neel    鳗鱼\n";

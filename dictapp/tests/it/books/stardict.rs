@@ -77,7 +77,7 @@ fn spellings_for_which_an_entry_has_no_room_lead_to_it() {
     assert!(warnings.is_empty(), "{warnings}");
 }
 
-/// Regression: `arm; poor` became `poor`, and `hotel` empty: the first word was removed as the
+/// The explanations `arm; poor` and `hotel` stay whole: their first word is not removed as the
 /// headword.
 #[test]
 fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {

@@ -118,7 +118,7 @@ fn tables_with_carriage_returns_alone_and_in_utf_16_are_read() {
     }
 }
 
-/// Regression: `countable` became a pronunciation, and the label was lost.
+/// `countable` in brackets is a label.
 #[test]
 fn a_label_in_brackets_is_not_a_pronunciation() {
     let text =

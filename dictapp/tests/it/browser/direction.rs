@@ -53,7 +53,7 @@ fn settle(site: &Site) -> String {
     class
 }
 
-/// Regression: numbers after a name in Hebrew were shown before it.
+/// Numbers after a Hebrew name are shown after it.
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn a_name_from_right_to_left_does_not_reorder_what_is_around_it() {

@@ -81,7 +81,7 @@ fn answers_wait_in_the_page_while_there_is_no_connection_and_are_sent_afterwards
     levi.get("/progress").assert_has(200, &["past year: 3, days with reviews: 1"]);
 }
 
-/// Regression: "4 to go" stayed while cards were rated without a connection.
+/// The number of cards to go counts down while cards are rated without a connection.
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn the_cards_to_go_count_down_without_a_connection_and_are_right_once_it_is_back() {
@@ -113,7 +113,8 @@ fn the_cards_to_go_count_down_without_a_connection_and_are_right_once_it_is_back
     wait_until("the server counts again", || left(&browser) == "2 to go");
 }
 
-/// Regression: after a reload, undoing an answer that waited took back that of another card.
+/// After a reload, undoing an answer that still waits takes back this answer, not that of another
+/// card.
 #[test]
 #[ignore = "needs Chromium: cargo xtask test"]
 fn answers_that_waited_before_a_reload_are_counted_and_undone_by_card() {

@@ -83,7 +83,7 @@ fn a_hostile_pattern_ends_soon() {
     }
 }
 
-/// Regression: the search found no word with an accent or a typographic apostrophe.
+/// A regular expression finds words with an accent or a typographic apostrophe.
 #[test]
 fn a_regular_expression_ignores_the_same_differences_as_keys() {
     let lexicon = lexicon(&["Café", "o'clock", "ice cream", "한글"]);

@@ -116,7 +116,7 @@ fn of_several_headwords_on_a_page_the_chosen_one_is_saved() {
     levi.get("/words").assert_has(200, &[">good</a>"]);
 }
 
-/// Regression: "Due 3" and "today 4" on one page, and "Next review" with the date of today.
+/// The counts of due words on a page agree, and "Next review" shows a time if it is today.
 #[test]
 fn a_word_that_is_due_later_today_is_not_due_now() {
     let site = Site::start();
@@ -281,7 +281,7 @@ fn an_import_says_which_notes_of_saved_words_it_took_and_which_it_left_out() {
     page.assert_has_not(&["theirs"]);
 }
 
-/// Regression: "Words added: 2" came back after each removal of a word.
+/// "Words added: 2" is not shown again after a word is removed.
 #[test]
 fn the_result_of_an_import_is_shown_once() {
     let site = Site::start();

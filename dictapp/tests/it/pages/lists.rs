@@ -42,7 +42,7 @@ fn review_now(person: &Person<'_>, page: &Answer) -> Answer {
     person.get(between(page, "id=\"review\" href=\"", "\""))
 }
 
-/// Regression: "Review now" in a list began a review of the whole word book.
+/// "Review now" on the page of a list reviews only the words of this list.
 #[test]
 fn review_now_in_a_list_reviews_this_list_to_its_end() {
     let site = Site::start();
@@ -78,7 +78,7 @@ fn a_list_is_reviewed_beyond_the_new_words_of_the_day() {
     review.assert_has(200, &["data-word=\"apple\"", "1 to go"]);
 }
 
-/// Regression: the review of a list that the user does not have said that it was done.
+/// The review of a list that the user does not have is answered with 404, not as a finished review.
 #[test]
 fn a_list_that_the_user_does_not_have_is_not_done_but_missing() {
     let site = Site::start();
@@ -97,8 +97,8 @@ fn a_list_that_the_user_does_not_have_is_not_done_but_missing() {
     levi.get("/review?list=x").assert_has(400, &["field list"]);
 }
 
-/// Regression: the review of a class's list that was not added to the word book said that it was
-/// done.
+/// The review of a class's list that is not in the word book offers to add the list. It does not
+/// say that the review is done.
 #[test]
 fn a_list_of_a_class_that_was_not_added_is_offered_for_the_word_book_and_reviewed() {
     let site = Site::start();
@@ -127,7 +127,7 @@ fn a_list_of_a_class_that_was_not_added_is_offered_for_the_word_book_and_reviewe
     levi.get(&review).assert_has(200, &["data-word=\"apple\"", "2 to go"]);
 }
 
-/// Regression: a name that ended in U+202E turned the rest of its line around.
+/// A name that ends in U+202E does not reverse the rest of its line.
 #[test]
 fn characters_that_control_the_direction_of_text_are_removed_from_names_and_notes() {
     let site = Site::start();

@@ -199,7 +199,7 @@ fn results_of_the_cache_are_in_the_language_of_their_reader_and_follow_the_log_i
     assert_eq!(coded.field("content-encoding"), Some("gzip"));
 }
 
-/// Regression: the page of a Chinese word said that it was not found, and counted it as missing.
+/// A Chinese word without an entry is not reported as not found, and does not count as missing.
 #[test]
 fn the_address_of_a_chinese_word_leads_to_the_words_that_mean_it() {
     let site = Site::start();

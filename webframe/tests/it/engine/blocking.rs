@@ -137,8 +137,8 @@ fn a_quick_route_that_becomes_slow_leaves_the_shard() {
     assert!((0..16).any(|_| !in_shard()), "it does not leave the shard");
 }
 
-/// Regression: a shard kept up to eight more connections than the other, so eight busy clients
-/// could share one processor of two.
+/// Each shard has at most half of the connections, so eight busy clients do not share one processor
+/// of two.
 #[test]
 fn a_few_clients_are_shared_evenly_by_the_shards() {
     let who = |(): &(), _: &Request| Ok(Response::text(format!("{:?}", thread::current().id())));
@@ -186,7 +186,7 @@ fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
     assert_eq!(answers.each_ref().map(|a| &a.body[..5]), bodies);
 }
 
-/// Regression: the request was read, but not the half-close after it.
+/// The server reads the half-close after a request, too.
 #[test]
 fn a_client_that_half_closes_while_it_waits_gets_its_responses() {
     let door = Door::closed();
@@ -308,7 +308,7 @@ impl Drop for Unspeakable {
     }
 }
 
-/// Regression: such a request was never answered, and its connection stayed open until the stop.
+/// Such a request is answered. Its connection does not stay open until the stop.
 #[test]
 fn an_error_that_panics_itself_is_a_500_too() {
     let written = |_: &(), _: &Request| Err(Error::internal(Unspeakable { written: true }));

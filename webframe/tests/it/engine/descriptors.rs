@@ -9,7 +9,7 @@ use super::{
     site::{Client, PATIENCE},
 };
 
-/// Regression: the first shard could take all descriptors, and none was left to create the second.
+/// The first shard leaves enough descriptors to create the second.
 #[test]
 fn two_hundred_connections_do_not_exhaust_24_descriptors() {
     let (server, address) = process::start("ulimit -n 24;", Stdio::null());

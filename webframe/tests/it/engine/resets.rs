@@ -116,8 +116,8 @@ fn queued_requests_of_reset_connections_are_not_run_and_half_closed_clients_are_
     assert!(entered < MANY, "queued requests of reset connections were run: {entered}");
 }
 
-/// Regression: each reset connection allows one more worker, up to a limit, and the reads of other
-/// reset connections occupied these workers.
+/// Each reset connection allows one more worker, up to a limit. The reads of other reset
+/// connections do not occupy these workers.
 #[test]
 fn queued_reads_of_sources_are_skipped_when_their_connections_are_reset() {
     let door = Arc::<Door>::default();

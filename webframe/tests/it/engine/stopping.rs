@@ -125,7 +125,7 @@ fn a_second_stop_ends_at_once() {
     let_go.send(()).expect("the handler waits");
 }
 
-/// Regression: waiting requests and the server held each other in memory.
+/// Waiting requests and the server do not keep each other in memory.
 #[test]
 fn a_stop_that_cuts_requests_drops_the_state_after_their_handlers() {
     let (state, has_begun, let_go) = hold();
@@ -158,7 +158,7 @@ fn large(_: &(), _: &Request) -> Result<Response> {
     Ok(Response::text("x".repeat(MORE_THAN_SOCKETS_HOLD)))
 }
 
-/// Regression: the deadline was that of a client that sends its first request.
+/// The deadline for the first request of a client does not apply while a response is written.
 #[test]
 fn a_stop_lets_a_response_be_written() {
     let timeouts = Timeouts { linger: Duration::from_millis(50), ..Timeouts::default() };
@@ -174,7 +174,7 @@ fn a_stop_lets_a_response_be_written() {
     assert_eq!(site.stopped(), Stopped { cut: 0 });
 }
 
-/// Regression: the connection was closed after the response before it.
+/// The connection is not closed between the response and the answer to this request.
 #[test]
 fn a_stop_answers_a_request_that_came_while_a_response_was_written() {
     let quick = |(): &(), _: &Request| Ok(Response::text("quick"));

@@ -132,8 +132,8 @@ impl Read for Told {
     }
 }
 
-/// Regression: half of a request was left in the buffer when its connection broke, and the next
-/// piece of another connection's stream put it before that one's next request.
+/// If a connection breaks in the middle of a request, the received half is dropped. It does not
+/// precede the next request of another connection that streams.
 #[test]
 fn bytes_of_a_broken_connection_do_not_reach_another() {
     let (tell, told) = mpsc::channel();
@@ -236,7 +236,7 @@ fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
     Site::start_with(&ServerSettings { shards: 1, timeouts, ..settings() }, (), urls)
 }
 
-/// Regression: the shard dropped the source, and the panic ended the server.
+/// The panic of a source does not end the server.
 #[test]
 fn a_panic_while_a_source_is_dropped_ends_only_its_response() {
     let (told, dropped) = mpsc::channel();
@@ -259,7 +259,7 @@ fn a_panic_while_a_source_is_dropped_ends_only_its_response() {
     }
 }
 
-/// Regression: the shard was blocked.
+/// The shard of the source is not blocked.
 #[test]
 fn a_source_that_blocks_when_it_is_dropped_delays_nobody() {
     let (told, dropping) = mpsc::channel();
@@ -283,7 +283,7 @@ fn a_source_that_blocks_when_it_is_dropped_delays_nobody() {
     }
 }
 
-/// Regression: the shard ended without being counted, so the stop never finished.
+/// A shard counts as ended in spite of the panic, so the stop finishes.
 #[test]
 fn a_panic_while_a_source_is_cut_does_not_delay_the_stop() {
     let site = site_that_lets_go(|| panic!("meant"));
@@ -295,7 +295,7 @@ fn a_panic_while_a_source_is_cut_does_not_delay_the_stop() {
     assert_eq!(site.stopped().cut, 1);
 }
 
-/// Regression: the thread that stopped the server dropped all sources, one after the other.
+/// The thread that stops the server does not drop the sources one after the other.
 #[test]
 fn a_server_that_stops_does_not_wait_for_sources_to_be_dropped() {
     const STREAMS: usize = 4 * WORKERS_MAX; // more than there are threads
@@ -331,7 +331,7 @@ fn an_empty_file_is_a_regular_response() {
     }
 }
 
-/// Regression: their number was only limited by the requests of the client.
+/// The number of sources has a limit that does not depend on the number of requests.
 #[test]
 fn unread_sources_do_not_pile_up() {
     const REQUESTS: usize = 100;
@@ -355,7 +355,7 @@ fn unread_sources_do_not_pile_up() {
     assert!(most < REQUESTS / 2, "{most} were there at once");
 }
 
-/// Regression: the stop took the whole drain time, and the responses counted as cut.
+/// The stop does not take the whole drain time, and the responses do not count as cut.
 #[test]
 fn a_stop_does_not_wait_for_a_source_after_its_last_byte() {
     let (end, ends) = mpsc::channel::<()>();

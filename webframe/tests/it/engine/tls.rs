@@ -364,8 +364,8 @@ fn a_stop_answers_encrypted_requests_and_sends_close_notify_to_idle_clients() {
     assert_eq!(site.stopped().cut, 0);
 }
 
-/// Regression: the handshake had the deadline of an idle connection, which is far longer than a
-/// stop waits.
+/// The deadline of the handshake is not that of an idle connection, which is far longer than a stop
+/// waits.
 #[test]
 fn a_stop_does_not_wait_for_a_client_that_has_only_finished_its_handshake() {
     let linger = Duration::from_secs(1);

@@ -26,8 +26,8 @@ fn delayed_echo((): &(), request: &Request) -> Result<Response> {
     })
 }
 
-/// Regression: the place of the callbacks was decided for each message, so those on workers
-/// overtook those in the shard, and a close came before them.
+/// Callbacks on workers and callbacks in the shard do not overtake each other, and a close comes
+/// after them.
 #[test]
 fn messages_keep_their_order_while_the_server_learns_whether_callbacks_are_quick() {
     let site = Site::start((), Urls::new().get("/", delayed_echo));
@@ -69,7 +69,7 @@ impl SocketHandler for Member {
     }
 }
 
-/// Regression: a member's own message overtook earlier messages of others on the way to it.
+/// A member's own message does not overtake earlier messages of others on their way to this member.
 #[test]
 fn all_members_of_a_room_receive_the_messages_in_the_same_order() {
     const MEMBERS: usize = 10;
