@@ -8,8 +8,14 @@ use crate::{Limits, report};
 /// database of the app. A process with few descriptors keeps half of them.
 const RESERVED: u64 = 256;
 
+/// Fewer connections than this are a warning, although the app did not choose a number: a limit on
+/// descriptors below 1,024 is unusual.
+#[cfg(target_os = "linux")]
+const FEW: usize = 512;
+
 /// Raises the soft limit on descriptors to the hard one. Returns the number of connections that
-/// fit, at most `wanted`; logs if these are fewer. It is a warning only if the app chose the number.
+/// fit, at most `wanted`; logs if these are fewer. It is a warning if the app chose the number or if
+/// few fit.
 #[cfg(target_os = "linux")]
 pub(super) fn connections_max(wanted: usize) -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -39,7 +45,7 @@ fn report_fewer(wanted: usize, descriptors: u64, fitting: usize) {
         "connections_max is {wanted}, but the process may open only {descriptors} files: at most \
          {fitting} connections are accepted"
     );
-    if wanted == Limits::default().connections_max {
+    if wanted == Limits::default().connections_max && fitting >= FEW {
         log::info!("{text}");
     } else {
         report::warn(format_args!("{text}"));
