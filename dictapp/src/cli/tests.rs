@@ -137,7 +137,7 @@ fn help_and_version_succeed_and_name_the_program() {
     assert!(run("help import").unwrap_err().text.contains("[KIND] <FILE>"));
 }
 
-/// Regression: every command had `--address`, and manual pages needed valid settings.
+/// Only commands that listen have `--address`, and manual pages need no valid settings.
 #[test]
 fn a_command_has_only_the_flags_that_it_uses() {
     let help = |command: &str| run(&format!("{command} --help")).unwrap_err().text;

@@ -33,7 +33,7 @@ fn a_value_replaces_its_name_and_no_other() {
     assert_eq!(fill("", "a", "x"), "");
 }
 
-/// Regression: a name that ends in U+202E turned the rest of the sentence around.
+/// A name that ends in U+202E would turn the rest of the sentence around.
 #[test]
 fn a_value_does_not_reorder_the_text_around_it() {
     for control in crate::bidi::BIDI_CONTROLS {

@@ -292,8 +292,8 @@ mod tests {
         assert_eq!(found, expected, "{text}");
     }
 
-    /// Regression: each cell searched the rest of the line for the end of its quotes, so that a
-    /// line of 1 MB took minutes.
+    /// If each cell searched the rest of the line for the end of its quotes, a line of 1 MB would
+    /// take minutes.
     #[test]
     fn a_long_line_of_quotes_that_close_no_cell_is_searched_once() {
         for (quotes, cell) in [

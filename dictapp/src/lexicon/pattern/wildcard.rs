@@ -132,8 +132,7 @@ mod tests {
         builder.build().unwrap()
     }
 
-    /// Regression: each empty page after the ten thousandth match claimed that there is another
-    /// one.
+    /// An empty page after the ten thousandth match does not claim that there is another one.
     #[test]
     fn pages_end_if_there_are_too_many_matches() {
         let (lexicon, pattern) = (lexicon(10_050), Pattern::regex("^w").unwrap());

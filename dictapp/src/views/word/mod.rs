@@ -184,10 +184,10 @@ fn hide_repeated_level(books: &mut [BookEntry<'_>], level: Option<&str>) {
     }
 }
 
-/// Decides where pronunciations are shown. Only the first book with pronunciations keeps them,
-/// since the other books repeat them. If all parts of speech in this book that have pronunciations
-/// have the same ones, the function removes them from the parts and returns them for the headword.
-/// Otherwise it returns none.
+/// Removes repeated pronunciations. Only the first book with pronunciations keeps them, since the
+/// other books repeat them. If all parts of speech in this book that have pronunciations have the
+/// same ones, the function removes them from the parts and returns them for the headword. Otherwise
+/// it returns none.
 fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
     let given = |book: &BookEntry<'_>| book.parts.iter().any(|p| !p.pronunciations.is_empty());
     let Some(first) = books.iter().position(given) else { return Vec::new() };

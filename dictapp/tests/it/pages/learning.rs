@@ -125,7 +125,7 @@ fn a_word_that_is_due_later_today_is_not_due_now() {
         save(&levi, word);
     }
     answer(&levi, "1"); // again in a few minutes
-    // Where it is not nearly midnight now.
+    // The next review is today only if midnight is more than a few minutes away.
     let hour = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).hour();
     levi.set_cookie("zone", if hour == 23 { "Asia/Shanghai" } else { "UTC" });
     levi.get("/words").assert_has(200, &["Next review: today at ", "Review now (2)"]);

@@ -94,7 +94,7 @@ fn wait_until(event: &str, mut has_come: impl FnMut() -> bool) {
     let began = Instant::now();
     while !has_come() {
         assert!(began.elapsed() < Duration::from_secs(20), "{event}");
-        thread::sleep(Duration::from_millis(1));
+        thread::yield_now();
     }
 }
 
