@@ -14,6 +14,7 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// The guide: its examples are compiled and run as tests.
 #[cfg(all(doctest, feature = "sessions", feature = "templates"))]
