@@ -17,6 +17,9 @@ use crate::steps::succeed;
 
 /// Maximum time for a server to start, and for a node also to join the others and to catch up.
 const START_MAX: Duration = Duration::from_secs(60);
+/// How often a node is started if it ends while it joins. On a busy machine a state transfer may
+/// fail; a service manager starts the node again, too.
+const JOIN_ATTEMPTS: usize = 3;
 /// Maximum time for a server to stop. Then it is killed.
 const STOP_MAX: Duration = Duration::from_secs(60);
 /// Maximum time for the answer to a query of a server's state. A frozen server never answers.
@@ -76,9 +79,11 @@ impl MariaDb {
             let node_folder = folder.join(format!("node{}", number + 1));
             let galera = GaleraNode { group_ports: group.clone(), index: number };
             let mut node = MariaDb::install(&node_folder, port, Some(galera))?;
-            node.run(if number == 0 { Start::Bootstrap } else { Start::Join })?;
             if number == 0 {
+                node.run(Start::Bootstrap)?;
                 node.make_database()?;
+            } else {
+                node.join()?;
             }
             nodes.push(node);
         }
@@ -102,7 +107,22 @@ impl MariaDb {
 
     /// Starts the server again after a kill or a stop; a node of a cluster joins the others.
     pub(crate) fn start_again(&mut self) -> Result<()> {
-        self.run(if self.galera.is_some() { Start::Join } else { Start::Alone })
+        if self.galera.is_some() { self.join() } else { self.run(Start::Alone) }
+    }
+
+    /// Starts a node that joins the others; again if it ends meanwhile.
+    fn join(&mut self) -> Result<()> {
+        for attempt in 1..JOIN_ATTEMPTS {
+            match self.run(Start::Join) {
+                Err(error) if self.has_ended() => println!("attempt {attempt}: {error:#}"),
+                done => return done,
+            }
+        }
+        self.run(Start::Join)
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(Some(_))))
     }
 
     fn run(&mut self, start: Start) -> Result<()> {
