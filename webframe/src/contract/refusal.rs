@@ -143,7 +143,7 @@ impl RefusalPages {
     pub(crate) fn make(page: impl Fn(Refusal) -> Result<Response>) -> RefusalPages {
         let mut made = RefusalPages::default();
         for refusal in Refusal::all() {
-            match page(refusal).map_err(|error| error.to_string()).and_then(Page::of) {
+            match page(refusal).map_err(|error| error.to_string()).and_then(Page::from_response) {
                 Ok(page) => made.pages.push((refusal, page)),
                 Err(mistake) => made.mistakes.push(format!("the page of {refusal:?}: {mistake}")),
             }
@@ -172,7 +172,7 @@ impl Page {
     ///
     /// # Errors
     /// The body is not in memory, or is too large.
-    fn of(response: Response) -> Result<Page, String> {
+    fn from_response(response: Response) -> Result<Page, String> {
         let (_, fields, body) = response.into_parts();
         let content = body.as_bytes().ok_or("its length is unknown")?;
         if content.len() > PAGE_BYTES_MAX {

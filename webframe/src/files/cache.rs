@@ -123,7 +123,7 @@ impl Table {
 
 /// The stamp of the file at this path, if there is one; links are followed.
 pub(super) fn stamp_at(path: &std::path::Path) -> Option<Stamp> {
-    std::fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata))
+    std::fs::metadata(path).ok().map(|metadata| Stamp::from_metadata(&metadata))
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ fn read(real: PathBuf) -> io::Result<(Bytes, Metadata)> {
     let file = File::open(&real)?;
     let metadata = file.metadata()?;
     if metadata.len() > SMALL_FILE_BYTES_MAX {
-        let stamp = Stamp::of(&metadata);
+        let stamp = Stamp::from_metadata(&metadata);
         return Ok((Bytes::File(real, stamp), metadata));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());

@@ -43,7 +43,7 @@ impl Response {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         for _ in 0..CHANGES_MAX {
             let entry = entry_of(path, name).map_err(|cause| missing_or_failed(path, &cause))?;
-            let response = respond(&entry, &Conditions::of(request), request);
+            let response = respond(&entry, &Conditions::from_request(request), request);
             if let Some(response) = response.map_err(|cause| missing_or_failed(path, &cause))? {
                 return Ok(response);
             }
@@ -74,7 +74,7 @@ fn entry_of(path: &Path, name: &str) -> io::Result<Entry> {
     if !metadata.is_file() {
         return Err(io::ErrorKind::NotFound.into());
     }
-    let bytes = Bytes::File(path.to_owned(), Stamp::of(&metadata));
+    let bytes = Bytes::File(path.to_owned(), Stamp::from_metadata(&metadata));
     let coded = vec![(Coding::Identity, bytes)];
     Ok(Entry::new(name, metadata.modified().ok(), coded, &Caching::default()))
 }

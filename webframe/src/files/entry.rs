@@ -171,7 +171,7 @@ impl Variant {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let same = Stamp::of(&file.metadata()?) == *stamp;
+        let same = Stamp::from_metadata(&file.metadata()?) == *stamp;
         Ok(same.then_some(file))
     }
 }

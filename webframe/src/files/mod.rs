@@ -108,7 +108,7 @@ impl StaticFiles {
         // Absolute: the program may change its working directory.
         let root = std::path::absolute(root).unwrap_or(PathBuf::from(root));
         let cache = Cache::new(CACHE_BYTES_MAX, RECHECK);
-        StaticFiles::of(Place::Disk(Directory { root, cache }))
+        StaticFiles::new(Place::Disk(Directory { root, cache }))
     }
 
     /// Files compiled into the program: names with `/` between segments, and bytes. Compressible
@@ -122,7 +122,7 @@ impl StaticFiles {
         for (name, bytes) in files {
             embedded.insert(name.as_ref(), bytes.into());
         }
-        StaticFiles::of(Place::Embedded(embedded))
+        StaticFiles::new(Place::Embedded(embedded))
     }
 
     /// Lists the files of a directory on disk that has no `index.html`.
@@ -159,7 +159,7 @@ impl StaticFiles {
         self
     }
 
-    fn of(place: Place) -> StaticFiles {
+    fn new(place: Place) -> StaticFiles {
         StaticFiles { place, caching: Caching::default(), listing: Listing::Refused }
     }
 
@@ -173,7 +173,7 @@ impl StaticFiles {
     /// Answers a request for a file or a directory. The path of a directory must end with a slash;
     /// if it does not, the request is redirected.
     pub(crate) fn answer(&self, request: &Request) -> Result<Response> {
-        let name = Name::of(request).or_404()?;
+        let name = Name::from_request(request).or_404()?;
         match self.find(&name.text)? {
             Resolved::File(_) if name.ends_in_slash => Err(Error::not_found("")),
             Resolved::File(entry) => self.send(&name.text, entry, request),
@@ -204,7 +204,7 @@ impl StaticFiles {
 
     /// Sends the entry. If its file was replaced meanwhile, the new file is sent.
     fn send(&self, name: &str, mut entry: Arc<Entry>, request: &Request) -> Result<Response> {
-        let conditions = Conditions::of(request);
+        let conditions = Conditions::from_request(request);
         const CHANGES_MAX: usize = 3;
         for _ in 0..CHANGES_MAX {
             if let Some(response) =
@@ -263,20 +263,20 @@ fn respond(
             Response::text("412 Precondition Failed\n")
                 .with_status(StatusCode::PRECONDITION_FAILED),
         )),
-        Selection::Whole => whole(variant),
+        Selection::Whole => whole_file(variant),
         Selection::Ranges => match parse_ranges(range, variant.length) {
-            Ranges::Whole => whole(variant),
+            Ranges::Whole => whole_file(variant),
             Ranges::Unsatisfiable => Ok(Some(unsatisfiable(variant))),
             Ranges::One(piece) => one_piece(variant, piece),
             // No RFC defines `multipart/byteranges` of an encoded representation.
-            Ranges::Several(_) if variant.coding != Coding::Identity => whole(variant),
+            Ranges::Several(_) if variant.coding != Coding::Identity => whole_file(variant),
             Ranges::Several(pieces) => several_pieces(entry, variant, &pieces),
         },
     }
 }
 
 /// 200 with the whole file.
-fn whole(variant: &Variant) -> io::Result<Option<Response>> {
+fn whole_file(variant: &Variant) -> io::Result<Option<Response>> {
     let body = variant.body(0..variant.length)?;
     Ok(body.map(|body| Response::assembled(StatusCode::OK, &variant.fields, body)))
 }

@@ -19,11 +19,11 @@ pub(super) struct Name<'r> {
 impl<'r> Name<'r> {
     /// The part of the path that matches `{*rest}` in the route's pattern, or the whole path if the
     /// pattern has no `{*rest}`. `None` if it is not the name of a file.
-    pub(super) fn of(request: &'r Request) -> Option<Name<'r>> {
+    pub(super) fn from_request(request: &'r Request) -> Option<Name<'r>> {
         Name::parse(request.pattern(), request.path())
     }
 
-    /// Like [`Name::of`], for a pattern and a path that matches it.
+    /// Like [`Name::from_request`], for a pattern and a path that matches it.
     fn parse(pattern: &str, path: &'r str) -> Option<Name<'r>> {
         // The index of the segment at which the name begins; the empty text before the first slash
         // has the index 0.

@@ -21,7 +21,7 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub(super) fn of(metadata: &Metadata) -> Stamp {
+    pub(super) fn from_metadata(metadata: &Metadata) -> Stamp {
         Stamp {
             file: (metadata.dev(), metadata.ino()),
             length: metadata.len(),
@@ -53,7 +53,7 @@ impl Stamp {
 /// Whether every later change of the file will change its stamp. A file that changed just now could
 /// change again within the same tick of the file system's clock and keep its stamp.
 pub(super) fn is_settled(metadata: &Metadata) -> bool {
-    is_settled_at(since_1970(Stamp::of(metadata).changed), now())
+    is_settled_at(since_1970(Stamp::from_metadata(metadata).changed), now())
 }
 
 fn since_1970((seconds, nanos): (i64, i64)) -> Duration {

@@ -77,7 +77,7 @@ pub struct Presence {
 }
 
 impl Presence {
-    pub(crate) fn of(table: Arc<PresenceTable>) -> Presence {
+    pub(crate) fn new(table: Arc<PresenceTable>) -> Presence {
         Presence { table: Some(table), slot: Slot::default() }
     }
 
@@ -105,24 +105,24 @@ mod tests {
     #[test]
     fn a_client_is_present_until_it_leaves_and_its_successor_is_distinct() {
         let table = Arc::new(PresenceTable::new(2, 10));
-        let of = |token| {
-            let mut presence = Presence::of(Arc::clone(&table));
+        let presence_of = |token| {
+            let mut presence = Presence::new(Arc::clone(&table));
             presence.set_slot(Slot { shard: 1, token });
             presence
         };
         let first = Slot { shard: 1, token: 3 };
         table.enter(first);
-        assert!(of(3).is_there());
+        assert!(presence_of(3).is_there());
         assert!(!table.is_closed(first));
         table.leave(first);
-        assert!(!of(3).is_there() && !table.is_closed(first), "it may still read");
+        assert!(!presence_of(3).is_there() && !table.is_closed(first), "it may still read");
         table.close(first);
-        assert!(!of(3).is_there() && table.is_closed(first));
+        assert!(!presence_of(3).is_there() && table.is_closed(first));
         let next = Slot { shard: 1, token: 1 << 32 | 3 };
         table.enter(next);
-        assert!(of(1 << 32 | 3).is_there() && !of(3).is_there());
+        assert!(presence_of(1 << 32 | 3).is_there() && !presence_of(3).is_there());
         assert!(!table.is_closed(next) && table.is_closed(first));
-        assert!(of(99).is_there(), "not known");
+        assert!(presence_of(99).is_there(), "not known");
         assert!(Presence::default().is_there());
     }
 }

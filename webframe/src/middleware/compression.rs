@@ -45,7 +45,7 @@ where
         use_tag_of_client(&mut response, request);
     } else if is_worth_compressing(&response) {
         add_vary(&mut response);
-        let accepted = Conditions::of(request).accept_encoding;
+        let accepted = Conditions::from_request(request).accept_encoding;
         if matches!(response.body(), Body::Stream(_)) {
             encode_stream(&mut response, best_coding(accepted.as_deref(), &[Coding::Gzip]));
         } else {

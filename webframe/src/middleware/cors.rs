@@ -50,15 +50,15 @@ enum Credentials {
 impl Cors {
     /// Any site may read the responses, without the visitor's cookies: for public data.
     pub fn any() -> Cors {
-        Cors::of(Origins::Any)
+        Cors::new(Origins::Any)
     }
 
     /// Only scripts of these origins, such as `https://app.example.org`.
     pub fn origins<T: Into<String>>(origins: impl IntoIterator<Item = T>) -> Cors {
-        Cors::of(Origins::Named(origins.into_iter().map(Into::into).collect()))
+        Cors::new(Origins::Named(origins.into_iter().map(Into::into).collect()))
     }
 
-    fn of(origins: Origins) -> Cors {
+    fn new(origins: Origins) -> Cors {
         Cors {
             origins,
             methods: HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE"),

@@ -18,7 +18,7 @@ pub use crate::response::coding::Coding;
 pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
     let Some(field) = field else { return Coding::Identity };
     let weight = |coding: Coding| {
-        let named = members(field).find(|member| coding.is(member.0));
+        let named = members(field).find(|member| coding.has_token(member.0));
         let member = named.or_else(|| members(field).find(|member| member.0 == "*"));
         match member {
             Some((_, weight)) => weight,

@@ -109,7 +109,7 @@ pub(crate) enum StoreFailure {
 }
 
 impl StoreFailure {
-    pub(crate) fn of(error: &io::Error) -> StoreFailure {
+    pub(crate) fn from_error(error: &io::Error) -> StoreFailure {
         const ENFILE: i32 = 23;
         const EMFILE: i32 = 24;
         match (error.kind(), error.raw_os_error()) {
@@ -212,20 +212,20 @@ mod tests {
         assert_eq!((content.length, &*content.bytes().expect("bytes")), (0, &b""[..]));
     }
 
-    fn of(host: u8, total_max: u64) -> Allowance {
+    fn allowance(host: u8, total_max: u64) -> Allowance {
         Allowance { network: [192, 0, 2, host].into(), total_max }
     }
 
     #[test]
     fn all_temporary_files_together_have_a_limit() {
         let mut first = ReceivedBody::default();
-        first.append_within(&[0; 1 << 20], 10, of(1, u64::MAX)).expect("room");
+        first.append_within(&[0; 1 << 20], 10, allowance(1, u64::MAX)).expect("room");
         let mut second = ReceivedBody::default();
-        second.append_within(b"in memory", 10, of(2, 0)).expect("no file is needed");
+        second.append_within(b"in memory", 10, allowance(2, 0)).expect("no file is needed");
         let error = second
-            .append_within(&[0; 100], 10, of(2, 1 << 20))
+            .append_within(&[0; 100], 10, allowance(2, 1 << 20))
             .expect_err("the first has too many");
-        assert_eq!(StoreFailure::of(&error), StoreFailure::Busy);
+        assert_eq!(StoreFailure::from_error(&error), StoreFailure::Busy);
         assert_eq!(&*second.bytes().expect("bytes"), b"in memory", "nothing of the piece is kept");
         drop(first);
         assert!(lock(&SPOOLED).total < 1 << 20, "the bytes of the first are free again");
@@ -233,23 +233,23 @@ mod tests {
 
     #[test]
     fn a_full_disk_a_quota_and_the_limit_of_a_file_are_a_lack_of_space() {
-        let of = |number| StoreFailure::of(&io::Error::from_raw_os_error(number));
+        let failure_of = |number| StoreFailure::from_error(&io::Error::from_raw_os_error(number));
         let (enospc, edquot, efbig, emfile, eacces) = (28, 122, 27, 24, 13);
-        assert_eq!([enospc, edquot, efbig].map(of), [StoreFailure::NoSpace; 3]);
-        assert_eq!([emfile, eacces].map(of), [StoreFailure::Busy, StoreFailure::Fault]);
+        assert_eq!([enospc, edquot, efbig].map(failure_of), [StoreFailure::NoSpace; 3]);
+        assert_eq!([emfile, eacces].map(failure_of), [StoreFailure::Busy, StoreFailure::Fault]);
     }
 
     #[test]
     fn a_network_leaves_half_of_the_room_for_temporary_files_to_others() {
         let (mut spooled, max) = (Spooled { total: 0, of_network: BTreeMap::new() }, 100);
-        spooled.reserve(50, of(1, max)).expect("half of it");
-        spooled.reserve(1, of(1, max)).expect_err("more than half");
-        spooled.reserve(50, of(2, max)).expect("another network");
-        spooled.reserve(1, of(3, max)).expect_err("more than all");
-        spooled.release(50, of(1, max).network);
-        spooled.reserve(50, of(1, max)).expect("it is free again");
-        spooled.release(50, of(1, max).network);
-        spooled.release(50, of(2, max).network);
+        spooled.reserve(50, allowance(1, max)).expect("half of it");
+        spooled.reserve(1, allowance(1, max)).expect_err("more than half");
+        spooled.reserve(50, allowance(2, max)).expect("another network");
+        spooled.reserve(1, allowance(3, max)).expect_err("more than all");
+        spooled.release(50, allowance(1, max).network);
+        spooled.reserve(50, allowance(1, max)).expect("it is free again");
+        spooled.release(50, allowance(1, max).network);
+        spooled.release(50, allowance(2, max).network);
         assert!(spooled.total == 0 && spooled.of_network.is_empty(), "{spooled:?}");
     }
 }

@@ -110,8 +110,8 @@ impl Response {
             self.set(header::ETAG, tag);
         }
         let etag = self.text_of(&header::ETAG).unwrap_or_default();
-        let selection =
-            Conditions::of(request).evaluate(request.method(), Validators { etag, modified });
+        let selection = Conditions::from_request(request)
+            .evaluate(request.method(), Validators { etag, modified });
         let status = match selection {
             Selection::Whole | Selection::Ranges => return self,
             Selection::NotModified => StatusCode::NOT_MODIFIED,
@@ -150,7 +150,7 @@ pub(crate) enum Selection {
 impl<'r> Conditions<'r> {
     /// Collects the fields in one pass. Repeated fields are joined to one list. Two dates therefore
     /// become an invalid date, which is ignored.
-    pub(crate) fn of(request: &'r Request) -> Conditions<'r> {
+    pub(crate) fn from_request(request: &'r Request) -> Conditions<'r> {
         let mut conditions = Conditions::default();
         for (name, value) in request.fields() {
             if let Some(slot) = conditions.slot(name) {

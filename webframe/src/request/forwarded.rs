@@ -71,8 +71,8 @@ fn by_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
 /// Whether the protocol that a proxy names is encrypted. If the proxy names no protocol or an
 /// unknown one, the connection of `peer` decides.
 fn is_encrypted(protocol: Option<&[u8]>, peer: Peer) -> bool {
-    let is = |name: &str| protocol.is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()));
-    is("https") || is("wss") || (!is("http") && !is("ws") && peer.encrypted)
+    let names = |name: &str| protocol.is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()));
+    names("https") || names("wss") || (!names("http") && !names("ws") && peer.encrypted)
 }
 
 /// The members of the lists in all fields of that name, the last one first.

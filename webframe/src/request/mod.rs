@@ -384,7 +384,7 @@ impl Request {
             id: RequestId::default(),
             presence: Presence::default(),
             form_fields_max: limits.form_fields_max,
-            part_limits: PartLimits::of(limits),
+            part_limits: PartLimits::from_limits(limits),
         }
     }
 }

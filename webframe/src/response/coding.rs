@@ -41,7 +41,7 @@ impl Coding {
     }
 
     /// Whether a member of `Accept-Encoding` names this coding.
-    pub(crate) fn is(self, token: &str) -> bool {
+    pub(crate) fn has_token(self, token: &str) -> bool {
         token.eq_ignore_ascii_case(self.token())
             || (self == Coding::Gzip && token.eq_ignore_ascii_case("x-gzip"))
     }

@@ -222,7 +222,7 @@ impl fmt::Debug for Error {
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     fn from(cause: E) -> Error {
-        if let Some(fault) = ClientFault::of(&cause) {
+        if let Some(fault) = ClientFault::find_in(&cause) {
             return fault;
         }
         let mut error = Error::internal(cause);
@@ -246,7 +246,7 @@ impl ClientFault {
     }
 
     /// The error for the client in the cause of an `io::Error`, if it is a client's fault.
-    fn of(error: &(dyn StdError + 'static)) -> Option<Error> {
+    fn find_in(error: &(dyn StdError + 'static)) -> Option<Error> {
         let fault: &ClientFault = error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref()?;
         Some(Error::new(fault.status, fault.public.clone()))
     }

@@ -138,9 +138,9 @@ impl Response {
     /// 201 with the URL of the new resource.
     ///
     /// # Errors
-    /// 500: `place` is not a valid field value.
-    pub fn created(place: &str) -> Result<Response> {
-        redirect(StatusCode::CREATED, place)
+    /// 500: `location` is not a valid field value.
+    pub fn created(location: &str) -> Result<Response> {
+        redirect(StatusCode::CREATED, location)
     }
 
     /// 303: redirects to a URL that is fetched with GET, as after a form. In this and the other
@@ -149,50 +149,50 @@ impl Response {
     /// ```
     /// use webframe::{Response, url::encode_segment};
     ///
-    /// let place = format!("/word/{}", encode_segment("ice cream"));
-    /// assert_eq!(Response::see_other(&place)?.status().as_u16(), 303);
+    /// let location = format!("/word/{}", encode_segment("ice cream"));
+    /// assert_eq!(Response::see_other(&location)?.status().as_u16(), 303);
     /// # Ok::<(), webframe::Error>(())
     /// ```
     ///
     /// # Errors
-    /// 500: `place` has a control character. Encode text of a client first: it may contain `/` or
+    /// 500: `location` has a control character. Encode text of a client first: it may contain `/` or
     /// `?`.
-    pub fn see_other(place: &str) -> Result<Response> {
-        redirect(StatusCode::SEE_OTHER, place)
+    pub fn see_other(location: &str) -> Result<Response> {
+        redirect(StatusCode::SEE_OTHER, location)
     }
 
     /// 301: a permanent redirect. Most clients repeat a POST as GET. Prefer
     /// [`permanent_redirect`](Response::permanent_redirect) if the method matters.
     ///
     /// # Errors
-    /// 500: `place` is not a valid field value.
-    pub fn moved_permanently(place: &str) -> Result<Response> {
-        redirect(StatusCode::MOVED_PERMANENTLY, place)
+    /// 500: `location` is not a valid field value.
+    pub fn moved_permanently(location: &str) -> Result<Response> {
+        redirect(StatusCode::MOVED_PERMANENTLY, location)
     }
 
     /// 302: a temporary redirect. Most clients repeat a POST as GET. Prefer
     /// [`see_other`](Response::see_other) or [`temporary_redirect`](Response::temporary_redirect).
     ///
     /// # Errors
-    /// 500: `place` is not a valid field value.
-    pub fn found(place: &str) -> Result<Response> {
-        redirect(StatusCode::FOUND, place)
+    /// 500: `location` is not a valid field value.
+    pub fn found(location: &str) -> Result<Response> {
+        redirect(StatusCode::FOUND, location)
     }
 
     /// 307: a temporary redirect with the same method and body.
     ///
     /// # Errors
-    /// 500: `place` is not a valid field value.
-    pub fn temporary_redirect(place: &str) -> Result<Response> {
-        redirect(StatusCode::TEMPORARY_REDIRECT, place)
+    /// 500: `location` is not a valid field value.
+    pub fn temporary_redirect(location: &str) -> Result<Response> {
+        redirect(StatusCode::TEMPORARY_REDIRECT, location)
     }
 
     /// 308: a permanent redirect with the same method and body.
     ///
     /// # Errors
-    /// 500: `place` is not a valid field value.
-    pub fn permanent_redirect(place: &str) -> Result<Response> {
-        redirect(StatusCode::PERMANENT_REDIRECT, place)
+    /// 500: `location` is not a valid field value.
+    pub fn permanent_redirect(location: &str) -> Result<Response> {
+        redirect(StatusCode::PERMANENT_REDIRECT, location)
     }
 
     /// The same response with another status.
@@ -333,21 +333,21 @@ impl Response {
 }
 
 /// A response with this status and `Location`.
-fn redirect(status: StatusCode, place: &str) -> Result<Response> {
-    let encoded = encode_beyond_ascii(place);
+fn redirect(status: StatusCode, location: &str) -> Result<Response> {
+    let encoded = encode_beyond_ascii(location);
     let location = HeaderValue::from_str(&encoded)
-        .map_err(|cause| Error::internal(format!("the redirect to {place:?}: {cause}")))?;
+        .map_err(|cause| Error::internal(format!("the redirect to {location:?}: {cause}")))?;
     Ok(Response::new(status).with_field(header::LOCATION, location))
 }
 
 /// Encodes the characters of an address that are not ASCII, as browsers do in a link (RFC 3987
 /// §3.1).
-fn encode_beyond_ascii(place: &str) -> Cow<'_, str> {
-    if place.is_ascii() {
-        return Cow::Borrowed(place);
+fn encode_beyond_ascii(location: &str) -> Cow<'_, str> {
+    if location.is_ascii() {
+        return Cow::Borrowed(location);
     }
-    let mut encoded = String::with_capacity(3 * place.len());
-    for byte in place.bytes() {
+    let mut encoded = String::with_capacity(3 * location.len());
+    for byte in location.bytes() {
         if byte.is_ascii() {
             encoded.push(char::from(byte));
         } else {
@@ -393,12 +393,12 @@ mod tests {
 
     #[test]
     fn a_redirect_to_a_path_in_chinese_is_percent_encoded() {
-        for (place, location) in [
+        for (location, encoded) in [
             ("/word/苹果?q=é&x=%20a b#部", "/word/%E8%8B%B9%E6%9E%9C?q=%C3%A9&x=%20a b#%E9%83%A8"),
             ("/plain/%E8", "/plain/%E8"),
         ] {
-            let response = Response::see_other(place).expect("a redirect");
-            assert_eq!(response.field(&header::LOCATION).unwrap(), location);
+            let response = Response::see_other(location).expect("a redirect");
+            assert_eq!(response.field(&header::LOCATION).unwrap(), encoded);
         }
     }
 

@@ -42,7 +42,11 @@ pub fn multipart<'b>(
     body: &'b [u8],
     limits: &Limits,
 ) -> crate::Result<Multipart<'b>> {
-    Multipart::parse(body.into(), &Delimiter::of(content_type)?, &PartLimits::of(limits))
+    Multipart::parse(
+        body.into(),
+        &Delimiter::from_content_type(content_type)?,
+        &PartLimits::from_limits(limits),
+    )
 }
 
 /// The ranges that a `Range` field requests of a body of this length; `None`: the whole body.

@@ -1,15 +1,15 @@
 //! Resolves the `Location` of a redirect as browsers do (WHATWG URL, RFC 3986 §5.2).
 
-/// The target of a redirect within the origin, such as `http://localhost`. `None`: the place is on
+/// The target of a redirect within the origin, such as `http://localhost`. `None`: the location is on
 /// another origin. `base` is the target of the redirected request.
-pub(super) fn target(origin: &str, base: &str, place: &str) -> Option<String> {
-    let place = place.trim().split('#').next().unwrap_or_default();
-    let (path, query) = match place.split_once('?') {
+pub(super) fn target(origin: &str, base: &str, location: &str) -> Option<String> {
+    let location = location.trim().split('#').next().unwrap_or_default();
+    let (path, query) = match location.split_once('?') {
         Some((path, query)) => (path, Some(query)),
-        None => (place, None),
+        None => (location, None),
     };
     let path = path.replace('\\', "/");
-    let path = within(origin, &path)?;
+    let path = path_within(origin, &path)?;
     let (base_path, base_query) = base.split_once('?').unwrap_or((base, ""));
     let target = match (path, query) {
         (Path::Same, Some(query)) => format!("{base_path}?{query}"),
@@ -24,7 +24,7 @@ pub(super) fn target(origin: &str, base: &str, place: &str) -> Option<String> {
     Some(target)
 }
 
-/// The path of a place within the origin.
+/// The path of a location within the origin.
 enum Path<'p> {
     /// The path of the base.
     Same,
@@ -32,14 +32,14 @@ enum Path<'p> {
     Relative(&'p str),
 }
 
-/// The path of a place, which may begin with an origin. `None`: it begins with another origin.
-fn within<'p>(origin: &str, place: &'p str) -> Option<Path<'p>> {
+/// The path of a location, which may begin with an origin. `None`: it begins with another origin.
+fn path_within<'p>(origin: &str, location: &'p str) -> Option<Path<'p>> {
     let (scheme, host) = origin.split_once("://")?;
-    let colon = place.find([':', '/']).filter(|at| place[*at..].starts_with(':'));
+    let colon = location.find([':', '/']).filter(|at| location[*at..].starts_with(':'));
     let below_scheme = match colon {
-        Some(at) if place[..at].eq_ignore_ascii_case(scheme) => &place[at + 1..],
+        Some(at) if location[..at].eq_ignore_ascii_case(scheme) => &location[at + 1..],
         Some(_) => return None,
-        None => place,
+        None => location,
     };
     if let Some(rest) = below_scheme.strip_prefix("//") {
         let (other, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_redirect_is_resolved_as_a_browser_does() {
-        for (place, expected) in [
+        for (location, expected) in [
             ("b", "/r/b"),
             ("b/c?x=1#part", "/r/b/c?x=1"),
             ("?x", "/r/a?x"),
@@ -113,8 +113,8 @@ mod tests {
             ("https://localhost/y", ""),
             ("mailto:a", ""),
         ] {
-            let target = target("http://localhost", "/r/a?q=1", place);
-            assert_eq!(target.as_deref().unwrap_or_default(), expected, "{place}");
+            let target = target("http://localhost", "/r/a?q=1", location);
+            assert_eq!(target.as_deref().unwrap_or_default(), expected, "{location}");
         }
     }
 }

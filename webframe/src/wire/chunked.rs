@@ -122,14 +122,14 @@ impl ChunkDecoder {
             rest = after;
             self.overhead_left =
                 self.overhead_left.checked_sub(1).ok_or(WireError::ChunkOverhead)?;
-            self.state = self.next(byte)?;
+            self.state = self.next_state(byte)?;
         }
         let consumed = input.len().saturating_sub(rest.len());
         Ok(Decoded { consumed, complete: self.state == State::Complete })
     }
 
     /// The state after a byte that is not data.
-    fn next(&mut self, byte: u8) -> Result<State, WireError> {
+    fn next_state(&mut self, byte: u8) -> Result<State, WireError> {
         match (self.state, byte) {
             (State::Size { size }, _) => size_next(size, byte),
             (State::Extension { size, expected }, _) => extension_next(size, expected, byte),

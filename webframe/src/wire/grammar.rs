@@ -58,20 +58,20 @@ const fn class(byte: u8) -> u8 {
 }
 
 /// The classes of a byte.
-pub(super) fn of(byte: u8) -> u8 {
+pub(super) fn classes_of(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
-fn is(byte: u8, class: u8) -> bool {
-    of(byte) & class != 0
+fn has_class(byte: u8, class: u8) -> bool {
+    classes_of(byte) & class != 0
 }
 
 pub(super) fn is_token(byte: u8) -> bool {
-    is(byte, TOKEN)
+    has_class(byte, TOKEN)
 }
 
 pub(super) fn is_value(byte: u8) -> bool {
-    is(byte, VALUE)
+    has_class(byte, VALUE)
 }
 
 /// The members of a comma-separated list, without optional white space (RFC 9110 §5.6.1).
@@ -106,7 +106,7 @@ pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
 
 /// Whether this is `host [ ":" port ]` as `http` allows it: not empty, no user (RFC 9110 §4.2).
 pub(super) fn is_authority(authority: &[u8]) -> bool {
-    let end = authority.iter().position(|&byte| !is(byte, HOST)).unwrap_or(authority.len());
+    let end = authority.iter().position(|&byte| !has_class(byte, HOST)).unwrap_or(authority.len());
     match authority.split_at_checked(end) {
         Some(([], [b'[', inner @ ..])) => is_ipv6(inner),
         Some(([_, ..], [])) => true,
@@ -133,7 +133,7 @@ fn is_encoded(authority: &[u8]) -> bool {
     let end = authority.iter().position(|&byte| byte == b':').unwrap_or(authority.len());
     let (name, rest) = authority.split_at_checked(end).unwrap_or_default();
     let mut pieces = name.split(|&byte| byte == b'%');
-    let plain = |piece: &[u8]| piece.iter().all(|&byte| is(byte, HOST));
+    let plain = |piece: &[u8]| piece.iter().all(|&byte| has_class(byte, HOST));
     !name.is_empty()
         && pieces.next().is_some_and(plain)
         && pieces.all(|piece| is_percent_tail(piece) && plain(piece))

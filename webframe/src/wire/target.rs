@@ -68,7 +68,7 @@ pub(super) fn scan(word: &[u8]) -> Scan {
 fn leading(bytes: &[u8], class: u8) -> (usize, bool) {
     let mut union = 0;
     let end = bytes.iter().position(|&byte| {
-        let classes = grammar::of(byte);
+        let classes = grammar::classes_of(byte);
         union |= classes;
         classes & class == 0
     });

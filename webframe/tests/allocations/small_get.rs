@@ -41,15 +41,15 @@ pub(crate) struct SmallGet {
 
 impl SmallGet {
     pub(crate) fn start() -> SmallGet {
-        SmallGet::of(Urls::new().get("/hello/{name}", hello))
+        SmallGet::start_with(Urls::new().get("/hello/{name}", hello))
     }
 
     /// With a route that is marked as blocking.
     pub(crate) fn start_blocking() -> SmallGet {
-        SmallGet::of(Urls::new().get("/hello/{name}", hello).blocking())
+        SmallGet::start_with(Urls::new().get("/hello/{name}", hello).blocking())
     }
 
-    fn of(urls: Urls<()>) -> SmallGet {
+    fn start_with(urls: Urls<()>) -> SmallGet {
         let settings = ServerSettings {
             addresses: vec![Address::Tcp(([127, 0, 0, 1], 0).into())],
             ..ServerSettings::default()

@@ -156,7 +156,7 @@ fn mode(letter: &str) -> Result<&'static Mode> {
 fn measure_baseline(options: &Options, prefix: &str) -> Result<Vec<String>> {
     let server = start(options, prefix)?;
     let time = BASELINE_TIME.min(Duration::from_secs(options.seconds));
-    let good_clients = GoodClients::of(&run_good_clients(server.address, time)?);
+    let good_clients = GoodClients::from_timed(&run_good_clients(server.address, time)?);
     println!("| nobody | 0 | 0 | 0 | {good_clients} | {} |", server.resources()?);
     Ok(good_clients.faults("nobody"))
 }
@@ -171,7 +171,7 @@ fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> 
         (attack.join().expect("no panic"), timed)
     });
     let attack = attack?;
-    let good_clients = GoodClients::of(&timed?);
+    let good_clients = GoodClients::from_timed(&timed?);
     println!(
         "| {} | {} | {} | {} | {good_clients} | {} |",
         mode.name,
@@ -215,7 +215,7 @@ struct GoodClients {
 }
 
 impl GoodClients {
-    fn of(timed: &[Timed]) -> GoodClients {
+    fn from_timed(timed: &[Timed]) -> GoodClients {
         GoodClients {
             requests: timed.len(),
             lost: timed.iter().filter(|timed| timed.status != 200).count(),
@@ -388,7 +388,7 @@ mod tests {
         assert_eq!(found("R", attack(3, 30, 0)), ["ranges: only 30 of 4000 were made"]);
         let good_clients = |status, millis| {
             let timed = [Timed { status, waited: Duration::from_millis(millis) }; 3];
-            GoodClients::of(&timed).faults("heads")
+            GoodClients::from_timed(&timed).faults("heads")
         };
         assert!(good_clients(200, 49).is_empty());
         assert_eq!(good_clients(200, 50), ["heads: p99 of the good requests is 50ms"]);

@@ -380,13 +380,13 @@ mod tests {
         let options = shipped_provider_options().unwrap();
         let values: Vec<_> =
             options.split(';').map(|option| option.split_once('=').unwrap()).collect();
-        let of = |name| values.iter().find(|value| value.0 == name).unwrap().1;
+        let value_of = |name| values.iter().find(|value| value.0 == name).unwrap().1;
         let seconds = |name| -> f64 {
-            of(name).trim_start_matches("PT").trim_end_matches('S').parse().unwrap()
+            value_of(name).trim_start_matches("PT").trim_end_matches('S').parse().unwrap()
         };
         // With half of the inactive timeout, its default, the nodes give up on a new view before
         // they have repeated their join messages, and lose the quorum.
-        assert_eq!(of("evs.install_timeout"), of("evs.inactive_timeout"));
+        assert_eq!(value_of("evs.install_timeout"), value_of("evs.inactive_timeout"));
         assert!(seconds("evs.install_timeout") >= 5.0 * seconds("evs.join_retrans_period"));
         assert!(seconds("evs.suspect_timeout") < seconds("evs.inactive_timeout"));
     }

@@ -146,7 +146,7 @@ impl Turn {
                 Step::Refuse(error) => self.refuse(error.into(), scratch, engine),
                 Step::Fail(error) => {
                     report::error(format_args!("the body of a request cannot be stored: {error}"));
-                    let refusal = match StoreFailure::of(&error) {
+                    let refusal = match StoreFailure::from_error(&error) {
                         StoreFailure::Busy => Refusal::Busy,
                         StoreFailure::NoSpace => Refusal::NoSpace,
                         StoreFailure::Fault => Refusal::Fault,

@@ -38,7 +38,7 @@ pub(crate) struct Call {
 impl Job {
     pub(crate) fn new(engine: &Engine, peer: Peer, call: Call) -> Job {
         let mut request = Box::new(Request::empty(&engine.settings.limits, peer));
-        request.presence = Presence::of(Arc::clone(&engine.presence));
+        request.presence = Presence::new(Arc::clone(&engine.presence));
         Job { engine: None, call, request, response: None }
     }
 

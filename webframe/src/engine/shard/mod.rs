@@ -206,7 +206,7 @@ impl Shard {
         engine.workers.schedule(shard.load.class());
         let nobody = Peer { address: SocketAddr::from(([0, 0, 0, 0], 0)), encrypted: false };
         let mut scratch = Scratch::new(&engine.settings.limits, nobody);
-        scratch.request.presence = Presence::of(Arc::clone(&engine.presence));
+        scratch.request.presence = Presence::new(Arc::clone(&engine.presence));
         loop {
             // Work that is added during a round waits for the next round: a peer that keeps sending
             // must not delay the others.

@@ -79,7 +79,7 @@ impl Scratch {
     pub(crate) fn take_request(&mut self, engine: &Engine) -> Box<Request> {
         let next = Request::empty(&engine.settings.limits, self.request.peer);
         let mut next = Box::new(next);
-        next.presence = Presence::of(Arc::clone(&engine.presence));
+        next.presence = Presence::new(Arc::clone(&engine.presence));
         std::mem::replace(&mut self.request, next)
     }
 

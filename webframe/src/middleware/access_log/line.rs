@@ -40,7 +40,7 @@ pub(super) struct Line<'r> {
 }
 
 impl<'r> Line<'r> {
-    pub(super) fn of(
+    pub(super) fn answered(
         request: &'r Request,
         response: &Response,
         took: Duration,

@@ -118,7 +118,7 @@ impl<S: Send + Sync + 'static> Middleware<S> for AccessLog {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
         let start = Instant::now();
         let response = next.run(request);
-        let line = Line::of(request, &response, start.elapsed(), self.targets);
+        let line = Line::answered(request, &response, start.elapsed(), self.targets);
         self.queue.push(&line.text(self.format));
         response
     }

@@ -122,7 +122,7 @@ impl<'de> Deserializer<'de> for Fields<'_, '_> {
     /// All pairs in their order.
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let pairs = self.form.pairs.iter();
-        let pairs = pairs.map(|pair| (Value::of(&pair.0), Value::of(&pair.1)));
+        let pairs = pairs.map(|pair| (Value::from_text(&pair.0), Value::from_text(&pair.1)));
         MapDeserializer::new(pairs).deserialize_seq(visitor)
     }
 
@@ -183,7 +183,7 @@ struct Value<'f> {
 }
 
 impl<'f> Value<'f> {
-    fn of(text: &'f str) -> Value<'f> {
+    fn from_text(text: &'f str) -> Value<'f> {
         Value { name: "", texts: vec![text], guess: None }
     }
 
@@ -212,7 +212,7 @@ enum Scalar {
 }
 
 impl Scalar {
-    fn of(text: &str) -> Option<Scalar> {
+    fn parse(text: &str) -> Option<Scalar> {
         let number = text.parse().ok().map(Scalar::Unsigned);
         let number = number.or_else(|| text.parse().ok().map(Scalar::Signed));
         let number = number.or_else(|| text.parse().ok().map(Scalar::Float));
@@ -247,7 +247,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
         let text = self.text()?;
         let scalar = match self.guess {
             Some(Guess::Nothing) => return visitor.visit_unit(),
-            Some(Guess::Scalar) => Scalar::of(text),
+            Some(Guess::Scalar) => Scalar::parse(text),
             None => None,
         };
         match scalar {
@@ -280,7 +280,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let values = self.texts.into_iter().map(Value::of);
+        let values = self.texts.into_iter().map(Value::from_text);
         SeqDeserializer::new(values).deserialize_seq(visitor)
     }
 

@@ -123,7 +123,7 @@ impl Request {
     fn delimiter(&self) -> Result<Delimiter> {
         self.check_coding()?;
         let mut types = self.head.values(header::CONTENT_TYPE.as_str());
-        let delimiter = Delimiter::of(types.next().unwrap_or_default())?;
+        let delimiter = Delimiter::from_content_type(types.next().unwrap_or_default())?;
         if types.next().is_some() {
             return Err(Error::bad_request("the form has two Content-Type fields"));
         }
@@ -204,7 +204,7 @@ impl<'m> Part<'m> {
 }
 
 impl PartLimits {
-    pub(crate) fn of(limits: &Limits) -> PartLimits {
+    pub(crate) fn from_limits(limits: &Limits) -> PartLimits {
         PartLimits { parts_max: limits.form_parts_max, head_bytes_max: limits.part_head_bytes_max }
     }
 }
@@ -245,8 +245,8 @@ mod tests {
             content.extend([head.as_bytes(), bytes, b"\r\n"].concat());
         }
         content.extend(b"--b--");
-        let delimiter = Delimiter::of(b"multipart/form-data; boundary=b").unwrap();
-        let limits = PartLimits::of(&Limits::default());
+        let delimiter = Delimiter::from_content_type(b"multipart/form-data; boundary=b").unwrap();
+        let limits = PartLimits::from_limits(&Limits::default());
         Multipart::parse(content.into(), &delimiter, &limits).unwrap()
     }
 

@@ -252,7 +252,7 @@ mod tests {
     const LIMITS: PartLimits = PartLimits { parts_max: 3, head_bytes_max: 100 };
 
     fn delimiter() -> Delimiter {
-        Delimiter::of(b"multipart/form-data; boundary=b").unwrap()
+        Delimiter::from_content_type(b"multipart/form-data; boundary=b").unwrap()
     }
 
     fn streamed(form: &[u8]) -> Result<Vec<Parsed>> {

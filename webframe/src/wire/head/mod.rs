@@ -56,7 +56,7 @@ struct Span {
 
 impl Span {
     /// The range of `piece` in `whole`; `piece` must be a slice of it.
-    fn of(piece: &[u8], whole: &[u8]) -> Span {
+    fn locate(piece: &[u8], whole: &[u8]) -> Span {
         let start = piece.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
         Span { start, end: start.wrapping_add(piece.len()) }
     }
@@ -203,10 +203,10 @@ impl Head {
         let mut has_valid_line_ends = head.ends_with(b"\r\n\r\n");
         self.fields.clear();
         self.fields.extend(headers.iter().map(|header| {
-            let name = Span::of(header.name.as_bytes(), head);
+            let name = Span::locate(header.name.as_bytes(), head);
             has_valid_line_ends &= matches!(head.get(..name.start), Some([.., b'\r', b'\n']));
             control.note(header.name, header.value);
-            FieldSpans { name, value: Span::of(header.value, head) }
+            FieldSpans { name, value: Span::locate(header.value, head) }
         }));
         if has_valid_line_ends { Ok(control) } else { Err(WireError::Field) }
     }
@@ -223,9 +223,9 @@ impl Head {
         }
         self.version = line.version;
         let target = &line.target;
-        self.query = target.query.map(|query| Span::of(query, head));
-        self.host = target.authority.map(|authority| Span::of(authority, head));
-        self.path = Span::of(target.path, head);
+        self.query = target.query.map(|query| Span::locate(query, head));
+        self.host = target.authority.map(|authority| Span::locate(authority, head));
+        self.path = Span::locate(target.path, head);
         if target.has_dot_segments || target.path.is_empty() || target.path == b"*" {
             self.append_path(target);
         }
@@ -261,7 +261,7 @@ impl Head {
         match control.host {
             Once::Value(host) if self.valid_host.check(host) => match self.host {
                 Some(authority) => self.replace_host(authority),
-                None => self.host = Some(Span::of(host, head)),
+                None => self.host = Some(Span::locate(host, head)),
             },
             Once::Absent if self.version == Version::Http10 => {}
             _ => return Err(WireError::Host),

@@ -30,7 +30,7 @@ impl Delimiter {
     ///
     /// # Errors
     /// If the media type is different, or the boundary is missing or invalid.
-    pub(crate) fn of(content_type: &[u8]) -> Result<Delimiter, Refusal> {
+    pub(crate) fn from_content_type(content_type: &[u8]) -> Result<Delimiter, Refusal> {
         let (media_type, parameters) = parameters::split(content_type);
         if !media_type.eq_ignore_ascii_case(b"multipart/form-data") {
             return Err(Fault::NotMultipart.of_form());
@@ -54,7 +54,7 @@ impl Delimiter {
 
     /// The bytes after the first delimiter of a form. A delimiter at the very beginning of the form
     /// has no line end before it.
-    pub(super) fn first<'b>(&self, form: &'b [u8]) -> Option<&'b [u8]> {
+    pub(super) fn after_first<'b>(&self, form: &'b [u8]) -> Option<&'b [u8]> {
         let without_line_end = self.finder.needle().strip_prefix(b"\r\n").unwrap_or_default();
         form.strip_prefix(without_line_end).or_else(|| self.split(form).map(|split| split.1))
     }

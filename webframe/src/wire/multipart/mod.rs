@@ -48,7 +48,7 @@ pub(crate) fn parse_form(
     limits: &PartLimits,
 ) -> Result<Vec<RawPart>, Refusal> {
     let mut parts = Vec::new();
-    let mut rest = delimiter.first(form).ok_or(Fault::NoDelimiter.of_form())?;
+    let mut rest = delimiter.after_first(form).ok_or(Fault::NoDelimiter.of_form())?;
     loop {
         let number = parts.len();
         match delimiter::tail(rest).ok_or(Fault::Delimiter.in_part(number))? {

@@ -10,7 +10,7 @@ const LIMITS: PartLimits = PartLimits { parts_max: 3, head_bytes_max: 100 };
 type Parsed = (String, Option<String>, Option<String>, Vec<u8>);
 
 fn delimiter() -> Delimiter {
-    Delimiter::of(b"multipart/form-data; boundary=b").unwrap()
+    Delimiter::from_content_type(b"multipart/form-data; boundary=b").unwrap()
 }
 
 fn parse(form: &[u8]) -> Result<Vec<Parsed>, Refusal> {
@@ -121,7 +121,7 @@ fn a_delimiter_followed_by_other_bytes_is_refused() {
 
 #[test]
 fn a_delimiter_in_a_head_ends_its_part() {
-    let delimiter = Delimiter::of(b"multipart/form-data; boundary=\"b:c\"").unwrap();
+    let delimiter = Delimiter::from_content_type(b"multipart/form-data; boundary=\"b:c\"").unwrap();
     let form = format!("--b:c\r\nx: y\r\n--b:c\r\n{A}\r\n\r\nx\r\n--b:c--");
     let refusal = Refusal { fault: Fault::HeadEnd, part: 1 };
     assert_eq!(parse_form(form.as_bytes(), &delimiter, &LIMITS), Err(refusal));
@@ -319,7 +319,7 @@ fn a_boundary_is_1_to_70_characters_and_comes_once() {
         (&format!("multipart/form-data; boundary={longest}"), &longest),
     ] {
         let form = format!("--{wanted}--");
-        let delimiter = Delimiter::of(good.as_bytes()).expect(good);
+        let delimiter = Delimiter::from_content_type(good.as_bytes()).expect(good);
         assert_eq!(parse_form(form.as_bytes(), &delimiter, &LIMITS), Ok(Vec::new()), "{good}");
     }
     for (bad, fault) in [
@@ -337,7 +337,7 @@ fn a_boundary_is_1_to_70_characters_and_comes_once() {
         ("multipart/form-data; boundary=é", Fault::Boundary),
         (&format!("multipart/form-data; boundary=x{longest}"), Fault::Boundary),
     ] {
-        let refusal = Delimiter::of(bad.as_bytes()).unwrap_err();
+        let refusal = Delimiter::from_content_type(bad.as_bytes()).unwrap_err();
         assert_eq!(refusal, fault.of_form(), "{bad}");
         let status = if fault == Fault::NotMultipart { 415 } else { 400 };
         assert_eq!(refusal.status(), status);
@@ -348,7 +348,9 @@ fn a_boundary_is_1_to_70_characters_and_comes_once() {
 #[test]
 fn hostile_forms_are_read_in_linear_time() {
     let boundary = "-".repeat(70);
-    let delimiter = Delimiter::of(format!("multipart/form-data; boundary={boundary}").as_bytes());
+    let delimiter = Delimiter::from_content_type(
+        format!("multipart/form-data; boundary={boundary}").as_bytes(),
+    );
     let limits = PartLimits { parts_max: usize::MAX, head_bytes_max: usize::MAX };
     let near = format!("\r\n--{}", &boundary[..69]).repeat(1 << 16);
     let dashes = format!("\r\n--{}", "-".repeat(1 << 22));

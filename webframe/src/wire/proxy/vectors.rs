@@ -22,7 +22,7 @@ pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool,
     let mut encrypted = None;
     let mut has_checksum = false;
     let mut rest = vectors;
-    while let Some((kind, value)) = next(&mut rest)? {
+    while let Some((kind, value)) = take_next(&mut rest)? {
         match kind {
             CRC32C if !has_checksum => {
                 verify_checksum(header, value, rest)?;
@@ -37,7 +37,7 @@ pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool,
 }
 
 /// Takes type and value of the next vector. `None`: there is none.
-fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeader> {
+fn take_next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeader> {
     if rest.is_empty() {
         return Ok(None);
     }
@@ -52,7 +52,7 @@ fn next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeade
 /// Undefined bits may be set. A certificate without TLS is invalid.
 fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
     let (&[client, _, _, _, _], mut rest) = value.split_first_chunk().ok_or(NotProxyHeader)?;
-    while next(&mut rest)?.is_some() {}
+    while take_next(&mut rest)?.is_some() {}
     match (client & CLIENT_SSL != 0, client & CLIENT_CERT != 0) {
         (false, true) => Err(NotProxyHeader),
         (encrypted, _) => Ok(encrypted),

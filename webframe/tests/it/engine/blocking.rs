@@ -152,7 +152,7 @@ fn a_few_clients_are_shared_evenly_by_the_shards() {
         let stays = client.get("/who").body != shards[0];
         if !stays {
             client.send("GET /who HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-            client.rest();
+            client.read_to_end();
         }
         stays
     });
@@ -163,8 +163,8 @@ fn a_few_clients_are_shared_evenly_by_the_shards() {
 
 /// The number of clients of the busiest shard.
 fn busiest(shards: &[String]) -> usize {
-    let of = |shard| shards.iter().filter(|other| *other == shard).count();
-    shards.iter().map(of).max().unwrap_or(0)
+    let clients_of = |shard| shards.iter().filter(|other| *other == shard).count();
+    shards.iter().map(clients_of).max().unwrap_or(0)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use webframe::{Address, Server, ServerSettings, TlsSettings};
 
 use super::{
     site::{Site, settings},
-    tls::{client, config, file, session, shows, urls},
+    tls::{client, client_config, file, serves_certificate, session, urls},
 };
 
 #[test]
@@ -24,12 +24,12 @@ fn certificates_are_reloaded_and_a_broken_one_leaves_the_old_one_in_use() {
     let site = Site::start_with(&ServerSettings { tls: Some(tls), ..settings() }, (), urls());
     let mut before = client(&site);
     assert_eq!(before.get("/").status, 200);
-    assert!(!shows(&site, "second"));
+    assert!(!serves_certificate(&site, "second"));
 
     both("second");
-    assert!(shows(&site, "first"), "nothing changes before it is asked for");
+    assert!(serves_certificate(&site, "first"), "nothing changes before it is asked for");
     site.reload.reload().expect("a good certificate");
-    assert!(shows(&site, "second") && !shows(&site, "first"));
+    assert!(serves_certificate(&site, "second") && !serves_certificate(&site, "first"));
     assert_eq!(before.get("/").status, 200);
 
     put("first.key", "key");
@@ -45,7 +45,7 @@ fn certificates_are_reloaded_and_a_broken_one_leaves_the_old_one_in_use() {
     let error = site.reload.reload().expect_err("nothing in it");
     let text = format!("cannot read PEM from {}: it contains no such section", cert.display());
     assert_eq!(error.to_string(), text);
-    assert!(shows(&site, "second"));
+    assert!(serves_certificate(&site, "second"));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn sighup_reloads_the_certificate() {
     signal_hook::low_level::raise(signal_hook::consts::SIGHUP).expect("raised");
     let renewed = || {
         let mut socket = TcpStream::connect(address).expect("it listens");
-        session(config("second", &[&TLS13])).complete_io(&mut socket).is_ok()
+        session(client_config("second", &[&TLS13])).complete_io(&mut socket).is_ok()
     };
     while !renewed() {}
     stop.stop();

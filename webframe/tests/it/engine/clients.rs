@@ -114,7 +114,7 @@ fn the_refusal_of_a_head_request_has_no_content() {
         let answer = |request: &str| {
             let mut client = site.client();
             client.send(request);
-            String::from_utf8(client.rest()).expect("text")
+            String::from_utf8(client.read_to_end()).expect("text")
         };
         let head = answer(request);
         assert!(head.starts_with("HTTP/1.1 ") && head.ends_with("\r\n\r\n"), "{request:?}: {head}");
@@ -137,7 +137,7 @@ fn bytes_after_the_last_request_do_not_destroy_its_response() {
         client.send(&format!("GET /large HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n"));
         client.wait_for_bytes();
         client.send("\r\n");
-        let answer = client.rest();
+        let answer = client.read_to_end();
         assert!(answer.len() > LENGTH, "{} bytes", answer.len());
         assert!(answer.ends_with(if version == "1.0" { b"xxxxx" } else { b"0\r\n\r\n" }));
     }

@@ -77,8 +77,8 @@ fn the_body_is_chunked_for_http_1_1_and_plain_for_http_1_0() {
     new.read_until("9\r\ndata: x\n\n\r\n");
     old.read_until("data: x\n\n");
     drop(site);
-    assert_eq!(new.rest(), b"0\r\n\r\n", "the stream ends in order");
-    assert_eq!(old.rest(), b"");
+    assert_eq!(new.read_to_end(), b"0\r\n\r\n", "the stream ends in order");
+    assert_eq!(old.read_to_end(), b"");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn a_slow_subscriber_skips_events_or_is_disconnected_and_keeps_nobody_waiting() 
             }
             SlowSubscriber::Disconnect => {
                 wait_until(|| channel.counts().disconnected == 1);
-                assert!(lazy.rest().len() < 40 << 20);
+                assert!(lazy.read_to_end().len() < 40 << 20);
             }
         }
     }

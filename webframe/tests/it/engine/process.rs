@@ -152,7 +152,7 @@ fn a_program_without_a_logger_writes_every_error_of_the_server() {
     assert_eq!(upload(address), 500);
     let mut client = Client::connect(address).expect("it listens");
     client.send("GET /short HTTP/1.1\r\nHost: x\r\n\r\n");
-    client.rest();
+    client.read_to_end();
     assert!(server.stop(), "a stop cuts nothing");
     let mut text = String::new();
     errors.read_to_string(&mut text).expect("text");

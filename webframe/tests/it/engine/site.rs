@@ -11,13 +11,13 @@ use webframe::{
     Address, App, GaugesHandle, ReloadHandle, Server, ServerSettings, StopHandle, Stopped, Urls,
 };
 
-/// Maximum wait of a test for an event that must come.
+/// Maximum time that a test waits for an event.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server; stopped when dropped.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
-    /// The address that redirects, if there is one.
+    /// The address of the listener that redirects to TLS, if there is one.
     pub(crate) redirects_at: Option<SocketAddr>,
     pub(crate) stop: StopHandle,
     pub(crate) reload: ReloadHandle,
@@ -27,7 +27,7 @@ pub(crate) struct Site {
 
 pub(crate) const WORKERS_MAX: usize = 8;
 
-/// Few workers and short times: if a small pool works, a large one does too.
+/// Settings with few workers: if a small pool works, a large one does too.
 pub(crate) fn settings() -> ServerSettings {
     ServerSettings {
         addresses: vec![Address::Tcp(([127, 0, 0, 1], 0).into())],
@@ -50,7 +50,7 @@ impl Site {
         Site::start_app(settings, App::new(state).urls(urls))
     }
 
-    /// With the app's layers.
+    /// Starts a server for a whole app, with its layers (middleware).
     pub(crate) fn start_app<S: Send + Sync + 'static>(
         settings: &ServerSettings,
         app: App<S>,
@@ -92,7 +92,7 @@ fn first_tcp(addresses: &[Address]) -> Option<SocketAddr> {
 impl Drop for Site {
     fn drop(&mut self) {
         self.stop.stop();
-        self.stop.stop();
+        self.stop.stop(); // the second call ends the graceful stop
         if let Some(serving) = self.serving.take() {
             drop(serving.join());
         }
@@ -128,7 +128,7 @@ impl Client {
         let socket = TcpStream::connect(address).ok()?;
         socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         socket.set_nodelay(true).expect("no delay");
-        Some(Client::over(socket))
+        Some(Client::new(socket))
     }
 
     /// Waits until bytes have arrived, and does not read them.
@@ -138,8 +138,8 @@ impl Client {
 }
 
 impl<S: Read + Write> Client<S> {
-    /// A client on an open connection.
-    pub(crate) fn over(connection: S) -> Client<S> {
+    /// A client on a connection that is already open, such as a TLS stream.
+    pub(crate) fn new(connection: S) -> Client<S> {
         Client { reader: BufReader::new(connection) }
     }
 
@@ -202,7 +202,7 @@ impl<S: Read + Write> Client<S> {
 
     /// Reads exactly this many bytes.
     #[track_caller]
-    pub(crate) fn exactly(&mut self, count: usize) -> Vec<u8> {
+    pub(crate) fn read_exactly(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.reader.read_exact(&mut bytes).expect("the bytes are to come");
         bytes
@@ -216,7 +216,7 @@ impl<S: Read + Write> Client<S> {
     }
 
     /// Reads up to the end of the connection.
-    pub(crate) fn rest(&mut self) -> Vec<u8> {
+    pub(crate) fn read_to_end(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         match self.reader.read_to_end(&mut bytes) {
             Ok(_) => bytes,
@@ -225,7 +225,8 @@ impl<S: Read + Write> Client<S> {
         }
     }
 
+    /// Whether the server closes the connection without sending anything.
     pub(crate) fn is_closed(&mut self) -> bool {
-        self.rest().is_empty()
+        self.read_to_end().is_empty()
     }
 }

@@ -33,7 +33,7 @@ fn settings(path: &Path) -> ServerSettings {
 fn connect(path: &Path) -> Client<UnixStream> {
     let socket = UnixStream::connect(path).expect("it listens");
     socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    Client::over(socket)
+    Client::new(socket)
 }
 
 fn mode(path: &Path) -> u32 {

@@ -85,7 +85,7 @@ fn get(path: &str, version: &str) -> String {
 fn get_from(site: &Site, path: &str, version: &str) -> String {
     let mut client = site.client();
     client.send(&format!("GET {path} HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n"));
-    String::from_utf8(client.rest()).expect("text")
+    String::from_utf8(client.read_to_end()).expect("text")
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn a_handler_over_its_limit_is_answered_503_and_notices_it() {
     for method in ["GET", "HEAD"] {
         let mut client = site.client();
         client.send(&format!("{method} /wait HTTP/1.1\r\nHost: x\r\n\r\n"));
-        let answer = String::from_utf8(client.rest()).expect("text");
+        let answer = String::from_utf8(client.read_to_end()).expect("text");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
         assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("Connection: close"), "{head}");
         let text = "503 Service Unavailable: the response takes too long\n";
@@ -66,7 +66,7 @@ fn the_late_response_is_not_sent_to_a_client_that_reads_the_503() {
     client.wait_for_bytes();
     open.send(()).expect("the handler waits");
     reports.recv_timeout(PATIENCE).expect("a report");
-    let sent = String::from_utf8(client.rest()).expect("text");
+    let sent = String::from_utf8(client.read_to_end()).expect("text");
     assert_eq!(sent.matches("HTTP/1.1").count(), 1, "{sent}");
     assert!(!sent.contains("late"), "{sent}");
 }
@@ -76,7 +76,7 @@ fn a_handler_that_runs_on_after_its_503_is_counted_until_it_returns() {
     let (site, open, reports) = gated(Urls::new().get("/wait", wait).time_limit(LIMIT));
     let mut client = site.client();
     client.send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
-    client.rest();
+    client.read_to_end();
     assert_eq!(site.gauges.read().handlers_abandoned, 1);
     open.send(()).expect("the handler waits");
     reports.recv_timeout(PATIENCE).expect("a report");

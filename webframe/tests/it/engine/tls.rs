@@ -33,7 +33,7 @@ pub(super) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tls").join(name)
 }
 
-pub(super) fn encrypted(name: &str) -> ServerSettings {
+pub(super) fn encrypted_settings(name: &str) -> ServerSettings {
     let tls = TlsSettings { cert: file(&format!("{name}.crt")), key: file(&format!("{name}.key")) };
     ServerSettings { tls: Some(tls), ..settings() }
 }
@@ -51,7 +51,7 @@ fn large(_: &(), _: &Request) -> Result<Response> {
     Ok(Response::text(content(LARGE)))
 }
 
-/// A stream that fails after some bytes.
+/// Answers with a stream that fails after some bytes.
 fn cut(_: &(), _: &Request) -> Result<Response> {
     struct Fault;
     impl Read for Fault {
@@ -72,10 +72,10 @@ pub(super) fn urls() -> Urls<()> {
 }
 
 fn site() -> Site {
-    Site::start_with(&encrypted("first"), (), urls())
+    Site::start_with(&encrypted_settings("first"), (), urls())
 }
 
-pub(super) fn config(
+pub(super) fn client_config(
     trusted: &str,
     versions: &[&'static SupportedProtocolVersion],
 ) -> ClientConfig {
@@ -102,16 +102,16 @@ fn connected(site: &Site) -> TcpStream {
 }
 
 fn client_with(site: &Site, config: ClientConfig) -> TlsClient {
-    Client::over(StreamOwned::new(session(config), connected(site)))
+    Client::new(StreamOwned::new(session(config), connected(site)))
 }
 
 pub(super) fn client(site: &Site) -> TlsClient {
-    client_with(site, config("first", &[&TLS13]))
+    client_with(site, client_config("first", &[&TLS13]))
 }
 
-/// Whether a client that trusts only this certificate can connect.
-pub(super) fn shows(site: &Site, certificate: &str) -> bool {
-    let mut session = session(config(certificate, &[&TLS13]));
+/// Whether the handshake succeeds for a client that trusts only this certificate.
+pub(super) fn serves_certificate(site: &Site, certificate: &str) -> bool {
+    let mut session = session(client_config(certificate, &[&TLS13]));
     session.complete_io(&mut connected(site)).is_ok()
 }
 
@@ -121,7 +121,7 @@ fn both_versions_of_tls_work_and_requests_are_marked_as_encrypted() {
     for (version, wanted) in
         [(&TLS12, ProtocolVersion::TLSv1_2), (&TLS13, ProtocolVersion::TLSv1_3)]
     {
-        let mut client = client_with(&site, config("first", &[version]));
+        let mut client = client_with(&site, client_config("first", &[version]));
         for _ in 0..3 {
             assert_eq!(client.get("/").body, "127.0.0.1 true");
         }
@@ -132,12 +132,12 @@ fn both_versions_of_tls_work_and_requests_are_marked_as_encrypted() {
 #[test]
 fn the_only_protocol_is_http_1_1() {
     let site = site();
-    let mut both = config("first", &[&TLS13]);
+    let mut both = client_config("first", &[&TLS13]);
     both.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let mut client = client_with(&site, both);
     assert_eq!(client.get("/").status, 200);
     assert_eq!(client.socket().conn.alpn_protocol(), Some(&b"http/1.1"[..]));
-    let mut other = config("first", &[&TLS13]);
+    let mut other = client_config("first", &[&TLS13]);
     other.alpn_protocols = vec![b"h2".to_vec()];
     let error = session(other).complete_io(&mut connected(&site)).expect_err("it is refused");
     assert!(error.to_string().contains("NoApplicationProtocol"), "{error}");
@@ -146,7 +146,7 @@ fn the_only_protocol_is_http_1_1() {
 #[test]
 fn silent_tls_clients_are_closed_at_the_deadline_of_the_head() {
     let timeouts = Timeouts { head: Duration::from_millis(300), ..Timeouts::default() };
-    let settings = ServerSettings { workers_max: 2, timeouts, ..encrypted("first") };
+    let settings = ServerSettings { workers_max: 2, timeouts, ..encrypted_settings("first") };
     let site = Site::start_with(&settings, (), urls());
     let mut silent: Vec<Client> = (0..100).map(|_| site.client()).collect();
     for half in silent.iter_mut().skip(50) {
@@ -156,7 +156,7 @@ fn silent_tls_clients_are_closed_at_the_deadline_of_the_head() {
     assert!(silent.iter_mut().all(Client::is_closed));
 }
 
-/// A stream that passes on one byte at a time.
+/// A stream that writes one byte at a time.
 struct Drip(TcpStream);
 
 impl Read for Drip {
@@ -179,8 +179,8 @@ impl Write for Drip {
 fn handshake_and_request_may_come_byte_by_byte() {
     let site = site();
     for version in [&TLS12, &TLS13] {
-        let session = session(config("first", &[version]));
-        let mut client = Client::over(StreamOwned::new(session, Drip(connected(&site))));
+        let session = session(client_config("first", &[version]));
+        let mut client = Client::new(StreamOwned::new(session, Drip(connected(&site))));
         assert_eq!(client.get("/").body, "127.0.0.1 true");
         assert_eq!(client.get("/").body, "127.0.0.1 true");
     }
@@ -198,8 +198,8 @@ fn a_client_that_takes_little_at_once_gets_a_long_chain_of_certificates() {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     socket.set_recv_buffer_size(2048).expect("a small window");
     socket.connect(&site.address.into()).expect("it listens");
-    let session = session(config("first", &[&TLS13]));
-    let mut client = Client::over(StreamOwned::new(session, TcpStream::from(socket)));
+    let session = session(client_config("first", &[&TLS13]));
+    let mut client = Client::new(StreamOwned::new(session, TcpStream::from(socket)));
     assert_eq!(client.get("/").body, "127.0.0.1 true");
     assert_eq!(client.get("/").body, "127.0.0.1 true");
 }
@@ -207,7 +207,8 @@ fn a_client_that_takes_little_at_once_gets_a_long_chain_of_certificates() {
 #[test]
 fn a_record_that_never_ends_gains_no_time() {
     let timeouts = Timeouts { idle: Duration::from_millis(300), ..Timeouts::default() };
-    let site = Site::start_with(&ServerSettings { timeouts, ..encrypted("first") }, (), urls());
+    let site =
+        Site::start_with(&ServerSettings { timeouts, ..encrypted_settings("first") }, (), urls());
     let mut client = client(&site);
     assert_eq!(client.get("/").status, 200);
     let mut socket = client.socket().sock.try_clone().expect("a socket");
@@ -315,14 +316,15 @@ fn garbage_after_the_handshake_closes_only_that_connection() {
     record.extend([7; 0x4000]);
     client.socket_mut().sock.write_all(&record).expect("it reads");
     assert!(client.socket_mut().read(&mut [0]).is_err());
-    assert!(shows(&site, "first"));
+    assert!(serves_certificate(&site, "first"));
 }
 
 #[test]
 fn plain_http_is_redirected_to_the_tls_port() {
     let redirect_addresses = vec![Address::Tcp(([127, 0, 0, 1], 0).into())];
     let allowed_hosts = vec!["x".to_owned()];
-    let settings = ServerSettings { redirect_addresses, allowed_hosts, ..encrypted("first") };
+    let settings =
+        ServerSettings { redirect_addresses, allowed_hosts, ..encrypted_settings("first") };
     let site = Site::start_with(&settings, (), urls());
     let mut plain = Client::connect(site.redirects_at.expect("an address")).expect("it listens");
     let answer = plain.get("/a?b");
@@ -334,23 +336,23 @@ fn plain_http_is_redirected_to_the_tls_port() {
 #[test]
 fn a_proxy_header_may_precede_the_handshake() {
     let proxy_protocol_from = vec!["127.0.0.1".parse::<Network>().expect("a network")];
-    let settings = ServerSettings { proxy_protocol_from, ..encrypted("first") };
+    let settings = ServerSettings { proxy_protocol_from, ..encrypted_settings("first") };
     let site = Site::start_with(&settings, (), urls());
     let v2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50";
-    // A proxy that passes encrypted bytes on reports no TLS of its own.
-    let by_other_means =
+    // A proxy that does not decrypt reports that the client uses no TLS with the proxy.
+    let v2_without_tls =
         b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x14\xc0\0\x02\x01\x0a\0\0\x01\x12\x67\0\x50\
         \x20\0\x05\0\0\0\0\x01";
-    for header in [&b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\n"[..], v2, by_other_means] {
-        let mut session = session(config("first", &[&TLS13]));
+    for header in [&b"PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\n"[..], v2, v2_without_tls] {
+        let mut session = session(client_config("first", &[&TLS13]));
         let mut socket = connected(&site);
         let mut first = header.to_vec();
-        session.write_tls(&mut first).expect("a hello");
+        session.write_tls(&mut first).expect("a ClientHello");
         socket.write_all(&first).expect("it reads");
-        let mut client = Client::over(StreamOwned::new(session, socket));
+        let mut client = Client::new(StreamOwned::new(session, socket));
         assert_eq!(client.get("/").body, "192.0.2.1 true");
     }
-    assert!(!shows(&site, "first"));
+    assert!(!serves_certificate(&site, "first"));
 }
 
 #[test]
@@ -364,22 +366,25 @@ fn a_stop_answers_encrypted_requests_and_sends_close_notify_to_idle_clients() {
     assert_eq!(site.stopped().cut, 0);
 }
 
-/// The deadline of the handshake is not that of an idle connection, which is far longer than a stop
-/// waits.
+/// A connection that has just finished its handshake has the short deadline of a first request, not
+/// the deadline of an idle connection, which is longer than the drain time of a stop.
 #[test]
 fn a_stop_does_not_wait_for_a_client_that_has_only_finished_its_handshake() {
     let linger = Duration::from_secs(1);
     let timeouts = Timeouts { linger, ..Timeouts::default() };
-    let site =
-        Site::start_with(&ServerSettings { shards: 1, timeouts, ..encrypted("first") }, (), urls());
+    let site = Site::start_with(
+        &ServerSettings { shards: 1, timeouts, ..encrypted_settings("first") },
+        (),
+        urls(),
+    );
     let mut idle = client(&site);
     assert_eq!(idle.get("/").status, 200);
-    let (mut session, mut socket) = (session(config("first", &[&TLS13])), connected(&site));
-    session.write_tls(&mut socket).expect("a hello");
-    session.read_tls(&mut socket).expect("one in return");
+    let (mut session, mut socket) = (session(client_config("first", &[&TLS13])), connected(&site));
+    session.write_tls(&mut socket).expect("a ClientHello");
+    session.read_tls(&mut socket).expect("a ServerHello");
     site.stop.stop();
     assert!(idle.is_closed(), "the stop has begun");
-    session.process_new_packets().expect("a right hello");
+    session.process_new_packets().expect("a valid ServerHello");
     session.complete_io(&mut socket).expect("the end of the handshake");
     assert_eq!(site.stopped(), Stopped { cut: 0 });
 }

@@ -60,7 +60,7 @@ fn child_program() {
     let serving = std::thread::spawn(move || server.serve(app));
     let mut client = Client::connect(address).expect("it listens");
     client.send("x\r\n");
-    client.rest();
+    client.read_to_end();
     begun.recv().expect("the job runs");
     stop.stop();
     serving.join().expect("no panic").expect("it stops");

@@ -143,12 +143,12 @@ fn framed(method: &Method, version: Version, status: u16, length: Option<u64>) -
 fn a_body_is_framed_by_its_length_by_chunks_or_by_the_close() {
     let get = &Method::GET;
     for status in [200, 206, 301, 303, 400, 404, 416, 500, 503] {
-        let of = |version, length| framed(get, version, status, length);
-        assert_eq!(of(Version::Http11, Some(5)), (Length::Known(5), true));
-        assert_eq!(of(Version::Http10, Some(5)), (Length::Known(5), true));
-        assert_eq!(of(Version::Http11, Some(0)), (Length::Known(0), true));
-        assert_eq!(of(Version::Http11, None), (Length::Chunked, true));
-        assert_eq!(of(Version::Http10, None), (Length::Close, true));
+        let framing = |version, length| framed(get, version, status, length);
+        assert_eq!(framing(Version::Http11, Some(5)), (Length::Known(5), true));
+        assert_eq!(framing(Version::Http10, Some(5)), (Length::Known(5), true));
+        assert_eq!(framing(Version::Http11, Some(0)), (Length::Known(0), true));
+        assert_eq!(framing(Version::Http11, None), (Length::Chunked, true));
+        assert_eq!(framing(Version::Http10, None), (Length::Close, true));
     }
 }
 

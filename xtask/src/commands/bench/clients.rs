@@ -60,7 +60,7 @@ pub(super) fn run(mut arguments: Arguments) -> Result<()> {
     let mut each = 0;
     for count in [clients / 10, clients] {
         connect_clients(&mut sockets, count, address)?;
-        let now = Cost::of(&instance)?;
+        let now = Cost::measure(&instance)?;
         // `<< 10`: KiB to bytes.
         each = (now.resident_kib.saturating_sub(before.resident_kib) << 10) / count;
         let kernel = (now.kernel_kib.saturating_sub(before.kernel_kib) << 10) / count;
@@ -89,7 +89,7 @@ fn warm_up(instance: &Instance, address: SocketAddr) -> Result<Cost> {
         }
         thread::sleep(Duration::from_millis(20));
     }
-    Cost::of(instance)
+    Cost::measure(instance)
 }
 
 /// Connects until there are `count` clients, and reads the banner of each.
@@ -107,7 +107,7 @@ fn connect_clients(sockets: &mut Vec<TcpStream>, count: u64, address: SocketAddr
 }
 
 impl Cost {
-    fn of(instance: &Instance) -> Result<Cost> {
+    fn measure(instance: &Instance) -> Result<Cost> {
         let resources = instance.resources()?;
         let kernel_kib = slab(&fs::read_to_string("/proc/meminfo")?).context("no Slab")?;
         Ok(Cost { resident_kib: resources.resident_kib, threads: resources.threads, kernel_kib })

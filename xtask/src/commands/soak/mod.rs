@@ -131,8 +131,8 @@ fn soak(
         findings.lost_workers = !all_workers_meet(server.address);
     }
     findings.end = wait_until_released(&mut server, findings.start)?;
-    findings.wrong_answers = if is_our_example { tally.wrong() } else { 0 };
-    findings.shed = tally.shed();
+    findings.wrong_answers = if is_our_example { tally.wrong_count() } else { 0 };
+    findings.shed = tally.shed_count();
     findings.unclean_stop = !server.stop()?.is_some_and(|status| status.success());
     Ok(findings)
 }

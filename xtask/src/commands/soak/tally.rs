@@ -48,29 +48,29 @@ impl Tally {
         }
     }
 
-    pub(super) fn wrong(&self) -> u64 {
+    pub(super) fn wrong_count(&self) -> u64 {
         self.wrong.load(Relaxed)
     }
 
-    pub(super) fn shed(&self) -> u64 {
+    pub(super) fn shed_count(&self) -> u64 {
         self.shed.load(Relaxed)
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of = |count: &AtomicU64| count.load(Relaxed);
+        let load = |count: &AtomicU64| count.load(Relaxed);
         let [.., two, three, four, five] = &self.answers;
         write!(
             f,
             "{} requests, {} connections; answers 2xx {}, 3xx {}, 4xx {}, 5xx {}; wrong {}",
-            of(&self.sent),
-            of(&self.connections),
-            of(two),
-            of(three),
-            of(four),
-            of(five),
-            self.wrong()
+            load(&self.sent),
+            load(&self.connections),
+            load(two),
+            load(three),
+            load(four),
+            load(five),
+            self.wrong_count()
         )
     }
 }

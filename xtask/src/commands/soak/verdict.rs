@@ -77,8 +77,8 @@ impl Findings {
     fn sixth(&self, number: usize, percent: usize) -> Resources {
         let count = self.samples.len();
         let part = &self.samples[count * number / 6..count * (number + 1) / 6];
-        let quantile = |of: fn(&Resources) -> u64| {
-            let mut values: Vec<u64> = part.iter().map(|sample| of(&sample.1)).collect();
+        let quantile = |value: fn(&Resources) -> u64| {
+            let mut values: Vec<u64> = part.iter().map(|sample| value(&sample.1)).collect();
             values.sort_unstable();
             values.get(values.len() * percent / 100).copied().unwrap_or_default()
         };
@@ -90,14 +90,14 @@ impl Findings {
     }
 
     /// The highest value of each resource.
-    fn most(&self) -> Resources {
-        let most = |of: fn(&Resources) -> u64| {
-            self.samples.iter().map(|sample| of(&sample.1)).max().unwrap_or_default()
+    fn maximum(&self) -> Resources {
+        let highest = |value: fn(&Resources) -> u64| {
+            self.samples.iter().map(|sample| value(&sample.1)).max().unwrap_or_default()
         };
         Resources {
-            resident_kib: most(|held| held.resident_kib),
-            descriptors: most(|held| held.descriptors),
-            threads: most(|held| held.threads),
+            resident_kib: highest(|held| held.resident_kib),
+            descriptors: highest(|held| held.descriptors),
+            threads: highest(|held| held.threads),
         }
     }
 }
@@ -114,7 +114,7 @@ impl fmt::Display for Findings {
             ("floor of the second sixth", self.sixth(1, FLOOR_PERCENT)),
             ("floor of the fourth sixth", self.sixth(3, FLOOR_PERCENT)),
             ("floor of the last sixth", self.sixth(5, FLOOR_PERCENT)),
-            ("most", self.most()),
+            ("most", self.maximum()),
             ("when all clients were gone", self.end),
         ] {
             let Resources { resident_kib, descriptors, threads } = held;

@@ -169,13 +169,13 @@ fn text(text: &str) -> Vec<u8> {
 /// The next frame of the server: its first byte and its payload.
 #[track_caller]
 fn frame(client: &mut Client) -> (u8, Vec<u8>) {
-    let [first, length] = client.exactly(2)[..] else { panic!("a head") };
+    let [first, length] = client.read_exactly(2)[..] else { panic!("a head") };
     let length = match length {
-        126 => client.exactly(2).iter().fold(0, |all, &byte| all << 8 | usize::from(byte)),
-        127 => client.exactly(8).iter().fold(0, |all, &byte| all << 8 | usize::from(byte)),
+        126 => client.read_exactly(2).iter().fold(0, |all, &byte| all << 8 | usize::from(byte)),
+        127 => client.read_exactly(8).iter().fold(0, |all, &byte| all << 8 | usize::from(byte)),
         length => usize::from(length),
     };
-    (first, client.exactly(length))
+    (first, client.read_exactly(length))
 }
 
 /// The code of the next frame, a close, after which the connection ends.

@@ -51,20 +51,20 @@ fn a_request_without_upgrade_is_answered_426() {
 #[test]
 fn only_the_sites_own_pages_may_connect_unless_others_are_allowed() {
     let talk = Talk::start();
-    let of = |origin: &str| upgrade("/", &format!("Origin: {origin}\r\n"));
-    assert_eq!(talk.status(&of("http://x")), 101);
-    assert_eq!(talk.status(&of("http://evil.example")), 403);
-    assert_eq!(talk.status(&of("null")), 403);
+    let upgrade_from = |origin: &str| upgrade("/", &format!("Origin: {origin}\r\n"));
+    assert_eq!(talk.status(&upgrade_from("http://x")), 101);
+    assert_eq!(talk.status(&upgrade_from("http://evil.example")), 403);
+    assert_eq!(talk.status(&upgrade_from("null")), 403);
     let own = SameOrigin::new().with_origin("https://friend.example");
     let friends = Talk::start_with(SocketSettings {
         origins: Origins::Own(own),
         ..SocketSettings::default()
     });
-    assert_eq!(friends.status(&of("https://friend.example")), 101);
-    assert_eq!(friends.status(&of("http://evil.example")), 403);
+    assert_eq!(friends.status(&upgrade_from("https://friend.example")), 101);
+    assert_eq!(friends.status(&upgrade_from("http://evil.example")), 403);
     let all =
         Talk::start_with(SocketSettings { origins: Origins::Any, ..SocketSettings::default() });
-    assert_eq!(all.status(&of("http://evil.example")), 101);
+    assert_eq!(all.status(&upgrade_from("http://evil.example")), 101);
 }
 
 #[test]
