@@ -37,7 +37,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use crate::{
     Body, Live, Request, Response, Result,
-    live::feed::{Block, Feed, FeedRules, OnLeave, Slow, Subscription},
+    live::feed::{Block, Feed, FeedRules, OnLeave, SlowReader, Subscription},
 };
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -135,8 +135,8 @@ impl Channel {
             blocks_max: settings.replay_events_max,
             bytes_max: settings.replay_bytes_max,
             slow: match settings.slow {
-                SlowSubscriber::Resync => Slow::Skip(resync()),
-                SlowSubscriber::Disconnect => Slow::Disconnect,
+                SlowSubscriber::Resync => SlowReader::Skip(resync()),
+                SlowSubscriber::Disconnect => SlowReader::Disconnect,
             },
             heartbeat: settings.heartbeat.map(|every| (every, Block::new(b":\n\n"))),
         };
@@ -192,7 +192,7 @@ impl Channel {
     }
 
     fn subscription(&self, request: &Request, on_leave: Option<OnLeave>) -> Response {
-        let end = self.feed.end();
+        let end = self.feed.next_number();
         let last = request.head.field(LAST_EVENT_ID.as_str()).filter(|last| !last.is_empty());
         let resumed = last.and_then(|last| self.next_after(std::str::from_utf8(last).ok()?));
         let mut greeting = String::new();
@@ -216,7 +216,7 @@ impl Channel {
         let number = last.split_once('-')?.1.parse().ok()?;
         // Another form of the number, such as `+1`, is not an id of this channel.
         let is_ours = self.epoch.is_some_and(|epoch| id(epoch, number) == last);
-        (is_ours && self.feed.has(number)).then_some(number)
+        (is_ours && self.feed.can_read_from(number)).then_some(number)
     }
 }
 

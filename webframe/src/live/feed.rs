@@ -47,7 +47,7 @@ impl Block {
 
 /// The treatment of a reader that is so slow that its next block has left the ring.
 #[derive(Clone, Debug)]
-pub(crate) enum Slow {
+pub(crate) enum SlowReader {
     /// The reader is sent this block, then the blocks published after it.
     Skip(Block),
     /// The reader is disconnected.
@@ -61,7 +61,7 @@ pub(crate) struct FeedRules {
     pub(crate) blocks_max: usize,
     /// Maximum number of bytes in the ring. The newest block always stays.
     pub(crate) bytes_max: usize,
-    pub(crate) slow: Slow,
+    pub(crate) slow: SlowReader,
     /// The block that an idle connection is sent after this time.
     pub(crate) heartbeat: Option<(Duration, Block)>,
 }
@@ -108,7 +108,7 @@ struct ReadingShard {
 
 /// The result of reading a feed.
 #[derive(Debug)]
-pub(crate) enum Read {
+pub(crate) enum FeedRead {
     /// These blocks, from the cursor on.
     Blocks(Vec<Block>),
     /// The block at the cursor has left the ring. The value is the number of the next block to be
@@ -154,25 +154,25 @@ impl Feed {
     }
 
     /// The number of the next block to be published.
-    pub(crate) fn end(&self) -> u64 {
+    pub(crate) fn next_number(&self) -> u64 {
         let ring = lock(&self.ring);
         ring.first + ring.blocks.len() as u64
     }
 
     /// Whether the block with this number is in the ring, or is the next one to come.
-    pub(crate) fn has(&self, number: u64) -> bool {
+    pub(crate) fn can_read_from(&self, number: u64) -> bool {
         let ring = lock(&self.ring);
         (ring.first..=ring.first + ring.blocks.len() as u64).contains(&number)
     }
 
     /// The blocks from a number on.
-    pub(crate) fn read(&self, from: u64) -> Read {
+    pub(crate) fn read(&self, from: u64) -> FeedRead {
         let ring = lock(&self.ring);
         let Some(skip) = from.checked_sub(ring.first) else {
-            return Read::Missed(ring.first + ring.blocks.len() as u64);
+            return FeedRead::Missed(ring.first + ring.blocks.len() as u64);
         };
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
-        Read::Blocks(ring.blocks.iter().skip(skip).cloned().collect())
+        FeedRead::Blocks(ring.blocks.iter().skip(skip).cloned().collect())
     }
 
     /// Called when a shard has its first reader.
@@ -288,11 +288,16 @@ mod tests {
     use super::*;
 
     fn feed(blocks_max: usize, bytes_max: usize) -> Feed {
-        Feed::new(FeedRules { blocks_max, bytes_max, slow: Slow::Disconnect, heartbeat: None })
+        Feed::new(FeedRules {
+            blocks_max,
+            bytes_max,
+            slow: SlowReader::Disconnect,
+            heartbeat: None,
+        })
     }
 
     fn texts(feed: &Feed, from: u64) -> Option<Vec<String>> {
-        let Read::Blocks(blocks) = feed.read(from) else { return None };
+        let FeedRead::Blocks(blocks) = feed.read(from) else { return None };
         let text = |block: &Block| String::from_utf8(block.as_bytes().to_vec()).expect("text");
         Some(blocks.iter().map(text).collect())
     }
@@ -315,7 +320,12 @@ mod tests {
         assert!(texts(&feed, 1).is_none(), "it has left the ring");
         feed.publish(|_| Block::new(b"longer than ten"));
         assert_eq!(texts(&feed, 5), Some(vec!["longer than ten".into()]));
-        assert!(feed.has(5) && feed.has(6) && !feed.has(4) && !feed.has(7));
+        assert!(
+            feed.can_read_from(5)
+                && feed.can_read_from(6)
+                && !feed.can_read_from(4)
+                && !feed.can_read_from(7)
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     layer::{cookie_name, forbid_caching},
-    token::Token,
+    secret::Secret,
 };
 use crate::{Cookie, Error, Middleware, Next, Request, Response, Result};
 
@@ -50,16 +50,16 @@ const FIELD: &str = "csrf_token";
 const HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 /// The name of the cookie, without the prefix that it has over TLS.
 const COOKIE: &str = "csrf";
-/// Size in bytes of a proof, which is a hash of the secret, and of its mask.
+/// Size in bytes of a proof (a hash of the secret), and of its mask.
 const BYTES: usize = 32;
 
 /// The secret behind the tokens of a browser, for one request.
 #[derive(Debug)]
-struct Secret {
+struct RequestSecret {
     /// The secret that the browser sent in its cookie.
-    sent: Option<Token>,
+    sent: Option<Secret>,
     /// A new secret for a browser that sent none, generated when a page needs it.
-    fresh: OnceLock<Token>,
+    fresh: OnceLock<Secret>,
     /// Set when a token was made for the page, so that the response must not be cached.
     used: OnceLock<()>,
 }
@@ -75,23 +75,23 @@ impl Csrf {
     /// # Errors
     /// 500: no layer `Csrf` is around this route.
     pub fn token(request: &Request) -> Result<String> {
-        let secret = request.get::<Secret>();
-        let secret =
-            secret.ok_or_else(|| Error::internal("no layer `Csrf` is around this route"))?;
-        let token = match (&secret.sent, secret.fresh.get()) {
-            (Some(token), _) | (None, Some(token)) => token,
+        let of_request = request.get::<RequestSecret>();
+        let of_request =
+            of_request.ok_or_else(|| Error::internal("no layer `Csrf` is around this route"))?;
+        let secret = match (&of_request.sent, of_request.fresh.get()) {
+            (Some(secret), _) | (None, Some(secret)) => secret,
             (None, None) => {
-                let token = Token::random()?;
-                secret.fresh.get_or_init(|| token)
+                let secret = Secret::random()?;
+                of_request.fresh.get_or_init(|| secret)
             }
         };
-        secret.used.get_or_init(|| ());
-        masked(&proof(token))
+        of_request.used.get_or_init(|| ());
+        masked(&proof(secret))
     }
 }
 
 /// The hash of a secret that tokens contain, so that a page does not reveal the secret.
-fn proof(secret: &Token) -> [u8; BYTES] {
+fn proof(secret: &Secret) -> [u8; BYTES] {
     secret.hash("webframe csrf")
 }
 
@@ -137,7 +137,7 @@ fn sent_token(request: &Request) -> Result<Option<String>> {
 }
 
 /// Returns 403 if the method is unsafe and the request has no token for the secret in its cookie.
-fn check(request: &Request, sent: Option<&Token>) -> Result<()> {
+fn check(request: &Request, sent: Option<&Secret>) -> Result<()> {
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
     if safe.contains(request.method()) {
         return Ok(());
@@ -151,14 +151,14 @@ fn check(request: &Request, sent: Option<&Token>) -> Result<()> {
 impl<S: Send + Sync + 'static> Middleware<S> for Csrf {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
         let name = cookie_name(COOKIE, request);
-        let sent = request.cookies(&name).find_map(Token::parse);
+        let sent = request.cookies(&name).find_map(Secret::parse);
         let checked = check(request, sent.as_ref());
-        request.put(Secret { sent, fresh: OnceLock::new(), used: OnceLock::new() });
+        request.put(RequestSecret { sent, fresh: OnceLock::new(), used: OnceLock::new() });
         let mut response = match checked {
             Ok(()) => next.run(request),
             Err(error) => next.refuse(request, error),
         };
-        let Some(secret) = request.get::<Secret>() else { return response };
+        let Some(secret) = request.get::<RequestSecret>() else { return response };
         if secret.used.get().is_some() {
             forbid_caching(&mut response);
         }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderValue, header};
 
-use super::{CookieChange, MemorySessions, Session, SessionStore, Stored, token::Token};
+use super::{CookieChange, MemorySessions, Session, SessionStore, Stored, secret::Secret};
 use crate::{Cookie, CookieError, Middleware, Next, Request, Response, lock::lock};
 
 /// Gives each request a [`Session`].
@@ -85,7 +85,7 @@ impl Sessions {
     /// The name is not a token, or it is too long.
     pub fn with_cookie_name(self, name: impl Into<String>) -> Result<Sessions, CookieError> {
         let name = name.into();
-        Cookie::new(format!("__Host-{name}"), "x".repeat(Token::TEXT_BYTES))?;
+        Cookie::new(format!("__Host-{name}"), "x".repeat(Secret::TEXT_BYTES))?;
         Ok(self.with(|rules| rules.name = name))
     }
 
@@ -110,9 +110,9 @@ pub(super) fn forbid_caching(response: &mut Response) {
 /// The cookie that makes a browser store or delete the session's token. `None` if nothing changes.
 fn cookie_of(session: &Session, name: String) -> Option<Cookie> {
     let state = lock(&session.state);
-    match (state.cookie, &state.token) {
-        (CookieChange::Set, Some(token)) => {
-            let cookie = Cookie::new(name, token.to_text()).ok()?; // the name was checked
+    match (state.cookie, &state.secret) {
+        (CookieChange::Set, Some(secret)) => {
+            let cookie = Cookie::new(name, secret.to_text()).ok()?; // the name was checked
             Some(cookie.max_age(session.rules.lifetime))
         }
         (CookieChange::Remove, _) => Cookie::removal(name).ok(),
@@ -123,8 +123,8 @@ fn cookie_of(session: &Session, name: String) -> Option<Cookie> {
 impl<S: Send + Sync + 'static> Middleware<S> for Sessions {
     fn handle(&self, _: &S, request: &Request, next: Next<'_, S>) -> Response {
         let name = cookie_name(&self.rules.name, request);
-        let token = request.cookies(&name).find_map(Token::parse);
-        request.put(Session::new(Arc::clone(&self.rules), token));
+        let secret = request.cookies(&name).find_map(Secret::parse);
+        request.put(Session::new(Arc::clone(&self.rules), secret));
         let mut response = next.run(request);
         let Some(session) = request.get::<Session>() else { return response };
         if !matches!(lock(&session.state).stored, Stored::Unknown) {

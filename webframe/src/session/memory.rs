@@ -138,12 +138,12 @@ impl SessionStore for MemorySessions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::token::Token;
+    use crate::session::secret::Secret;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn key() -> SessionKey {
-        Token::random().unwrap().key()
+        Secret::random().unwrap().key()
     }
 
     #[test]

@@ -37,16 +37,16 @@ mod memory;
 mod record;
 mod signed;
 mod store;
-mod token;
+mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use csrf::Csrf;
 pub use layer::Sessions;
 pub use memory::MemorySessions;
+pub use secret::{SessionKey, random_token};
 pub use signed::{CookieKey, ShortSecret};
 pub use store::SessionStore;
-pub use token::{SessionKey, random_token};
 
 use std::{
     fmt,
@@ -56,7 +56,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use self::{layer::Rules, record::Record, token::Token};
+use self::{layer::Rules, record::Record, secret::Secret};
 use crate::{Error, Request, Result, lock::lock};
 
 /// Maximum number of attempts to change a session while other requests of the same browser change
@@ -74,7 +74,7 @@ pub struct Session {
 #[derive(Debug, Default)]
 struct State {
     /// The secret of the session; `None` if the browser sent none.
-    token: Option<Token>,
+    secret: Option<Secret>,
     stored: Stored,
     cookie: CookieChange,
 }
@@ -109,8 +109,8 @@ impl Session {
         request.get().ok_or_else(|| Error::internal("no layer `Sessions` is around this route"))
     }
 
-    fn new(rules: Arc<Rules>, token: Option<Token>) -> Session {
-        Session { rules, state: Mutex::new(State { token, ..State::default() }) }
+    fn new(rules: Arc<Rules>, secret: Option<Secret>) -> Session {
+        Session { rules, state: Mutex::new(State { secret, ..State::default() }) }
     }
 
     /// The value of that name; `None` if there is none.
@@ -152,10 +152,10 @@ impl Session {
     /// The store fails.
     pub fn renew(&self) -> Result<()> {
         let mut state = lock(&self.state);
-        let Some((token, ..)) = self.current(&mut state)? else { return Ok(()) };
-        let new = Token::random()?;
-        if self.rules.store.rename(&token.key(), &new.key())? {
-            state.token = Some(new);
+        let Some((secret, ..)) = self.current(&mut state)? else { return Ok(()) };
+        let new = Secret::random()?;
+        if self.rules.store.rename(&secret.key(), &new.key())? {
+            state.secret = Some(new);
             state.cookie = CookieChange::Set;
         } else {
             state.stored = Stored::Missing;
@@ -169,9 +169,9 @@ impl Session {
     /// The store fails.
     pub fn end(&self) -> Result<()> {
         let mut state = lock(&self.state);
-        if let Some(token) = &state.token {
-            self.rules.store.remove(&token.key())?;
-            *state = State { stored: Stored::Missing, cookie: CookieChange::Remove, token: None };
+        if let Some(secret) = &state.secret {
+            self.rules.store.remove(&secret.key())?;
+            *state = State { stored: Stored::Missing, cookie: CookieChange::Remove, secret: None };
         }
         Ok(())
     }
@@ -197,21 +197,21 @@ impl Session {
 
     /// The secret, the text and the record of the session, if there is one. Reads the store at most
     /// once.
-    fn current(&self, state: &mut State) -> Result<Option<(Token, String, Record)>> {
-        let Some(token) = state.token.clone() else { return Ok(None) };
+    fn current(&self, state: &mut State) -> Result<Option<(Secret, String, Record)>> {
+        let Some(secret) = state.secret.clone() else { return Ok(None) };
         let Rules { store, idle, lifetime, .. } = &*self.rules;
         if matches!(state.stored, Stored::Unknown) {
-            let found = store.load(&token.key(), *idle)?;
+            let found = store.load(&secret.key(), *idle)?;
             state.stored = found.map_or(Stored::Missing, Stored::Text);
         }
         let Stored::Text(text) = &state.stored else { return Ok(None) };
         let record = Record::parse(text)?;
         if record.is_older_than(*lifetime, SystemTime::now()) {
             state.stored = Stored::Missing;
-            store.remove(&token.key())?;
+            store.remove(&secret.key())?;
             return Ok(None);
         }
-        Ok(Some((token, text.clone(), record)))
+        Ok(Some((secret, text.clone(), record)))
     }
 
     /// Changes the record in the store. If another request changed it meanwhile, reads it again and
@@ -219,12 +219,12 @@ impl Session {
     fn change(&self, mut change: impl FnMut(&mut Record)) -> Result<()> {
         let mut state = lock(&self.state);
         for _ in 0..TRIES_MAX {
-            let Some((token, old, mut record)) = self.current(&mut state)? else {
+            let Some((secret, old, mut record)) = self.current(&mut state)? else {
                 return self.begin(&mut state, change);
             };
             change(&mut record);
             let new = record.to_text(self.rules.record_bytes_max)?;
-            if new == old || self.rules.store.replace(&token.key(), &old, &new)? {
+            if new == old || self.rules.store.replace(&secret.key(), &old, &new)? {
                 state.stored = Stored::Text(new);
                 return Ok(());
             }
@@ -241,10 +241,10 @@ impl Session {
         if record.is_empty() {
             return Ok(());
         }
-        let (token, text) = (Token::random()?, record.to_text(self.rules.record_bytes_max)?);
-        self.rules.store.insert(&token.key(), &text, self.rules.idle)?;
+        let (secret, text) = (Secret::random()?, record.to_text(self.rules.record_bytes_max)?);
+        self.rules.store.insert(&secret.key(), &text, self.rules.idle)?;
         *state =
-            State { token: Some(token), stored: Stored::Text(text), cookie: CookieChange::Set };
+            State { secret: Some(secret), stored: Stored::Text(text), cookie: CookieChange::Set };
         Ok(())
     }
 }

@@ -66,7 +66,7 @@ fn a_renewed_session_keeps_its_values_and_its_old_secret_opens_nothing() {
 #[test]
 fn a_secret_that_an_attacker_has_set_is_never_used() {
     let app = app(Sessions::in_memory());
-    let planted = Token::random().unwrap().to_text();
+    let planted = Secret::random().unwrap().to_text();
     let answer = with_secret(&app, &planted, "/set/user?Ada");
     let cookie = answer.field("set-cookie").unwrap();
     assert!(!cookie.contains(&planted), "{cookie}");

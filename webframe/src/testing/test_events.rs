@@ -13,7 +13,7 @@ use super::{TIMEOUT, test_request::TestRequest, test_response::shown};
 use crate::{
     Body,
     live::{
-        feed::{Block, Read, Slow, Subscription},
+        feed::{Block, FeedRead, SlowReader, Subscription},
         outlet::{Deliver, Delivery},
     },
     lock::lock,
@@ -126,17 +126,17 @@ impl TestEvents {
         // The feed notifies a receiver once, until the receiver reads.
         self.subscription.feed.note_reading(&Arc::downgrade(&self.receiver), SHARD);
         match self.subscription.feed.read(self.subscription.cursor) {
-            Read::Blocks(blocks) => {
+            FeedRead::Blocks(blocks) => {
                 self.subscription.cursor += blocks.len() as u64;
                 blocks.iter().for_each(|block| self.add(block));
             }
-            Read::Missed(next) => match &self.subscription.feed.rules().slow {
-                Slow::Skip(block) => {
+            FeedRead::Missed(next) => match &self.subscription.feed.rules().slow {
+                SlowReader::Skip(block) => {
                     let block = block.clone();
                     self.subscription.cursor = next;
                     self.add(&block);
                 }
-                Slow::Disconnect => panic!("the subscriber was too slow and is disconnected"),
+                SlowReader::Disconnect => panic!("the subscriber was too slow and is disconnected"),
             },
         }
     }

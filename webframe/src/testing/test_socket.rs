@@ -160,7 +160,7 @@ impl TestSocket {
             Message::Text(_) => crate::wire::websocket::Kind::Text,
             Message::Binary(_) => crate::wire::websocket::Kind::Binary,
         };
-        let frame = self.writer.message(kind, message.as_bytes());
+        let frame = self.writer.encode_message(kind, message.as_bytes());
         self.proceed(CallReason::Input, &frame);
     }
 
@@ -181,7 +181,7 @@ impl TestSocket {
     /// Closes from this end. The handler has been called when this returns.
     #[track_caller]
     pub fn close(&mut self, code: CloseCode, reason: &str) {
-        let frame = self.writer.close(&Close::new(code, reason));
+        let frame = self.writer.encode_close(&Close::new(code, reason));
         self.proceed(CallReason::Input, &frame);
     }
 

@@ -22,9 +22,9 @@ struct Call {
 }
 
 /// Clears [`CALL`] when the callback returns or panics.
-struct Guard;
+struct ClearCall;
 
-impl Drop for Guard {
+impl Drop for ClearCall {
     fn drop(&mut self) {
         CALL.take();
     }
@@ -38,12 +38,12 @@ pub(super) fn with_output<R>(
     callback: impl FnOnce() -> R,
 ) -> R {
     CALL.set(Some(Call { socket, output: std::mem::take(output) }));
-    let guard = Guard;
+    let clear_call = ClearCall;
     let result = callback();
     if let Some(call) = CALL.take() {
         *output = call.output;
     }
-    drop(guard);
+    drop(clear_call);
     result
 }
 

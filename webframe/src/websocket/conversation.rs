@@ -107,7 +107,7 @@ impl<H: SocketHandler> SocketConversation<H> {
     fn close_with(&self, close: &Close, output: &mut Vec<u8>) -> Next {
         let frame = match self.socket.closed_with() {
             Some(_) => Vec::new(),
-            None => self.socket.writer().close(close),
+            None => self.socket.writer().encode_close(close),
         };
         if self.place == CallPlace::Shard && self.socket.has_messages_in_flight() {
             self.socket.close_through_outlet(frame);

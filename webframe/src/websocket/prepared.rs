@@ -38,7 +38,8 @@ impl Prepared {
     /// The frame for the peer of this writer. For peers with a smaller window, which are rare, it
     /// is not compressed and not kept.
     pub(super) fn frame(&self, writer: &Writer) -> Arc<[u8]> {
-        let encode = |writer: &Writer| writer.message(self.kind(), self.message.as_bytes()).into();
+        let encode =
+            |writer: &Writer| writer.encode_message(self.kind(), self.message.as_bytes()).into();
         match writer.window_bits() {
             None => Arc::clone(self.plain.get_or_init(|| encode(writer))),
             // The largest window, 2^15 bytes.
@@ -74,7 +75,7 @@ mod tests {
         for writer in [plain, deflated] {
             let frame = message.frame(&writer);
             assert!(Arc::ptr_eq(&frame, &message.frame(&writer)));
-            assert_eq!(*frame, *writer.message(Kind::Text, message.message.as_bytes()));
+            assert_eq!(*frame, *writer.encode_message(Kind::Text, message.message.as_bytes()));
         }
         assert!(message.frame(&deflated).len() < message.frame(&plain).len() / 2);
     }

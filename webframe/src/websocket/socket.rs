@@ -119,7 +119,7 @@ impl Socket {
         });
         match appended {
             Some(result) => result,
-            None => Ok(outlet.send(self.0.writer.message(kind, bytes).into(), max)?),
+            None => Ok(outlet.send(self.0.writer.encode_message(kind, bytes).into(), max)?),
         }
     }
 
@@ -131,7 +131,7 @@ impl Socket {
             return;
         }
         let Ok(outlet) = self.outlet() else { return };
-        let frame = self.0.writer.close(&close);
+        let frame = self.0.writer.encode_close(&close);
         // During a call in the shard, the frame is appended to the output of the call, and the
         // conversation closes the connection after it.
         if self.append(outlet, |output| output.extend_from_slice(&frame)).is_none() {

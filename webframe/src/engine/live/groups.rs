@@ -10,7 +10,7 @@ use crate::{
         connection::{Written, phase::Phase},
         shard::{Shard, Todo, slots::Token},
     },
-    live::feed::{Block, Feed, GroupPlace, Read, Slow},
+    live::feed::{Block, Feed, FeedRead, GroupPlace, SlowReader},
 };
 
 /// Maximum number of readers that are sent new blocks in a row, before the shard does other work.
@@ -166,7 +166,9 @@ impl Shard {
             let feed = &subscription.feed;
             let cursor = subscription.cursor;
             if waits {
-                if matches!(feed.rules().slow, Slow::Disconnect) && !feed.has(cursor) {
+                if matches!(feed.rules().slow, SlowReader::Disconnect)
+                    && !feed.can_read_from(cursor)
+                {
                     feed.note_disconnected();
                     self.close(token);
                 }
@@ -175,17 +177,17 @@ impl Shard {
             let next = match prepared {
                 Some(next) if next.is_for(cursor, framing) => next,
                 _ => match feed.read(cursor) {
-                    Read::Blocks(blocks) if blocks.is_empty() => return,
-                    Read::Blocks(blocks) => {
+                    FeedRead::Blocks(blocks) if blocks.is_empty() => return,
+                    FeedRead::Blocks(blocks) => {
                         prepared.insert(Prepared::new(&blocks, cursor, framing, bytes_max))
                     }
-                    Read::Missed(end) => match feed.rules().slow.clone() {
-                        Slow::Skip(note) => {
+                    FeedRead::Missed(end) => match feed.rules().slow.clone() {
+                        SlowReader::Skip(note) => {
                             feed.note_skipped();
                             subscription.cursor = end;
                             return self.write_published(token, framing.bytes_of(&note));
                         }
-                        Slow::Disconnect => {
+                        SlowReader::Disconnect => {
                             feed.note_disconnected();
                             return self.close(token);
                         }

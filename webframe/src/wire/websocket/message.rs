@@ -5,7 +5,7 @@ use super::{Fault, Kind, deflate::Inflater};
 
 /// An incomplete message.
 #[derive(Debug)]
-pub(super) struct Message {
+pub(super) struct PartialMessage {
     kind: Kind,
     bytes: Vec<u8>,
     /// Length of the part of a text that is valid UTF-8.
@@ -17,9 +17,9 @@ pub(super) struct Message {
     bytes_max: usize,
 }
 
-impl Message {
-    pub(super) fn new(kind: Kind, inflater: Option<Inflater>, bytes_max: usize) -> Message {
-        Message { kind, bytes: Vec::new(), checked: 0, inflater, fragments: 0, bytes_max }
+impl PartialMessage {
+    pub(super) fn new(kind: Kind, inflater: Option<Inflater>, bytes_max: usize) -> PartialMessage {
+        PartialMessage { kind, bytes: Vec::new(), checked: 0, inflater, fragments: 0, bytes_max }
     }
 
     /// Checks the next frame, of this length, against the limits.

@@ -5,7 +5,7 @@ use super::{
     Close, Deflate, Fault, Kind, MessageLimits, Role,
     deflate::Inflater,
     frame::{FrameHead, HEAD_BYTES_MAX, Opcode, apply_mask},
-    message::Message,
+    message::PartialMessage,
 };
 
 /// A complete message or control frame of a peer.
@@ -33,7 +33,7 @@ pub(crate) struct Reader {
     /// The bytes of an incomplete head.
     head: Vec<u8>,
     /// The incomplete message.
-    message: Option<Box<Message>>,
+    message: Option<Box<PartialMessage>>,
 }
 
 #[derive(Debug)]
@@ -139,7 +139,7 @@ impl Reader {
             }
             let kind = if head.opcode == Opcode::Text { Kind::Text } else { Kind::Binary };
             let inflater = head.compressed.then(Inflater::new);
-            let message = Message::new(kind, inflater, self.limits.message_bytes_max);
+            let message = PartialMessage::new(kind, inflater, self.limits.message_bytes_max);
             self.message = Some(Box::new(message));
         }
         let message = self.message.as_mut().ok_or(Fault::NothingToContinue)?;

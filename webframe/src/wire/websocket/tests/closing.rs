@@ -11,7 +11,10 @@ fn a_close_has_a_code_and_a_reason_or_neither() {
     reads(&[frame(0x88, b"")], &[Event::Close(Close::new(CloseCode::NONE, ""))]);
     let bye = Event::Close(Close::new(CloseCode::NORMAL, "bye"));
     reads(&[close_frame(1000, b"bye")], &[bye]);
-    assert_eq!(Writer::new(Role::Server, None).close(&Close::new(CloseCode::NONE, "")), [0x88, 0]);
+    assert_eq!(
+        Writer::new(Role::Server, None).encode_close(&Close::new(CloseCode::NONE, "")),
+        [0x88, 0]
+    );
 }
 
 #[test]
@@ -44,7 +47,7 @@ fn bytes_after_a_close_are_dropped() {
 #[test]
 fn a_long_reason_is_cut_between_characters() {
     let sent = Writer::new(Role::Server, None)
-        .close(&Close::new(CloseCode::NORMAL, &"\u{4F60}".repeat(60)));
+        .encode_close(&Close::new(CloseCode::NORMAL, &"\u{4F60}".repeat(60)));
     assert_eq!(&sent[..4], [0x88, 2 + 123, 3, 0xE8]);
     assert_eq!(&sent[4..], "\u{4F60}".repeat(41).as_bytes());
 }

@@ -31,14 +31,14 @@ fn the_reader_reads_the_frames_of_the_writer() {
     let writer = Writer::new(Role::Client, Some(Deflate::plain()));
     let mut pong = Vec::new();
     writer.append_pong(b"q", &mut pong);
-    let sent = [writer.message(Kind::Text, long.as_bytes()), pong];
+    let sent = [writer.encode_message(Kind::Text, long.as_bytes()), pong];
     assert!(sent[0].len() < long.len() / 2, "it is compressed");
     reads(&sent, &[text(&long), Event::Pong(b"q".to_vec())]);
 }
 
 #[test]
 fn a_server_does_not_mask() {
-    let hello = Writer::new(Role::Server, None).message(Kind::Text, b"Hello");
+    let hello = Writer::new(Role::Server, None).encode_message(Kind::Text, b"Hello");
     assert_eq!(hello, b"\x81\x05Hello");
     let mut client = Reader::new(Role::Client, None, LIMITS);
     assert_eq!(client.read(&mut &hello[..]), Ok(Some(text("Hello"))));
@@ -55,7 +55,7 @@ fn each_form_of_length_is_the_shortest() {
         (0xFFFF, &[0x82, 126, 0xFF, 0xFF]),
         (0x1_0000, &[0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
     ] {
-        let sent = writer.message(Kind::Binary, &vec![0; length]);
+        let sent = writer.encode_message(Kind::Binary, &vec![0; length]);
         assert_eq!((&sent[..head.len()], sent.len()), (head, head.len() + length));
     }
 }

@@ -1,4 +1,4 @@
-//! Random secrets: as text for the browser, and as a hash that is the key in the store.
+//! Random secrets. The browser gets a secret as text; the store gets only its hash, as a key.
 
 use std::fmt;
 
@@ -19,33 +19,33 @@ use crate::Result;
 /// # Errors
 /// 500: the operating system has no random bytes.
 pub fn random_token() -> Result<String> {
-    Ok(Token::random()?.to_text())
+    Ok(Secret::random()?.to_text())
 }
 
 /// 256 random bits that only one browser knows.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Token([u8; Token::BYTES]);
+pub(crate) struct Secret([u8; Secret::BYTES]);
 
-impl Token {
+impl Secret {
     const BYTES: usize = 32;
     pub(crate) const TEXT_BYTES: usize = 43;
 
-    pub(crate) fn random() -> Result<Token> {
-        let mut bytes = [0; Token::BYTES];
+    pub(crate) fn random() -> Result<Secret> {
+        let mut bytes = [0; Secret::BYTES];
         getrandom::fill(&mut bytes)?;
-        Ok(Token(bytes))
+        Ok(Secret(bytes))
     }
 
-    /// Reads exactly what [`Token::to_text`] writes; `None` for any other text.
-    pub(crate) fn parse(text: &str) -> Option<Token> {
-        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Token)
+    /// Parses the output of [`Secret::to_text`]; `None` for any other text.
+    pub(crate) fn parse(text: &str) -> Option<Secret> {
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Secret)
     }
 
     pub(crate) fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// A hash for one purpose. It reveals neither the token nor its hash for another purpose.
+    /// A hash for one purpose. It reveals neither the secret nor its hash for another purpose.
     pub(crate) fn hash(&self, purpose: &str) -> [u8; 32] {
         Sha256::new()
             .chain_update(purpose)
@@ -61,9 +61,9 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(..)")
+        f.write_str("Secret(..)")
     }
 }
 
@@ -98,23 +98,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_token_has_one_spelling() {
-        let token = Token([0xab; 32]);
-        let text = token.to_text();
-        assert_eq!(Token::parse(&text), Some(token));
+    fn every_secret_has_one_spelling() {
+        let secret = Secret([0xab; 32]);
+        let text = secret.to_text();
+        assert_eq!(Secret::parse(&text), Some(secret));
         let last_bits = format!("{}t", &text[..42]);
         for other in ["", &text[1..], &format!("{text}="), &format!(" {text}"), &last_bits] {
-            assert_eq!(Token::parse(other), None, "{other:?}");
+            assert_eq!(Secret::parse(other), None, "{other:?}");
         }
     }
 
     #[test]
     fn hashes_of_two_purposes_differ_and_debug_shows_no_secret() {
-        let token = Token([0; 32]);
-        assert_ne!(token.hash("a"), token.hash("b"));
-        assert_ne!(Token::random().unwrap(), Token::random().unwrap());
-        assert_eq!(format!("{token:?}"), "Token(..)");
-        let key = token.key();
+        let secret = Secret([0; 32]);
+        assert_ne!(secret.hash("a"), secret.hash("b"));
+        assert_ne!(Secret::random().unwrap(), Secret::random().unwrap());
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+        let key = secret.key();
         assert_eq!(format!("{key:?}"), format!("SessionKey({}..)", &key.to_string()[..8]));
     }
 }
