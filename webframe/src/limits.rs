@@ -50,9 +50,9 @@ pub struct Limits {
     /// Maximum size in bytes of the responses that wait for a slow peer. Above it, its pipelined
     /// requests wait. Default: 256 KiB.
     pub output_bytes_max: usize,
-    /// Maximum number of bytes that are read and discarded after the last response. Without this, a
-    /// peer that sends too large a file would not receive the response. Default: 16 MiB. nginx
-    /// limits only the time.
+    /// Maximum number of bytes that are read and discarded after the last response. If the server
+    /// did not read them, a peer that is still sending would not receive the response. Default: 16
+    /// MiB. nginx limits only the time.
     pub linger_bytes_max: usize,
 }
 
@@ -88,7 +88,8 @@ impl Limits {
     }
 }
 
-/// Limits of time, each for a complete phase: bytes that arrive do not extend it.
+/// Limits of time, each for a complete phase. Bytes that arrive do not extend a limit, except that
+/// of a large body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// Maximum time from the first byte of a head to its last; otherwise 408. Default: 10 s. nginx
@@ -104,7 +105,7 @@ pub struct Timeouts {
     /// nginx. Load balancers commonly close an idle connection after 60 s. If the server waits
     /// longer, they never send a request on a connection that the server is closing.
     pub idle: Duration,
-    /// Maximum time in which the peer reads no byte of a response; then the connection is reset.
+    /// Maximum time without progress while the peer reads a response; then the connection is reset.
     /// Default: 30 s. nginx has 60 s.
     pub write: Duration,
     /// A handler that runs longer is reported in the log. It is never interrupted. Default: 5 s.

@@ -34,7 +34,8 @@ use crate::{
 /// ];
 /// let templates = Templates::embedded(PAGES)?;
 /// templates.check()?;
-/// let page = templates.render_text("word.html", [("word", "<b>")].into_iter().collect::<std::collections::BTreeMap<_, _>>())?;
+/// let values = std::collections::BTreeMap::from([("word", "<b>")]);
+/// let page = templates.render_text("word.html", values)?;
 /// assert_eq!(page, "<title>&lt;b&gt;</title>");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -75,8 +76,8 @@ impl Templates {
     }
 
     /// Templates read from a directory for each page, for development. A relative path is resolved
-    /// now. An error is logged if there is no such directory; [`check`](Templates::check) returns it
-    /// to the program.
+    /// now. An error is logged if there is no such directory; [`check`](Templates::check) returns
+    /// it to the program.
     pub fn dir(directory: impl Into<PathBuf>) -> Templates {
         let directory = absolute(directory.into());
         if !directory.is_dir() {
@@ -177,7 +178,7 @@ impl Templates {
     pub fn render_text(&self, name: &str, values: impl Serialize) -> Result<String> {
         let render = |environment: &Environment<'static>| {
             let page = environment.get_template(name).and_then(|page| page.render(values));
-            page.map_err(|error| self.explained(environment, error))
+            page.map_err(|error| self.with_detail(environment, error))
         };
         Ok(match &self.directory {
             None => render(&self.environment)?,
@@ -186,9 +187,9 @@ impl Templates {
         })
     }
 
-    /// The error with what its text does not name: the directory of a missing template, the
+    /// Adds a detail that the text of an error lacks: the directory of a missing template, or the
     /// expression that is undefined.
-    fn explained(&self, environment: &Environment<'_>, error: Error) -> Error {
+    fn with_detail(&self, environment: &Environment<'_>, error: Error) -> Error {
         let kind = error.kind();
         let detail = match (kind, &self.directory) {
             (ErrorKind::TemplateNotFound, Some(directory)) => {
@@ -205,7 +206,7 @@ impl Templates {
     }
 }
 
-/// A value for the templates of all pages, put on a request by middleware.
+/// A value for the templates of all pages, stored in a request by middleware.
 struct Shared {
     name: &'static str,
     value: Value,

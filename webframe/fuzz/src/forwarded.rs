@@ -1,7 +1,7 @@
 //! Checks how the client's address is read from the fields `X-Forwarded-For` and `Forwarded`. A
-//! client may send these fields with any bytes, and trusted proxies append to them. The bytes of the
-//! client must not change its address: it is the one that the proxies appended. If a request has
-//! only the client's bytes, and no quotes, a naive parser finds the same address.
+//! client may send these fields with any bytes, and trusted proxies append to them. The bytes of
+//! the client must not change its address: it is the one that the proxies appended. If a request
+//! has only the client's bytes, and no quotes, a naive parser finds the same address.
 
 use std::net::{IpAddr, SocketAddr};
 

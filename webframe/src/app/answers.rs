@@ -41,7 +41,7 @@ impl<S: Send + Sync + 'static> App<S> {
     }
 
     /// The error for a path that has routes, but none for the method: 405, or 501 if the method is
-    /// not a standard one and no route of the app is for it.
+    /// not a standard one and the app has no route for it.
     fn wrong_method(&self, request: &Request) -> Error {
         if is_standard(request.method()) || self.table.has_route_for(request.method()) {
             return Error::new(StatusCode::METHOD_NOT_ALLOWED, "");
@@ -149,7 +149,7 @@ impl<S: Send + Sync + 'static> Chain<S> for App<S> {
     }
 }
 
-/// Drops the values that code of the app put on a request. A panic of a destructor is logged.
+/// Drops the values that code of the app stored in a request. A panic of a destructor is logged.
 pub(super) fn drop_values(request: &mut Request) {
     if !request.values.is_empty()
         && let Err(panic) = panics::catch(|| request.values.clear())

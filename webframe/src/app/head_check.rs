@@ -21,13 +21,14 @@ impl<S> Urls<S> {
     ///
     /// The check runs in the event loop of the connection, so it must not block. It runs before all
     /// layers, so there is no session yet. The layers of the app see the refusal, those of groups
-    /// and routes do not. Values that a check puts on the request are dropped when it returns.
+    /// and routes do not. Values that a check stores in the request are dropped when it returns.
     ///
     /// ```
     /// use webframe::{App, Error, Request, Response, Result, TestClient, Urls, http::header};
     ///
     /// fn may_upload(key: &String, request: &Request) -> Result<()> {
-    ///     match request.field(&header::AUTHORIZATION).and_then(|text| text.strip_prefix("Bearer ")) {
+    ///     let field = request.field(&header::AUTHORIZATION);
+    ///     match field.and_then(|text| text.strip_prefix("Bearer ")) {
     ///         Some(given) if given == key => Ok(()),
     ///         _ => Err(Error::forbidden("a key is needed")),
     ///     }
@@ -61,9 +62,9 @@ impl<S: Send + Sync + 'static> App<S> {
         let Some(check) = check else { return endpoint };
         let result = panics::catch(|| check(&self.state, request))
             .unwrap_or_else(|panic| Err(Error::internal(panic)));
-        // Usually the values on a request are dropped after the app has answered. If the server
+        // Usually the values in a request are dropped after the app has answered. If the server
         // itself refuses the request later (its body is too large), the app never answers. So the
-        // values that the check put there are dropped now.
+        // values that the check stored are dropped now.
         drop_values(request);
         match result {
             Ok(()) => endpoint,

@@ -223,7 +223,7 @@ impl<S: Send + Sync + 'static> App<S> {
         self
     }
 
-    /// Runs a job once, this time after the server starts.
+    /// Runs a job once, `time` after the server has started.
     pub fn after(mut self, time: Duration, job: impl Fn(&S) + Send + Sync + 'static) -> App<S> {
         self.jobs.add(time, None, job);
         self

@@ -27,7 +27,10 @@ impl<S> Urls<S> {
     /// use webframe::{Response, Urls};
     ///
     /// let urls = Urls::<()>::new()
-    ///     .get("/", |_, request| Ok(Response::text(request.cookie("user").unwrap_or("a guest").to_owned())))
+    ///     .get("/", |_, request| {
+    ///         let user = request.cookie("user").unwrap_or("a guest");
+    ///         Ok(Response::text(user.to_owned()))
+    ///     })
     ///     .blocking_if(|request| request.cookie("user").is_some());
     /// ```
     pub fn blocking_if(self, condition: fn(&Request) -> bool) -> Urls<S> {

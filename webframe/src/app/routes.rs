@@ -193,7 +193,7 @@ impl<S> Urls<S> {
             return self.append(prefix, urls);
         }
         self.mistakes.push(format!("nest {prefix:?}: a prefix begins with / and ends without"));
-        // The routes lie below the prefix that was meant, so that this mistake is reported once.
+        // The routes are added below the corrected prefix, so that only this mistake is reported.
         match prefix.trim_matches('/') {
             "" => self.append("", urls),
             prefix => self.append(&format!("/{prefix}"), urls),

@@ -171,8 +171,7 @@ mod tests {
         of_100("bytes=0-60,40-99", &Ranges::Whole);
         of_100(&format!("bytes={}", "0-0,".repeat(17)), &Ranges::Whole);
         of_100(&format!("bytes={}", "900-,".repeat(1000)), &Ranges::Whole);
-        assert!(
-            matches!(parse_ranges(&"bytes=".chars().chain("0-0,".repeat(16).chars()).collect::<String>(), 100), Ranges::Several(p) if p.len() == 16)
-        );
+        let sixteen = parse_ranges(&format!("bytes={}", "0-0,".repeat(16)), 100);
+        assert!(matches!(sixteen, Ranges::Several(pieces) if pieces.len() == 16));
     }
 }

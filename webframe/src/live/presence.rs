@@ -1,4 +1,4 @@
-//! Tells long-running code whether the client of a request is still connected.
+//! Reports to long-running code whether the client of a request is still connected.
 
 use std::{
     fmt,
@@ -56,8 +56,8 @@ impl PresenceTable {
         }
     }
 
-    /// Whether nobody waits for the answer of the handler any more, not even a client that has shut
-    /// down its side.
+    /// Whether nobody waits for the answer of the handler. A client that has only shut down its
+    /// side still waits.
     pub(crate) fn is_closed(&self, slot: Slot) -> bool {
         self.place(slot).is_some_and(|place| place.load(Relaxed) & !LEFT != slot.token + 1)
     }

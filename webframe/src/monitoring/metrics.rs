@@ -105,8 +105,8 @@ impl Metrics {
     }
 
     /// The handler of `/metrics`: the [`page`](Metrics::page) for clients on the same machine that
-    /// use no proxy, and 404 for others. To answer others, or to add metrics, write your own handler
-    /// with the page.
+    /// use no proxy, and 404 for others. To answer others, or to add metrics, write your own
+    /// handler with the page.
     pub fn handler<S>(&self) -> impl Handler<S> {
         let metrics = self.clone();
         move |_: &S, request: &Request| {

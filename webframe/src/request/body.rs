@@ -148,8 +148,8 @@ impl ReceivedBody {
         self.append_within(piece, memory_max, Allowance { network, total_max: u64::MAX })
     }
 
-    /// Like [`ReceivedBody::append`], but fails if the temporary files of all bodies would exceed
-    /// what is allowed.
+    /// Like [`ReceivedBody::append`], but fails if the temporary files would exceed the limits of
+    /// `allowed`, in total or for the client's network.
     ///
     /// # Errors
     /// The piece cannot be stored; see [`StoreFailure`].

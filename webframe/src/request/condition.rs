@@ -134,7 +134,7 @@ fn http_date(time: SystemTime) -> Option<HeaderValue> {
     (seconds < YEAR_10000).then(|| HeaderValue::try_from(httpdate::fmt_http_date(time)).ok())?
 }
 
-/// What the conditions of a request select.
+/// The result of evaluating the conditions of a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Selection {
     /// 200 with the whole content.

@@ -12,15 +12,16 @@ use crate::{Network, Peer, Request, request::network::any_contains, wire::Head};
 
 /// Fields that a proxy adds. If a request has one of them, the client may be on another machine
 /// than the peer of the connection.
-const BY_PROXY: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
+const PROXY_FIELDS: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
 impl Request {
     /// Whether the client is a program on this machine, as far as the request shows. A request that
     /// came through a proxy does not count as local, even if the proxy is on this machine.
     pub fn is_local(&self) -> bool {
-        let by_proxy = |name: &str| BY_PROXY.iter().any(|field| name.eq_ignore_ascii_case(field));
+        let is_proxy_field =
+            |name: &str| PROXY_FIELDS.iter().any(|field| name.eq_ignore_ascii_case(field));
         self.peer().address.ip().to_canonical().is_loopback()
-            && !self.fields().any(|(name, _)| by_proxy(name))
+            && !self.fields().any(|(name, _)| is_proxy_field(name))
     }
 }
 
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn only_the_fields_of_trusted_proxies_count() {
         for fields in [
             "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n",
             "Forwarded: for=192.0.2.1;proto=https\r\n",

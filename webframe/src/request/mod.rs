@@ -32,7 +32,7 @@ pub struct Request {
     pub(crate) pattern: &'static str,
     /// The names of the app's routes; `None` if no route has a name.
     pub(crate) names: Option<Arc<Names>>,
-    /// The values that middleware put on the request.
+    /// The values that middleware stored in the request.
     pub(crate) values: Values,
     pub(crate) body: ReceivedBody,
     /// Whether the body was left unread, so that the connection has to close.
@@ -118,7 +118,7 @@ impl Request {
     /// The parameter `name`, parsed.
     ///
     /// # Errors
-    /// 400 naming the parameter if it is not a `T`.
+    /// 400, which names the parameter: it is not a `T`.
     pub fn param_as<T: FromStr>(&self, name: &str) -> Result<T> {
         self.param(name)?
             .parse()
@@ -172,20 +172,20 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// 400 naming the field that is missing or invalid.
+    /// 400, which names the field: it is missing or invalid.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
         form::parse(self.query_string().as_bytes(), self.form_fields_max, "query")
     }
 
     /// Parses the body as a form: `let entry: Entry = request.form()?`. An empty optional field is
-    /// `None`, a repeated name fills a `Vec` (with `#[serde(default)]` if it may be missing), `on` is
-    /// `true`, and a struct may be flattened. A `Vec<(String, String)>` gets all pairs in order. A box that is not ticked sends
-    /// nothing, so a `bool` needs `#[serde(default)]` too.
+    /// `None`, a repeated name fills a `Vec` (with `#[serde(default)]` if it may be missing), `on`
+    /// is `true`, and a struct may be flattened. A `Vec<(String, String)>` gets all pairs in order.
+    /// A box that is not ticked sends nothing, so a `bool` needs `#[serde(default)]` too.
     ///
     /// # Errors
-    /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed; a form that is
-    /// sent with GET is in the [query](Request::query). 400: it has two media types; or naming the
-    /// field that is missing or invalid.
+    /// 415: the body is not `application/x-www-form-urlencoded`, or it is compressed. A form that
+    /// is sent with GET is in the [query](Request::query). 400: `Content-Type` is repeated, or a
+    /// field, which the error names, is missing or invalid.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
         if let Err(error) = form::check_media_type(self.single_field(&http::header::CONTENT_TYPE)?)
@@ -225,8 +225,8 @@ impl Request {
     /// ```
     ///
     /// # Errors
-    /// 415: `Content-Type` is not JSON, or the body is compressed. 400: `Content-Type` is repeated; or
-    /// naming the field, line and column of a mistake.
+    /// 415: `Content-Type` is not JSON, or the body is compressed. 400: `Content-Type` is repeated,
+    /// or the JSON is invalid; the error names the field, line and column.
     #[cfg(feature = "json")]
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         self.check_coding()?;
@@ -323,8 +323,8 @@ impl Request {
         self.pattern
     }
 
-    /// Puts a value on the request, for inner layers, the handler and the error page. A later value
-    /// of the same type hides the earlier one.
+    /// Stores a value in the request, for inner layers (middleware), the handler and the error
+    /// page. A later value of the same type hides the earlier one.
     ///
     /// ```
     /// use webframe::{App, Next, OrNotFound, Request, Response, Result, TestClient, Urls};
@@ -353,7 +353,8 @@ impl Request {
         self.values.put(value);
     }
 
-    /// The value of this type that a layer [put](Request::put) on the request.
+    /// The value of this type that a layer [stored](Request::put) in the request; `None` if there
+    /// is none.
     pub fn get<T: Any>(&self) -> Option<&T> {
         self.values.get()
     }

@@ -1,4 +1,4 @@
-//! Values that layers (middleware) put on a request for the handler. The handler finds them by
+//! Values that layers (middleware) store in a request for the handler. The handler finds them by
 //! their type.
 
 use std::{any::Any, fmt, sync::OnceLock};

@@ -62,8 +62,8 @@ impl fmt::Debug for Body {
     }
 }
 
-/// What [`Response::text`](crate::Response::text) and [`Response::html`](crate::Response::html)
-/// take: a text, bytes, or a [`Body`].
+/// The content that [`Response::text`](crate::Response::text) and
+/// [`Response::html`](crate::Response::html) take: a text, bytes, or a [`Body`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a text or bytes",
     label = "expected a text or bytes; is a `?` missing?",

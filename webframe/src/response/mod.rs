@@ -155,8 +155,8 @@ impl Response {
     /// ```
     ///
     /// # Errors
-    /// 500: `location` has a control character. Encode text of a client first: it may contain `/` or
-    /// `?`.
+    /// 500: `location` has a control character. Encode text of a client first: it may contain `/`
+    /// or `?`.
     pub fn see_other(location: &str) -> Result<Response> {
         redirect(StatusCode::SEE_OTHER, location)
     }

@@ -12,8 +12,8 @@ use crate::{Cookie, CookieError, Middleware, Next, Request, Response, lock::lock
 ///
 /// The cookie is called `session`. Over TLS it is called `__Host-session`: other subdomains cannot
 /// set a cookie of this name. Scripts cannot read the cookie, and forms of other sites do not send
-/// it. The response of a handler that
-/// used the session has `Cache-Control: no-store`, unless the handler sets the field itself.
+/// it. The response of a handler that used the session has `Cache-Control: no-store`, unless the
+/// handler sets the field itself.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Resolves the `Location` of a redirect as browsers do (WHATWG URL, RFC 3986 §5.2).
 
-/// The target of a redirect within the origin, such as `http://localhost`. `None`: the location is on
-/// another origin. `base` is the target of the redirected request.
+/// The target of a redirect within the origin, such as `http://localhost`. `None`: the location is
+/// on another origin. `base` is the target of the redirected request.
 pub(super) fn target(origin: &str, base: &str, location: &str) -> Option<String> {
     let location = location.trim().split('#').next().unwrap_or_default();
     let (path, query) = match location.split_once('?') {

@@ -67,8 +67,8 @@ impl<'a, S: Send + Sync + 'static> TestClient<'a, S> {
         self
     }
 
-    /// The same client that follows up to ten redirects within the app, as a browser does. Redirects to
-    /// another host are returned.
+    /// The same client, which follows up to ten redirects within the app, as a browser does.
+    /// Redirects to another host are returned.
     #[must_use]
     pub fn following_redirects(mut self) -> TestClient<'a, S> {
         self.redirects_max = 10;

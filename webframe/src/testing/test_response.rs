@@ -67,7 +67,7 @@ impl TestResponse {
     }
 }
 
-/// The status and text of a response, to say why it is not what a test expects.
+/// The status and text of a response, for the message of a failed test.
 pub(super) fn shown(status: StatusCode, body: Body) -> String {
     let text = match body {
         Body::Live(_) => "an open connection".to_owned(),

@@ -59,7 +59,7 @@ fn meant_parameter(segment: &str) -> Option<String> {
     Some(format!("{{{rest}{name}}}"))
 }
 
-/// What to write in place of a name that is not valid.
+/// A hint for an error: the right notation for a name that is not valid. Empty if there is none.
 fn advice(name: &str) -> &'static str {
     match name {
         name if name.contains([':', '<']) => "; parse it with Request::param_as",

@@ -13,23 +13,27 @@ use serde::de::DeserializeOwned;
 use self::value::Form;
 use crate::{Error, Result, report};
 
-/// Parses the pairs of a form or a query, at most `pairs_max`, as a `T`. `what` is `form` or
-/// `query`, for the texts of errors.
-pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], pairs_max: usize, what: &str) -> Result<T> {
+/// Parses the pairs of a form or a query, at most `pairs_max`, as a `T`. `source` is `form`
+/// or `query`; it appears in the texts of errors.
+pub(crate) fn parse<T: DeserializeOwned>(
+    bytes: &[u8],
+    pairs_max: usize,
+    source: &str,
+) -> Result<T> {
     if memchr::memchr_iter(b'&', bytes).count() >= pairs_max {
-        return Err(Error::bad_request(format!("the {what} has more than {pairs_max} fields")));
+        return Err(Error::bad_request(format!("the {source} has more than {pairs_max} fields")));
     }
     // The library replaces bytes that are not UTF-8 by U+FFFD.
     if let Some(pair) = raw_pairs(bytes).find(|pair| percent_decode(pair).decode_utf8().is_err()) {
         let name = name_of(pair);
-        return Err(Error::bad_request(format!("the {what} is not UTF-8 in the field {name}")));
+        return Err(Error::bad_request(format!("the {source} is not UTF-8 in the field {name}")));
     }
     let pairs: Vec<(Cow<'_, str>, Cow<'_, str>)> = serde_urlencoded::from_bytes(bytes)
-        .map_err(|cause| Error::bad_request(format!("the {what} cannot be read: {cause}")))?;
+        .map_err(|cause| Error::bad_request(format!("the {source} cannot be read: {cause}")))?;
     Form::new(pairs).read().map_err(|fault| {
         let place = fault.field.map(|name| format!(" in the field {}", shown(&name)));
         let place = place.unwrap_or_default();
-        Error::bad_request(format!("the {what} cannot be read{place}: {}", fault.text))
+        Error::bad_request(format!("the {source} cannot be read{place}: {}", fault.text))
     })
 }
 
@@ -44,8 +48,8 @@ pub(crate) fn check_media_type(value: Option<&str>) -> Result<()> {
     }
 }
 
-/// The error for a handler of GET that reads the body as a form. A debug build logs it too: it is
-/// a mistake of the app.
+/// The error of a handler of GET that reads the body as a form. This is a mistake of the app, so a
+/// debug build also logs it.
 pub(crate) fn sent_with_get() -> Error {
     const TEXT: &str = "a form that is sent with GET is in the query";
     if cfg!(debug_assertions) {

@@ -81,7 +81,7 @@ impl<'r> Multipart<'r> {
     /// The first part of that name.
     ///
     /// # Errors
-    /// 400 naming the part if there is none.
+    /// 400, which names the part: there is none.
     pub fn part(&self, name: &str) -> Result<Part<'_>> {
         self.get(name).ok_or_else(|| {
             Error::bad_request(format!(
@@ -97,7 +97,7 @@ impl Multipart<'_> {
     /// does.
     ///
     /// # Errors
-    /// 400 naming the field that is missing or invalid.
+    /// 400, which names the field: it is missing or invalid.
     pub fn fields<T: DeserializeOwned>(&self) -> Result<T> {
         let fields = self.parts().filter(|part| part.file_name().is_none());
         let pairs = fields.map(|part| Ok((part.name(), part.text()?)));
@@ -112,8 +112,8 @@ impl Request {
     /// files use [`part_stream`](Request::part_stream).
     ///
     /// # Errors
-    /// 415: the body is not `multipart/form-data`, or it is compressed. 400 naming the part and its
-    /// mistake, or the limit that is exceeded.
+    /// 415: the body is not `multipart/form-data`, or it is compressed. 400, which names the part
+    /// and its mistake, or the limit: the form is invalid or exceeds a limit.
     pub fn multipart(&self) -> Result<Multipart<'_>> {
         let delimiter = self.delimiter()?;
         Multipart::parse(self.body.bytes()?, &delimiter, &self.part_limits)
@@ -194,7 +194,7 @@ impl<'m> Part<'m> {
     /// UTF-8 page in UTF-8.
     ///
     /// # Errors
-    /// 400 naming the part if it is not UTF-8.
+    /// 400, which names the part: it is not UTF-8.
     pub fn text(&self) -> Result<&'m str> {
         std::str::from_utf8(self.bytes).map_err(|_| {
             let name = crate::request::form::shown(self.name());

@@ -70,7 +70,8 @@ impl<'r> PartStream<'r> {
     /// The next part; `None` after the last one. Skips the unread rest of the current part.
     ///
     /// # Errors
-    /// 400 naming the part and its mistake, or the exceeded limit; 500 if the body cannot be read.
+    /// 400, which names the part and its mistake, or the limit: the form is invalid or exceeds a
+    /// limit. 500: the body cannot be read.
     pub fn next_part(&mut self) -> Result<Option<StreamedPart<'_, 'r>>> {
         while self.next == Next::Content {
             let skipped = self.content_bytes()?;
@@ -184,8 +185,8 @@ impl StreamedPart<'_, '_> {
     /// The rest of the content as UTF-8 text of at most `bytes_max` bytes.
     ///
     /// # Errors
-    /// 400 naming the part if it is longer or not UTF-8, or the form is cut off. 500: the body
-    /// cannot be read.
+    /// 400, which names the part: it is longer, it is not UTF-8, or the form is cut off. 500: the
+    /// body cannot be read.
     pub fn text(&mut self, bytes_max: usize) -> Result<String> {
         let mut bytes = Vec::new();
         let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);

@@ -371,7 +371,8 @@ proptest! {
         if let Ok(parts) = parse_form(form.as_bytes(), &delimiter(), &LIMITS) {
             let before = ["before\r\n", &form, "\r\nbehind"].concat();
             let contents = |form: &str, parts: Vec<RawPart>| -> Vec<_> {
-                parts.into_iter().map(|part| (part.head, form.get(part.content).map(str::to_owned))).collect()
+                let content = |range| form.get(range).map(str::to_owned);
+                parts.into_iter().map(|part| (part.head, content(part.content))).collect()
             };
             let again = parse_form(before.as_bytes(), &delimiter(), &LIMITS).unwrap();
             prop_assert_eq!(contents(&form, parts), contents(&before, again));

@@ -1,4 +1,4 @@
-//! Parses the header of the PROXY protocol, by which a proxy reports the client of a connection
+//! Parses the header of the PROXY protocol: with it, a proxy reports the client of a connection
 //! (<https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt>).
 
 mod vectors;
@@ -54,8 +54,8 @@ fn parse_version_1(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> 
     let client = match words.as_slice() {
         // The rest must be ignored, even if it is not text (§2.1).
         [b"PROXY", b"UNKNOWN", ..] => Ok(None),
-        [b"PROXY", b"TCP4", ends @ ..] => parse_client::<Ipv4Addr>(ends),
-        [b"PROXY", b"TCP6", ends @ ..] => parse_client::<Ipv6Addr>(ends),
+        [b"PROXY", b"TCP4", endpoints @ ..] => parse_client::<Ipv4Addr>(endpoints),
+        [b"PROXY", b"TCP6", endpoints @ ..] => parse_client::<Ipv6Addr>(endpoints),
         _ => Err(NotProxyHeader),
     }?;
     Ok(Some(ProxyHeader { bytes: end.saturating_add(1), client, encrypted: false }))
@@ -63,11 +63,11 @@ fn parse_version_1(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> 
 
 /// Parses source and destination, then their ports, and returns the source. All four must be valid.
 fn parse_client<A: std::str::FromStr + Into<IpAddr>>(
-    ends: &[&[u8]],
+    endpoints: &[&[u8]],
 ) -> Result<Option<SocketAddr>, NotProxyHeader> {
     let text = |word| std::str::from_utf8(word).map_err(|_| NotProxyHeader);
     let address = |word| text(word)?.parse::<A>().map(Into::into).map_err(|_| NotProxyHeader);
-    let &[source, destination, source_port, destination_port] = ends else {
+    let &[source, destination, source_port, destination_port] = endpoints else {
         return Err(NotProxyHeader);
     };
     address(destination)?;
@@ -82,8 +82,9 @@ fn parse_port(text: &str) -> Result<u16, NotProxyHeader> {
     text.parse().ok().filter(|_| plain).ok_or(NotProxyHeader)
 }
 
-/// Version 2: signature, version and command, family, length, then addresses and vectors. If the
-/// connection is the proxy's own, or has no family, only the length is read.
+/// Version 2: signature, version and command, address family, length, then addresses and vectors.
+/// If the command is LOCAL (the connection is the proxy's own) or the family is unspecified, the
+/// bytes after the length are skipped.
 fn parse_version_2(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
     let Some(([.., command, family, high, low], rest)) = input.split_first_chunk::<16>() else {
         return Ok(None);
@@ -147,7 +148,7 @@ mod tests {
         [SIGNATURE, &[command, family], &length, block].concat()
     }
 
-    /// The checksum of a header with [`V4`], by another implementation of CRC32C.
+    /// The checksum of a header with [`V4`], computed by another implementation of CRC32C.
     const CHECKSUM: [u8; 4] = [0xd4, 0x57, 0xb5, 0x81];
 
     const V4: [u8; 12] = [192, 0, 2, 1, 10, 0, 0, 1, 0x12, 0x67, 0, 80];
@@ -185,14 +186,14 @@ mod tests {
     }
 
     #[test]
-    fn a_header_with_its_checksum_is_read_and_one_with_another_is_not() {
+    fn a_header_with_its_checksum_is_read_and_one_with_a_wrong_checksum_is_refused() {
         // Version 2, TCP4, 192.0.2.1:4711 to 10.0.0.1:80.
         let header = v2(0x21, 0x11, &[&V4[..], b"\x03\0\x04", &CHECKSUM].concat());
         assert_eq!(client_of(&header).as_deref(), Some("192.0.2.1:4711"));
         for wrong in [[0; 4], {
-            let mut turned = CHECKSUM;
-            turned.reverse();
-            turned
+            let mut reversed = CHECKSUM;
+            reversed.reverse();
+            reversed
         }] {
             let header = v2(0x21, 0x11, &[&V4[..], b"\x03\0\x04", &wrong].concat());
             assert_eq!(parse(&header), Err(NotProxyHeader));
@@ -209,9 +210,8 @@ mod tests {
         assert_eq!(client_of(&v2(0x21, 0x31, &[b'/'; 216])), None);
     }
 
-    /// Even bytes that are not UTF-8.
     #[test]
-    fn an_unknown_header_may_contain_any_bytes() {
+    fn an_unknown_header_may_contain_bytes_that_are_not_utf_8() {
         assert_eq!(client_of(b"PROXY UNKNOWN \xcawhat\0 ever\r\n"), None);
         assert_eq!(client_of(b"PROXY UNKNOWN TCP4 \xff\xfe\r\r\n"), None);
         assert_eq!(parse(b"PROXY UNKNOWN\xca\r\n"), Err(NotProxyHeader));

@@ -36,7 +36,7 @@ pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool,
     Ok(encrypted.unwrap_or(false))
 }
 
-/// Takes type and value of the next vector. `None`: there is none.
+/// Takes the next vector, and returns its type and value. `None`: there are no more vectors.
 fn take_next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeader> {
     if rest.is_empty() {
         return Ok(None);

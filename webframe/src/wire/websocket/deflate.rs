@@ -11,8 +11,8 @@ use super::Fault;
 /// The end of every flushed block, which is omitted in a message (§7.2.1).
 const TAIL: [u8; 4] = [0, 0, 0xFF, 0xFF];
 
-/// A final block without content. Read after [`TAIL`], it ends the stream if and only if the message
-/// ended between two blocks.
+/// A final block without content. Read after [`TAIL`], it ends the stream if and only if the
+/// message ended between two blocks.
 const FINAL: [u8; 5] = [1, 0, 0, 0xFF, 0xFF];
 
 /// The amount by which the output of an inflater grows.
@@ -69,8 +69,9 @@ impl Inflater {
         }
     }
 
-    /// Ends the message. Refuses a message that ends inside a block: then the tail is read as a part
-    /// of that block, so that it is content, or the final block behind it does not end the stream.
+    /// Ends the message. Refuses a message that ends inside a block: then the tail is read as a
+    /// part of that block, so it becomes content, or the final block after it does not end the
+    /// stream.
     pub(super) fn finish(mut self, bytes: &mut Vec<u8>, bytes_max: usize) -> Result<(), Fault> {
         if self.at_end {
             return Ok(());

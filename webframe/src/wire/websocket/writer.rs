@@ -16,7 +16,8 @@ enum Payload {
     Deflated,
 }
 
-/// Encodes the frames that one endpoint sends. It has no state between messages, so any thread may use a copy.
+/// Encodes the frames that one endpoint sends. It has no state between messages, so any thread may
+/// use a copy.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Writer {
     role: Role,

@@ -24,8 +24,8 @@ fn refuses_an_invalid_deflate_stream() {
     breaks(&[frame(0xC1, b"\xFF\xFF\xFF\xFF")], Fault::Deflate);
 }
 
-/// A beginning of a message is a message if it ends with the header of an empty block (RFC 7692
-/// §7.2.1), and no other one is.
+/// The beginning of a message is itself a valid message only if it ends with the header of an empty
+/// block (RFC 7692 §7.2.1).
 #[test]
 fn a_message_that_is_cut_inside_a_block_is_refused() {
     let letter = |byte: u8| b"aaaaaabbbccdefgh"[usize::from(byte % 16)];

@@ -11,7 +11,7 @@ fn refuses_a_reserved_bit_that_nothing_defines() {
 }
 
 #[test]
-fn refuses_the_bit_of_compression_if_it_was_not_agreed() {
+fn refuses_the_bit_of_compression_if_none_was_negotiated() {
     let mut plain = Reader::new(Role::Server, None, LIMITS);
     let sent = frame(0xC1, b"a");
     assert_eq!(plain.read(&mut &sent[..]), Err(Fault::ReservedBit));
