@@ -14,8 +14,8 @@ const RESERVED: u64 = 256;
 const FEW: usize = 512;
 
 /// Raises the soft limit on descriptors to the hard one. Returns the number of connections that
-/// fit, at most `wanted`; logs if these are fewer. It is a warning if the app chose the number or if
-/// few fit.
+/// fit, at most `wanted`; logs if these are fewer. It is a warning if the app chose the number or
+/// if few fit.
 #[cfg(target_os = "linux")]
 pub(super) fn connections_max(wanted: usize) -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
