@@ -1,5 +1,5 @@
-//! The preamble of a connection, which is what comes before its first request: a PROXY header, then
-//! the TLS handshake. Both have to be complete within the deadline of a head.
+//! The preamble of a connection, the bytes before its first request: a PROXY header, then the TLS
+//! handshake. Both must be complete within the time limit of a head.
 
 use std::{
     io::{self, ErrorKind, Read},
@@ -52,7 +52,7 @@ impl Shard {
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 if written == Written::Part {
-                    connection.missed = arrived; // read when the output is written
+                    connection.missed = arrived; // read again after the output is written
                 }
                 self.after_write(token, written);
             }
@@ -65,7 +65,7 @@ impl Shard {
 }
 
 /// Reads the PROXY header, if one is expected, and completes the TLS handshake, if the site is
-/// encrypted. The error `WouldBlock` means that more bytes of the client are needed.
+/// encrypted. The error `WouldBlock` means that more bytes from the client are needed.
 fn read_preamble(
     connection: &mut Connection,
     buffer: &mut [u8],
@@ -89,7 +89,7 @@ fn read_preamble(
 }
 
 /// Starts or continues the handshake. If the first byte is a letter, the client sends plain HTTP:
-/// no TLS record begins with one.
+/// no TLS record begins with a letter.
 fn encrypt(
     connection: &mut Connection,
     buffer: &mut [u8],
