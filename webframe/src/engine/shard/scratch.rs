@@ -23,7 +23,8 @@ pub(crate) const INPUT_BYTES: usize = 64 << 10;
 /// An output buffer that grew beyond this size is shrunk.
 const OUTPUT_KEPT_MAX: usize = 1 << 20;
 
-/// Finished jobs that are kept for reuse: as many as one poll can begin.
+/// Maximum number of finished jobs that are kept for reuse: one for each event of a poll, since each
+/// event can begin a job.
 const SPARE_JOBS_MAX: usize = EVENTS_AT_ONCE;
 
 /// Request numbers that a thread takes from the engine at once.
@@ -44,11 +45,11 @@ pub(crate) struct Scratch {
     /// Finished jobs for reuse.
     #[expect(clippy::vec_box, reason = "jobs move between threads in their boxes")]
     spare: Vec<Box<Job>>,
-    /// Decoded chunks, before they are added to the body.
+    /// The data of decoded chunks, before it is added to the body of the request.
     pub(crate) piece: Vec<u8>,
-    /// Calls since the shard last waited.
+    /// The calls of handlers since the shard last waited for events.
     pub(crate) calls: Calls,
-    /// Numbers for the next requests.
+    /// Numbers that this thread has taken for its next requests.
     numbers: Range<u64>,
 }
 
