@@ -21,8 +21,8 @@ const READS_MAX: usize = 64;
 pub(crate) struct Tls {
     session: Session,
     handshake_bytes: usize,
-    /// The last read left input in the session or the socket. No readiness event will report this
-    /// input.
+    /// Whether the last read left input in the session or the socket. No readiness event will
+    /// report this input.
     unread: bool,
 }
 
@@ -65,8 +65,8 @@ impl Tls {
         self.unread
     }
 
-    /// Sends close_notify, by which the peer knows that the answer is complete and the connection
-    /// was not cut.
+    /// Sends close_notify. It tells the peer that the answer is complete and the connection was not
+    /// cut.
     pub(crate) fn send_close_notify(&mut self, socket: &mut Socket) {
         self.session.send_close_notify();
         drop(self.send(socket)); // a peer that reads nothing sees the socket close
@@ -108,12 +108,12 @@ impl Tls {
         for _ in 0..READS_MAX {
             while filled < into.len() {
                 match self.session.reader().read(&mut into[filled..]) {
-                    Ok(0) => return Ok(self.at_end(filled)),
+                    Ok(0) => return Ok(self.end_read(filled)),
                     Ok(n) => filled += n,
                     Err(error) => match error.kind() {
                         ErrorKind::WouldBlock => break,
                         // HTTP messages are self-delimiting: a missing close_notify hides nothing.
-                        ErrorKind::UnexpectedEof => return Ok(self.at_end(filled)),
+                        ErrorKind::UnexpectedEof => return Ok(self.end_read(filled)),
                         _ => return Err(error),
                     },
                 }
@@ -146,9 +146,9 @@ impl Tls {
         }
     }
 
-    /// The result of a read that reaches the end of the plain bytes, after it has filled this part
-    /// of the buffer. If the part is not empty, the next read has to report the end.
-    fn at_end(&mut self, filled: usize) -> usize {
+    /// Ends a read at the end of the input, after it has read `filled` bytes, and returns `filled`.
+    /// If this is not 0, the end is not reported yet: the next read must return 0.
+    fn end_read(&mut self, filled: usize) -> usize {
         self.unread = filled > 0;
         filled
     }
