@@ -13,7 +13,8 @@ use crate::{
     live::feed::{Block, Feed, FeedRead, GroupPlace, SlowReader},
 };
 
-/// Maximum number of readers that are sent new blocks in a row, before the shard does other work.
+/// Maximum number of readers in a row to which new blocks are sent, before the shard does other
+/// work.
 const READERS_AT_ONCE: usize = 64;
 
 /// The groups of a shard.
@@ -27,10 +28,10 @@ pub(crate) struct Groups {
 struct Group {
     feed: Arc<Feed>,
     members: Vec<Token>,
-    /// New blocks are being sent to the members.
+    /// Whether new blocks are being sent to the members.
     publishing: bool,
-    /// Further blocks were published meanwhile, or a member has moved to a position that the
-    /// sending has passed already: send to all members again.
+    /// Send to all members again afterwards: further blocks were published, or a member has moved
+    /// to a position that was already served.
     resend: bool,
 }
 
@@ -40,7 +41,7 @@ impl Groups {
     }
 
     /// The index of the group of a feed.
-    fn of(&self, feed: &Arc<Feed>) -> Option<usize> {
+    fn index_of(&self, feed: &Arc<Feed>) -> Option<usize> {
         let is_it =
             |group: &Option<Group>| group.as_ref().is_some_and(|it| Arc::ptr_eq(&it.feed, feed));
         self.groups.iter().position(is_it)
@@ -71,7 +72,7 @@ impl Shard {
         let framing = live.framing;
         let feed = Arc::clone(&subscription.feed);
         let greeting = subscription.greeting.take();
-        let group = self.groups.of(&feed).unwrap_or_else(|| {
+        let group = self.groups.index_of(&feed).unwrap_or_else(|| {
             let group = self.groups.add(Arc::clone(&feed));
             feed.join(self.receiver.clone(), self.number, group); // publications notify this shard
             group
@@ -108,7 +109,7 @@ impl Shard {
         }
     }
 
-    /// Called when a feed has new blocks for this group, its readers in this shard.
+    /// Called when the feed of this group has new blocks.
     pub(super) fn publish(&mut self, group: usize) {
         let Some(it) = self.groups.get(group) else { return };
         if it.publishing {
@@ -155,17 +156,17 @@ impl Shard {
     /// Like [`Shard::send_published`]. Most readers wait for the same blocks, so the bytes of these
     /// blocks are kept in `prepared` for the next reader. Blocks that are published meanwhile are
     /// not missed: they make the group send again.
-    fn send_prepared(&mut self, token: Token, prepared: &mut Option<Prepared>) {
+    fn send_prepared(&mut self, token: Token, prepared: &mut Option<PreparedBlocks>) {
         let bytes_max = self.engine.settings.limits.output_bytes_max;
         loop {
             let Some(connection) = self.connections.get(token) else { return };
-            let waits = connection.has_output();
+            let has_output = connection.has_output();
             let Phase::Live(live) = &mut connection.phase else { return };
             let framing = live.framing;
             let Some(subscription) = &mut live.subscription else { return };
             let feed = &subscription.feed;
             let cursor = subscription.cursor;
-            if waits {
+            if has_output {
                 if matches!(feed.rules().slow, SlowReader::Disconnect)
                     && !feed.can_read_from(cursor)
                 {
@@ -179,7 +180,7 @@ impl Shard {
                 _ => match feed.read(cursor) {
                     FeedRead::Blocks(blocks) if blocks.is_empty() => return,
                     FeedRead::Blocks(blocks) => {
-                        prepared.insert(Prepared::new(&blocks, cursor, framing, bytes_max))
+                        prepared.insert(PreparedBlocks::new(&blocks, cursor, framing, bytes_max))
                     }
                     FeedRead::Missed(end) => match feed.rules().slow.clone() {
                         SlowReader::Skip(note) => {
@@ -218,13 +219,13 @@ impl Shard {
 }
 
 /// Blocks to be written together, for all readers at one position.
-struct Prepared {
+struct PreparedBlocks {
     /// The number of the first block.
     from: u64,
     /// The number of the block after the last one.
     end: u64,
     framing: Framing,
-    /// There was no further block in the ring.
+    /// Whether the ring had no further block.
     is_complete: bool,
     /// The only block, or the first of `joined`.
     first: Block,
@@ -232,10 +233,10 @@ struct Prepared {
     joined: Option<Vec<u8>>,
 }
 
-impl Prepared {
+impl PreparedBlocks {
     /// Takes the blocks that fit into `bytes_max`, but at least one. `blocks` are all blocks of the
     /// feed from the number `from` on, at least one.
-    fn new(blocks: &[Block], from: u64, framing: Framing, bytes_max: usize) -> Prepared {
+    fn new(blocks: &[Block], from: u64, framing: Framing, bytes_max: usize) -> PreparedBlocks {
         let mut joined = Vec::new();
         let mut count = 0;
         for block in blocks {
@@ -248,7 +249,7 @@ impl Prepared {
                 joined.extend_from_slice(bytes);
             }
         }
-        Prepared {
+        PreparedBlocks {
             from,
             end: from + count as u64,
             framing,
