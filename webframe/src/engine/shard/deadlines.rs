@@ -57,7 +57,7 @@ impl Shard {
         let mut again = Vec::new();
         let now = self.now;
         self.wheel.advance(now, |tick, index| {
-            let Some((token, connection)) = connections.at(index) else { return };
+            let Some((token, connection)) = connections.get_at(index) else { return };
             if connection.armed != tick {
                 return; // a stale entry: the valid one is at another tick
             }

@@ -154,11 +154,11 @@ impl Shard {
         let receiver: Weak<dyn Deliver> = Arc::<Engine>::downgrade(&engine);
         // Connections are given to the shard with the fewest, so the shares differ little.
         let share = engine.settings.limits.connections_max / engine.parking.len().max(1);
-        let room = share + share / 4;
+        let capacity = share + share / 4;
         let mut shard = Shard {
             number,
             engine,
-            connections: Slots::with_room(room),
+            connections: Slots::with_capacity(capacity),
             todo: VecDeque::new(),
             abandoned: Vec::new(),
             wheel: Wheel::new(),
@@ -274,7 +274,7 @@ impl Shard {
                     self.todo.push_back(Todo::Accept(listener.0 - FIRST_LISTENER));
                 }
                 token => {
-                    let token = Token::from_poll(token);
+                    let token = Token::from_mio(token);
                     if event.is_writable() {
                         self.todo.push_back(Todo::Write(token));
                     }
@@ -352,8 +352,8 @@ impl Shard {
         let poll = self.poll.registry();
         let source = &mut connection.transport;
         let outcome = match std::mem::replace(&mut connection.registration, wanted) {
-            Registration::Not => poll.register(source, token.to_poll(), interest),
-            _ => poll.reregister(source, token.to_poll(), interest),
+            Registration::Not => poll.register(source, token.to_mio(), interest),
+            _ => poll.reregister(source, token.to_mio(), interest),
         };
         if let Err(error) = outcome {
             report::error(format_args!("a connection cannot be registered: {error}"));

@@ -30,7 +30,7 @@ impl Token {
         self.index
     }
 
-    /// As a number, for other threads.
+    /// The token as a number, for other threads.
     pub(crate) fn to_number(self) -> u64 {
         u64::from(self.generation) << 32 | u64::from(self.index)
     }
@@ -39,26 +39,26 @@ impl Token {
         Token { index: number as u32, generation: (number >> 32) as u32 }
     }
 
-    /// As mio's token. The generation stays below 2^31, so the result never equals the token of a
+    /// The token as mio's token. The generation stays below 2^31, so the result never equals the token of a
     /// listener.
-    pub(crate) fn to_poll(self) -> mio::Token {
+    pub(crate) fn to_mio(self) -> mio::Token {
         mio::Token((self.generation as usize) << 32 | self.index as usize)
     }
 
-    pub(crate) fn from_poll(token: mio::Token) -> Token {
+    pub(crate) fn from_mio(token: mio::Token) -> Token {
         Token { index: token.0 as u32, generation: (token.0 >> 32) as u32 }
     }
 }
 
-/// Slots for which a shard reserves address space at its start.
-const ROOM_MAX: usize = 1 << 16;
+/// Maximum number of slots for which a shard reserves address space at its start.
+const CAPACITY_MAX: usize = 1 << 16;
 
 impl Slots {
-    /// Slots of a shard that will have about this number of connections. Address space is reserved,
-    /// not memory. If the slots grew in steps, each step would leave unused memory of the old size
-    /// behind, and an idle client would take half as much memory again.
-    pub(crate) fn with_room(connections: usize) -> Slots {
-        Slots { slots: Vec::with_capacity(connections.min(ROOM_MAX)), free: Vec::new() }
+    /// Slots for a shard that will have about this number of connections. Address space is
+    /// reserved, not memory. If the slots grew in steps, each step would leave unused memory of the
+    /// old size behind, and an idle client would take 50 % more memory.
+    pub(crate) fn with_capacity(connections: usize) -> Slots {
+        Slots { slots: Vec::with_capacity(connections.min(CAPACITY_MAX)), free: Vec::new() }
     }
 
     /// The token of the next connection to be inserted. Adds a slot if none is free.
@@ -87,8 +87,8 @@ impl Slots {
         if slot.generation == token.generation { slot.connection.as_mut() } else { None }
     }
 
-    /// The connection at an index.
-    pub(crate) fn at(&mut self, index: u32) -> Option<(Token, &mut Connection)> {
+    /// The connection in the slot with this index, and its token.
+    pub(crate) fn get_at(&mut self, index: u32) -> Option<(Token, &mut Connection)> {
         let slot = self.slots.get_mut(index as usize)?;
         let token = Token { index, generation: slot.generation };
         slot.connection.as_mut().map(|connection| (token, connection))
