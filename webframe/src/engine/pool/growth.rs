@@ -1,5 +1,5 @@
-//! Adds threads at the scans of the watchdog: in place of orphaned workers, and when the system has
-//! refused threads before.
+//! Adds threads when the watchdog scans: in place of orphaned workers (they run a task with a
+//! result that nobody needs), and in place of threads that the system has refused to start.
 
 use std::{
     sync::atomic::Ordering::Relaxed,
@@ -9,9 +9,9 @@ use std::{
 use super::{CREW_SIZE, Workers};
 use crate::lock::lock;
 
-/// Time from the first orphaned worker to the threads in its place. Clients that leave together are
-/// noticed one after the other: threads that are added at once would run tasks for clients that
-/// leave too.
+/// Time from the first orphaned worker until threads are added in its place. Clients that leave
+/// together are noticed one after the other: threads that are added at once would run tasks for
+/// clients that leave too.
 const ORPHANS_SETTLE: Duration = Duration::from_millis(50);
 
 impl Workers {
@@ -44,22 +44,22 @@ impl Workers {
             return self.shared.has_orphans.store(false, Relaxed);
         }
         let is_short = state.idle == 0 && !state.queue.is_empty() && state.may_grow();
-        let grow = if is_short { self.shared.room(&state) } else { 0 };
-        state.threads += grow;
+        let added = if is_short { self.shared.addable(&state) } else { 0 };
+        state.threads += added;
         drop(state);
-        self.shared.grow(grow);
+        self.shared.grow(added);
     }
 
-    /// Tries again to add threads that the system refused, if a task is waiting.
+    /// Tries again to start threads that the system has refused, if a task is waiting.
     pub(crate) fn retry_growth(&self) {
         let mut state = lock(&self.shared.state);
         let nothing_waits = state.urgent.is_empty() && state.queue.is_empty();
         if nothing_waits || state.refused.is_none() || state.idle > 0 || !state.may_grow() {
             return;
         }
-        let grow = if state.urgent.is_empty() { self.shared.room(&state) } else { CREW_SIZE };
-        state.threads += grow;
+        let added = if state.urgent.is_empty() { self.shared.addable(&state) } else { CREW_SIZE };
+        state.threads += added;
         drop(state);
-        self.shared.grow(grow);
+        self.shared.grow(added);
     }
 }

@@ -99,7 +99,7 @@ struct State {
     asleep: Vec<Thread>,
     /// When the system last refused a thread.
     refused: Option<Instant>,
-    /// Number of orphaned workers: they run a task with a result that nobody needs any more. Each
+    /// Number of orphaned workers: they run a task with a result that nobody needs. Each
     /// allows another thread beyond the maximum, up to twice the maximum.
     orphaned: usize,
     /// When the first worker was orphaned since threads were last added for them.
@@ -221,7 +221,7 @@ impl Workers {
 
 impl Shared {
     /// The number of threads that may be added at once for the tasks in the queue.
-    fn room(&self, state: &State) -> usize {
+    fn addable(&self, state: &State) -> usize {
         let orphaned = state.orphaned.min(self.bounds.max);
         let limit = self.bounds.max.saturating_add(self.bounds.reserve).saturating_add(orphaned);
         limit.saturating_sub(state.threads).min(CREW_SIZE)
@@ -305,7 +305,7 @@ impl Shared {
         state.idle -= 1;
         let busy = state.threads - state.idle;
         state.busy_peak = state.busy_peak.max(busy);
-        let grow = if state.idle == 0 && state.may_grow() { self.room(&state) } else { 0 };
+        let grow = if state.idle == 0 && state.may_grow() { self.addable(&state) } else { 0 };
         state.threads += grow;
         if state.queue.is_empty() {
             drop(state);
