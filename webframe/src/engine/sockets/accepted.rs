@@ -44,8 +44,8 @@ pub(crate) enum Opening {
 }
 
 impl Accepted {
-    /// A connection from the listener with this index.
-    pub(crate) fn at(
+    /// A connection that was accepted from the listener with this index.
+    pub(crate) fn new(
         listener: usize,
         transport: Transport,
         peer: SocketAddr,

@@ -26,10 +26,10 @@ use crate::{
 
 /// Number of connections that are accepted in a row, before the shard serves others.
 const ACCEPTS_AT_ONCE: usize = 64;
-/// A shard keeps a new connection, unless it has more connections than the emptiest shard by more
-/// than this number or more than a quarter, whichever is less. Passing a connection on wakes the
-/// other shard, so small differences are kept. The quarter matters for few connections: without it
-/// one of two shards could have eight busy connections while the other sleeps.
+/// A shard passes a new connection on to the emptiest shard if it exceeds that shard's number of
+/// connections by a quarter, and at most by this number. Passing a connection on wakes the other
+/// shard, so smaller differences are kept. The quarter matters for few connections: without it one
+/// of two shards could have eight busy connections while the other sleeps.
 const IMBALANCE_MAX: usize = 8;
 /// The input that is read from a connection before it is turned away: the size of a usual request.
 const TURNED_AWAY_INPUT: usize = 4 << 10;
@@ -72,7 +72,7 @@ impl Shard {
     /// Counts an accepted connection and keeps it or gives it to another shard.
     pub(crate) fn admit(&mut self, listener: usize, socket: Transport, peer: SocketAddr) {
         self.engine.admission.enter(peer.ip());
-        let accepted = Accepted::at(listener, socket, peer, &self.engine);
+        let accepted = Accepted::new(listener, socket, peer, &self.engine);
         let shard = if self.draining { self.number } else { self.shard_for_next() };
         self.engine.loads[shard].fetch_add(1, Relaxed);
         if shard == self.number {
@@ -139,7 +139,8 @@ impl Shard {
             let transport = &mut accepted.transport;
             // Unread input would make the kernel reset the connection and discard the answer.
             drop(transport.read(&mut [0; TURNED_AWAY_INPUT]));
-            drop(transport.write(encode::NO_ROOM)); // an empty socket takes it; the peer may be gone
+            // A new socket has room for it; an error means that the peer has gone.
+            drop(transport.write(encode::NO_ROOM));
             transport.shut_down_writing();
         }
     }
