@@ -115,7 +115,7 @@ struct Clocks {
 }
 
 impl Clocks {
-    fn of(timeouts: &Timeouts) -> Clocks {
+    fn from_timeouts(timeouts: &Timeouts) -> Clocks {
         Clocks {
             head: ticks(timeouts.head),
             body: ticks(timeouts.body),

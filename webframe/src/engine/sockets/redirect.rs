@@ -22,8 +22,8 @@ pub(crate) enum Destination {
 }
 
 impl Destination {
-    /// From the configured origin, or from the address of the site.
-    pub(crate) fn of(public_url: Option<&str>, site: &[Address]) -> Destination {
+    /// The destination: the configured origin, or the port of the site's first TCP address.
+    pub(crate) fn new(public_url: Option<&str>, site: &[Address]) -> Destination {
         let port = site.iter().find_map(|address| match address {
             Address::Tcp(address) => Some(address.port()),
             Address::Unix(_) => None,
@@ -89,7 +89,7 @@ mod tests {
         ] {
             assert_eq!(location(&to, request).as_deref(), Some(wanted));
         }
-        let origin = Destination::of(Some("https://dict.example/"), &[]);
+        let origin = Destination::new(Some("https://dict.example/"), &[]);
         assert_eq!(location(&origin, "GET /a HTTP/1.0").as_deref(), Some("https://dict.example/a"));
     }
 
