@@ -130,7 +130,7 @@ fn a_neighbour_scans() {
     engine.parking[0].begin_call(0);
     engine.parking[0].park(Box::new(Shard(given)));
     let looks = thread::spawn(move || {
-        let (mut neighbour, millisecond) = (Neighbour::of(1, 2), Duration::from_millis(1));
+        let (mut neighbour, millisecond) = (Neighbour::new(1, 2), Duration::from_millis(1));
         let first = Instant::now();
         for now in [first, first + millisecond / 2] {
             neighbour.scan(now, &looking);
@@ -288,7 +288,8 @@ fn a_sleeper_is_woken() {
     let (given, comes) = mpsc::channel();
     engine.parking[0].begin_call(0);
     engine.parking[0].park(Box::new(Shard(given)));
-    comes.recv().expect("the watchdog gives the shard away"); // blocks for ever if nobody scans: loom reports it
+    // Blocks for ever if nobody scans: loom reports it.
+    comes.recv().expect("the watchdog gives the shard away");
     assert!(engine.parking[0].reclaim().is_none());
     engine.watchdog.shard_sleeps();
     engine.watchdog.end();

@@ -150,7 +150,7 @@ impl Shard {
         for (index, listener) in listeners.iter_mut().enumerate() {
             listener.register(poll.registry(), mio::Token(FIRST_LISTENER + index))?;
         }
-        let neighbour = Neighbour::of(number, engine.parking.len());
+        let neighbour = Neighbour::new(number, engine.parking.len());
         let receiver: Weak<dyn Deliver> = Arc::<Engine>::downgrade(&engine);
         // Connections are given to the shard with the fewest, so the shares differ little.
         let share = engine.settings.limits.connections_max / engine.parking.len().max(1);

@@ -149,7 +149,7 @@ impl Scans {
 impl Neighbour {
     /// The neighbour of a shard. A single shard is its own neighbour and always finds its parking
     /// spot empty.
-    pub(crate) fn of(number: usize, shards: usize) -> Neighbour {
+    pub(crate) fn new(number: usize, shards: usize) -> Neighbour {
         let number = (number + 1) % shards;
         Neighbour { number, seen: LastScan::default(), next_scan: Instant::now() }
     }
