@@ -43,7 +43,7 @@ impl GaugesHandle {
         let Some(engine) = self.0.get().and_then(Weak::upgrade) else { return Gauges::default() };
         let pool = engine.workers.counts();
         Gauges {
-            connections: engine.admission.open(),
+            connections: engine.admission.open_connections(),
             shards: engine.inboxes.len(),
             workers: pool.threads,
             workers_idle: pool.idle,

@@ -121,7 +121,7 @@ fn a_connection_that_every_shard_refuses_is_not_counted() {
     }
     let loads = server.engine.loads.iter().map(|load| load.load(Relaxed)).collect::<Vec<_>>();
     assert_eq!(loads, [1, 0], "the load decides which shard gets the next connection");
-    assert_eq!(server.engine.admission.open(), 1);
+    assert_eq!(server.engine.admission.open_connections(), 1);
 }
 
 /// The shard may be stolen between the first turn of a connection and its registration.

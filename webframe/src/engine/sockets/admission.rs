@@ -96,7 +96,7 @@ impl Admission {
         }
     }
 
-    pub(crate) fn open(&self) -> usize {
+    pub(crate) fn open_connections(&self) -> usize {
         self.open.load(Relaxed)
     }
 
@@ -109,11 +109,11 @@ impl Admission {
         let network = network_of(address);
         let held = lock(&self.of_network).get(&network).copied().unwrap_or(0) as usize;
         let reserved = self.open_max / RESERVED_PART;
-        let is_tight = self.open() > self.open_max - reserved && held > FEW;
+        let is_tight = self.open_connections() > self.open_max - reserved && held > FEW;
         if held > self.of_network_max || (is_tight && reserved > 0) {
             return Some(ExceededLimit::Network(network));
         }
-        (self.open() > self.open_max).then_some(ExceededLimit::Total)
+        (self.open_connections() > self.open_max).then_some(ExceededLimit::Total)
     }
 }
 
