@@ -1,7 +1,7 @@
 //! Live connections in a shard (event loop): those that stay open after the head of a response, and
 //! those of line protocols. A conversation calls the app (WebSocket, line protocol). A reader of a
-//! feed (a ring of published blocks) is sent what is published (events). Other threads send through
-//! an outlet.
+//! feed (a ring of published blocks) receives each block (events). Other threads send through an
+//! outlet.
 //!
 //! ```text
 //!                answer's head written               bytes arrive
