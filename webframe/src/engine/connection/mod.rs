@@ -72,7 +72,7 @@ pub(crate) enum Registration {
     ReadingAndWriting,
 }
 
-/// What a readiness event of the poll reports about a connection. The variants are ordered: each
+/// A readiness event of the poll for a connection. The variants are ordered: each
 /// includes those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Readiness {

@@ -23,7 +23,7 @@ use crate::{
     wire::{Framing, Head, Progress, WireError, chunked::ChunkDecoder, encode, host},
 };
 
-/// What the input contains next.
+/// The next item in the input.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// A complete request; it is in the scratch.

@@ -23,7 +23,7 @@ use crate::{
     panics, report,
 };
 
-/// The maximum that a worker reads from a source at once.
+/// Maximum number of bytes that a worker reads from a source at once.
 const PIECE_BYTES: u64 = 128 << 10;
 
 impl Streaming {
@@ -140,8 +140,8 @@ impl Shard {
 
     /// Called when the client of a connection that waits for an answer shuts down its side. It may
     /// have closed the connection: this is known only when something is sent.
-    /// A worker that blocks in a source cannot be interrupted, although the result is no longer
-    /// needed. So the pool may add another worker.
+    /// A worker that blocks in a source cannot be interrupted, although nobody needs the result. So
+    /// the pool may add another worker.
     pub(crate) fn note_client_gone(&mut self, token: Token) {
         self.engine.presence.leave(self.slot_of(token));
         let Some(connection) = self.connections.get(token) else { return };
