@@ -105,7 +105,7 @@ pub struct Timeouts {
     /// nginx. Load balancers commonly close an idle connection after 60 s. If the server waits
     /// longer, they never send a request on a connection that the server is closing.
     pub idle: Duration,
-    /// Maximum time without progress while the peer reads a response; then the connection is reset.
+    /// Maximum time for which the peer reads no byte of a response; then the connection is reset.
     /// Default: 30 s. nginx has 60 s.
     pub write: Duration,
     /// A handler that runs longer is reported in the log. It is never interrupted. Default: 5 s.

@@ -86,7 +86,7 @@ pub(crate) enum Readiness {
 }
 
 impl Readiness {
-    pub(crate) fn of(event: &Event) -> Readiness {
+    pub(crate) fn from_event(event: &Event) -> Readiness {
         match (event.is_read_closed(), event.is_write_closed()) {
             (false, _) => Readiness::Input,
             (true, false) => Readiness::End,

@@ -279,7 +279,7 @@ impl Shard {
                         self.todo.push_back(Todo::Write(token));
                     }
                     if event.is_readable() || event.is_read_closed() || event.is_error() {
-                        let arrived = Readiness::of(event);
+                        let arrived = Readiness::from_event(event);
                         self.todo.push_back(Todo::Read(token, arrived));
                     }
                 }

@@ -23,8 +23,8 @@ pub(crate) const INPUT_BYTES: usize = 64 << 10;
 /// An output buffer that grew beyond this size is shrunk.
 const OUTPUT_KEPT_MAX: usize = 1 << 20;
 
-/// Maximum number of finished jobs that are kept for reuse: one for each event of a poll, since each
-/// event can begin a job.
+/// Maximum number of finished jobs that are kept for reuse: one for each event of a poll, since
+/// each event can begin a job.
 const SPARE_JOBS_MAX: usize = EVENTS_AT_ONCE;
 
 /// Request numbers that a thread takes from the engine at once.

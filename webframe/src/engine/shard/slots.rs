@@ -39,8 +39,8 @@ impl Token {
         Token { index: number as u32, generation: (number >> 32) as u32 }
     }
 
-    /// The token as mio's token. The generation stays below 2^31, so the result never equals the token of a
-    /// listener.
+    /// The token as mio's token. The generation stays below 2^31, so the result never equals the
+    /// token of a listener.
     pub(crate) fn to_mio(self) -> mio::Token {
         mio::Token((self.generation as usize) << 32 | self.index as usize)
     }

@@ -26,10 +26,10 @@ use crate::{
 
 /// Number of connections that are accepted in a row, before the shard serves others.
 const ACCEPTS_AT_ONCE: usize = 64;
-/// A shard passes a new connection on to the emptiest shard if it exceeds that shard's number of
-/// connections by a quarter, and at most by this number. Passing a connection on wakes the other
-/// shard, so smaller differences are kept. The quarter matters for few connections: without it one
-/// of two shards could have eight busy connections while the other sleeps.
+/// A shard passes a new connection on to the emptiest shard if it has more connections than that
+/// shard by more than a quarter, or by more than this number. Passing a connection on wakes the
+/// other shard, so smaller differences are kept. The quarter matters for few connections: without
+/// it one of two shards could have eight busy connections while the other sleeps.
 const IMBALANCE_MAX: usize = 8;
 /// The input that is read from a connection before it is turned away: the size of a usual request.
 const TURNED_AWAY_INPUT: usize = 4 << 10;

@@ -231,7 +231,9 @@ mod tests {
     #[test]
     fn only_a_lack_of_resources_pauses_accepting() {
         assert_eq!(classify(&io::Error::from_raw_os_error(24)), AcceptFailure::NoRoom);
-        assert_eq!(classify(&io::Error::from_raw_os_error(103)), AcceptFailure::Gone); // ECONNABORTED
+        const ECONNABORTED: i32 = 103;
+        let error = io::Error::from_raw_os_error(ECONNABORTED);
+        assert_eq!(classify(&error), AcceptFailure::Gone);
         assert_eq!(classify(&io::ErrorKind::WouldBlock.into()), AcceptFailure::Empty);
     }
 }
