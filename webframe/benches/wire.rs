@@ -92,9 +92,9 @@ fn chunks(c: &mut Criterion) {
 fn requests(c: &mut Criterion) {
     let mut server = SmallGet::start();
     let mut group = c.benchmark_group("request");
-    bench(&mut group, "small GET, a server over a socket", || server.ask());
+    bench(&mut group, "small GET, a server over a socket", || server.get());
     let mut server = SmallGet::start_blocking();
-    bench(&mut group, "small GET, answered by a worker", || server.ask());
+    bench(&mut group, "small GET, answered by a worker", || server.get());
 }
 
 criterion_group!(benches, heads, answers, chunks, requests);

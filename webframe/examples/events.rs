@@ -1,4 +1,5 @@
 //! Sends events to all subscribers: `events [PORT]`, then `GET /events` and `POST /publish`.
+//! `GET /plaintext` is an ordinary request, to measure its latency beside many subscribers.
 
 use webframe::{
     App, Channel, ChannelSettings, Event, EventIds, Request, Response, Result, Urls,

@@ -1,4 +1,4 @@
-//! Work beside requests: `jobs` counts the seconds that it has served, and prints them when it
+//! Work outside of requests: `jobs` counts the seconds that it has served, and prints them when it
 //! stops.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

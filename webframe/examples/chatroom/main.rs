@@ -1,6 +1,6 @@
 //! A chat room (聊天室): `chatroom [PORT]`, then open the page in several browsers.
 //!
-//! Each member has a unique name. The room notifies all members of who enters and who leaves, and
+//! Each member has a unique name. All members see when another one enters or leaves, and
 //! the administrator writes to the room in the terminal. Browsers connect by WebSocket. If a proxy
 //! does not allow that, they receive server-sent events and POST their messages. No connection
 //! holds a thread.

@@ -20,7 +20,7 @@ const MEMBERS_MAX: usize = 1_000;
 const BAD_NAME: &str = "名字须有 1 至 20 个可见的字 (a name has 1 to 20 visible characters)";
 const CROWDED: &str = "聊天室已满 (the room is full)";
 
-/// A message to all members. `names` are the names of all members that are in the room then.
+/// A message to all members. `names` are the names of all members at the time of the message.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum News<'a> {
@@ -99,7 +99,7 @@ impl Membership {
     pub(crate) fn reserve(room: &Arc<Room>, name: &str, key: &str) -> Result<Membership> {
         let name = name.trim();
         let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count());
-        let hides = name.escape_debug().to_string().contains("\\u"); // what is not seen is escaped
+        let hides = name.escape_debug().to_string().contains("\\u"); // invisible characters are escaped
         if !fits || hides || name.chars().any(char::is_control) {
             return Err(Error::bad_request(BAD_NAME));
         }

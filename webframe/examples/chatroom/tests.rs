@@ -83,7 +83,7 @@ fn the_head_of_the_events_enters_nobody() {
     assert_eq!(next_news(&mut ann)["kind"], "said");
 }
 
-/// Otherwise everybody could write under the name.
+/// If an empty key were accepted, every browser could write under a name with this key.
 #[test]
 fn an_empty_cookie_is_no_key() {
     let app = app(Arc::default());
@@ -147,7 +147,7 @@ fn only_the_browser_that_entered_with_a_name_may_write_under_it() {
     assert_eq!(own.post("/say", &long).send().status().as_u16(), 400);
 }
 
-/// On a real connection, which a test client does not have.
+/// Uses a real connection: the test client has none.
 #[test]
 fn a_member_on_the_event_stream_gets_the_same_messages_and_leaves_with_its_connection() {
     let room = Arc::new(Room::default());

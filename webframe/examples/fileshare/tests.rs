@@ -52,7 +52,7 @@ fn home() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-/// Content that is longer than the pieces in which it is sent, without a repeated part.
+/// Content that is longer than one piece of a transfer, without a repeated part.
 fn large() -> Vec<u8> {
     (0..200_000_u32).flat_map(u32::to_le_bytes).collect()
 }

@@ -143,7 +143,7 @@ fn upload(book: &Book, request: &Request) -> Result<Response> {
                 return Err(Error::unsupported_media_type(format!("{other} is not a picture")));
             }
         };
-        // Hidden, and removed again if the disk is full or another part is refused.
+        // A hidden temporary file. If the disk is full or another part is refused, it is removed.
         let folder = &book.pictures;
         let mut file = Builder::new().prefix(".").make_in(folder, |path| File::create_new(path))?;
         io::copy(&mut part, &mut file)?;

@@ -19,7 +19,7 @@ fn a_small_get_makes_few_allocations_in_the_shard_and_on_a_worker() {
         ("by a worker", SmallGet::start_blocking(), ALLOCATIONS_BLOCKING_MAX),
     ];
     for (place, mut server, most) in servers {
-        let each = allocations(|| server.ask());
+        let each = allocations(|| server.get());
         println!("{each} allocations a request {place}");
         assert!(each <= most, "{each} allocations a request {place}");
     }

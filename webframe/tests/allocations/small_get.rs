@@ -15,19 +15,20 @@ use webframe::{
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-const TIMES: u32 = 1_000;
+/// Calls of the routine in a round.
+const CALLS: u32 = 1_000;
 const ROUNDS: u32 = 5;
 const REQUEST: &[u8] = b"GET /hello/world HTTP/1.1\r\nHost: x\r\n\r\n";
 
 /// Allocations of the whole process for each call of `routine`, after a warm-up. The minimum of
 /// some rounds, since other events, such as a stolen shard on a busy machine, only add allocations.
 pub(crate) fn allocations(mut routine: impl FnMut()) -> f64 {
-    (0..TIMES).for_each(|_| routine());
+    (0..CALLS).for_each(|_| routine());
     let mut round = || {
         let region = Region::new(ALLOCATOR);
-        (0..TIMES).for_each(|_| routine());
+        (0..CALLS).for_each(|_| routine());
         let counted = region.change();
-        (counted.allocations + counted.reallocations) as f64 / f64::from(TIMES)
+        (counted.allocations + counted.reallocations) as f64 / f64::from(CALLS)
     };
     (0..ROUNDS).map(|_| round()).fold(f64::INFINITY, f64::min)
 }
@@ -44,7 +45,7 @@ impl SmallGet {
         SmallGet::start_with(Urls::new().get("/hello/{name}", hello))
     }
 
-    /// With a route that is marked as blocking.
+    /// Like [`SmallGet::start`], with a route that is marked as blocking.
     pub(crate) fn start_blocking() -> SmallGet {
         SmallGet::start_with(Urls::new().get("/hello/{name}", hello).blocking())
     }
@@ -64,7 +65,7 @@ impl SmallGet {
     }
 
     /// Sends one request and checks the response, without allocating.
-    pub(crate) fn ask(&mut self) {
+    pub(crate) fn get(&mut self) {
         self.socket.write_all(REQUEST).expect("the server reads");
         let (mut answer, mut length) = ([0; 512], 0);
         while !answer[..length].ends_with(b"hello world\n") {

@@ -8,3 +8,4 @@ mod source;
 mod static_files;
 mod tidy;
 mod wire;
+mod wording;

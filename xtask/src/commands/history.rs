@@ -62,7 +62,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("; ")) }
 }
 
-/// Measures with one database; returns what is too slow.
+/// Measures with one database; returns a text for each kind of page that is too slow.
 fn measure(program: &Path, engine: &str, size: &Size) -> Result<Vec<String>> {
     let folder = scratch_folder("dictapp-history-")?;
     let (database, url) = Database::start(engine, folder.path())?;

@@ -1,5 +1,5 @@
 //! Runs cargo with the environment that it has at a contributor's prompt, so that xtask and the
-//! contributor share what is compiled.
+//! contributor share the compiled crates.
 
 use anyhow::{Context, Result};
 use std::path::PathBuf;
@@ -52,14 +52,15 @@ mod tests {
 
     #[test]
     fn cargo_gets_no_variables_of_the_calling_package() {
-        assert!(std::env::var_os("CARGO_PKG_NAME").is_some(), "cargo no longer describes packages");
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some(), "cargo does not describe packages");
         let command = cargo(&["test"]);
         let removed = |wanted: &str| command.get_envs().any(|(k, v)| k == wanted && v.is_none());
         assert!(removed("CARGO_PKG_NAME") && removed("CARGO_MANIFEST_DIR"));
         assert!(!removed("PATH"));
     }
 
-    /// The lines of `cargo tree ... | sort -u`, which counts some crates twice, and the app itself.
+    /// Counts the lines of `cargo tree ... | sort -u`, which has some crates twice, and the app
+    /// itself.
     #[test]
     fn a_hello_world_without_features_has_fewer_than_forty_crates() {
         let mut tree = cargo(&["tree", "--offline", "--package", "webframe"]);
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn cargo_runs_where_the_workspace_is() {
+    fn cargo_runs_in_the_folder_of_the_workspace() {
         let dir = cargo(&["test"]).get_current_dir().map(|dir| dir.join("xtask/Cargo.toml"));
         assert!(dir.is_some_and(|manifest| manifest.exists()));
     }

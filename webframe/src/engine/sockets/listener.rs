@@ -230,10 +230,11 @@ mod tests {
 
     #[test]
     fn only_a_lack_of_resources_pauses_accepting() {
-        assert_eq!(classify(&io::Error::from_raw_os_error(24)), AcceptFailure::NoRoom);
+        const EMFILE: i32 = 24;
         const ECONNABORTED: i32 = 103;
-        let error = io::Error::from_raw_os_error(ECONNABORTED);
-        assert_eq!(classify(&error), AcceptFailure::Gone);
+        let failure = |number| classify(&io::Error::from_raw_os_error(number));
+        assert_eq!(failure(EMFILE), AcceptFailure::NoRoom);
+        assert_eq!(failure(ECONNABORTED), AcceptFailure::Gone);
         assert_eq!(classify(&io::ErrorKind::WouldBlock.into()), AcceptFailure::Empty);
     }
 }

@@ -150,7 +150,8 @@ impl Request {
     ///
     /// let app = App::new(()).urls(Urls::new().post("/", receive).body_limit(1 << 30));
     /// # let client = webframe::TestClient::new(&app);
-    /// # let body = "--x\r\nContent-Disposition: form-data; name=f; filename=a\r\n\r\nabc\r\n--x--";
+    /// # let head = "Content-Disposition: form-data; name=f; filename=a";
+    /// # let body = format!("--x\r\n{head}\r\n\r\nabc\r\n--x--");
     /// # let request = client.request(webframe::http::Method::POST, "/").with_body(body);
     /// # let request = request.with_field("Content-Type", "multipart/form-data; boundary=x");
     /// # assert_eq!(request.send().text(), "3 bytes");

@@ -70,7 +70,8 @@ fn a_stop_answers_one_more_request_of_an_idle_connection_with_close() {
     }
     site.stop.stop();
     for client in &mut clients {
-        while !client.get("/").closes() {} // no request is cut before its connection is told to close
+        // A connection stays open until an answer has announced its close.
+        while !client.get("/").closes() {}
         assert!(client.is_closed());
     }
     assert_eq!(site.stopped(), Stopped { cut: 0 });

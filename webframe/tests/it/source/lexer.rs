@@ -41,7 +41,7 @@ impl Lexer<'_> {
             ['r', '"' | '#', ..] if !self.inside_word() => self.raw_string(1),
             ['b' | 'c', 'r', '"' | '#', ..] if !self.inside_word() => self.raw_string(2),
             ['\'', '\\', ..] => self.blank(self.escaped_char_length()),
-            // Three characters are a character; a lifetime has no second quote.
+            // A character literal such as 'a'. A lifetime has no second quote.
             ['\'', _, '\'', ..] => self.blank(3),
             _ => self.keep(1),
         }
@@ -82,7 +82,8 @@ impl Lexer<'_> {
         self.literal(self.line, body, length, 1 + hashes, text);
     }
 
-    /// Keeps the quotes and blanks the text between them.
+    /// Takes a literal of `length` characters: keeps the `opening` and `closing` characters at its
+    /// ends, which are its quotes, and blanks the text between them.
     fn literal(
         &mut self,
         line: usize,
@@ -143,8 +144,8 @@ impl Lexer<'_> {
     }
 }
 
-/// The character of an escape, if it matters to a rule. A backslash before a line end joins the two
-/// lines.
+/// The character that an escape stands for; white space becomes a blank, since the rules need no
+/// more. `None`: a backslash before a line end joins the two lines.
 fn resolve(escape: char) -> Option<char> {
     match escape {
         '\n' => None,

@@ -47,7 +47,7 @@ impl Case {
     }
 
     /// The mistake, if any, when the bytes come in these pieces.
-    fn complaint<'a>(
+    fn mismatch<'a>(
         &self,
         how: &str,
         left: &[u8],
@@ -65,9 +65,9 @@ impl Case {
 }
 
 #[track_caller]
-fn check(complaint: impl Fn(&Case) -> Option<String>) {
-    let complaints: Vec<String> = cases().iter().filter_map(complaint).collect();
-    assert!(complaints.is_empty(), "{} cases:\n{}", complaints.len(), complaints.join("\n"));
+fn check(mismatch: impl Fn(&Case) -> Option<String>) {
+    let mismatches: Vec<String> = cases().iter().filter_map(mismatch).collect();
+    assert!(mismatches.is_empty(), "{} cases:\n{}", mismatches.len(), mismatches.join("\n"));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn the_folder_is_the_status() {
 
 #[test]
 fn every_case_whole() {
-    check(|case| case.complaint("whole", b"", [&case.bytes[..]]));
+    check(|case| case.mismatch("whole", b"", [&case.bytes[..]]));
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn every_case_byte_by_byte() {
     // Larger steps in the few long cases: each piece causes a scan of all bytes before it.
     check(|case| {
         let step = 1 + case.bytes.len() / 2048;
-        case.complaint("byte by byte", b"", case.bytes.chunks(step))
+        case.mismatch("byte by byte", b"", case.bytes.chunks(step))
     });
 }
 
@@ -117,11 +117,11 @@ fn every_case_byte_by_byte() {
 fn every_case_cut_after_every_line_end() {
     check(|case| {
         let pieces = case.bytes.split_inclusive(|&byte| byte == b'\n');
-        case.complaint("cut after LF", b"", pieces)
+        case.mismatch("cut after LF", b"", pieces)
     });
     check(|case| {
         let pieces = case.bytes.split_inclusive(|&byte| byte == b'\r');
-        case.complaint("cut after CR", b"", pieces)
+        case.mismatch("cut after CR", b"", pieces)
     });
 }
 
@@ -133,7 +133,7 @@ fn every_short_case_cut_in_two_anywhere() {
         }
         (0..case.bytes.len()).find_map(|at| {
             let (first, second) = case.bytes.split_at(at);
-            case.complaint(&format!("cut at {at}"), b"", [first, second])
+            case.mismatch(&format!("cut at {at}"), b"", [first, second])
         })
     });
 }
@@ -145,13 +145,13 @@ fn a_following_request_is_kept_after_an_accepted_one_and_ignored_after_a_refused
             return None;
         }
         let both = [&case.bytes[..], NEXT_REQUEST].concat();
-        case.complaint("followed by a request", NEXT_REQUEST, [&both[..]])
+        case.mismatch("followed by a request", NEXT_REQUEST, [&both[..]])
             .or_else(|| {
-                case.complaint("then a request", NEXT_REQUEST, [&case.bytes[..], NEXT_REQUEST])
+                case.mismatch("then a request", NEXT_REQUEST, [&case.bytes[..], NEXT_REQUEST])
             })
             .or_else(|| {
                 let step = 1 + both.len() / 2048;
-                case.complaint("with a request, byte by byte", NEXT_REQUEST, both.chunks(step))
+                case.mismatch("with a request, byte by byte", NEXT_REQUEST, both.chunks(step))
             })
     });
     let Outcome::Request { summary, left } = read([NEXT_REQUEST]) else { panic!("no request") };

@@ -54,7 +54,7 @@ impl Haproxy {
     pub(super) fn wait_for_both(&mut self) -> Result<()> {
         self.wait_until(|haproxy| {
             let page = Browser::new(haproxy.statistics).get("/;csv");
-            page.is_ok_and(|page| page.count(",UP,") >= 3) // both instances and the group of them
+            page.is_ok_and(|page| page.count(",UP,") >= 3) // both instances and their backend
         })
     }
 

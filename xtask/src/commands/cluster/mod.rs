@@ -161,8 +161,8 @@ pub(crate) fn check() -> Result<()> {
     run(Arguments::new(["--short", "--pupils", "32"].map(str::to_owned)))
 }
 
-/// Makes the faults while the class works, then compares the rows of each node with what was
-/// acknowledged.
+/// Makes the faults while the class works, then compares the rows of each node with the
+/// acknowledged requests.
 fn run_faults(program: &Path, folder: &Path, options: &Options) -> Result<()> {
     let mut cluster = Cluster::start(program, folder)?;
     let class = Class::new(vec![cluster.haproxy.address], options.seed);

@@ -36,7 +36,7 @@ pub(super) struct Visits<'a> {
     number: u64,
 }
 
-/// One connection and what was sent and received on it.
+/// One connection and its progress.
 struct Visit {
     socket: TcpStream,
     plan: Plan,
@@ -104,9 +104,9 @@ impl<'a> Visits<'a> {
                 let until = now + plan.lasts;
                 let visit =
                     Visit { socket, plan, until, sent: 0, wait: POLL_WAIT_MIN, answered: false };
-                self.put(now, visit);
+                self.schedule(now, visit);
             }
-            Err(error) => self.tally.complain(format!("cannot connect: {error}")),
+            Err(error) => self.tally.record_failure(format!("cannot connect: {error}")),
         }
     }
 
@@ -122,15 +122,15 @@ impl<'a> Visits<'a> {
             if let Ok(Some(wait)) = visit.poll(self.tally) {
                 let now = Instant::now();
                 if now < visit.until {
-                    self.put(now + wait, visit);
+                    self.schedule(now + wait, visit);
                 }
             }
         }
         std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
     }
 
-    /// Lets a visit wait until its next poll.
-    fn put(&mut self, at: Instant, visit: Visit) {
+    /// Schedules the next poll of a visit.
+    fn schedule(&mut self, at: Instant, visit: Visit) {
         self.number += 1;
         self.waiting.insert((at, self.number), visit);
     }
@@ -160,8 +160,8 @@ impl Visit {
         if unsent.is_empty() {
             return Ok(());
         }
-        let most = if self.plan.pace == Pace::ByteASecond { 1 } else { unsent.len() };
-        match self.socket.write(&unsent[..most]) {
+        let bytes_max = if self.plan.pace == Pace::ByteASecond { 1 } else { unsent.len() };
+        match self.socket.write(&unsent[..bytes_max]) {
             Ok(written) => self.sent += written,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
@@ -187,7 +187,8 @@ impl Visit {
         Ok(true)
     }
 
-    /// Counts the status of the first answer; complains if the first bytes are not a status line.
+    /// Counts the status of the first answer. If the first bytes are not a status line, records
+    /// that as wrong.
     fn check_status_line(&mut self, bytes: &[u8], tally: &Tally) {
         if std::mem::replace(&mut self.answered, true) {
             return;
@@ -196,12 +197,14 @@ impl Visit {
         match status.and_then(|status| status.parse().ok()) {
             Some(status) if bytes.starts_with(b"HTTP/1.1 ") => tally.count_answer(status),
             _ if bytes.len() < 12 => {}
-            _ => tally.complain(format!("an answer begins with {}", bytes[..12].escape_ascii())),
+            _ => tally
+                .record_failure(format!("an answer begins with {}", bytes[..12].escape_ascii())),
         }
     }
 }
 
-/// Chooses a request, and what is bad about it; a few requests stay as they are.
+/// Chooses a request and a way to be hostile: how the request is mutated or sent, or how the answer
+/// is read. A few requests are sent unchanged.
 fn plan(random: &mut Random, cases: &[Vec<u8>]) -> Plan {
     let request = if random.percent(50) {
         random.one_of(cases).clone()

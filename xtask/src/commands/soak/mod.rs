@@ -30,7 +30,7 @@ pub(crate) const ABOUT: &str = "run a server under load and watch its memory, de
 const CLIENTS: u64 = 8;
 const SAMPLE_EVERY: Duration = Duration::from_secs(3);
 const REPORT_EVERY: Duration = Duration::from_secs(60);
-/// Maximum time until the server has released what its clients needed. It is longer than every
+/// Maximum time until the server has released the resources of its clients. It is longer than every
 /// timeout of the example, and longer than its worker pool takes to shrink.
 const SETTLING_TIME: Duration = Duration::from_secs(120);
 /// Maximum number of workers of `webframe/examples/soak.rs`. Its `/meet` waits for this number.

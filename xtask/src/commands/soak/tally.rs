@@ -1,4 +1,4 @@
-//! Counts the results of all clients of `cargo xtask soak`, and keeps the first complaints.
+//! Counts the results of all clients of `cargo xtask soak`, and keeps the first failures.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -13,8 +13,9 @@ pub(super) struct Tally {
     answers: [AtomicU64; 6],
     /// Answers with status 503: the server was too busy.
     shed: AtomicU64,
-    /// The number of complaints, and the first of them.
+    /// The number of failures: reactions of the server that are wrong.
     wrong: AtomicU64,
+    /// The first failures.
     examples: Mutex<Vec<String>>,
 }
 
@@ -38,13 +39,13 @@ impl Tally {
         }
     }
 
-    /// Records a wrong reaction of the server, and prints it if it is among the first.
-    pub(super) fn complain(&self, what: String) {
+    /// Records a failure, and prints it if it is among the first.
+    pub(super) fn record_failure(&self, failure: String) {
         self.wrong.fetch_add(1, Relaxed);
         let mut examples = self.examples.lock().unwrap_or_else(PoisonError::into_inner);
         if examples.len() < EXAMPLES_MAX {
-            eprintln!("wrong: {what}");
-            examples.push(what);
+            eprintln!("wrong: {failure}");
+            examples.push(failure);
         }
     }
 

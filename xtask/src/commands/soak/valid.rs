@@ -18,7 +18,7 @@ const IDLE_MAX: Duration = Duration::from_secs(12);
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The percentage of batches that end with a half-close. It is small, because a half-close causes
-/// a false complaint in about one of a million requests: the server has closed its socket
+/// a false failure in about one of a million requests: the server has closed its socket
 /// correctly, a retransmitted FIN reaches it, and the loopback device delivers the reset before the
 /// answer.
 const HALF_CLOSED_PERCENT: usize = 3;
@@ -84,7 +84,7 @@ impl<'a> Client<'a> {
         let kept = self.connections[index].take().filter(|kept| kept.used.elapsed() < IDLE_MAX);
         let connection = match kept.map_or_else(|| self.connect(), Ok) {
             Ok(connection) => connection,
-            Err(error) => return self.tally.complain(format!("cannot connect: {error}")),
+            Err(error) => return self.tally.record_failure(format!("cannot connect: {error}")),
         };
         self.tally.count_sent(count);
         let after = if self.random.percent(HALF_CLOSED_PERCENT) {
@@ -102,7 +102,7 @@ impl<'a> Client<'a> {
                 let more = count - 1;
                 let took = began.elapsed();
                 let fault = format!("{line} and {more} more on {place}: {error} after {took:.1?}");
-                self.tally.complain(fault);
+                self.tally.record_failure(fault);
             }
         }
     }
@@ -131,7 +131,7 @@ impl<'a> Client<'a> {
         for exchange in exchanges {
             let answer = read_answer(&mut connection.reader, exchange.asked)?;
             self.tally.count_answer(answer.status);
-            if let Some(wrong) = exchange.complaint(&answer) {
+            if let Some(wrong) = exchange.fault(&answer) {
                 return Err(io::Error::other(wrong));
             }
             if answer.closes {
@@ -154,8 +154,9 @@ pub(super) fn get_status(address: SocketAddr, path: &str) -> io::Result<u16> {
 }
 
 impl Exchange {
-    /// What is wrong with the answer; `None`: nothing. 503 is allowed and counted separately.
-    fn complaint(&self, answer: &Answer) -> Option<String> {
+    /// The reason why the answer is wrong; `None`: it is right. 503 is allowed and counted
+    /// separately.
+    fn fault(&self, answer: &Answer) -> Option<String> {
         if answer.status == 503 {
             return None;
         }

@@ -14,7 +14,7 @@ const GROWTH_MAX_KIB: u64 = 2 << 10;
 const FLOOR_PERCENT: usize = 10;
 const MEDIAN: usize = 50;
 
-/// What was recorded in a run.
+/// The records of a run.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) start: Resources,
@@ -23,7 +23,7 @@ pub(super) struct Findings {
     pub(super) end: Resources,
     /// How the server ended by itself, if it did.
     pub(super) crash: Option<String>,
-    /// Whether the maximum number of workers could no longer run at once.
+    /// Whether fewer workers than the maximum could run at once, after the run.
     pub(super) lost_workers: bool,
     pub(super) wrong_answers: u64,
     /// Answers with status 503: the server was too busy.

@@ -118,7 +118,7 @@ impl Talk {
 
     fn echo(&self) -> Client {
         let mut client = self.open("/");
-        assert_eq!(frame(&mut client), (0x81, b"hello".to_vec()));
+        assert_eq!(read_frame(&mut client), (0x81, b"hello".to_vec()));
         client
     }
 
@@ -152,8 +152,8 @@ fn upgrade(path: &str, fields: &str) -> String {
     )
 }
 
-/// A masked frame.
-fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
+/// A masked frame of a client, with this first byte (flags and opcode).
+fn masked_frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(payload.len()).expect("at most 16 bits").to_be_bytes();
     let head =
         if payload.len() < 126 { vec![first, 0x80 | low] } else { vec![first, 0xFE, high, low] };
@@ -162,13 +162,13 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     head.into_iter().chain(mask).chain(coded).collect()
 }
 
-fn text(text: &str) -> Vec<u8> {
-    masked(0x81, text.as_bytes())
+fn text_frame(text: &str) -> Vec<u8> {
+    masked_frame(0x81, text.as_bytes())
 }
 
-/// The next frame of the server: its first byte and its payload.
+/// Reads the next frame of the server. Returns its first byte (flags and opcode) and its payload.
 #[track_caller]
-fn frame(client: &mut Client) -> (u8, Vec<u8>) {
+fn read_frame(client: &mut Client) -> (u8, Vec<u8>) {
     let [first, length] = client.read_exactly(2)[..] else { panic!("a head") };
     let length = match length {
         126 => client.read_exactly(2).iter().fold(0, |all, &byte| all << 8 | usize::from(byte)),
@@ -181,7 +181,7 @@ fn frame(client: &mut Client) -> (u8, Vec<u8>) {
 /// The code of the next frame, a close, after which the connection ends.
 #[track_caller]
 fn close_code(client: &mut Client) -> u16 {
-    let (first, payload) = frame(client);
+    let (first, payload) = read_frame(client);
     assert_eq!(first, 0x88, "{payload:?}");
     assert!(client.is_closed());
     u16::from_be_bytes([payload[0], payload[1]])
@@ -192,12 +192,12 @@ fn a_message_comes_back_and_the_callbacks_are_called_in_order() {
     let talk = Talk::start();
     let mut client = talk.echo();
     for word in ["a", "b", "c"] {
-        client.send_bytes(&text(word));
+        client.send_bytes(&text_frame(word));
     }
     for word in ["a", "b", "c"] {
-        assert_eq!(frame(&mut client), (0x81, word.as_bytes().to_vec()));
+        assert_eq!(read_frame(&mut client), (0x81, word.as_bytes().to_vec()));
     }
-    client.send_bytes(&masked(0x88, &[3, 232, b'x']));
+    client.send_bytes(&masked_frame(0x88, &[3, 232, b'x']));
     assert_eq!(close_code(&mut client), 1000);
     let message = |word: &str| Call::Message(word.to_owned());
     let calls = [(); 5].map(|()| talk.called());
@@ -208,18 +208,18 @@ fn a_message_comes_back_and_the_callbacks_are_called_in_order() {
 fn messages_that_come_with_the_handshake_are_read() {
     let talk = Talk::start();
     let mut client = talk.site.client();
-    client.send_bytes(&[upgrade("/", "").into_bytes(), text("early")].concat());
+    client.send_bytes(&[upgrade("/", "").into_bytes(), text_frame("early")].concat());
     assert_eq!(client.answer().expect("an answer").status, 101);
-    assert_eq!(frame(&mut client).1, b"hello");
-    assert_eq!(frame(&mut client).1, b"early");
+    assert_eq!(read_frame(&mut client).1, b"hello");
+    assert_eq!(read_frame(&mut client).1, b"early");
 }
 
 #[test]
 fn a_ping_is_answered_with_its_payload() {
     let talk = Talk::start();
     let mut client = talk.echo();
-    client.send_bytes(&masked(0x89, b"are you there"));
-    assert_eq!(frame(&mut client), (0x8A, b"are you there".to_vec()));
+    client.send_bytes(&masked_frame(0x89, b"are you there"));
+    assert_eq!(read_frame(&mut client), (0x8A, b"are you there".to_vec()));
 }
 
 #[test]
@@ -227,8 +227,8 @@ fn a_peer_that_breaks_the_protocol_is_sent_the_reason_and_disconnected() {
     let talk = Talk::start();
     for (sent, code) in [
         (b"\x81\x01a".to_vec(), 1002),
-        (masked(0x83, b""), 1002),
-        (masked(0x81, b"\xFF"), 1007),
+        (masked_frame(0x83, b""), 1002),
+        (masked_frame(0x81, b"\xFF"), 1007),
         (b"\x82\xFF\0\0\0\0\0\x20\0\0\0\0\0\0".to_vec(), 1009),
     ] {
         let mut client = talk.echo();
@@ -245,11 +245,11 @@ fn an_error_or_a_panic_of_a_callback_closes_only_its_connection() {
     let mut other = talk.echo();
     for (word, code) in [("refuse", 1008), ("fail", 1011), ("panic", 1011)] {
         let mut client = talk.echo();
-        client.send_bytes(&text(word));
+        client.send_bytes(&text_frame(word));
         assert_eq!(close_code(&mut client), code, "{word}");
     }
-    other.send_bytes(&text("still there"));
-    assert_eq!(frame(&mut other).1, b"still there");
+    other.send_bytes(&text_frame("still there"));
+    assert_eq!(read_frame(&mut other).1, b"still there");
 }
 
 #[test]
@@ -258,8 +258,8 @@ fn a_message_that_is_sent_before_a_close_arrives_before_it() {
     // The first calls are on workers, the later ones in the shard.
     for _ in 0..20 {
         let mut client = talk.echo();
-        client.send_bytes(&text("bye"));
-        assert_eq!(frame(&mut client), (0x81, b"last".to_vec()));
+        client.send_bytes(&text_frame("bye"));
+        assert_eq!(read_frame(&mut client), (0x81, b"last".to_vec()));
         assert_eq!(close_code(&mut client), 1000);
     }
 }
@@ -273,8 +273,8 @@ fn another_thread_sends_and_closes() {
     socket.send(vec![1, 2]).expect("open");
     socket.close(CloseCode::new(4000).expect("a code of apps"), "enough");
     assert_eq!(socket.send("too late"), Err(SendError::Closed));
-    assert_eq!(frame(&mut client), (0x81, b"news".to_vec()));
-    assert_eq!(frame(&mut client), (0x82, vec![1, 2]));
+    assert_eq!(read_frame(&mut client), (0x81, b"news".to_vec()));
+    assert_eq!(read_frame(&mut client), (0x82, vec![1, 2]));
     assert_eq!(close_code(&mut client), 4000);
     assert_eq!(talk.called(), Call::Open);
     assert_eq!(talk.called(), Call::Close(4000));
@@ -284,13 +284,13 @@ fn another_thread_sends_and_closes() {
 fn a_blocked_callback_delays_no_other_and_its_messages_are_sent_at_once() {
     let talk = Talk::start();
     let mut blocked = talk.open("/block");
-    blocked.send_bytes(&text("x"));
-    assert_eq!(frame(&mut blocked).1, b"begun");
+    blocked.send_bytes(&text_frame("x"));
+    assert_eq!(read_frame(&mut blocked).1, b"begun");
     let mut other = talk.echo();
-    other.send_bytes(&text("quick"));
-    assert_eq!(frame(&mut other).1, b"quick");
+    other.send_bytes(&text_frame("quick"));
+    assert_eq!(read_frame(&mut other).1, b"quick");
     talk.gate.send(()).expect("it waits");
-    assert_eq!(frame(&mut blocked).1, b"x");
+    assert_eq!(read_frame(&mut blocked).1, b"x");
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn a_lost_tcp_connection_is_noticed() {
     assert_eq!(talk.called(), Call::Close(1006));
     let mut half = talk.echo();
     assert_eq!(talk.called(), Call::Open);
-    half.send_bytes(&text("cut")[..4]);
+    half.send_bytes(&text_frame("cut")[..4]);
     half.socket().shutdown(Shutdown::Write).expect("a socket");
     assert_eq!(talk.called(), Call::Close(1006));
     assert!(half.is_closed());
@@ -315,11 +315,11 @@ fn a_silent_peer_is_pinged_and_then_disconnected() {
     let mut alive = talk.echo();
     assert_eq!(talk.called(), Call::Open);
     for _ in 0..4 {
-        assert_eq!(frame(&mut alive), (0x89, Vec::new()));
-        alive.send_bytes(&masked(0x8A, b""));
+        assert_eq!(read_frame(&mut alive), (0x89, Vec::new()));
+        alive.send_bytes(&masked_frame(0x8A, b""));
     }
     // From now on it does not answer pings.
-    assert_eq!(frame(&mut alive), (0x89, Vec::new()));
+    assert_eq!(read_frame(&mut alive), (0x89, Vec::new()));
     assert!(alive.is_closed());
     assert_eq!(talk.called(), Call::Close(1006));
 }
@@ -367,9 +367,9 @@ fn two_hundred_connections_hold_no_thread() {
     let talk = Talk::start();
     let mut clients: Vec<Client> = (0..200).map(|_| talk.echo()).collect();
     for (number, client) in clients.iter_mut().enumerate() {
-        client.send_bytes(&text(&number.to_string()));
+        client.send_bytes(&text_frame(&number.to_string()));
     }
     for (number, client) in clients.iter_mut().enumerate() {
-        assert_eq!(frame(client).1, number.to_string().as_bytes());
+        assert_eq!(read_frame(client).1, number.to_string().as_bytes());
     }
 }

@@ -10,7 +10,7 @@ use webframe::{
     websocket::{CloseCode, Message, Socket, SocketHandler},
 };
 
-use super::{frame, open, text};
+use super::{open, read_frame, text_frame};
 use crate::engine::site::{Client, Site};
 
 /// Echoes with a delay that makes some calls slow, and closes after the message `39`.
@@ -34,12 +34,12 @@ fn messages_keep_their_order_while_the_server_learns_whether_callbacks_are_quick
     for _ in 0..5 {
         let mut clients: Vec<Client> = (0..8).map(|_| open(&site, "/")).collect();
         let numbers = || (0..40).map(|number: u32| number.to_string());
-        let batch: Vec<u8> = numbers().flat_map(|number| text(&number)).collect();
+        let batch: Vec<u8> = numbers().flat_map(|number| text_frame(&number)).collect();
         clients.iter_mut().for_each(|client| client.send_bytes(&batch));
         for client in &mut clients {
-            let received: Vec<Vec<u8>> = (0..40).map(|_| frame(client).1).collect();
+            let received: Vec<Vec<u8>> = (0..40).map(|_| read_frame(client).1).collect();
             assert_eq!(received, numbers().map(String::into_bytes).collect::<Vec<_>>());
-            assert_eq!(frame(client).0, 0x88, "a close");
+            assert_eq!(read_frame(client).0, 0x88, "a close");
         }
     }
 }
@@ -80,20 +80,20 @@ fn all_members_of_a_room_receive_the_messages_in_the_same_order() {
     let site = Site::start(std::sync::Arc::default(), Urls::new().get("/", enter));
     let mut clients: Vec<Client> = (0..MEMBERS).map(|_| open(&site, "/")).collect();
     for client in &mut clients {
-        assert_eq!(frame(client).1, b"welcome");
+        assert_eq!(read_frame(client).1, b"welcome");
     }
     std::thread::scope(|scope| {
         for (member, client) in clients.iter_mut().enumerate() {
             scope.spawn(move || {
                 for number in 0..MESSAGES {
-                    client.send_bytes(&text(&format!("{member}.{number}")));
+                    client.send_bytes(&text_frame(&format!("{member}.{number}")));
                 }
             });
         }
     });
     let mut received = clients
         .iter_mut()
-        .map(|client| (0..MEMBERS * MESSAGES).map(|_| frame(client).1).collect::<Vec<_>>());
+        .map(|client| (0..MEMBERS * MESSAGES).map(|_| read_frame(client).1).collect::<Vec<_>>());
     let first = received.next().expect("a member");
     for (other, messages) in received.enumerate() {
         assert_eq!(messages, first, "member {} and member 0", other + 1);
