@@ -44,8 +44,7 @@ fn get(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     if answer.status() != 416 {
         let done = if answer.status() == 206 { downloaded } else { 0 };
         let mut file = File::options().create(true).append(true).open(&part)?;
-        // Before the tag is stored: the new tag must never be beside bytes of an older version.
-        file.set_len(done)?;
+        file.set_len(done)?; // first: a new tag must never be beside bytes of an older version
         fs::write(&tag, answer.headers().get("ETag").map_or(&[][..], HeaderValue::as_bytes))?;
         let total = done + answer.body().content_length().unwrap_or(0);
         let from = answer.into_body().into_reader();
@@ -63,8 +62,7 @@ fn put(agent: &Agent, url: &str, path: &Path, screen: Screen) -> Result<()> {
     check(request.send(SendBody::from_reader(&mut bar))).map(drop)
 }
 
-/// Returns a successful answer (416: everything was downloaded before); makes an error of any other
-/// answer, with its text.
+/// Returns a successful answer (416: it was downloaded before), and an error for any other answer.
 fn check(answer: std::result::Result<Response<Body>, ureq::Error>) -> Result<Response<Body>> {
     let mut answer = answer.map_err(io::Error::other)?;
     match answer.status().as_u16() {

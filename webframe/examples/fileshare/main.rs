@@ -82,9 +82,8 @@ impl Share {
         Ok(fs::read_dir(&self.folder)?.flatten().filter_map(shared).collect())
     }
 
-    /// The path of a name that may be shared: one visible part of a path. With invisible
-    /// characters, or characters that change the order of others, a name could look like another
-    /// one.
+    /// The path of a name that may be shared: one visible part of a path. Characters that are
+    /// invisible, or change the order of others, would let it look like another name.
     fn path(&self, name: &str) -> Result<PathBuf> {
         let hides = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
         let is_forbidden =

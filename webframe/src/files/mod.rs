@@ -329,12 +329,12 @@ fn unsatisfiable(variant: &Variant) -> Response {
 /// Redirects to the same path with a slash at its end. The result never names a host: a path that
 /// begins with two slashes, which a browser would read as a host, is not a directory.
 fn add_slash(request: &Request) -> Result<Response> {
-    let place = match request.query_string() {
+    let location = match request.query_string() {
         "" => format!("{}/", request.path()),
         query => format!("{}/?{query}", request.path()),
     };
-    let place = HeaderValue::try_from(place).map_err(|_| Error::not_found(""))?;
-    Ok(Response::new(StatusCode::PERMANENT_REDIRECT).with_field(header::LOCATION, place))
+    let location = HeaderValue::try_from(location).map_err(|_| Error::not_found(""))?;
+    Ok(Response::new(StatusCode::PERMANENT_REDIRECT).with_field(header::LOCATION, location))
 }
 
 fn field_value(text: String) -> HeaderValue {

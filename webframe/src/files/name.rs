@@ -1,4 +1,4 @@
-//! Converts the path of a request to the name of a file below the root.
+//! Converts the path of a request to the name of a file below the root, the served directory.
 //!
 //! Each segment is decoded once, as in the router. A returned name has no `..`, no hidden part, and
 //! no byte that a file system treats specially.

@@ -32,21 +32,21 @@ impl Exposition {
     }
 
     /// Adds a gauge: a number that rises and falls.
-    pub fn gauge(&mut self, name: &str, about: &str, value: impl Display) {
-        self.family(name, "gauge", about);
+    pub fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
+        self.family(name, "gauge", help);
         self.sample(name, &[], value);
     }
 
     /// Adds a counter: a number that only rises. By convention its name ends in `_total`.
-    pub fn counter(&mut self, name: &str, about: &str, value: u64) {
-        self.family(name, "counter", about);
+    pub fn counter(&mut self, name: &str, help: &str, value: u64) {
+        self.family(name, "counter", help);
         self.sample(name, &[], value);
     }
 
     /// Begins a family of metrics with one name: its kind is `counter`, `gauge` or `histogram`.
-    pub fn family(&mut self, name: &str, kind: &str, about: &str) {
+    pub fn family(&mut self, name: &str, kind: &str, help: &str) {
         let name = format!("{}_{name}", self.prefix);
-        self.push(format_args!("# HELP {name} {about}\n# TYPE {name} {kind}\n"));
+        self.push(format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
     }
 
     /// Adds a sample with labels to the latest family.

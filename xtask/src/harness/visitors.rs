@@ -14,7 +14,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// A thread that only waits for a socket needs little stack.
 const STACK_BYTES: usize = 128 << 10;
 
-/// A request that was answered, or was not.
+/// The result of one request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timed {
     /// The status of the answer; 0: there was no answer.

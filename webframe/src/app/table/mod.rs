@@ -270,11 +270,11 @@ fn toggle_slash(path: &[u8]) -> Vec<u8> {
 /// Redirects to the same path with one slash more or less at its end.
 fn redirect_slash(request: &Request) -> Result<Response> {
     let other = toggle_slash(request.path().as_bytes());
-    let mut place = String::from_utf8(other).map_err(|_| Error::not_found(""))?;
+    let mut location = String::from_utf8(other).map_err(|_| Error::not_found(""))?;
     if !request.query_string().is_empty() {
-        place = format!("{place}?{}", request.query_string());
+        location = format!("{location}?{}", request.query_string());
     }
-    Response::permanent_redirect(&place)
+    Response::permanent_redirect(&location)
 }
 
 impl<S> std::fmt::Debug for Table<S> {

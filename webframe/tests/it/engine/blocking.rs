@@ -18,24 +18,24 @@ use webframe::{
 
 use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
 
-/// A door that blocks handlers until the test opens it.
+/// A gate that blocks handlers until the test opens it.
 #[derive(Default)]
-struct Door {
+struct Gate {
     open: Mutex<bool>,
     changed: Condvar,
     waiting: Mutex<usize>,
     came: Condvar,
 }
 
-impl Door {
-    fn closed() -> Arc<Door> {
+impl Gate {
+    fn closed() -> Arc<Gate> {
         Arc::default()
     }
 
-    fn opened() -> Arc<Door> {
-        let door = Door::closed();
-        door.set(true);
-        door
+    fn opened() -> Arc<Gate> {
+        let gate = Gate::closed();
+        gate.set(true);
+        gate
     }
 
     fn set(&self, open: bool) {
@@ -60,17 +60,17 @@ impl Door {
     }
 }
 
-fn at_door(door: &Arc<Door>, _: &Request) -> Result<Response> {
-    door.pass();
+fn wait_at_gate(gate: &Arc<Gate>, _: &Request) -> Result<Response> {
+    gate.pass();
     Ok(Response::text("passed"))
 }
 
-fn hello(_: &Arc<Door>, _: &Request) -> Result<Response> {
+fn hello(_: &Arc<Gate>, _: &Request) -> Result<Response> {
     Ok(Response::text("hello"))
 }
 
-fn urls() -> Urls<Arc<Door>> {
-    Urls::new().get("/door", at_door).get("/hello", hello).quick()
+fn urls() -> Urls<Arc<Gate>> {
+    Urls::new().get("/gate", wait_at_gate).get("/hello", hello).quick()
 }
 
 fn ask(client: &mut Client, path: &str) {
@@ -79,37 +79,37 @@ fn ask(client: &mut Client, path: &str) {
 
 #[test]
 fn idle_clients_hold_no_worker() {
-    let site = Site::start(Door::opened(), urls());
+    let site = Site::start(Gate::opened(), urls());
     let mut idle: Vec<Client> = (0..100).map(|_| site.client()).collect();
-    assert!(idle.iter_mut().all(|client| client.get("/door").body == "passed"));
-    assert_eq!(site.get("/door").body, "passed");
+    assert!(idle.iter_mut().all(|client| client.get("/gate").body == "passed"));
+    assert_eq!(site.get("/gate").body, "passed");
     assert!(idle.iter_mut().all(|client| client.get("/hello").body == "hello"));
 }
 
 #[test]
 fn quick_routes_are_answered_while_every_worker_blocks() {
-    let door = Door::closed();
-    let site = Site::start(Arc::clone(&door), urls());
+    let gate = Gate::closed();
+    let site = Site::start(Arc::clone(&gate), urls());
     let mut blocked: Vec<Client> = (0..20).map(|_| site.client()).collect();
-    blocked.iter_mut().for_each(|client| ask(client, "/door"));
-    assert!(door.wait_for(WORKERS_MAX) >= WORKERS_MAX);
+    blocked.iter_mut().for_each(|client| ask(client, "/gate"));
+    assert!(gate.wait_for(WORKERS_MAX) >= WORKERS_MAX);
     assert_eq!(site.get("/hello").body, "hello");
-    door.set(true);
+    gate.set(true);
     assert!(blocked.iter_mut().all(|c| c.answer().expect("an answer").body == "passed"));
 }
 
 #[test]
 fn a_route_that_blocks_unexpectedly_delays_nobody_for_long() {
-    let door = Door::opened();
+    let gate = Gate::opened();
     let one_shard = ServerSettings { shards: 1, ..settings() };
-    let site = Site::start_with(&one_shard, Arc::clone(&door), urls());
+    let site = Site::start_with(&one_shard, Arc::clone(&gate), urls());
     let mut client = site.client();
-    (0..64).for_each(|_| drop(client.get("/door"))); // it is known to be quick now
-    door.set(false);
-    ask(&mut client, "/door");
-    assert!(door.wait_for(1) >= 1);
+    (0..64).for_each(|_| drop(client.get("/gate"))); // it is known to be quick now
+    gate.set(false);
+    ask(&mut client, "/gate");
+    assert!(gate.wait_for(1) >= 1);
     assert_eq!(site.get("/hello").body, "hello"); // the only shard was given to another worker
-    door.set(true);
+    gate.set(true);
     assert_eq!(client.answer().expect("an answer").body, "passed");
     assert_eq!(client.get("/hello").body, "hello");
 }
@@ -169,17 +169,17 @@ fn busiest(shards: &[String]) -> usize {
 
 #[test]
 fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
-    let door = Door::opened();
+    let gate = Gate::opened();
     let one_shard = ServerSettings { shards: 1, ..settings() };
-    let site = Site::start_with(&one_shard, Arc::clone(&door), urls());
+    let site = Site::start_with(&one_shard, Arc::clone(&gate), urls());
     let mut client = site.client();
-    (0..64).for_each(|_| drop(client.get("/door")));
-    door.set(false);
+    (0..64).for_each(|_| drop(client.get("/gate")));
+    gate.set(false);
     let request = |path| format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
-    client.send(&["/hello", "/door", "/door", "/hello", "/none"].map(request).concat());
-    assert!(door.wait_for(1) >= 1);
+    client.send(&["/hello", "/gate", "/gate", "/hello", "/none"].map(request).concat());
+    assert!(gate.wait_for(1) >= 1);
     assert_eq!(site.get("/hello").body, "hello");
-    door.set(true);
+    gate.set(true);
     let answers = [(); 5].map(|()| client.answer().expect("an answer"));
     assert_eq!(answers.each_ref().map(|a| a.status), [200, 200, 200, 200, 404]);
     let bodies = ["hello", "passe", "passe", "hello", "404 N"];
@@ -189,17 +189,17 @@ fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
 /// The server reads the half-close after a request, too.
 #[test]
 fn a_client_that_half_closes_while_it_waits_gets_its_responses() {
-    let door = Door::closed();
-    let urls = Urls::new().get("/door", at_door).blocking().get("/hello", hello).quick();
+    let gate = Gate::closed();
+    let urls = Urls::new().get("/gate", wait_at_gate).blocking().get("/hello", hello).quick();
     let one_shard = ServerSettings { shards: 1, ..settings() };
-    let site = Site::start_with(&one_shard, Arc::clone(&door), urls);
+    let site = Site::start_with(&one_shard, Arc::clone(&gate), urls);
     let mut client = site.client();
-    ask(&mut client, "/door");
-    assert!(door.wait_for(1) >= 1);
+    ask(&mut client, "/gate");
+    assert!(gate.wait_for(1) >= 1);
     ask(&mut client, "/hello");
     client.socket().shutdown(Shutdown::Write).expect("open");
     assert_eq!(site.get("/hello").body, "hello"); // by now the server was told of both
-    door.set(true);
+    gate.set(true);
     let answers = [(); 2].map(|()| client.answer().expect("an answer").body);
     assert_eq!(answers, ["passed", "hello"]);
     assert!(client.is_closed());
@@ -207,7 +207,7 @@ fn a_client_that_half_closes_while_it_waits_gets_its_responses() {
 
 #[test]
 fn requests_that_wait_too_long_are_refused_and_quick_routes_are_answered() {
-    let door = Door::closed();
+    let gate = Gate::closed();
     let settings = ServerSettings {
         workers_min: 1,
         workers_max: 1,
@@ -215,15 +215,15 @@ fn requests_that_wait_too_long_are_refused_and_quick_routes_are_answered() {
         queue_age_max: Duration::ZERO,
         ..settings()
     };
-    let urls = Urls::new().get("/door", at_door).blocking().get("/hello", hello).quick();
-    let site = Site::start_with(&settings, Arc::clone(&door), urls);
+    let urls = Urls::new().get("/gate", wait_at_gate).blocking().get("/hello", hello).quick();
+    let site = Site::start_with(&settings, Arc::clone(&gate), urls);
     let mut clients: Vec<Client> = (0..8).map(|_| site.client()).collect();
-    clients.iter_mut().for_each(|client| ask(client, "/door"));
+    clients.iter_mut().for_each(|client| ask(client, "/gate"));
     let refused = loop {
         // The reserve may take some requests. After the first one that must wait, the next ones are
         // refused.
         let mut client = site.client();
-        ask(&mut client, "/door");
+        ask(&mut client, "/gate");
         client.socket().set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
         let mut first = [0; 12];
         match client.socket().peek(&mut first) {
@@ -234,22 +234,22 @@ fn requests_that_wait_too_long_are_refused_and_quick_routes_are_answered() {
     assert_eq!(refused.status, 503);
     assert!(refused.head.contains("Retry-After: 1\r\n"), "{}", refused.head);
     assert_eq!(site.get("/hello").body, "hello");
-    door.set(true);
+    gate.set(true);
     assert!(clients.iter_mut().all(|client| client.answer().is_some()));
-    assert_eq!(site.get("/door").status, 200);
+    assert_eq!(site.get("/gate").status, 200);
 }
 
 /// Maximum number of concurrent handlers with one shard: all workers, plus one of the two that a
 /// shard adds, since the other one runs the shard.
 const HANDLERS_MAX: usize = WORKERS_MAX + 1;
 
-/// The number of handlers, of `HANDLERS_MAX`, that reach the door at the same time.
-fn meet_at(door: &Door, site: &Site) -> usize {
-    door.set(false);
+/// The number of handlers, of `HANDLERS_MAX`, that reach the gate at the same time.
+fn count_at(gate: &Gate, site: &Site) -> usize {
+    gate.set(false);
     let mut clients: Vec<Client> = (0..HANDLERS_MAX).map(|_| site.client()).collect();
-    clients.iter_mut().for_each(|client| ask(client, "/door"));
-    let came = door.wait_for(HANDLERS_MAX);
-    door.set(true);
+    clients.iter_mut().for_each(|client| ask(client, "/gate"));
+    let came = gate.wait_for(HANDLERS_MAX);
+    gate.set(true);
     assert!(clients.iter_mut().all(|c| c.answer().expect("an answer").body == "passed"));
     came
 }
@@ -257,21 +257,21 @@ fn meet_at(door: &Door, site: &Site) -> usize {
 #[test]
 fn ten_thousand_panics_are_each_a_500_with_its_request_id_and_cost_no_worker() {
     const PANICS_A_ROUTE: usize = 5_000;
-    fn fall(_: &Arc<Door>, _: &Request) -> Result<Response> {
+    fn fall(_: &Arc<Gate>, _: &Request) -> Result<Response> {
         panic!("meant")
     }
-    let door = Door::opened();
+    let gate = Gate::opened();
     let urls = Urls::new()
         .get("/fall", fall)
         .blocking()
         .get("/fall-here", fall)
         .quick()
-        .get("/door", at_door)
+        .get("/gate", wait_at_gate)
         .blocking();
     let one_shard = ServerSettings { shards: 1, ..settings() };
-    let app = App::new(Arc::clone(&door)).wrap(request_id).urls(urls);
+    let app = App::new(Arc::clone(&gate)).wrap(request_id).urls(urls);
     let site = Site::start_app(&one_shard, app);
-    assert_eq!(meet_at(&door, &site), HANDLERS_MAX);
+    assert_eq!(count_at(&gate, &site), HANDLERS_MAX);
     let mut ids = HashSet::new();
     for path in ["/fall", "/fall-here"] {
         let mut client = site.client();
@@ -283,7 +283,7 @@ fn ten_thousand_panics_are_each_a_500_with_its_request_id_and_cost_no_worker() {
         }
     }
     assert_eq!(ids.len(), 2 * PANICS_A_ROUTE);
-    assert_eq!(meet_at(&door, &site), HANDLERS_MAX);
+    assert_eq!(count_at(&gate, &site), HANDLERS_MAX);
 }
 
 /// An error that panics when it is formatted or dropped.

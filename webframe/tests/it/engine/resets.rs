@@ -19,15 +19,15 @@ use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
 /// More than all workers, the reserve, and those that are added for lost clients.
 const MANY: usize = 6 * WORKERS_MAX;
 
-/// A door that blocks handlers and sources until the test opens it.
+/// A gate that blocks handlers and sources until the test opens it.
 #[derive(Default)]
-struct Door {
+struct Gate {
     is_open: Mutex<bool>,
     opened: Condvar,
     entered: AtomicUsize,
 }
 
-impl Door {
+impl Gate {
     fn open(&self) {
         *self.is_open.lock().expect("no panic") = true;
         self.opened.notify_all();
@@ -40,8 +40,8 @@ impl Door {
     }
 }
 
-/// One byte, then a read that waits at the door.
-struct Source(Arc<Door>, bool);
+/// One byte, then a read that waits at the gate.
+struct Source(Arc<Gate>, bool);
 
 impl Read for Source {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
@@ -55,25 +55,25 @@ impl Read for Source {
     }
 }
 
-fn site(door: &Arc<Door>) -> Site {
-    let door_handler = |door: &Arc<Door>, _: &Request| -> Result<Response> {
-        door.pass();
+fn site(gate: &Arc<Gate>) -> Site {
+    let gate_handler = |gate: &Arc<Gate>, _: &Request| -> Result<Response> {
+        gate.pass();
         Ok(Response::text("passed"))
     };
-    let stream = |door: &Arc<Door>, _: &Request| {
-        let source = Source(Arc::clone(door), false);
+    let stream = |gate: &Arc<Gate>, _: &Request| {
+        let source = Source(Arc::clone(gate), false);
         Ok(Response::stream(HeaderValue::from_static("text/plain"), source))
     };
-    let plain = |_: &Arc<Door>, _: &Request| Ok(Response::text("plain"));
+    let plain = |_: &Arc<Gate>, _: &Request| Ok(Response::text("plain"));
     let urls = Urls::new()
-        .get("/door", door_handler)
+        .get("/gate", gate_handler)
         .blocking()
         .get("/stream", stream)
         .quick()
         .get("/", plain)
         .blocking();
     let settings = ServerSettings { queue_age_max: 2 * PATIENCE, ..settings() };
-    Site::start_with(&settings, Arc::clone(door), urls)
+    Site::start_with(&settings, Arc::clone(gate), urls)
 }
 
 fn ask(site: &Site, path: &str) -> Client {
@@ -100,19 +100,19 @@ fn wait_until(event: &str, mut has_come: impl FnMut() -> bool) {
 
 #[test]
 fn queued_requests_of_reset_connections_are_not_run_and_half_closed_clients_are_answered() {
-    let door = Arc::<Door>::default();
-    let site = site(&door);
-    let lost: Vec<Client> = (0..MANY).map(|_| ask(&site, "/door")).collect();
-    let mut half_closed = ask(&site, "/door");
+    let gate = Arc::<Gate>::default();
+    let site = site(&gate);
+    let lost: Vec<Client> = (0..MANY).map(|_| ask(&site, "/gate")).collect();
+    let mut half_closed = ask(&site, "/gate");
     half_closed.socket().shutdown(Shutdown::Write).expect("an open connection");
-    wait_until("the workers are busy", || door.entered.load(SeqCst) >= WORKERS_MAX);
+    wait_until("the workers are busy", || gate.entered.load(SeqCst) >= WORKERS_MAX);
     wait_until("all are connected", || site.gauges.read().connections > MANY);
     reset(lost);
     wait_until("reset connections are closed", || site.gauges.read().connections == 1);
-    door.open();
+    gate.open();
     assert_eq!(half_closed.answer().expect("an answer").body, "passed");
     assert_eq!(site.get("/").body, "plain");
-    let entered = door.entered.load(SeqCst);
+    let entered = gate.entered.load(SeqCst);
     assert!(entered < MANY, "queued requests of reset connections were run: {entered}");
 }
 
@@ -120,14 +120,14 @@ fn queued_requests_of_reset_connections_are_not_run_and_half_closed_clients_are_
 /// connections do not occupy these workers.
 #[test]
 fn queued_reads_of_sources_are_skipped_when_their_connections_are_reset() {
-    let door = Arc::<Door>::default();
-    let site = site(&door);
+    let gate = Arc::<Gate>::default();
+    let site = site(&gate);
     let mut lost: Vec<Client> = (0..MANY).map(|_| ask(&site, "/stream")).collect();
     lost.iter_mut().for_each(|client| client.read_until("\r\n\r\n"));
-    wait_until("the workers are busy", || door.entered.load(SeqCst) >= WORKERS_MAX);
+    wait_until("the workers are busy", || gate.entered.load(SeqCst) >= WORKERS_MAX);
     reset(lost);
     assert_eq!(site.get("/").body, "plain", "there is a worker for others");
-    let entered = door.entered.load(SeqCst);
+    let entered = gate.entered.load(SeqCst);
     assert!(entered < MANY, "sources of reset connections were read: {entered}");
-    door.open();
+    gate.open();
 }

@@ -131,20 +131,20 @@ fn a_stop_keeps_the_socket_file_of_a_later_server() {
 fn a_socket_that_was_handed_over_is_served_instead_of_the_settings() {
     let ours = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = ours.local_addr().expect("an address");
-    let (server, told) = process::start(HAND_OVER, Stdio::from(OwnedFd::from(ours)));
-    assert_eq!(told, address);
+    let (server, listening_at) = process::start(HAND_OVER, Stdio::from(OwnedFd::from(ours)));
+    assert_eq!(listening_at, address);
     let answer = Client::connect(address).expect("it listens").get("/");
     assert_eq!(answer.body, server.number());
 }
 
-/// Sends requests on new connections in a loop, and each response to `tell`, until its receiver is
-/// gone.
-fn keep_asking(address: SocketAddr, tell: &Sender<Option<String>>) {
+/// Sends requests on new connections in a loop, and passes each response to `sender`, until the
+/// receiver is dropped.
+fn keep_asking(address: SocketAddr, sender: &Sender<Option<String>>) {
     for path in ["/", "/blocking"].iter().cycle() {
         let mut client = Client::connect(address).expect("somebody listens");
         let sent = client.try_send(&format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
         let answer = Some(&mut client).filter(|_| sent).and_then(Client::answer);
-        if tell.send(answer.map(|answer| answer.body)).is_err() {
+        if sender.send(answer.map(|answer| answer.body)).is_err() {
             return;
         }
     }
@@ -158,16 +158,18 @@ fn no_accepted_request_is_lost_while_servers_on_one_socket_replace_each_other() 
         let socket = OwnedFd::from(ours.try_clone().expect("a descriptor"));
         process::start(HAND_OVER, Stdio::from(socket)).0
     };
-    let (tell, told) = channel::<Option<String>>();
+    let (sender, answers) = channel::<Option<String>>();
     let await_answer_of = |server: &Process| {
         let number = server.number();
-        assert!(told.iter().map(|answer| answer.expect("an answer")).any(|told| told == number));
+        assert!(
+            answers.iter().map(|answer| answer.expect("an answer")).any(|answer| answer == number)
+        );
     };
     let mut serving = start();
     let clients: Vec<_> = (0..16)
         .map(|_| {
-            let tell = tell.clone();
-            thread::spawn(move || keep_asking(address, &tell))
+            let sender = sender.clone();
+            thread::spawn(move || keep_asking(address, &sender))
         })
         .collect();
     for _ in 0..5 {
@@ -177,7 +179,7 @@ fn no_accepted_request_is_lost_while_servers_on_one_socket_replace_each_other() 
         serving = next;
     }
     await_answer_of(&serving);
-    drop(told);
+    drop(answers);
     clients.into_iter().for_each(|client| client.join().expect("no panic"));
 }
 
@@ -186,6 +188,6 @@ fn sockets_for_another_process_are_left_alone() {
     let ours = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = ours.local_addr().expect("an address");
     let hand_over = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=1;";
-    let (_server, told) = process::start(hand_over, Stdio::from(OwnedFd::from(ours)));
-    assert_ne!(told, address);
+    let (_server, listening_at) = process::start(hand_over, Stdio::from(OwnedFd::from(ours)));
+    assert_ne!(listening_at, address);
 }

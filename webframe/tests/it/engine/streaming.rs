@@ -20,7 +20,7 @@ use super::site::{PATIENCE, Site, WORKERS_MAX, settings};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain");
 
-/// Some pieces, then the result that the test chooses.
+/// A source: a number of pieces, then the result that the test chooses.
 struct Source(u8, fn() -> io::Result<usize>);
 
 impl Read for Source {
@@ -34,19 +34,19 @@ impl Read for Source {
     }
 }
 
-/// An error of an app that panics when it is formatted.
+/// An error of an app that panics when it is formatted and when it is dropped.
 #[derive(Debug)]
-struct Unspeakable;
+struct PanickingError;
 
-impl std::error::Error for Unspeakable {}
+impl std::error::Error for PanickingError {}
 
-impl fmt::Display for Unspeakable {
+impl fmt::Display for PanickingError {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
         panic!("meant");
     }
 }
 
-impl Drop for Unspeakable {
+impl Drop for PanickingError {
     fn drop(&mut self) {
         panic!("meant");
     }
@@ -54,14 +54,14 @@ impl Drop for Unspeakable {
 
 fn site() -> Site {
     let fails = || Err(io::Error::other("meant"));
-    let fails_badly = || Err(io::Error::other(Unspeakable));
+    let panics_on_error = || Err(io::Error::other(PanickingError));
     Site::start(
         (),
         Urls::new()
             .get("/whole", |(): &(), _: &Request| Ok(Response::stream(TEXT, Source(3, || Ok(0)))))
             .get("/fails", move |(): &(), _: &Request| Ok(Response::stream(TEXT, Source(2, fails))))
             .get("/fails-badly", move |(): &(), _: &Request| {
-                Ok(Response::stream(TEXT, Source(2, fails_badly)))
+                Ok(Response::stream(TEXT, Source(2, panics_on_error)))
             })
             .get("/panics", |(): &(), _: &Request| {
                 Ok(Response::stream(TEXT, Source(1, || panic!("meant"))))
@@ -70,7 +70,7 @@ fn site() -> Site {
     )
 }
 
-/// Announces ten bytes of a file with four.
+/// Announces ten bytes of a file that has only four.
 fn short_file(_: &(), _: &Request) -> Result<Response> {
     let mut file = tempfile::tempfile()?;
     file.write_all(b"four")?;
@@ -119,10 +119,10 @@ fn a_file_shorter_than_promised_is_cut_off_and_never_padded() {
     assert!(answer.ends_with("\r\n\r\nfour"), "{answer}");
 }
 
-/// A piece for each message of the test.
-struct Told(Receiver<()>);
+/// A source that returns a piece for each message of the test.
+struct OnDemand(Receiver<()>);
 
-impl Read for Told {
+impl Read for OnDemand {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.0.recv().is_err() {
             return Ok(0);
@@ -136,15 +136,15 @@ impl Read for Told {
 /// precede the next request of another connection that streams.
 #[test]
 fn bytes_of_a_broken_connection_do_not_reach_another() {
-    let (tell, told) = mpsc::channel();
-    let held = |told: &Mutex<Option<Receiver<()>>>, _: &Request| {
-        let told = told.lock().expect("a lock").take().expect("one stream");
-        Ok(Response::stream(TEXT, Told(told)))
+    let (demand, demands) = mpsc::channel();
+    let held = |demands: &Mutex<Option<Receiver<()>>>, _: &Request| {
+        let demands = demands.lock().expect("a lock").take().expect("one stream");
+        Ok(Response::stream(TEXT, OnDemand(demands)))
     };
     let quick = |_: &Mutex<Option<Receiver<()>>>, _: &Request| Ok(Response::text("quick"));
     let site = Site::start_with(
         &ServerSettings { shards: 1, ..settings() },
-        Mutex::new(Some(told)),
+        Mutex::new(Some(demands)),
         Urls::new().get("/held", held).get("/quick", quick),
     );
     let mut listener = site.client();
@@ -154,10 +154,10 @@ fn bytes_of_a_broken_connection_do_not_reach_another() {
         broken.send("GET /quick HTTP/1.1\r\nHost: x\r\n\r\nGET /secret HTTP/1.1\r\nX-Of-Another: ");
         broken.wait_for_bytes();
         drop(broken); // closing with unread input makes the system reset the connection
-        tell.send(()).expect("a stream");
+        demand.send(()).expect("a stream");
         listener.read_until("abc\r\n");
     }
-    drop(tell);
+    drop(demand);
     listener.read_until("0\r\n\r\n");
     assert_eq!(listener.get("/quick").body, "quick");
 }
@@ -165,7 +165,7 @@ fn bytes_of_a_broken_connection_do_not_reach_another() {
 /// An endless source. When dropped, it reports how much was read.
 struct Endless {
     bytes: usize,
-    at_last: mpsc::Sender<usize>,
+    read_bytes: mpsc::Sender<usize>,
 }
 
 impl Read for Endless {
@@ -178,7 +178,7 @@ impl Read for Endless {
 
 impl Drop for Endless {
     fn drop(&mut self) {
-        self.at_last.send(self.bytes).expect("the test waits");
+        self.read_bytes.send(self.bytes).expect("the test waits");
     }
 }
 
@@ -187,36 +187,37 @@ fn a_client_that_reads_nothing_of_an_endless_response_takes_less_than_a_mebibyte
     let write = Duration::from_millis(300);
     let settings =
         ServerSettings { timeouts: Timeouts { write, ..Timeouts::default() }, ..settings() };
-    let (at_last, made) = mpsc::channel();
+    let (read_bytes, made) = mpsc::channel();
     let endless = move |(): &(), _: &Request| {
-        Ok(Response::stream(TEXT, Endless { bytes: 0, at_last: at_last.clone() }))
+        Ok(Response::stream(TEXT, Endless { bytes: 0, read_bytes: read_bytes.clone() }))
     };
     let site = Site::start_with(&settings, (), Urls::new().get("/endless", endless));
     let mut client = site.client();
     client.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
-    let made = made.recv_timeout(PATIENCE).expect("the deadline ends it");
-    assert!(made < 1 << 20, "{made} bytes were made for somebody who reads nothing");
+    let made = made.recv_timeout(PATIENCE).expect("the deadline drops the source");
+    assert!(made < 1 << 20, "{made} bytes were read for a client that reads nothing");
 }
 
 /// An endless source with a destructor that the test chooses.
-struct LetGo<F: Fn()>(F);
+struct OnDrop<F: Fn()>(F);
 
-impl<F: Fn()> Read for LetGo<F> {
+impl<F: Fn()> Read for OnDrop<F> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         into.fill(b'x');
         Ok(into.len())
     }
 }
 
-impl<F: Fn()> Drop for LetGo<F> {
+impl<F: Fn()> Drop for OnDrop<F> {
     fn drop(&mut self) {
         (self.0)();
     }
 }
 
-/// A site with one shard that answers with such sources, or at once.
-fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
-    let endless = move |(): &(), _: &Request| Ok(Response::stream(TEXT, LetGo(drop.clone())));
+/// A site with one shard. Some routes answer with a source that calls `drop` when it is dropped;
+/// `/hello` answers at once.
+fn site_with_drop(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
+    let endless = move |(): &(), _: &Request| Ok(Response::stream(TEXT, OnDrop(drop.clone())));
     let (quickly, made) = (endless.clone(), endless.clone());
     // Not a final status: a 500 is sent instead.
     let early = move |state: &(), request: &Request| {
@@ -239,9 +240,9 @@ fn site_that_lets_go(drop: impl Fn() + Clone + Send + Sync + 'static) -> Site {
 /// The panic of a source does not end the server.
 #[test]
 fn a_panic_while_a_source_is_dropped_ends_only_its_response() {
-    let (told, dropped) = mpsc::channel();
-    let site = site_that_lets_go(move || {
-        told.send(()).expect("the test waits");
+    let (sender, dropped) = mpsc::channel();
+    let site = site_with_drop(move || {
+        sender.send(()).expect("the test waits");
         panic!("meant");
     });
     for path in ["/in-a-worker", "/in-the-shard", "/early"] {
@@ -253,7 +254,7 @@ fn a_panic_while_a_source_is_dropped_ends_only_its_response() {
                 assert_eq!(client.get("/hello").body, "hello");
             }
             drop(client);
-            dropped.recv_timeout(PATIENCE).expect("nobody reads on");
+            dropped.recv_timeout(PATIENCE).expect("the source is dropped");
             assert_eq!(site.get("/hello").body, "hello");
         }
     }
@@ -262,21 +263,21 @@ fn a_panic_while_a_source_is_dropped_ends_only_its_response() {
 /// The shard of the source is not blocked.
 #[test]
 fn a_source_that_blocks_when_it_is_dropped_delays_nobody() {
-    let (told, dropping) = mpsc::channel();
+    let (sender, dropping) = mpsc::channel();
     let (end, ends) = mpsc::channel::<()>();
     let ends = Arc::new(Mutex::new(ends));
-    let site = site_that_lets_go(move || {
-        told.send(()).expect("the test waits");
+    let site = site_with_drop(move || {
+        sender.send(()).expect("the test waits");
         ends.lock().expect("a lock").recv().ok();
     });
-    let end = end; // gone before the site, which would wait for it
+    let end = end; // dropped before the site, which would wait for it
     for path in ["/in-a-worker", "/in-the-shard", "/early"] {
         for method in ["GET", "HEAD"] {
             let mut client = site.client();
             client.send(&format!("{method} {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
             client.read_until("\r\n\r\n");
             drop(client);
-            dropping.recv_timeout(PATIENCE).expect("nobody reads on");
+            dropping.recv_timeout(PATIENCE).expect("the source is dropped");
             assert_eq!(site.get("/hello").body, "hello");
             end.send(()).expect("it waits");
         }
@@ -286,12 +287,12 @@ fn a_source_that_blocks_when_it_is_dropped_delays_nobody() {
 /// A shard counts as ended in spite of the panic, so the stop finishes.
 #[test]
 fn a_panic_while_a_source_is_cut_does_not_delay_the_stop() {
-    let site = site_that_lets_go(|| panic!("meant"));
+    let site = site_with_drop(|| panic!("meant"));
     let mut client = site.client();
     client.send("GET /in-a-worker HTTP/1.1\r\nHost: x\r\n\r\n");
     client.read_until("\r\n\r\n");
     site.stop.stop();
-    site.stop.stop(); // leaves now
+    site.stop.stop(); // the second call closes all connections
     assert_eq!(site.stopped().cut, 1);
 }
 
@@ -301,7 +302,7 @@ fn a_server_that_stops_does_not_wait_for_sources_to_be_dropped() {
     const STREAMS: usize = 4 * WORKERS_MAX; // more than there are threads
     let (end, ends) = mpsc::channel::<()>();
     let ends = Arc::new(Mutex::new(ends));
-    let site = site_that_lets_go(move || {
+    let site = site_with_drop(move || {
         ends.lock().expect("a lock").recv().ok();
     });
     let clients = (0..STREAMS).map(|_| {
@@ -312,7 +313,7 @@ fn a_server_that_stops_does_not_wait_for_sources_to_be_dropped() {
     });
     let clients = clients.collect::<Vec<_>>();
     site.stop.stop();
-    site.stop.stop(); // leaves now
+    site.stop.stop(); // the second call closes all connections
     assert_eq!(site.stopped().cut, STREAMS);
     drop(clients);
     drop(end);
@@ -336,14 +337,14 @@ fn an_empty_file_is_a_regular_response() {
 fn unread_sources_do_not_pile_up() {
     const REQUESTS: usize = 100;
     let left = Arc::new(AtomicUsize::new(0));
-    let (told, most) = mpsc::channel();
+    let (sender, most) = mpsc::channel();
     let endless = move |(): &(), _: &Request| {
-        told.send(left.fetch_add(1, SeqCst) + 1).expect("the test waits");
+        sender.send(left.fetch_add(1, SeqCst) + 1).expect("the test waits");
         let left = Arc::clone(&left);
         let drop = move || {
             left.fetch_sub(1, SeqCst);
         };
-        Ok(Response::stream(TEXT, LetGo(drop)))
+        Ok(Response::stream(TEXT, OnDrop(drop)))
     };
     let site = Site::start((), Urls::new().get("/", endless).quick());
     let mut client = site.client();
@@ -360,7 +361,7 @@ fn unread_sources_do_not_pile_up() {
 fn a_stop_does_not_wait_for_a_source_after_its_last_byte() {
     let (end, ends) = mpsc::channel::<()>();
     let ends = Arc::new(Mutex::new(ends));
-    let site = site_that_lets_go(move || {
+    let site = site_with_drop(move || {
         ends.lock().expect("a lock").recv().ok();
     });
     let clients = (0..4 * WORKERS_MAX).map(|_| {

@@ -5,7 +5,7 @@ use webframe::{Error, Limits, Request, Response, Result, ServerSettings, Urls, h
 use super::site::{Answer, Site, settings};
 
 /// Returns each part on its own line.
-fn tell(_: &(), request: &Request) -> Result<Response> {
+fn list_parts(_: &(), request: &Request) -> Result<Response> {
     let form = request.multipart()?;
     let told = form.parts().map(|part| {
         let file = part.file_name().map(|name| format!(" of {name:?}")).unwrap_or_default();
@@ -26,7 +26,7 @@ fn keep(_: &(), request: &Request) -> Result<Response> {
 }
 
 fn site(limits: Limits) -> Site {
-    let urls = Urls::new().post("/tell", tell).post("/sum", sum).post("/keep", keep);
+    let urls = Urls::new().post("/parts", list_parts).post("/sum", sum).post("/keep", keep);
     Site::start_with(&ServerSettings { limits, ..settings() }, (), urls)
 }
 
@@ -63,7 +63,7 @@ fn request(path: &str, content_type: &str, body: &str) -> String {
 
 fn answer(site: &Site, content_type: &str, body: &str) -> Answer {
     let mut client = site.client();
-    client.send(&request("/tell", content_type, body));
+    client.send(&request("/parts", content_type, body));
     client.answer().expect("an answer")
 }
 
@@ -77,13 +77,13 @@ fn a_handler_sees_the_parts_that_a_browser_sends() {
 fn a_form_that_comes_byte_by_byte_or_in_chunks_is_the_same() {
     let site = site(Limits { body_memory_max: 40, ..Limits::default() });
     let mut client = site.client();
-    for byte in request("/tell", FIREFOX, &firefox()).as_bytes() {
+    for byte in request("/parts", FIREFOX, &firefox()).as_bytes() {
         client.send_bytes(&[*byte]);
     }
     assert_eq!(client.answer().expect("an answer").body, TOLD);
     let chunks: String = firefox().chars().map(|byte| format!("1\r\n{byte}\r\n")).collect();
     client.send(&format!(
-        "POST /tell HTTP/1.1\r\nHost: x\r\nContent-Type: {FIREFOX}\r\n\
+        "POST /parts HTTP/1.1\r\nHost: x\r\nContent-Type: {FIREFOX}\r\n\
          Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"
     ));
     assert_eq!(client.answer().expect("an answer").body, TOLD);
@@ -106,11 +106,11 @@ fn a_refused_form_names_the_part_and_the_limit_and_keeps_the_connection() {
     let site = site(Limits { body_bytes_max: 1000, ..limits });
     let refused = |content_type, body: &str, status, text: &str| {
         let mut client = site.client();
-        client.send(&request("/tell", content_type, body));
+        client.send(&request("/parts", content_type, body));
         let answer = client.answer().expect("an answer");
         assert_eq!((answer.status, answer.closes()), (status, false), "{body}");
         assert!(answer.body.contains(text), "{} is not {text}", answer.body);
-        client.send(&request("/tell", "multipart/form-data; boundary=b", "--b--"));
+        client.send(&request("/parts", "multipart/form-data; boundary=b", "--b--"));
         assert_eq!(client.answer().expect("an answer").status, 200);
     };
     refused(FIREFOX, &firefox(), 400, "the form has more than 2 parts");
