@@ -215,7 +215,7 @@ impl Shard {
 impl LiveConnection {
     /// Remembers the reason of a call that must wait until another one has ended. Input need not be
     /// remembered, since it stays in the connection; nor a time-out, since the conversation waits
-    /// anew after each call.
+    /// again after each call.
     fn postpone(&mut self, reason: CallReason) {
         if self.pace.is_some() && reason != CallReason::Input && reason != CallReason::TimedOut {
             self.pending = Some(reason);

@@ -290,7 +290,7 @@ impl Shared {
         thread::park();
         let mut state = lock(&self.state);
         // The pool removes a thread from the list when it wakes the thread. If the thread is still
-        // listed, a late `unpark` has woken it that was meant for a handler.
+        // listed, a late `unpark` for a handler on this thread has woken it.
         if let Some(place) = state.asleep.iter().rposition(|thread| thread.id() == id) {
             state.asleep.remove(place);
         }
