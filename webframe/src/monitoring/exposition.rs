@@ -31,25 +31,28 @@ impl Exposition {
         Exposition { prefix: prefix.into(), text: String::new() }
     }
 
-    /// Adds a gauge: a number that rises and falls.
+    /// Adds a gauge: a number that rises and falls. `help` is its description in one line.
     pub fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
         self.family(name, "gauge", help);
         self.sample(name, &[], value);
     }
 
-    /// Adds a counter: a number that only rises. By convention its name ends in `_total`.
+    /// Adds a counter: a number that only rises. By convention its name ends in `_total`. `help` is
+    /// its description in one line.
     pub fn counter(&mut self, name: &str, help: &str, value: u64) {
         self.family(name, "counter", help);
         self.sample(name, &[], value);
     }
 
-    /// Begins a family of metrics with one name: its kind is `counter`, `gauge` or `histogram`.
+    /// Begins a family of metrics with one name. `kind` is `counter`, `gauge` or `histogram`;
+    /// `help` is the description of the family in one line. [`sample`](Exposition::sample) adds its
+    /// values.
     pub fn family(&mut self, name: &str, kind: &str, help: &str) {
         let name = format!("{}_{name}", self.prefix);
         self.push(format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
     }
 
-    /// Adds a sample with labels to the latest family.
+    /// Adds a sample to the latest family: a value with labels, which are pairs of name and value.
     pub fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         let labels: Vec<String> =
             labels.iter().map(|(name, text)| format!("{name}=\"{}\"", escaped(text))).collect();

@@ -1,4 +1,4 @@
-//! Handlers that tell a supervisor or load balancer whether the server is alive (liveness) and
+//! Handlers that report to a supervisor or load balancer whether the server is alive (liveness) and
 //! ready for requests (readiness).
 
 use http::{HeaderValue, StatusCode, header};

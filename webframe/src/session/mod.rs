@@ -145,8 +145,8 @@ impl Session {
     }
 
     /// Gives the session a new secret and keeps its values. Call it whenever a visitor gets more
-    /// rights, for example at log-in, so that somebody who knew or set the old secret does not get
-    /// them too (session fixation).
+    /// rights, for example at log-in, so that an attacker who knew or set the old secret does not
+    /// get them too (session fixation).
     ///
     /// # Errors
     /// The store fails.

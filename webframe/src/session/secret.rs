@@ -67,8 +67,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The key of a session in its store: a hash of the secret in the browser's cookie, so that
-/// somebody who reads the store cannot take over a session.
+/// The key of a session in its store: a hash of the secret in the browser's cookie. An attacker
+/// who reads the store cannot take over a session with it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionKey([u8; 32]);
 

@@ -198,7 +198,7 @@ fn a_client_that_half_closes_while_it_waits_gets_its_responses() {
     assert!(gate.wait_for(1) >= 1);
     ask(&mut client, "/hello");
     client.socket().shutdown(Shutdown::Write).expect("open");
-    assert_eq!(site.get("/hello").body, "hello"); // by now the server was told of both
+    assert_eq!(site.get("/hello").body, "hello"); // both events have reached the server
     gate.set(true);
     let answers = [(); 2].map(|()| client.answer().expect("an answer").body);
     assert_eq!(answers, ["passed", "hello"]);

@@ -149,7 +149,9 @@ fn a_silent_stream_gets_heartbeats_and_a_lost_subscriber_is_noticed() {
     client.read_until("3\r\n:\n\n\r\n");
     assert_eq!(channel.counts().subscribers, 1);
     drop(client);
-    has_left.recv_timeout(super::site::PATIENCE).expect("it is told that the subscriber has gone");
+    has_left
+        .recv_timeout(super::site::PATIENCE)
+        .expect("the app is notified that the subscriber has left");
     wait_until(|| channel.counts().subscribers == 0);
 }
 
