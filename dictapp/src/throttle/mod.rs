@@ -89,7 +89,7 @@ pub enum Device {
 
 /// The reason why a log-in may not begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Throttled {
     /// Too many failed: try again after this time.
     Wait(Duration),
     /// The name is under attack from many networks: log in after the delay, with the ticket.
@@ -167,7 +167,7 @@ impl Throttle {
     ///
     /// # Errors
     /// If too many log-ins have failed.
-    pub fn begin(&self, log_in: LogInFrom<'_>, now: Instant) -> Result<Attempt<'_>, Refusal> {
+    pub fn begin(&self, log_in: LogInFrom<'_>, now: Instant) -> Result<Attempt<'_>, Throttled> {
         let LogInFrom { name, client, ticket, device } = log_in;
         let now = now.saturating_duration_since(self.started);
         let mut counters = self.lock();
@@ -182,13 +182,13 @@ impl Throttle {
             let max = self.limits.of_name_in_network.saturating_mul(network.share);
             counted.push(Counted { kind: TallyKind::NameInNetwork, slots, max });
         }
-        refuse_if_full(&counters, &counted, now).map_err(Refusal::Wait)?;
+        refuse_if_full(&counters, &counted, now).map_err(Throttled::Wait)?;
         let is_attacked = counters.names.tally(of_name.slots, now).failures >= self.limits.of_name;
         let network = smallest_network(client);
         let may_pass = device == Device::Known || self.tickets.accepts(ticket, name, network, now);
         if is_attacked && !may_pass {
             let delay = self.limits.delay;
-            return Err(Refusal::Delay {
+            return Err(Throttled::Delay {
                 delay,
                 ticket: self.tickets.issue(name, network, now + delay),
             });

@@ -38,8 +38,8 @@ fn fail(throttle: &Throttle, name: &str, client: &str, now: Instant) {
 fn wait(throttle: &Throttle, name: &str, client: &str, now: Instant) -> Option<Duration> {
     match throttle.begin(from(name, client), now) {
         Ok(_) => None,
-        Err(Refusal::Wait(wait)) => Some(wait),
-        Err(Refusal::Delay { delay, .. }) => panic!("a delay of {delay:?}"),
+        Err(Throttled::Wait(wait)) => Some(wait),
+        Err(Throttled::Delay { delay, .. }) => panic!("a delay of {delay:?}"),
     }
 }
 
@@ -103,7 +103,7 @@ fn a_name_attacked_from_many_networks_is_delayed_and_not_locked() {
         fail(&throttle, "Levi", &format!("192.0.2.{i}"), now);
     }
     let owner = from("Levi", "198.51.100.1");
-    let Err(Refusal::Delay { delay, ticket }) = throttle.begin(owner, now) else {
+    let Err(Throttled::Delay { delay, ticket }) = throttle.begin(owner, now) else {
         panic!("no delay")
     };
     assert_eq!(delay, DELAY);
@@ -161,7 +161,11 @@ fn a_known_device_is_not_locked_out_by_others_in_its_network() {
     for _ in 0..3 {
         throttle.begin(known, now).expect("the owner's browser").keep_counted();
     }
-    assert_eq!(throttle.begin(known, now).unwrap_err(), Refusal::Wait(WINDOW), "its own failures");
+    assert_eq!(
+        throttle.begin(known, now).unwrap_err(),
+        Throttled::Wait(WINDOW),
+        "its own failures"
+    );
 }
 
 #[test]

@@ -10,7 +10,7 @@ use webframe::{Error, Request, Response, Result};
 use super::filters;
 use super::matches::has_chinese;
 use super::page::Page;
-use super::visitor::TextOf;
+use super::visitor::TextAuthor;
 use super::zone::{TimeText, TimeTexts, day_text};
 use crate::paths;
 use crate::site::{DayWords, Selection, Site, Visit};
@@ -20,7 +20,7 @@ use crate::texts::Texts;
 /// The start of the page, and the filters. The page shows rows older than `older` or newer than
 /// `newer`, which are times in microseconds.
 #[derive(Deserialize)]
-struct Query {
+struct HistoryQuery {
     older: Option<i64>,
     newer: Option<i64>,
     /// Text that the words contain.
@@ -41,7 +41,7 @@ struct HistoryPage<'a> {
     /// The starts of the older and the newer page, in microseconds; `None`: there is no such page.
     older: Option<i64>,
     newer: Option<i64>,
-    days: Vec<Day<'a>>,
+    days: Vec<HistoryDay<'a>>,
     form_token: String,
     name: &'a str,
     q: String,
@@ -49,15 +49,15 @@ struct HistoryPage<'a> {
 }
 
 /// The rows of a day.
-struct Day<'a> {
+struct HistoryDay<'a> {
     /// The date in ISO 8601.
     iso: &'a str,
     text: String,
-    rows: Vec<Line<'a>>,
+    rows: Vec<HistoryLine<'a>>,
 }
 
 /// A row of the table.
-struct Line<'a> {
+struct HistoryLine<'a> {
     /// The time of the latest look-up, in microseconds. The form identifies the row by this time.
     key: i64,
     word: &'a str,
@@ -81,7 +81,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let Some(visit) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::HISTORY));
     };
-    let query: Query = request.query()?;
+    let query: HistoryQuery = request.query()?;
     let start = start(&query)?;
     let filter = filter(&query);
     let Rows { rows, older, newer } = rows(&page, visit, (start, &filter))?;
@@ -104,10 +104,10 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
         q: query.q,
         is_missing: query.missing.is_some(),
     };
-    page.send_text_of(TextOf::Visitor, &template)
+    page.send_with_author(TextAuthor::Visitor, &template)
 }
 
-fn start(query: &Query) -> Result<PageStart> {
+fn start(query: &HistoryQuery) -> Result<PageStart> {
     let time = |microseconds| {
         Timestamp::from_microsecond(microseconds)
             .map_err(|_| Error::bad_request("invalid time in the query"))
@@ -119,7 +119,7 @@ fn start(query: &Query) -> Result<PageStart> {
     })
 }
 
-fn filter(query: &Query) -> LookupFilter {
+fn filter(query: &HistoryQuery) -> LookupFilter {
     let text = query.q.trim().to_lowercase().chars().take(FILTER_CHARS_MAX).collect();
     let kind = if query.missing.is_some() { LookupKind::Missing } else { LookupKind::Any };
     LookupFilter { text, kind }
@@ -175,10 +175,10 @@ fn days<'a>(
     page: &Page<'_>,
     books: &Selection<'_>,
     (rows, times): (&'a [WordOfDay], &'a TimeTexts),
-) -> Vec<Day<'a>> {
-    let mut days: Vec<Day<'a>> = Vec::new();
+) -> Vec<HistoryDay<'a>> {
+    let mut days: Vec<HistoryDay<'a>> = Vec::new();
     for (row, time) in rows.iter().zip(times.iter()) {
-        let line = Line {
+        let line = HistoryLine {
             key: row.at.as_microsecond(),
             link: repeat_link(books, row),
             word: &row.word,
@@ -192,7 +192,7 @@ fn days<'a>(
                 let text = day_text(page.local(row.at).date(), page.texts());
                 let mut lines = Vec::with_capacity(rows.len());
                 lines.push(line);
-                days.push(Day { iso: time.date, text, rows: lines });
+                days.push(HistoryDay { iso: time.date, text, rows: lines });
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::site::Site;
 use crate::texts::Language;
 
 #[derive(Deserialize)]
-struct Choice {
+struct LanguageQuery {
     to: String,
     #[serde(default)]
     next: String,
@@ -19,7 +19,7 @@ struct Choice {
 /// `GET`: sets the language and redirects back. The request changes only how pages look, so it
 /// needs no form token. A request that another site caused changes nothing.
 pub(crate) fn choose(site: &Site, request: &Request) -> Result<Response> {
-    let Choice { to, next } = request.query()?;
+    let LanguageQuery { to, next } = request.query()?;
     let language = Language::parse(&to).ok_or_else(|| Error::bad_request("to must be zh or en"))?;
     let next = paths::local_path(&next).unwrap_or(paths::HOME);
     let response = Response::see_other(next)?;

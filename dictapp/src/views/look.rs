@@ -23,7 +23,7 @@ struct LookPage<'a> {
 
 /// The fields of the form. All are absent when the page is opened.
 #[derive(Deserialize)]
-struct Form {
+struct AppearanceForm {
     theme: Option<String>,
     #[serde(default)]
     size: String,
@@ -41,7 +41,7 @@ struct Form {
 /// caused the request, its choices are ignored.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Form { theme, size, speech, accent, zone, saved } = request.query()?;
+    let AppearanceForm { theme, size, speech, accent, zone, saved } = request.query()?;
     if let Some(theme) = theme {
         if is_from_another_site(site, request) {
             return Response::see_other(paths::LOOK);

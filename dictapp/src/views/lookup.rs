@@ -28,7 +28,7 @@ use crate::texts::Texts;
 const DRAWS_MAX: usize = 512;
 
 #[derive(Deserialize)]
-struct Query {
+struct SearchPageQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -176,7 +176,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     if let Some(elsewhere) = keep_out(&page)? {
         return Ok(elsewhere);
     }
-    let query: Query = request.query()?;
+    let query: SearchPageQuery = request.query()?;
     let shelf = site.shelf();
     let word = match Word::parse(&query.q) {
         Ok(word) => word,

@@ -12,7 +12,7 @@ use webframe::{Body, Error, Request, Response, Result};
 
 use super::appearance::{LOOK, Look};
 use super::frame::Frame;
-use super::visitor::{TextOf, Visitor, Who};
+use super::visitor::{TextAuthor, Visitor, Who};
 use crate::model::Role;
 use crate::paths;
 use crate::site::{Site, Visit};
@@ -85,12 +85,12 @@ impl<'r> Page<'r> {
     }
 
     /// Renders a page as a response with status 200. The page may contain text of other people; see
-    /// [`Page::send_text_of`].
+    /// [`Page::send_with_author`].
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
     pub(super) fn send(&self, template: &impl Template) -> Result<Response> {
-        self.send_text_of(TextOf::Anybody, template)
+        self.send_with_author(TextAuthor::Anybody, template)
     }
 
     /// Like [`Page::send`]; `author` says who may have chosen text in the page. A page with a form
@@ -98,15 +98,15 @@ impl<'r> Page<'r> {
     ///
     /// # Errors
     /// 500: the template cannot be rendered.
-    pub(super) fn send_text_of(
+    pub(super) fn send_with_author(
         &self,
-        author: TextOf,
+        author: TextAuthor,
         template: &impl Template,
     ) -> Result<Response> {
         let page = Response::html(self.render(template)?)
             .with_field(header::CACHE_CONTROL, self.cache_control())
             .with_field(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
-        self.visitor.send(page, author)
+        self.visitor.complete_page(page, author)
     }
 
     /// Renders a page as text.
@@ -124,7 +124,7 @@ impl<'r> Page<'r> {
     /// visitors see the same page at a path in one language, so it may be cached.
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.visitor.who, Who::Guest)
-            && self.visitor.has_no_token()
+            && self.visitor.has_no_form_token()
             && self.request().cookie(LOOK).is_none()
     }
 

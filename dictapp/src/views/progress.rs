@@ -49,20 +49,20 @@ struct ProgressPage<'a> {
     learnt: u64,
     learning: u64,
     learnt_days: u32,
-    coming: Vec<Coming>,
+    coming: Vec<ComingDay>,
     /// The number of words that become due later today.
     later: u64,
     /// The number of days in a row with a review, until today or yesterday.
     streak: u64,
     /// The weeks of the calendar.
-    calendar: Vec<Column<'a>>,
+    calendar: Vec<CalendarWeek<'a>>,
     months: Vec<(i32, &'static str)>,
     /// The names of some rows of the calendar, each after its y.
     weekdays: Vec<(i32, &'static str)>,
     /// The days with reviews, the latest first.
     rows: Vec<(Date, u64)>,
     reviews: u64,
-    weeks: Vec<Week>,
+    weeks: Vec<ChartWeek>,
     /// The number of words that the highest bar of the weeks stands for.
     most: u64,
     width: i32,
@@ -75,7 +75,7 @@ struct ProgressPage<'a> {
 
 /// One of the coming days: how many words become due on it. Overdue words count for today.
 #[derive(Debug, PartialEq, Eq)]
-struct Coming {
+struct ComingDay {
     x: i32,
     height: u64,
     day: Date,
@@ -85,13 +85,13 @@ struct Coming {
 }
 
 /// A week of the calendar.
-struct Column<'a> {
+struct CalendarWeek<'a> {
     x: i32,
-    days: Vec<Day<'a>>,
+    days: Vec<CalendarDay<'a>>,
 }
 
 /// A day of the calendar.
-struct Day<'a> {
+struct CalendarDay<'a> {
     y: i32,
     /// The shade, from 0 (no reviews) to 4.
     shade: u8,
@@ -101,7 +101,7 @@ struct Day<'a> {
 
 /// A week of the bar chart: words that were saved, and words that were reviewed for the first time.
 #[derive(Debug, PartialEq, Eq)]
-struct Week {
+struct ChartWeek {
     x: i32,
     /// The Monday of the week.
     monday: Date,
@@ -194,7 +194,7 @@ fn due_by_day(page: &Page<'_>, visit: &Visit, today: i64) -> Result<ByDay> {
 }
 
 /// The bars of the coming days.
-fn coming(today: i64, due: &ByDay, t: &'static Texts) -> Vec<Coming> {
+fn coming(today: i64, due: &ByDay, t: &'static Texts) -> Vec<ComingDay> {
     let most = due.most().max(1);
     let day = |number: i32| {
         let day = today + i64::from(number);
@@ -204,7 +204,7 @@ fn coming(today: i64, due: &ByDay, t: &'static Texts) -> Vec<Coming> {
             _ => month_and_day(day),
         };
         let height = height(words, most);
-        Some(Coming { x: number * BAR, height, day, label, words })
+        Some(ComingDay { x: number * BAR, height, day, label, words })
     };
     (0..COMING).filter_map(day).collect()
 }
@@ -236,14 +236,16 @@ fn calendar_days(today: Date) -> (i64, DateTexts) {
 }
 
 /// The weeks of the calendar, from Monday.
-fn calendar<'d>((first, dates): (i64, &'d DateTexts), reviews: &ByDay) -> Vec<Column<'d>> {
+fn calendar<'d>((first, dates): (i64, &'d DateTexts), reviews: &ByDay) -> Vec<CalendarWeek<'d>> {
     let mut days = (first..).zip(dates.iter());
     let day = |(row, (number, date)): (i32, (i64, &'d str))| {
         let (y, reviews) = (MONTHS + row * CELL, reviews.on(number));
-        Day { y, shade: shade(reviews), date, reviews }
+        CalendarDay { y, shade: shade(reviews), date, reviews }
     };
-    let week =
-        |column| Column { x: column * CELL, days: (0..7).zip(days.by_ref()).map(day).collect() };
+    let week = |column| CalendarWeek {
+        x: column * CELL,
+        days: (0..7).zip(days.by_ref()).map(day).collect(),
+    };
     (0..WEEKS).map(week).collect()
 }
 
@@ -287,7 +289,7 @@ fn streak(today: i64, reviews: &ByDay) -> u64 {
 }
 
 /// The bars of the weeks, and the number of words that the highest one stands for.
-fn weeks(today: Date, saved: &ByDay, first: &ByDay) -> (Vec<Week>, u64) {
+fn weeks(today: Date, saved: &ByDay, first: &ByDay) -> (Vec<ChartWeek>, u64) {
     let this_monday = day_number(today) - i64::from(weekday(today));
     let week = |column: i32| {
         let number = this_monday - i64::from(BARS - 1 - column) * 7;
@@ -295,7 +297,7 @@ fn weeks(today: Date, saved: &ByDay, first: &ByDay) -> (Vec<Week>, u64) {
         let sum = |counts: &ByDay| (number..number + 7).map(|day| counts.on(day)).sum::<u64>();
         let label = month_and_day(monday);
         let (saved, first) = (sum(saved), sum(first));
-        Some(Week {
+        Some(ChartWeek {
             x: column * BAR,
             monday,
             label,
@@ -305,7 +307,7 @@ fn weeks(today: Date, saved: &ByDay, first: &ByDay) -> (Vec<Week>, u64) {
             first_height: 0,
         })
     };
-    let mut weeks: Vec<Week> = (0..BARS).filter_map(week).collect();
+    let mut weeks: Vec<ChartWeek> = (0..BARS).filter_map(week).collect();
     let most = weeks.iter().map(|week| week.saved.max(week.first)).max().unwrap_or(0).max(1);
     for week in &mut weeks {
         (week.saved_height, week.first_height) =
@@ -372,7 +374,7 @@ mod tests {
     fn the_coming_days_begin_today_and_have_a_bar_for_their_words() {
         let due = ago(&[(-13, 2), (0, 8)]);
         let coming = coming(day_number(SUNDAY), &due, Language::English.texts());
-        let shown = |one: &Coming| (one.label.clone(), one.words, one.height);
+        let shown = |one: &ComingDay| (one.label.clone(), one.words, one.height);
         assert_eq!(coming.len(), 14);
         assert_eq!(shown(&coming[0]), ("today".to_owned(), 8, BARS_HEIGHT));
         assert_eq!(shown(&coming[1]), ("11-30".to_owned(), 0, 0));

@@ -15,13 +15,13 @@ use crate::store::REPORT_CHARS_MAX;
 use crate::texts::{Texts, fill};
 
 #[derive(Deserialize)]
-struct Query {
+struct ReportQuery {
     #[serde(default)]
     word: String,
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct ReportForm {
     form_token: String,
     #[serde(default)]
     word: String,
@@ -38,11 +38,11 @@ struct ReportPage<'a> {
     word: &'a str,
     text: &'a str,
     text_max: usize,
-    notice: Notice,
+    notice: ReportNotice,
 }
 
 /// The message above the form, or instead of it.
-enum Notice {
+enum ReportNotice {
     None,
     Done,
     Closed,
@@ -52,27 +52,28 @@ enum Notice {
 /// `GET`: the form.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let query: Query = request.query()?;
+    let query: ReportQuery = request.query()?;
     let word = parse(&query.word)?;
-    let notice = if page.may_report() { Notice::None } else { Notice::Closed };
+    let notice = if page.may_report() { ReportNotice::None } else { ReportNotice::Closed };
     report_page(&page, StatusCode::OK, (&word, ""), notice)
 }
 
 /// `POST`: stores a report.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: ReportForm = request.form()?;
     page.check_form(&form.form_token)?;
     let word = parse(&form.word)?;
     let t = &page.texts().reports;
     let shown = (&word, form.text.as_str());
     if !page.may_report() {
-        return report_page(&page, StatusCode::FORBIDDEN, shown, Notice::Closed);
+        return report_page(&page, StatusCode::FORBIDDEN, shown, ReportNotice::Closed);
     }
-    let problem =
-        |status, text: &str| report_page(&page, status, shown, Notice::Problem(text.to_owned()));
+    let problem = |status, text: &str| {
+        report_page(&page, status, shown, ReportNotice::Problem(text.to_owned()))
+    };
     match site.report_entry(page.user()?, shown, &page.visitor.client())? {
-        Reporting::Done => report_page(&page, StatusCode::OK, (&word, ""), Notice::Done),
+        Reporting::Done => report_page(&page, StatusCode::OK, (&word, ""), ReportNotice::Done),
         Reporting::Empty => problem(StatusCode::UNPROCESSABLE_ENTITY, t.empty),
         Reporting::Full => problem(StatusCode::SERVICE_UNAVAILABLE, t.full),
         Reporting::Later(wait) => {
@@ -92,7 +93,7 @@ fn report_page(
     page: &Page<'_>,
     status: StatusCode,
     (word, text): (&Word, &str),
-    notice: Notice,
+    notice: ReportNotice,
 ) -> Result<Response> {
     let t = page.texts();
     let form_token = page.form_token()?;

@@ -20,13 +20,13 @@ struct SettingsPage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     form_token: String,
-    notice: Notice,
+    notice: SettingsNotice,
     books: Vec<BookChoice>,
 }
 
 /// The message above the form.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Notice {
+enum SettingsNotice {
     None,
     Saved,
     NoBook,
@@ -43,7 +43,7 @@ struct BookChoice {
 /// each book that was ticked; a listed book without a tick is off. A book that was added meanwhile
 /// is in neither list, so it does not change.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Choice {
+struct BooksForm {
     form_token: String,
     on: Vec<BookId>,
     off: Vec<BookId>,
@@ -54,31 +54,37 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
     let off = site.books_off(visit)?;
-    let notice = if request.query_string() == SAVED { Notice::Saved } else { Notice::None };
+    let notice =
+        if request.query_string() == SAVED { SettingsNotice::Saved } else { SettingsNotice::None };
     form(&page, StatusCode::OK, &off, notice)
 }
 
 /// `POST`: stores the settings. At least one book must be on.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let choice = Choice::of(&request.form::<Vec<(String, String)>>()?)?;
+    let choice = BooksForm::of(&request.form::<Vec<(String, String)>>()?)?;
     page.check_form(&choice.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     if choice.on.is_empty() {
-        return form(&page, StatusCode::UNPROCESSABLE_ENTITY, &choice.off, Notice::NoBook);
+        return form(&page, StatusCode::UNPROCESSABLE_ENTITY, &choice.off, SettingsNotice::NoBook);
     }
     site.switch_books(visit, &choice.on, &choice.off)?;
     Response::see_other(&format!("{}?{SAVED}", paths::SETTINGS))
 }
 
-/// The query of the page that makes it show [`Notice::Saved`].
+/// The query of the page that makes it show [`SettingsNotice::Saved`].
 const SAVED: &str = "saved";
 
 fn to_login() -> Result<Response> {
     Response::see_other(&paths::login_then(paths::SETTINGS))
 }
 
-fn form(page: &Page<'_>, status: StatusCode, off: &[BookId], notice: Notice) -> Result<Response> {
+fn form(
+    page: &Page<'_>,
+    status: StatusCode,
+    off: &[BookId],
+    notice: SettingsNotice,
+) -> Result<Response> {
     let shelf = page.site.shelf();
     let books = shelf.books().iter().map(|book| BookChoice {
         id: book.id.number(),
@@ -95,9 +101,9 @@ fn form(page: &Page<'_>, status: StatusCode, off: &[BookId], notice: Notice) -> 
     page.send_as(status, &values)
 }
 
-impl Choice {
-    fn of(fields: &[(String, String)]) -> Result<Choice> {
-        let mut choice = Choice::default();
+impl BooksForm {
+    fn of(fields: &[(String, String)]) -> Result<BooksForm> {
+        let mut choice = BooksForm::default();
         let mut listed = Vec::new();
         let mut on = HashSet::new();
         for (name, value) in fields {
@@ -127,13 +133,13 @@ mod tests {
         let field = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let fields =
             [("form_token", "t"), ("listed", "1"), ("on", "1"), ("listed", "2"), ("on", "3")];
-        let choice = Choice::of(&fields.iter().map(field).collect::<Vec<_>>()).unwrap();
-        let expected = Choice {
+        let choice = BooksForm::of(&fields.iter().map(field).collect::<Vec<_>>()).unwrap();
+        let expected = BooksForm {
             form_token: "t".to_owned(),
             on: vec![BookId::new(1)],
             off: vec![BookId::new(2)],
         };
         assert_eq!(choice, expected);
-        assert!(Choice::of(&[field(&("on", "x"))]).is_err());
+        assert!(BooksForm::of(&[field(&("on", "x"))]).is_err());
     }
 }

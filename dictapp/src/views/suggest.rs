@@ -16,7 +16,7 @@ use crate::paths;
 use crate::site::{Selection, Shelf, Site};
 
 #[derive(Deserialize)]
-struct Query {
+struct TypedTextQuery {
     #[serde(default)]
     q: String,
 }
@@ -41,7 +41,7 @@ const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 /// `GET`: the completions. They are the same for everybody, so they are cached. The database is
 /// queried only if guests may not look words up: then guests get no completions.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
-    let Query { q } = request.query()?;
+    let TypedTextQuery { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
     if is_closed && Page::of(site, request).user_name().is_none() {
         let none: [Suggestion; 0] = [];
@@ -72,7 +72,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
 /// look-up is not recorded in the history. The answer is `null` if no book has the word, or if a
 /// guest may not look words up.
 pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
-    let Query { q } = request.query()?;
+    let TypedTextQuery { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
     let is_allowed = !is_closed || Page::of(site, request).user_name().is_some();
     let shelf = site.shelf();
@@ -88,7 +88,7 @@ pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
 /// The typed text and its completions, for a browser's search box; no completions if guests may not
 /// look words up.
 pub(super) fn words(site: &Site, request: &Request) -> Result<(String, Vec<String>)> {
-    let Query { q } = request.query()?;
+    let TypedTextQuery { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
     let words = if is_closed {
         Vec::new()

@@ -19,28 +19,31 @@ use crate::site::{Client, DeviceProof, SignedIn, Site, Visit};
 use crate::store::StoreError;
 use crate::texts::Language;
 
-pub(super) const SESSION: Secret = Secret { plain: "session", host: "__Host-session" };
-pub(super) const VISITOR: Secret = Secret { plain: "visitor", host: "__Host-visitor" };
-pub(super) const DEVICE: Secret = Secret { plain: "device", host: "__Host-device" };
+pub(super) const SESSION_COOKIE: SecretCookie =
+    SecretCookie { any_transport: "session", only_tls: "__Host-session" };
+pub(super) const GUEST_COOKIE: SecretCookie =
+    SecretCookie { any_transport: "visitor", only_tls: "__Host-visitor" };
+pub(super) const DEVICE_COOKIE: SecretCookie =
+    SecretCookie { any_transport: "device", only_tls: "__Host-device" };
 /// The cookie of the chosen language.
-pub(super) const LANGUAGE: &str = "language";
+pub(super) const LANGUAGE_COOKIE: &str = "language";
 
 /// How long a browser keeps the chosen language, look and time zone.
-pub(super) const LANGUAGE_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
+pub(super) const CHOICES_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How long a browser counts as a known device of a user who logged in with it.
-pub(super) const DEVICE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
+pub(super) const DEVICE_COOKIE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
 
 /// Maximum number of session cookies of a request that are looked up. There may be several: a site
 /// on a sibling domain may have set others of the same name.
-const SESSIONS_TRIED: usize = 4;
+const SESSION_COOKIES_TRIED_MAX: usize = 4;
 
 /// The names of a cookie that holds a secret. If it is sent only over TLS, its name has the prefix
 /// `__Host-`, so that a site on a sibling domain cannot set it.
 #[derive(Clone, Copy)]
-pub(super) struct Secret {
-    plain: &'static str,
-    host: &'static str,
+pub(super) struct SecretCookie {
+    any_transport: &'static str,
+    only_tls: &'static str,
 }
 
 /// The connections on which a browser sends the cookies of a visitor.
@@ -58,19 +61,19 @@ pub(super) struct Visitor<'r> {
     /// The session, if there is one and it may be valid.
     session: Option<&'r Session>,
     /// The token for a guest's forms: from the cookie, or made for this response.
-    guest: OnceCell<Guest>,
+    guest: OnceCell<GuestToken>,
     transport: CookieTransport,
 }
 
 /// The token that a guest's forms are bound to, and whether the browser does not have it yet.
-struct Guest {
+struct GuestToken {
     token: Token,
     is_new: bool,
 }
 
 /// Who may have chosen text that a page contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TextOf {
+pub(super) enum TextAuthor {
     /// Only the visitor and this site, unless the page repeats text of its URL.
     Visitor,
     /// Other people too.
@@ -104,14 +107,16 @@ static GUEST: Identity = Identity { session: None, who: Who::Guest };
 
 /// Whether a request has the cookie of a session, which may be invalid.
 pub(crate) fn may_be_user(request: &Request) -> bool {
-    [SESSION.plain, SESSION.host].iter().any(|name| request.cookie(name).is_some())
+    [SESSION_COOKIE.any_transport, SESSION_COOKIE.only_tls]
+        .iter()
+        .any(|name| request.cookie(name).is_some())
 }
 
 impl<'r> Visitor<'r> {
     /// Reads the cookies, and queries the database if there is a session cookie.
     pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
         let transport = CookieTransport::of(site, request);
-        let Identity { session, who } = Identity::of(site, request, SESSION.name(transport));
+        let Identity { session, who } = Identity::of(site, request, SESSION_COOKIE.name(transport));
         let session = session.as_ref();
         let language = language(request);
         Visitor { request, language, session, who, guest: OnceCell::new(), transport }
@@ -130,11 +135,11 @@ impl<'r> Visitor<'r> {
     }
 
     /// The token for a form on a page of this visitor. For a new guest this makes a cookie, which
-    /// [`Visitor::send`] adds to the response.
+    /// [`Visitor::complete_page`] adds to the response.
     pub(super) fn form_token(&self) -> Result<String> {
         match self.session_form_token() {
             Some(token) => Ok(token.to_owned()),
-            None => Ok(form_token(self.form_cookie()?)),
+            None => Ok(form_token(self.form_binding()?)),
         }
     }
 
@@ -154,22 +159,22 @@ impl<'r> Visitor<'r> {
     /// 403: the token is wrong. 503: there is a session cookie, and the database is unavailable.
     pub(super) fn check_form(&self, given: &str) -> Result<()> {
         self.user()?;
-        if is_form_token(self.form_cookie()?, given) { Ok(()) } else { Err(Error::forbidden("")) }
+        if is_form_token(self.form_binding()?, given) { Ok(()) } else { Err(Error::forbidden("")) }
     }
 
     /// Completes the response of a page: adds a new guest's cookie, which the forms of the page are
     /// bound to, and forbids compression if it could reveal the form token.
-    pub(super) fn send(&self, response: Response, text: TextOf) -> Result<Response> {
+    pub(super) fn complete_page(&self, response: Response, text: TextAuthor) -> Result<Response> {
         // The attack BREACH: if an attacker can choose text of the page, the compressed length
         // reveals the token letter by letter.
-        let response = if self.has_no_token() || self.is_without_input(text) {
+        let response = if self.has_no_form_token() || self.has_only_own_text(text) {
             response
         } else {
             response.without_compression()
         };
         match self.guest.get() {
-            Some(Guest { token, is_new: true }) => {
-                Ok(response.with_cookie(&self.secret(VISITOR, &token.to_text())?))
+            Some(GuestToken { token, is_new: true }) => {
+                Ok(response.with_cookie(&self.secret_cookie(GUEST_COOKIE, &token.to_text())?))
             }
             _ => Ok(response),
         }
@@ -186,14 +191,14 @@ impl<'r> Visitor<'r> {
         if let Some(old) = self.session() {
             site.sign_out(old)?;
         }
-        let session = self.secret(SESSION, &signed_in.token.to_text())?;
+        let session = self.secret_cookie(SESSION_COOKIE, &signed_in.token.to_text())?;
         let session = match lifetime {
             Lifetime::Browser => session,
             Lifetime::Kept => session.max_age(site.settings().accounts.session_absolute),
         };
         let response = response.with_cookie(&session);
         let response = self.remember_device(&signed_in.device, response)?;
-        Ok(response.with_cookie(&Cookie::removal(self.name_of(VISITOR))?))
+        Ok(response.with_cookie(&Cookie::removal(self.cookie_name(GUEST_COOKIE))?))
     }
 
     /// Adds the cookie that makes this browser a known device of its user.
@@ -202,7 +207,7 @@ impl<'r> Visitor<'r> {
         proof: &DeviceProof,
         response: Response,
     ) -> Result<Response> {
-        let device = self.secret(DEVICE, proof.as_str())?.max_age(DEVICE_KEPT);
+        let device = self.secret_cookie(DEVICE_COOKIE, proof.as_str())?.max_age(DEVICE_COOKIE_KEPT);
         Ok(response.with_cookie(&device))
     }
 
@@ -215,14 +220,14 @@ impl<'r> Visitor<'r> {
     }
 
     /// The name of the cookie with this secret, on the connections of this site.
-    pub(super) fn name_of(&self, secret: Secret) -> &'static str {
+    pub(super) fn cookie_name(&self, secret: SecretCookie) -> &'static str {
         secret.name(self.transport)
     }
 
     /// The proof that a user has logged in with this browser before, from the cookie; not verified
     /// here.
     pub(super) fn device(&self) -> Option<&str> {
-        self.request.cookie(self.name_of(DEVICE))
+        self.request.cookie(self.cookie_name(DEVICE_COOKIE))
     }
 
     /// Deletes the session and its cookie.
@@ -230,7 +235,7 @@ impl<'r> Visitor<'r> {
         if let Some(token) = self.session() {
             site.sign_out(token)?;
         }
-        Ok(response.with_cookie(&Cookie::removal(self.name_of(SESSION))?))
+        Ok(response.with_cookie(&Cookie::removal(self.cookie_name(SESSION_COOKIE))?))
     }
 
     /// Stores the language in a cookie.
@@ -239,13 +244,13 @@ impl<'r> Visitor<'r> {
         language: Language,
         response: Response,
     ) -> Result<Response> {
-        let cookie = self.cookie(LANGUAGE, language.tag())?.max_age(LANGUAGE_KEPT);
+        let cookie = self.cookie(LANGUAGE_COOKIE, language.tag())?.max_age(CHOICES_KEPT);
         Ok(response.with_cookie(&cookie))
     }
 
     /// Stores the appearance in a cookie.
     pub(super) fn remember_look(&self, look: Look, response: Response) -> Result<Response> {
-        let cookie = self.cookie(LOOK, &look.to_text())?.max_age(LANGUAGE_KEPT);
+        let cookie = self.cookie(LOOK, &look.to_text())?.max_age(CHOICES_KEPT);
         Ok(response.with_cookie(&cookie))
     }
 
@@ -253,7 +258,7 @@ impl<'r> Visitor<'r> {
     /// empty one, removes the cookie, so that the browser's zone applies.
     pub(super) fn remember_zone(&self, name: &str, response: Response) -> Result<Response> {
         let cookie = match ZONES.into_iter().find(|zone| *zone == name) {
-            Some(zone) => self.cookie(ZONE, zone)?.max_age(LANGUAGE_KEPT),
+            Some(zone) => self.cookie(ZONE, zone)?.max_age(CHOICES_KEPT),
             None => Cookie::removal(ZONE)?,
         };
         Ok(response.with_cookie(&cookie))
@@ -261,20 +266,20 @@ impl<'r> Visitor<'r> {
 
     /// Whether the page contains no form token: there is no session (its pages have the log-out
     /// form), and no token was made for a guest.
-    pub(super) fn has_no_token(&self) -> bool {
+    pub(super) fn has_no_form_token(&self) -> bool {
         self.session.is_none() && self.guest.get().is_none()
     }
 
     /// Whether the page repeats no text that a stranger may choose. `text` is what the view says
-    /// about the page. The paths of pages with [`TextOf::Visitor`] have no parameters, so only the
+    /// about the page. The paths of pages with [`TextAuthor::Visitor`] have no parameters, so only the
     /// query could contain other text.
-    fn is_without_input(&self, text: TextOf) -> bool {
+    fn has_only_own_text(&self, text: TextAuthor) -> bool {
         let is_read = matches!(*self.request.method(), Method::GET | Method::HEAD);
-        text == TextOf::Visitor && is_read && self.request.query_string().is_empty()
+        text == TextAuthor::Visitor && is_read && self.request.query_string().is_empty()
     }
 
-    fn secret(&self, secret: Secret, value: &str) -> Result<Cookie> {
-        self.cookie(self.name_of(secret), value)
+    fn secret_cookie(&self, secret: SecretCookie, value: &str) -> Result<Cookie> {
+        self.cookie(self.cookie_name(secret), value)
     }
 
     fn cookie(&self, name: &str, value: &str) -> Result<Cookie> {
@@ -287,12 +292,12 @@ impl<'r> Visitor<'r> {
 
     /// The token that the forms of this visitor are bound to: that of the session, or that of the
     /// guest, which is made if there is none.
-    fn form_cookie(&self) -> Result<&Token> {
+    fn form_binding(&self) -> Result<&Token> {
         if let Some(session) = self.session() {
             return Ok(session);
         }
         if self.guest.get().is_none() {
-            let name = self.name_of(VISITOR);
+            let name = self.cookie_name(GUEST_COOKIE);
             let known = self.request.cookie(name).and_then(Token::parse);
             let is_new = known.is_none();
             let token = match known {
@@ -300,18 +305,18 @@ impl<'r> Visitor<'r> {
                 None => Token::random().map_err(|error| Error::internal(error.to_string()))?,
             };
             // Nothing else has filled the cell since the check above.
-            drop(self.guest.set(Guest { token, is_new }));
+            drop(self.guest.set(GuestToken { token, is_new }));
         }
         Ok(&self.guest.get().expect("it was set above").token)
     }
 }
 
-impl Secret {
+impl SecretCookie {
     /// The name of the cookie with this transport.
     fn name(self, transport: CookieTransport) -> &'static str {
         match transport {
-            CookieTransport::OnlyTls => self.host,
-            CookieTransport::Any => self.plain,
+            CookieTransport::OnlyTls => self.only_tls,
+            CookieTransport::Any => self.any_transport,
         }
     }
 }
@@ -335,21 +340,21 @@ impl Identity {
     /// otherwise it is unknown which one this site has set, and all are ignored.
     fn look_up<'r>(site: &Site, cookies: impl Iterator<Item = &'r str>) -> Identity {
         let mut found = None;
-        for token in cookies.filter_map(Token::parse).take(SESSIONS_TRIED) {
+        for token in cookies.filter_map(Token::parse).take(SESSION_COOKIES_TRIED_MAX) {
             match site.visit(&token) {
                 Ok(None) => {}
                 Ok(Some(visit)) if found.is_none() => found = Some((token, visit)),
                 Ok(Some(_)) => return Identity { session: None, who: Who::Guest },
-                Err(error) => return Identity::with(site, token, Who::Unknown(error)),
+                Err(error) => return Identity::of_session(site, token, Who::Unknown(error)),
             }
         }
         match found {
-            Some((token, visit)) => Identity::with(site, token, Who::User(visit)),
+            Some((token, visit)) => Identity::of_session(site, token, Who::User(visit)),
             None => Identity { session: None, who: Who::Guest },
         }
     }
 
-    fn with(site: &Site, token: Token, who: Who) -> Identity {
+    fn of_session(site: &Site, token: Token, who: Who) -> Identity {
         let form_token = site.form_token(&token);
         Identity { session: Some(Session { token, form_token }), who }
     }
@@ -378,7 +383,7 @@ fn authority(url: &str) -> &str {
 
 /// The language that the visitor chose, else the one that the browser prefers, else English.
 fn language(request: &Request) -> Language {
-    let chosen = request.cookie(LANGUAGE).and_then(Language::parse);
+    let chosen = request.cookie(LANGUAGE_COOKIE).and_then(Language::parse);
     let asked = || Language::best(request.field(&header::ACCEPT_LANGUAGE)?);
     chosen.or_else(asked).unwrap_or(Language::English)
 }

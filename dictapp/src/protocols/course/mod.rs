@@ -24,7 +24,7 @@ use crate::site::{
     Client, Credentials, LogIn, Outcome, Registration, Selection, SignUp, SignedIn, Site, Visit,
 };
 use crate::store::{PageStart, PastLookup};
-use crate::throttle::Refusal;
+use crate::throttle::Throttled;
 
 /// Maximum bytes of a request: a name of 64 and a word of 255 characters have up to 1,276.
 pub(crate) const REQUEST_BYTES_MAX: usize = 2048;
@@ -162,7 +162,7 @@ impl Connection {
         let given = Credentials { name, password, lifetime, ticket, device: None, client };
         let signed_in = match site.sign_in(given)? {
             LogIn::Done(signed_in) => signed_in,
-            LogIn::Refused(Refusal::Delay { delay, ticket }) => {
+            LogIn::Refused(Throttled::Delay { delay, ticket }) => {
                 // A client that tries again too early keeps its first ticket.
                 let now = Instant::now();
                 let new =
@@ -170,7 +170,7 @@ impl Connection {
                 self.delayed = delayed.filter(|first| now < first.usable).or_else(|| Some(new()));
                 return Ok(Reply::one(FAIL));
             }
-            LogIn::Wrong | LogIn::Disabled | LogIn::Refused(Refusal::Wait(_)) => {
+            LogIn::Wrong | LogIn::Disabled | LogIn::Refused(Throttled::Wait(_)) => {
                 self.delayed = delayed;
                 return Ok(Reply::one(FAIL));
             }

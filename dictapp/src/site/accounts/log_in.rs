@@ -19,7 +19,7 @@ use crate::password::{NameAndPassword, Verdict};
 use crate::session::Token;
 use crate::site::Site;
 use crate::store::{AuditEvent, NewSession, StoreError, User};
-use crate::throttle::{Device, LogInFrom, Refusal};
+use crate::throttle::{Device, LogInFrom, Throttled};
 
 /// The input of a log-in.
 #[derive(Clone, Copy)]
@@ -58,7 +58,7 @@ pub enum LogIn {
     /// The password was right, and an administrator blocked the user.
     Disabled,
     /// Nothing was checked, because too many attempts have failed.
-    Refused(Refusal),
+    Refused(Throttled),
 }
 
 impl Site {

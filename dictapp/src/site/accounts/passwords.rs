@@ -16,7 +16,7 @@ use crate::password::PasswordProblem;
 use crate::session::Token;
 use crate::site::Site;
 use crate::store::{AuditEvent, HashChange, TokensThen, User, UserId};
-use crate::throttle::{Attempt, Device, LogInFrom, Refusal};
+use crate::throttle::{Attempt, Device, LogInFrom, Throttled};
 
 /// The length of a reset code. A character has 5 random bits, so a code has 60.
 const CODE_CHARS: usize = 12;
@@ -154,7 +154,7 @@ impl Site {
         // password has no ticket for a delayed attempt, so a delay is a time to wait.
         let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };
         self.throttle.begin(from, Instant::now()).map_err(|refusal| match refusal {
-            Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. } => wait,
+            Throttled::Wait(wait) | Throttled::Delay { delay: wait, .. } => wait,
         })
     }
 

@@ -12,7 +12,8 @@ use crate::views::appearance::{LOOK, ZONE};
 use crate::views::filters;
 use crate::views::page::Page;
 use crate::views::visitor::{
-    DEVICE, DEVICE_KEPT, LANGUAGE, LANGUAGE_KEPT, SESSION, Secret, VISITOR,
+    CHOICES_KEPT, DEVICE_COOKIE, DEVICE_COOKIE_KEPT, GUEST_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE,
+    SecretCookie,
 };
 
 #[derive(Template)]
@@ -44,18 +45,18 @@ impl PrivacyPage<'_> {
     fn cookies(&self) -> [(&'static str, &'static str, String); 6] {
         let t = &self.t.privacy;
         let until = |text: &str, kept: &Duration| fill(text, "time", self.time(kept));
-        let secret = |secret: Secret| self.page.visitor.name_of(secret);
+        let cookie_name = |cookie_name: SecretCookie| self.page.visitor.cookie_name(cookie_name);
         [
             (
-                secret(SESSION),
+                cookie_name(SESSION_COOKIE),
                 t.session_cookie_why,
                 until(t.session_cookie_long, &self.session_kept),
             ),
-            (secret(DEVICE), t.device_cookie_why, self.time(&DEVICE_KEPT)),
-            (secret(VISITOR), t.visitor_cookie_why, t.visitor_cookie_long.to_owned()),
-            (LANGUAGE, t.language_cookie_why, self.time(&LANGUAGE_KEPT)),
-            (LOOK, t.look_cookie_why, self.time(&LANGUAGE_KEPT)),
-            (ZONE, t.zone_cookie_why, until(t.zone_cookie_long, &LANGUAGE_KEPT)),
+            (cookie_name(DEVICE_COOKIE), t.device_cookie_why, self.time(&DEVICE_COOKIE_KEPT)),
+            (cookie_name(GUEST_COOKIE), t.visitor_cookie_why, t.visitor_cookie_long.to_owned()),
+            (LANGUAGE_COOKIE, t.language_cookie_why, self.time(&CHOICES_KEPT)),
+            (LOOK, t.look_cookie_why, self.time(&CHOICES_KEPT)),
+            (ZONE, t.zone_cookie_why, until(t.zone_cookie_long, &CHOICES_KEPT)),
         ]
     }
 }

@@ -10,7 +10,7 @@ use crate::texts::{Texts, fill};
 
 /// The fields as submitted. Missing fields are empty.
 #[derive(Deserialize)]
-pub(super) struct Form {
+pub(super) struct RegistrationForm {
     #[serde(default)]
     pub(super) name: String,
     #[serde(default)]
@@ -23,16 +23,16 @@ pub(super) struct Form {
 
 /// The problem of each field, in the language of the page; empty if the field is valid.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Problems {
+pub(super) struct RegistrationProblems {
     pub(super) name: String,
     pub(super) password: String,
     pub(super) password_again: String,
 }
 
-impl Problems {
+impl RegistrationProblems {
     /// Whether any field is invalid.
-    pub(super) fn exist(&self) -> bool {
-        *self != Problems::default()
+    pub(super) fn any(&self) -> bool {
+        *self != RegistrationProblems::default()
     }
 
     /// The name of the first invalid field, which gets the focus; if all fields are valid, the name
@@ -47,11 +47,15 @@ impl Problems {
     }
 }
 
-impl Form {
+impl RegistrationForm {
     /// Checks each field; returns the name of the new account.
-    pub(super) fn check(&self, rules: &Accounts, t: &Texts) -> Result<Username, Problems> {
+    pub(super) fn check(
+        &self,
+        rules: &Accounts,
+        t: &Texts,
+    ) -> Result<Username, RegistrationProblems> {
         let name = Username::parse_new(&self.name);
-        let problems = Problems {
+        let problems = RegistrationProblems {
             name: name.as_ref().err().map_or(String::new(), |error| username_text(*error, t)),
             password: self.password_problem(rules, t),
             password_again: if self.password == self.password_again {
@@ -61,7 +65,7 @@ impl Form {
             },
         };
         match name {
-            Ok(name) if !problems.exist() => Ok(name),
+            Ok(name) if !problems.any() => Ok(name),
             _ => Err(problems),
         }
     }
@@ -106,7 +110,7 @@ mod tests {
     fn problems(name: &str, password: &str, password_again: &str) -> [bool; 3] {
         let rules = Settings::default().accounts;
         let [name, password, password_again] = [name, password, password_again].map(str::to_owned);
-        let form = Form { name, password, password_again, form_token: String::new() };
+        let form = RegistrationForm { name, password, password_again, form_token: String::new() };
         match form.check(&rules, Language::English.texts()) {
             Ok(_) => [false; 3],
             Err(p) => [p.name, p.password, p.password_again].map(|text| !text.is_empty()),

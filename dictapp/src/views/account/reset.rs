@@ -6,7 +6,7 @@ use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Request, Response, Result};
 
-use super::enter::{enter, minutes};
+use super::login::{begin_session_and_redirect, minutes};
 use super::registration::password_text;
 use crate::model::Lifetime;
 use crate::paths;
@@ -61,7 +61,7 @@ pub(crate) fn submit_reset(site: &Site, request: &Request) -> Result<Response> {
     match site.reset_password(new, &client)? {
         PasswordChange::Done(signed_in) => {
             log::info!("user {} set a new password by code", signed_in.user);
-            enter(&page, &signed_in, Lifetime::Browser, paths::HOME)
+            begin_session_and_redirect(&page, &signed_in, Lifetime::Browser, paths::HOME)
         }
         PasswordChange::Wrong => {
             log::info!("a reset code from {} was wrong", client.address);

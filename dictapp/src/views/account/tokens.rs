@@ -4,7 +4,7 @@ use serde::Deserialize;
 use webframe::http::StatusCode;
 use webframe::{Request, Response, Result};
 
-use super::own::{self, Notice, token_id};
+use super::account_page::{self, AccountNotice, token_id};
 use crate::model::{Scope, Scopes};
 use crate::site::{Site, TokenMaking};
 use crate::views::page::Page;
@@ -29,21 +29,26 @@ pub(crate) fn submit_tokens(site: &Site, request: &Request) -> Result<Response> 
     let page = Page::of(site, request);
     let form: TokensForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return own::to_login() };
+    let Some(visit) = page.user()? else { return account_page::to_login() };
     let client = page.visitor.client();
     if !form.revoke.is_empty() {
         let tokens = site.api_tokens_of(visit.user)?;
         if let Some(token) = tokens.iter().find(|token| token_id(token) == form.revoke) {
             site.revoke_api_token(visit, &token.token_hash, &client)?;
         }
-        return own::done();
+        return account_page::redirect_with_success();
     }
     match site.make_api_token(visit, (&form.token_name, form.scopes()), &client)? {
-        TokenMaking::Done(key) => {
-            own::account_page(&page, visit, StatusCode::OK, Notice::Token(key.to_text()))
+        TokenMaking::Done(key) => account_page::send_account_page(
+            &page,
+            visit,
+            StatusCode::OK,
+            AccountNotice::Token(key.to_text()),
+        ),
+        TokenMaking::Incomplete => {
+            account_page::refuse_form(&page, visit, AccountNotice::TokenIncomplete)
         }
-        TokenMaking::Incomplete => own::refused(&page, visit, Notice::TokenIncomplete),
-        TokenMaking::Full => own::refused(&page, visit, Notice::TokensFull),
+        TokenMaking::Full => account_page::refuse_form(&page, visit, AccountNotice::TokensFull),
     }
 }
 

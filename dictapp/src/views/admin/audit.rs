@@ -19,7 +19,7 @@ use crate::views::page::Page;
 const PAGE_ENTRIES: usize = 100;
 
 #[derive(Deserialize)]
-struct Query {
+struct AuditQuery {
     /// The id of the user whose entries are shown; `None`: all.
     user: Option<i64>,
     /// Only entries before this time are shown, in microseconds; `None`: the newest ones.
@@ -54,7 +54,7 @@ struct AuditLine {
 /// `GET`: the log.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let query: Query = request.query()?;
+    let query: AuditQuery = request.query()?;
     let before = query.before.map_or(Ok(Timestamp::MAX), Timestamp::from_microsecond);
     let before = before.map_err(|_| Error::bad_request("invalid time in the query"))?;
     let user = query.user.map(UserId::new);

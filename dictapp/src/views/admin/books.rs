@@ -49,7 +49,7 @@ struct BookLine {
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Action {
+enum BookAction {
     Up,
     Down,
     Hide,
@@ -59,9 +59,9 @@ enum Action {
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct BookForm {
     form_token: String,
-    action: Action,
+    action: BookAction,
     book: i64,
     #[serde(default)]
     title: String,
@@ -69,12 +69,12 @@ struct Form {
 
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    list(&Page::of(site, request), StatusCode::OK, Refusal::default())
+    list(&Page::of(site, request), StatusCode::OK, BookRefusal::default())
 }
 
 /// Why nothing was changed: a text in the visitor's language, and a reason in English.
 #[derive(Default)]
-struct Refusal {
+struct BookRefusal {
     text: String,
     reason: String,
 }
@@ -82,10 +82,10 @@ struct Refusal {
 /// The list with the reason why an upload was refused.
 pub(super) fn refuse(page: &Page<'_>, reason: String) -> Result<Response> {
     let text = page.texts().admin_books.refused.to_owned();
-    list(page, StatusCode::BAD_REQUEST, Refusal { text, reason })
+    list(page, StatusCode::BAD_REQUEST, BookRefusal { text, reason })
 }
 
-fn list(page: &Page<'_>, status: StatusCode, refusal: Refusal) -> Result<Response> {
+fn list(page: &Page<'_>, status: StatusCode, refusal: BookRefusal) -> Result<Response> {
     let site = page.site;
     let line = |book: Book| BookLine {
         id: book.id.number(),
@@ -123,15 +123,15 @@ fn shown_kind(kind: &str, t: &Texts) -> String {
 /// `POST`: changes one book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: BookForm = request.form()?;
     page.check_form(&form.form_token)?;
     let change = match form.action {
-        Action::Up => BookChange::Up,
-        Action::Down => BookChange::Down,
-        Action::Hide => BookChange::Hide,
-        Action::Show => BookChange::Show,
-        Action::Rename => BookChange::Rename(form.title),
-        Action::Remove => BookChange::Remove,
+        BookAction::Up => BookChange::Up,
+        BookAction::Down => BookChange::Down,
+        BookAction::Hide => BookChange::Hide,
+        BookAction::Show => BookChange::Show,
+        BookAction::Rename => BookChange::Rename(form.title),
+        BookAction::Remove => BookChange::Remove,
     };
     let actor = (admin(&page)?, &page.visitor.client());
     let t = &page.texts().admin_books;
@@ -143,7 +143,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
         Err(error) if error.is_not_found() => t.gone.to_owned(),
         Err(error) => return Err(error),
     };
-    list(&page, StatusCode::BAD_REQUEST, Refusal { text, reason: String::new() })
+    list(&page, StatusCode::BAD_REQUEST, BookRefusal { text, reason: String::new() })
 }
 
 /// The query of the page that makes it report a change.

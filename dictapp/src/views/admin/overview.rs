@@ -73,7 +73,7 @@ struct Route {
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct ForgetWordForm {
     form_token: String,
     word: String,
 }
@@ -115,7 +115,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 /// `POST`: removes a word from the list of words that no book has.
 pub(crate) fn forget(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: ForgetWordForm = request.form()?;
     page.check_form(&form.form_token)?;
     site.forget_missing_word(&form.word)?;
     Response::see_other(paths::ADMIN)

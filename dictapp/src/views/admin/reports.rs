@@ -35,7 +35,7 @@ struct ReportLine {
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct SettleReportForm {
     form_token: String,
     at: i64,
     tie: u32,
@@ -63,7 +63,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 /// `POST`: settles a report, which removes it from the list.
 pub(crate) fn settle(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: SettleReportForm = request.form()?;
     page.check_form(&form.form_token)?;
     let at = Timestamp::from_microsecond(form.at)
         .map_err(|_| Error::bad_request("invalid time of a report"))?;

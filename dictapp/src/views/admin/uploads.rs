@@ -28,14 +28,14 @@ struct UploadPage<'a> {
 }
 
 #[derive(Deserialize)]
-struct Fields {
+struct UploadFields {
     form_token: String,
     #[serde(default)]
     title: String,
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct ImportForm {
     form_token: String,
     #[serde(default)]
     name: String,
@@ -48,7 +48,7 @@ struct Form {
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form = request.multipart()?;
-    let fields: Fields = form.fields()?;
+    let fields: UploadFields = form.fields()?;
     page.check_form(&fields.form_token)?;
     let files = form
         .all("files")
@@ -87,7 +87,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 /// whether to replace that book.
 pub(crate) fn begin(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: ImportForm = request.form()?;
     page.check_form(&form.form_token)?;
     let id: u64 = request.param_as("upload")?;
     let naming = BookNaming { name: form.name, replaces: form.replaces.parse().ok() };

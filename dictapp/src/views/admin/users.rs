@@ -20,7 +20,7 @@ use crate::views::page::Page;
 const PAGE_USERS: u32 = 50;
 
 #[derive(Deserialize)]
-struct Query {
+struct UsersQuery {
     /// Only names that begin with this text are listed.
     #[serde(default)]
     q: String,
@@ -41,13 +41,13 @@ struct UsersPage<'a> {
     users: Vec<UserLine>,
     /// The last name on this page, if there is another page.
     after: Option<String>,
-    notice: Notice,
+    notice: UsersNotice,
     /// All roles with their names, as the page shows them.
     roles: [(Role, &'static str); 3],
 }
 
 /// The message above the list.
-enum Notice {
+enum UsersNotice {
     None,
     Done,
     LastAdmin,
@@ -65,7 +65,7 @@ struct UserLine {
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Action {
+enum UserAction {
     Disable,
     Enable,
     Role,
@@ -73,9 +73,9 @@ enum Action {
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct UserForm {
     form_token: String,
-    action: Action,
+    action: UserAction,
     user: i64,
     #[serde(default)]
     role: String,
@@ -86,32 +86,32 @@ struct Form {
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let query: Query = request.query()?;
-    let notice = if query.done.is_some() { Notice::Done } else { Notice::None };
+    let query: UsersQuery = request.query()?;
+    let notice = if query.done.is_some() { UsersNotice::Done } else { UsersNotice::None };
     list(&page, StatusCode::OK, (query.q, query.after), notice)
 }
 
 /// `POST`: changes one user.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: UserForm = request.form()?;
     page.check_form(&form.form_token)?;
     let actor = Some(admin(&page)?.user);
     let client = page.visitor.client();
     let user = site.user_by_id(UserId::new(form.user))?.ok_or_else(|| Error::not_found(""))?;
     let changed = match form.action {
-        Action::Disable => site.disable_user(&user, actor, Some(&client)),
-        Action::Enable => Ok(site.enable_user(&user, actor, Some(&client))?),
-        Action::Role => {
+        UserAction::Disable => site.disable_user(&user, actor, Some(&client)),
+        UserAction::Enable => Ok(site.enable_user(&user, actor, Some(&client))?),
+        UserAction::Role => {
             let role = Role::parse(&form.role);
             let role = role.ok_or_else(|| Error::bad_request("unknown role"))?;
             site.set_role(&user, role, actor, Some(&client))
         }
-        Action::Reset => {
+        UserAction::Reset => {
             // The code is only in this response: no later request can show it again.
             let code = site.make_reset_code(user.id, actor, Some(&client))?.to_text();
             let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);
-            let notice = Notice::Code { name: user.name.to_string(), code, hours };
+            let notice = UsersNotice::Code { name: user.name.to_string(), code, hours };
             return list(&page, StatusCode::OK, (form.q, String::new()), notice);
         }
     };
@@ -119,7 +119,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
         Ok(()) => Response::see_other(&format!("{}&done", paths::users_named(&form.q))),
         Err(AdminError::LastAdmin) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            list(&page, status, (form.q, String::new()), Notice::LastAdmin)
+            list(&page, status, (form.q, String::new()), UsersNotice::LastAdmin)
         }
         Err(AdminError::Failed(error)) => Err(error),
         Err(error) => Err(Error::internal(error.to_string())),
@@ -131,7 +131,7 @@ fn list(
     page: &Page<'_>,
     status: StatusCode,
     (q, after): (String, String),
-    notice: Notice,
+    notice: UsersNotice,
 ) -> Result<Response> {
     let mut users = page.site.users_named(&q, &after, PAGE_USERS + 1)?;
     let has_more = users.len() > PAGE_USERS as usize;

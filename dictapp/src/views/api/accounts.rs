@@ -15,7 +15,7 @@ use crate::session::Token;
 use crate::site::{AdminError, Credentials, LogIn, Registration, SignUp, Site, Visit};
 use crate::store::{AuditEvent, User, UserId};
 use crate::texts::{Language, Texts};
-use crate::throttle::Refusal;
+use crate::throttle::Throttled;
 
 /// Maximum number of users on a page of the list.
 const PAGE_USERS: u32 = 100;
@@ -128,8 +128,8 @@ pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
             Problem::new(StatusCode::FORBIDDEN, "an administrator has blocked this account")
                 .response()
         }
-        LogIn::Refused(Refusal::Wait(wait)) => Problem::later(wait, None).response(),
-        LogIn::Refused(Refusal::Delay { delay, ticket }) => {
+        LogIn::Refused(Throttled::Wait(wait)) => Problem::later(wait, None).response(),
+        LogIn::Refused(Throttled::Delay { delay, ticket }) => {
             Problem::later(delay, Some(ticket)).response()
         }
     }

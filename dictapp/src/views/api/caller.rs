@@ -13,7 +13,7 @@ use crate::site::{ApiKey, Client, Site, Visit};
 use crate::store::StoreError;
 
 /// The device name of a session if the field `User-Agent` gives none.
-const DEVICE: &str = "API";
+const DEVICE_UNNAMED: &str = "API";
 
 /// The sender of a request.
 pub(super) enum Caller {
@@ -107,7 +107,7 @@ impl Caller {
 /// The program and its address, for the list of sessions and the audit log.
 pub(super) fn client(request: &Request) -> Client {
     let label = device_label(request.field(&header::USER_AGENT).unwrap_or_default());
-    let device = if label.is_empty() { DEVICE.to_owned() } else { label };
+    let device = if label.is_empty() { DEVICE_UNNAMED.to_owned() } else { label };
     let address = request.peer().address.ip();
     warn_of_unknown_proxy(request, address);
     Client { address, device }

@@ -26,7 +26,7 @@ const WORDS: u32 = 50;
 /// The query of a page of rows. `list` is the name of a list in the word book; without it the rows
 /// are all words.
 #[derive(Deserialize)]
-struct PageQuery {
+struct RowsQuery {
     cursor: Option<i64>,
     limit: Option<u32>,
     list: Option<String>,
@@ -55,7 +55,7 @@ struct WordBookBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[derive(Default)]
-struct SavedForm {
+struct SavedWordInput {
     list: String,
     tags: String,
     note: String,
@@ -91,7 +91,7 @@ struct CardBody {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Answer {
+struct AnswerBody {
     word: String,
     seen: u64,
     /// 1: again, 2: hard, 3: good, 4: easy.
@@ -99,7 +99,7 @@ struct Answer {
 }
 
 #[derive(Serialize)]
-struct Undone {
+struct UndoneBody {
     /// The word of the undone review; null if there was no review.
     word: Option<String>,
 }
@@ -108,7 +108,7 @@ struct Undone {
 pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
-    let query: PageQuery = request.query()?;
+    let query: RowsQuery = request.query()?;
     let default = site.settings().dictionary.history_page;
     let limit = query.limit(u32::try_from(default).unwrap_or(ROWS_MAX))?;
     let start = query.start()?.map_or(PageStart::Newest, PageStart::OlderThan);
@@ -134,7 +134,7 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
 pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
-    let query: PageQuery = request.query()?;
+    let query: RowsQuery = request.query()?;
     let limit = query.limit(WORDS)?;
     let start = query.start()?.map_or(WordListStart::Newest, WordListStart::OlderThan);
     let filter = SavedFilter { list: query.list.filter(|list| !list.is_empty()) };
@@ -159,7 +159,7 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
-    let SavedForm { list, tags, note, sentence, suspended } = object(request)?;
+    let SavedWordInput { list, tags, note, sentence, suspended } = object(request)?;
     let text = SavedWordText { list, tags, note, sentence };
     let status = match site.save_word(visit, &word, &text)? {
         Saving::Saved => StatusCode::CREATED,
@@ -216,7 +216,7 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
-    let Answer { word, seen, grade } = object(request)?;
+    let AnswerBody { word, seen, grade } = object(request)?;
     let grade = Grade::from_number(grade)
         .ok_or_else(|| Problem::unusable("grade", "grade must be a number from 1 to 4"))?;
     match site.review(visit, &word, seen, grade)? {
@@ -232,10 +232,10 @@ pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn undo_review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let word = site.undo_review(caller.user_with(Scope::History)?)?;
-    private(request, &Undone { word })
+    private(request, &UndoneBody { word })
 }
 
-impl PageQuery {
+impl RowsQuery {
     /// The maximum number of rows.
     fn limit(&self, default: u32) -> Result<u32> {
         match self.limit {

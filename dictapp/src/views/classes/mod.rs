@@ -51,7 +51,7 @@ pub(super) struct ListLine {
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Action {
+enum ClassesAction {
     Join,
     Leave,
     Share,
@@ -61,9 +61,9 @@ enum Action {
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct ClassesForm {
     form_token: String,
-    action: Action,
+    action: ClassesAction,
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -115,17 +115,17 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 /// of a list.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: ClassesForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let class = ClassId::new(form.class);
     let change = match form.action {
-        Action::Join => site.join_class(visit, &form.code)?,
-        Action::Make => site.make_class(visit, &form.name)?,
-        Action::Leave => done(site.leave_class(visit, class)?),
-        Action::Share => done(site.share_progress(visit, class)?),
-        Action::Hide => done(site.hide_progress(visit, class)?),
-        Action::Save => {
+        ClassesAction::Join => site.join_class(visit, &form.code)?,
+        ClassesAction::Make => site.make_class(visit, &form.name)?,
+        ClassesAction::Leave => done(site.leave_class(visit, class)?),
+        ClassesAction::Share => done(site.share_progress(visit, class)?),
+        ClassesAction::Hide => done(site.hide_progress(visit, class)?),
+        ClassesAction::Save => {
             if site.save_class_list(visit, form.list)? == Saving::Full {
                 let text = page.texts().classes.book_full;
                 return classes_page(&page, visit, StatusCode::UNPROCESSABLE_ENTITY, text);

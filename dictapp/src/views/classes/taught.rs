@@ -34,15 +34,15 @@ struct ClassPage<'a> {
     /// neither teachers nor administrators.
     pupils: Vec<UserId>,
     lists: Vec<TaughtLine>,
-    notice: Notice,
+    notice: ClassNotice,
     words_max: usize,
     learnt_days: u32,
     /// The content of the form for a new list.
-    typed: Typed,
+    typed: TypedList,
 }
 
 /// The message above the forms.
-enum Notice {
+enum ClassNotice {
     None,
     Problem(&'static str),
     /// A list was added.
@@ -67,7 +67,7 @@ struct Listed {
 
 /// The fields for a new list, as the teacher typed them.
 #[derive(Default)]
-struct Typed {
+struct TypedList {
     name: String,
     due: String,
     words: String,
@@ -87,7 +87,7 @@ struct TaughtLine {
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Action {
+enum ClassAction {
     Add,
     Unlist,
     Remove,
@@ -96,9 +96,9 @@ enum Action {
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct ClassForm {
     form_token: String,
-    action: Action,
+    action: ClassAction,
     #[serde(default)]
     pupil: i64,
     #[serde(default)]
@@ -116,8 +116,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let class = ClassId::new(request.param_as("class")?);
     let Some(visit) = page.user()? else { return super::to_login() };
-    let typed = Typed { due: in_a_week(&page), ..Typed::default() };
-    let notice = request.query::<Listed>().map_or(Notice::None, Notice::Listed);
+    let typed = TypedList { due: in_a_week(&page), ..TypedList::default() };
+    let notice = request.query::<Listed>().map_or(ClassNotice::None, ClassNotice::Listed);
     class_page(&page, (visit, class), StatusCode::OK, (notice, typed))
 }
 
@@ -125,24 +125,24 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let class = ClassId::new(request.param_as("class")?);
-    let form: Form = request.form()?;
+    let form: ClassForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return super::to_login() };
     match form.action {
-        Action::Add => return add_list(&page, (visit, class), form),
-        Action::Unlist => site.delete_class_list(visit, class, form.list)?,
-        Action::Remove => site.remove_pupil(visit, class, UserId::new(form.pupil))?,
-        Action::Delete => {
+        ClassAction::Add => return add_list(&page, (visit, class), form),
+        ClassAction::Unlist => site.delete_class_list(visit, class, form.list)?,
+        ClassAction::Remove => site.remove_pupil(visit, class, UserId::new(form.pupil))?,
+        ClassAction::Delete => {
             site.delete_class(visit, class)?;
             return Response::see_other(paths::CLASSES);
         }
-        Action::Reset => {
+        ClassAction::Reset => {
             // The code is only in this response: no later request can show it again.
             let pupil = (class, UserId::new(form.pupil));
             let (member, code) = site.reset_pupil(visit, pupil, &page.visitor.client())?;
             let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);
-            let notice = Notice::Code { name: member.name, code: code.to_text(), hours };
-            let typed = Typed { due: in_a_week(&page), ..Typed::default() };
+            let notice = ClassNotice::Code { name: member.name, code: code.to_text(), hours };
+            let typed = TypedList { due: in_a_week(&page), ..TypedList::default() };
             return class_page(&page, (visit, class), StatusCode::OK, (notice, typed));
         }
     }
@@ -150,7 +150,11 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
 }
 
 /// Adds a list and redirects to the class, or shows the form again with the problem.
-fn add_list(page: &Page<'_>, (visit, class): (&Visit, ClassId), form: Form) -> Result<Response> {
+fn add_list(
+    page: &Page<'_>,
+    (visit, class): (&Visit, ClassId),
+    form: ClassForm,
+) -> Result<Response> {
     let t = page.texts();
     let problem = match form.due.parse::<Date>() {
         Err(_) => t.classes.day_wrong,
@@ -166,9 +170,9 @@ fn add_list(page: &Page<'_>, (visit, class): (&Visit, ClassId), form: Form) -> R
             problem(change, t)
         }
     };
-    let typed = Typed { name: form.name, due: form.due, words: form.words };
+    let typed = TypedList { name: form.name, due: form.due, words: form.words };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    class_page(page, (visit, class), status, (Notice::Problem(problem), typed))
+    class_page(page, (visit, class), status, (ClassNotice::Problem(problem), typed))
 }
 
 fn in_a_week(page: &Page<'_>) -> String {
@@ -180,7 +184,7 @@ fn class_page(
     page: &Page<'_>,
     (visit, class): (&Visit, ClassId),
     status: StatusCode,
-    (notice, typed): (Notice, Typed),
+    (notice, typed): (ClassNotice, TypedList),
 ) -> Result<Response> {
     let t = page.texts();
     let OwnClass { class, members, lists } = page.site.own_class(visit, class)?;

@@ -54,7 +54,7 @@ struct ReviewPage<'a> {
     /// The number of cards that are left until no word is due.
     left: u64,
     /// What is due next, if there is no card now.
-    next: Option<Next>,
+    next: Option<NextDue>,
 }
 
 /// The answer to a request for a list that the user does not have.
@@ -79,7 +79,7 @@ struct Queue {
 }
 
 /// What is due next.
-enum Next {
+enum NextDue {
     /// This many words, later today.
     Today(u64),
     /// This many words, on this day.
@@ -112,7 +112,7 @@ struct GradeButton {
 }
 
 #[derive(Deserialize)]
-struct Query {
+struct ReviewQuery {
     #[serde(default)]
     undone: String,
     #[serde(default)]
@@ -129,7 +129,7 @@ struct Query {
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
-    let Query { undone, sitting, list, own } = request.query()?;
+    let ReviewQuery { undone, sitting, list, own } = request.query()?;
     let mut sitting = Sitting::shown(&sitting, Timestamp::now());
     let asked = list.map(Reviewed::ClassList);
     let asked = asked.or_else(|| (!own.is_empty()).then_some(Reviewed::OwnList(own)));
@@ -216,7 +216,7 @@ fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
 }
 
 /// What is due in the coming days, if nothing is due now.
-fn next(page: &Page<'_>, visit: &Visit, counts: SavedWordCounts) -> Result<Option<Next>> {
+fn next(page: &Page<'_>, visit: &Visit, counts: SavedWordCounts) -> Result<Option<NextDue>> {
     let today = page.today();
     let end = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(today);
     let Some((_, end)) = bounds_of_day(end, page.zone()) else { return Ok(None) };
@@ -225,13 +225,13 @@ fn next(page: &Page<'_>, visit: &Visit, counts: SavedWordCounts) -> Result<Optio
         match day_of_number(due.day) {
             Some(day) if day > today && due_today > counts.new => break,
             Some(day) if day > today => {
-                return Ok(Some(Next::Day(day_text(day, page.texts()), due.count)));
+                return Ok(Some(NextDue::Day(day_text(day, page.texts()), due.count)));
             }
             // New words count as due, too, so `due_today` includes them.
             _ => due_today += due.count,
         }
     }
-    Ok(due_today.checked_sub(counts.new).filter(|later| *later > 0).map(Next::Today))
+    Ok(due_today.checked_sub(counts.new).filter(|later| *later > 0).map(NextDue::Today))
 }
 
 fn review_card(books: &Selection<'_>, word: SavedWord, t: &'static Texts) -> ReviewCard {
@@ -270,7 +270,7 @@ fn wait(time: SignedDuration, t: &Texts) -> String {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct AnswerForm {
     form_token: String,
     word: String,
     seen: u64,
@@ -283,7 +283,7 @@ struct Answer {
 /// number of reviews.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let answer: Answer = request.form()?;
+    let answer: AnswerForm = request.form()?;
     page.check_form(&answer.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let grade = Grade::from_number(answer.grade)

@@ -8,7 +8,7 @@ use webframe::url::encode_query;
 use webframe::{Error, Request, Response, Result};
 
 use super::layout::words_of;
-use super::{Refused, package};
+use super::{RefusedImport, package};
 use crate::books::{decode_text, parse_rows};
 use crate::model::Word;
 use crate::paths;
@@ -34,7 +34,7 @@ const UNNAMED: &str = "text";
 const ZIP: &[u8] = b"PK";
 
 #[derive(Deserialize)]
-struct Fields {
+struct ImportFields {
     form_token: String,
     #[serde(default)]
     list: String,
@@ -54,7 +54,7 @@ pub(crate) fn to_word_book(_: &Site, _: &Request) -> Result<Response> {
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form = request.multipart()?;
-    let fields: Fields = form.fields()?;
+    let fields: ImportFields = form.fields()?;
     page.check_form(&fields.form_token)?;
     let Some(visit) = page.user()? else { return super::to_login() };
     if let Some(table) = form.get("table") {
@@ -92,7 +92,7 @@ fn refuse(
     (what, words, list): (&str, &str, &str),
 ) -> Result<Response> {
     let problem = fill(page.texts().words.unreadable, "what", what);
-    super::refuse(page, visit, Refused { problem, words, list })
+    super::refuse(page, visit, RefusedImport { problem, words, list })
 }
 
 /// Parses a text; returns a row for each word. `name` is that of the file.

@@ -32,7 +32,7 @@ pub(crate) use import::{receive, to_word_book};
 const PAGE_WORDS: u32 = 50;
 
 #[derive(Default, Deserialize)]
-struct Query {
+struct WordBookQuery {
     #[serde(default)]
     list: String,
     /// Only words that were saved before this time are shown, in microseconds; `None`: the newest.
@@ -81,13 +81,13 @@ struct WordBookPage<'a> {
     unknown_count: u64,
     unknown: String,
     /// An import that could not be read.
-    refused: Option<Refused<'a>>,
+    refused: Option<RefusedImport<'a>>,
     is_full: bool,
     words_max: u64,
 }
 
 /// An import that could not be read, as the form shows it again.
-struct Refused<'a> {
+struct RefusedImport<'a> {
     problem: String,
     /// The typed text.
     words: &'a str,
@@ -110,7 +110,7 @@ struct SavedLine {
 /// What a form does.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Action {
+enum WordBookAction {
     Save,
     Remove,
     Update,
@@ -120,9 +120,9 @@ enum Action {
 }
 
 #[derive(Deserialize)]
-struct Form {
+struct WordBookForm {
     form_token: String,
-    action: Action,
+    action: WordBookAction,
     #[serde(default)]
     word: String,
     #[serde(flatten)]
@@ -144,16 +144,16 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// The word book with the form for an import, as it was filled in, and the reason why the import
 /// could not be read.
-fn refuse(page: &Page<'_>, visit: &Visit, refused: Refused<'_>) -> Result<Response> {
-    let response = send(page, visit, Query::default(), Some(refused))?;
+fn refuse(page: &Page<'_>, visit: &Visit, refused: RefusedImport<'_>) -> Result<Response> {
+    let response = send(page, visit, WordBookQuery::default(), Some(refused))?;
     Ok(response.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 fn send(
     page: &Page<'_>,
     visit: &Visit,
-    query: Query,
-    refused: Option<Refused<'_>>,
+    query: WordBookQuery,
+    refused: Option<RefusedImport<'_>>,
 ) -> Result<Response> {
     let site = page.site;
     let start = start(query.older)?;
@@ -201,18 +201,18 @@ fn send(
 /// `POST`: changes the word book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: WordBookForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let next = paths::local_path(&form.next).unwrap_or(paths::WORDS).to_owned();
     match form.action {
-        Action::Remove => site.remove_saved_word(visit, &form.word)?,
-        Action::Suspend => site.suspend_saved_word(visit, &form.word)?,
-        Action::Resume => site.resume_saved_word(visit, &form.word)?,
-        Action::Update => {
+        WordBookAction::Remove => site.remove_saved_word(visit, &form.word)?,
+        WordBookAction::Suspend => site.suspend_saved_word(visit, &form.word)?,
+        WordBookAction::Resume => site.resume_saved_word(visit, &form.word)?,
+        WordBookAction::Update => {
             site.update_saved_word(visit, &form.word, &form.text).map(drop)?;
         }
-        Action::Save => {
+        WordBookAction::Save => {
             let word = Word::parse(&form.word).map_err(|error| {
                 Error::bad_request(format!("the word cannot be saved: {error}"))
             })?;
@@ -220,7 +220,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
                 return Response::see_other(&format!("{}?full", paths::WORDS));
             }
         }
-        Action::Import => return import::add(&page, visit, (&form.words, &form.text.list)),
+        WordBookAction::Import => return import::add(&page, visit, (&form.words, &form.text.list)),
     }
     Response::see_other(&next)
 }

@@ -52,77 +52,78 @@ struct ImportPage<'a> {
     t: &'static Texts,
     form_token: String,
     problem: Option<String>,
-    types: Vec<Shown>,
+    types: Vec<NoteTypePreview>,
     /// The list that the user typed.
     list: &'a str,
 }
 
 /// A note type as the page shows it.
-struct Shown {
+struct NoteTypePreview {
     name: String,
     count: usize,
-    fields: Vec<Field>,
+    fields: Vec<FieldPreview>,
     /// All its notes as csv with a row of names, for the second step.
     table: String,
 }
 
 /// A field of a note type, its content in the first notes, and its role.
-struct Field {
+struct FieldPreview {
     name: String,
     examples: Vec<String>,
-    role: Role,
+    role: FieldRole,
 }
 
 /// The role of a field: what it becomes in the word book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum FieldRole {
     Word,
     Note,
     Sentence,
     Unused,
 }
 
-impl Role {
-    const ALL: [Role; 4] = [Role::Unused, Role::Word, Role::Note, Role::Sentence];
+impl FieldRole {
+    const ALL: [FieldRole; 4] =
+        [FieldRole::Unused, FieldRole::Word, FieldRole::Note, FieldRole::Sentence];
 
     /// The value in the form.
     pub(crate) fn value(self) -> &'static str {
         match self {
-            Role::Word => "word",
-            Role::Note => "note",
-            Role::Sentence => "sentence",
-            Role::Unused => "",
+            FieldRole::Word => "word",
+            FieldRole::Note => "note",
+            FieldRole::Sentence => "sentence",
+            FieldRole::Unused => "",
         }
     }
 
     /// The name on the page.
     pub(crate) fn name(self, t: &Texts) -> &'static str {
         match self {
-            Role::Word => t.import.word,
-            Role::Note => t.words.note,
-            Role::Sentence => t.words.sentence,
-            Role::Unused => t.import.unused,
+            FieldRole::Word => t.import.word,
+            FieldRole::Note => t.words.note,
+            FieldRole::Sentence => t.words.sentence,
+            FieldRole::Unused => t.import.unused,
         }
     }
 
     /// The usual names of a field with this role, separated by spaces, the most certain first.
     fn field_names(self, t: &Texts) -> &'static str {
         match self {
-            Role::Word => t.import.word_names,
-            Role::Note => t.import.note_names,
-            Role::Sentence => t.import.sentence_names,
-            Role::Unused => "",
+            FieldRole::Word => t.import.word_names,
+            FieldRole::Note => t.import.note_names,
+            FieldRole::Sentence => t.import.sentence_names,
+            FieldRole::Unused => "",
         }
     }
 
-    fn from_value(value: &str) -> Role {
-        Role::ALL.into_iter().find(|role| role.value() == value).unwrap_or(Role::Unused)
+    fn from_value(value: &str) -> FieldRole {
+        FieldRole::ALL.into_iter().find(|role| role.value() == value).unwrap_or(FieldRole::Unused)
     }
 }
 
 /// The notes of one type in plain text. The last two cells of a row are tags and list.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Table {
+struct NoteTable {
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
 }
@@ -137,7 +138,7 @@ pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Respon
     if types.is_empty() {
         return refuse(page, page.texts().import.empty.to_owned());
     }
-    let tables: Vec<(String, Table)> =
+    let tables: Vec<(String, NoteTable)> =
         types.into_iter().take(TYPES_MAX).map(|found| (found.name.clone(), table(found))).collect();
     let mut shown = Vec::new();
     for (name, table) in tables {
@@ -159,14 +160,15 @@ pub(super) fn add(
     (text, choices): (&str, &[(String, String)]),
     list: &str,
 ) -> Result<Response> {
-    let table = Table::parse(text)?;
+    let table = NoteTable::parse(text)?;
     let choice = |number: usize| {
         let name = format!("field{number}");
         choices.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str())
     };
     let fields = table.columns.len().saturating_sub(2); // without tags and list
-    let roles: Vec<Role> = (0..fields).map(|number| Role::from_value(choice(number))).collect();
-    if !roles.contains(&Role::Word) {
+    let roles: Vec<FieldRole> =
+        (0..fields).map(|number| FieldRole::from_value(choice(number))).collect();
+    if !roles.contains(&FieldRole::Word) {
         let name = choices.iter().find(|(key, _)| key == "type");
         let name = name.map(|(_, name)| name.clone()).unwrap_or_default();
         let shown = shown_type(name, &table, &roles)?;
@@ -185,7 +187,7 @@ fn refuse(page: &Page<'_>, problem: String) -> Result<Response> {
 fn send(
     page: &Page<'_>,
     status: StatusCode,
-    (problem, types): (Option<String>, Vec<Shown>),
+    (problem, types): (Option<String>, Vec<NoteTypePreview>),
     list: &str,
 ) -> Result<Response> {
     let form_token = page.form_token()?;
@@ -219,14 +221,14 @@ fn limit_text(part: AnkiPart, t: &Texts) -> &'static str {
 }
 
 /// Converts a table to what the page shows of it: the first notes, and the role of each field.
-fn shown_type(name: String, table: &Table, roles: &[Role]) -> Result<Shown> {
+fn shown_type(name: String, table: &NoteTable, roles: &[FieldRole]) -> Result<NoteTypePreview> {
     let first = table.rows.get(..SHOWN_NOTES.min(table.rows.len())).unwrap_or_default();
     let fields = table.columns.iter().zip(roles).enumerate().map(|(place, (name, role))| {
         let cells = first.iter().filter_map(|row| row.get(place)).filter(|cell| !cell.is_empty());
         let short = |cell: &String| cell.chars().take(SHOWN_CHARS).collect();
-        Field { name: name.clone(), examples: cells.map(short).collect(), role: *role }
+        FieldPreview { name: name.clone(), examples: cells.map(short).collect(), role: *role }
     });
-    Ok(Shown {
+    Ok(NoteTypePreview {
         name,
         count: table.rows.len(),
         fields: fields.collect(),
@@ -235,7 +237,7 @@ fn shown_type(name: String, table: &Table, roles: &[Role]) -> Result<Shown> {
 }
 
 /// Converts the notes of one type to a table of plain text.
-fn table(found: AnkiNoteType) -> Table {
+fn table(found: AnkiNoteType) -> NoteTable {
     let fields = found.fields.len().min(FIELDS_MAX);
     let mut columns = found.fields;
     columns.truncate(fields);
@@ -245,26 +247,26 @@ fn table(found: AnkiNoteType) -> Table {
         row.extend([note.tags, note.list]);
         row
     };
-    Table { columns, rows: found.notes.into_iter().map(row).collect() }
+    NoteTable { columns, rows: found.notes.into_iter().map(row).collect() }
 }
 
 /// The probable role of each field, by its name. If no name fits, the first fields become the word
 /// and the note.
-fn guess(columns: &[String]) -> Vec<Role> {
+fn guess(columns: &[String]) -> Vec<FieldRole> {
     let fields = &columns[..columns.len().saturating_sub(2)];
-    let mut roles = vec![Role::Unused; fields.len()];
-    for role in [Role::Word, Role::Note, Role::Sentence] {
+    let mut roles = vec![FieldRole::Unused; fields.len()];
+    for role in [FieldRole::Word, FieldRole::Note, FieldRole::Sentence] {
         // The fields of a package may be named in either language.
         let names = [Language::English, Language::Chinese].map(|one| role.field_names(one.texts()));
         let mut names = names.into_iter().flat_map(str::split_whitespace);
         let place = names.find_map(|wanted| {
-            let is_it = |(name, role): (&String, &Role)| {
-                *role == Role::Unused && name.to_lowercase().contains(wanted)
+            let is_it = |(name, role): (&String, &FieldRole)| {
+                *role == FieldRole::Unused && name.to_lowercase().contains(wanted)
             };
             fields.iter().zip(&roles).position(is_it)
         });
-        let first_free = || roles.iter().position(|role| *role == Role::Unused);
-        let place = if role == Role::Sentence { place } else { place.or_else(first_free) };
+        let first_free = || roles.iter().position(|role| *role == FieldRole::Unused);
+        let place = if role == FieldRole::Sentence { place } else { place.or_else(first_free) };
         if let Some(place) = place {
             roles[place] = role;
         }
@@ -274,18 +276,18 @@ fn guess(columns: &[String]) -> Vec<Role> {
 
 /// Converts a note to a word and the texts about it. Fields of one role are joined, but only the
 /// first one with a text is the word.
-fn row_by(row: &[String], roles: &[Role]) -> Row {
-    let of = |wanted: Role| {
+fn row_by(row: &[String], roles: &[FieldRole]) -> Row {
+    let of = |wanted: FieldRole| {
         let cells =
             row.iter().zip(roles).filter(|(cell, role)| **role == wanted && !cell.is_empty());
         cells.map(|(cell, _)| cell.as_str()).collect::<Vec<_>>()
     };
     // The cell at this place from the end: the last one is the list, the last but one the tags.
     let from_end = |count: usize| row.len().checked_sub(count).and_then(|at| row.get(at)).cloned();
-    let word = of(Role::Word).first().copied().unwrap_or_default().to_owned();
+    let word = of(FieldRole::Word).first().copied().unwrap_or_default().to_owned();
     let about = SavedWordText {
-        note: of(Role::Note).join(" · "),
-        sentence: of(Role::Sentence).join(" "),
+        note: of(FieldRole::Note).join(" · "),
+        sentence: of(FieldRole::Sentence).join(" "),
         tags: from_end(2).unwrap_or_default(),
         list: from_end(1).unwrap_or_default(),
     };
@@ -333,7 +335,7 @@ fn split_mark<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
     Some((&text[..at], &text[at + end.len()..]))
 }
 
-impl Table {
+impl NoteTable {
     fn to_csv(&self) -> std::result::Result<String, String> {
         let mut writer = csv::Writer::from_writer(Vec::new());
         let failed = |error: csv::Error| error.to_string();
@@ -346,7 +348,7 @@ impl Table {
     }
 
     /// Parses the csv that the page sent back.
-    fn parse(text: &str) -> Result<Table> {
+    fn parse(text: &str) -> Result<NoteTable> {
         let wrong = |error: csv::Error| Error::bad_request(error.to_string());
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect();
@@ -359,7 +361,7 @@ impl Table {
         for record in reader.records().take(ROWS_MAX + 1) {
             rows.push(cells(&record.map_err(wrong)?));
         }
-        Ok(Table { columns, rows })
+        Ok(NoteTable { columns, rows })
     }
 }
 
@@ -373,7 +375,7 @@ mod tests {
 
     #[test]
     fn fields_are_recognised_by_their_names_in_either_language() {
-        use Role::{Note, Sentence, Unused, Word};
+        use FieldRole::{Note, Sentence, Unused, Word};
         let own = ["Word", "Pronunciation", "Meaning", "Example", "Sentence", "Note"];
         assert_eq!(guess(&columns(&own)), [Word, Unused, Unused, Unused, Sentence, Note]);
         assert_eq!(guess(&columns(&["Front", "Back"])), [Word, Note]);
@@ -416,7 +418,7 @@ mod tests {
     #[test]
     fn a_row_is_saved_by_the_chosen_fields() {
         let row = ["apple", "苹果", "水果", "", "fruit", "Unit 5"].map(str::to_owned);
-        let roles = [Role::Word, Role::Note, Role::Note, Role::Sentence];
+        let roles = [FieldRole::Word, FieldRole::Note, FieldRole::Note, FieldRole::Sentence];
         let (word, about) = row_by(&row, &roles);
         let SavedWordText { note, sentence, tags, list } = about;
         let found = [word, note, sentence, tags, list];
@@ -426,9 +428,9 @@ mod tests {
     #[test]
     fn a_table_comes_back_as_it_was_carried() {
         let row = ["a \"b\", c", "词\n", "", ""].map(str::to_owned).to_vec();
-        let table = Table { columns: columns(&["x,y", "z"]), rows: vec![row] };
-        assert_eq!(Table::parse(&table.to_csv().unwrap()).unwrap(), table);
-        assert!(Table::parse("a,b\n").is_err());
-        assert!(Table::parse("a,b,c\nx\n").is_err());
+        let table = NoteTable { columns: columns(&["x,y", "z"]), rows: vec![row] };
+        assert_eq!(NoteTable::parse(&table.to_csv().unwrap()).unwrap(), table);
+        assert!(NoteTable::parse("a,b\n").is_err());
+        assert!(NoteTable::parse("a,b,c\nx\n").is_err());
     }
 }

@@ -7,16 +7,16 @@ use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Request, Response, Result};
 
-use super::registration::{Form, Problems};
+use super::registration::{RegistrationForm, RegistrationProblems};
 use crate::model::{Lifetime, USERNAME_CHARS_MAX};
 use crate::paths;
 use crate::site::{Credentials, LogIn, Registration, SignUp, SignedIn, Site};
 use crate::store::AuditEvent;
 use crate::texts::Texts;
-use crate::throttle::Refusal;
+use crate::throttle::Throttled;
 use crate::views::filters;
 use crate::views::page::{NO_STORE, Page};
-use crate::views::visitor::TextOf;
+use crate::views::visitor::TextAuthor;
 
 /// The fields as submitted. Missing fields are empty.
 #[derive(Deserialize)]
@@ -45,7 +45,7 @@ struct RegisterPage<'a> {
     t: &'static Texts,
     form_token: String,
     name: &'a str,
-    problems: &'a Problems,
+    problems: &'a RegistrationProblems,
     wait_minutes: Option<u64>,
     password_min: usize,
     password_max: usize,
@@ -69,11 +69,11 @@ struct LoginPage<'a> {
 }
 
 /// The message of the log-in page.
-enum Notice {
+enum LoginNotice {
     None,
     Failed,
     Disabled,
-    Refused(Refusal),
+    Refused(Throttled),
 }
 
 /// The path to go to after the log-in.
@@ -94,17 +94,23 @@ pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> 
     let page = Page::of(site, request);
     page.user()?;
     let status = if page.takes_registrations() { StatusCode::OK } else { StatusCode::FORBIDDEN };
-    register_page(&page, status, "", &Problems::default(), None)
+    register_page(&page, status, "", &RegistrationProblems::default(), None)
 }
 
 /// `POST`: makes an account and logs the user in.
 pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: Form = request.form()?;
+    let form: RegistrationForm = request.form()?;
     page.check_form(&form.form_token)?;
     let typed = form.name.as_str();
     if !page.takes_registrations() {
-        return register_page(&page, StatusCode::FORBIDDEN, typed, &Problems::default(), None);
+        return register_page(
+            &page,
+            StatusCode::FORBIDDEN,
+            typed,
+            &RegistrationProblems::default(),
+            None,
+        );
     }
     let name = match form.check(&site.settings().accounts, page.texts()) {
         Ok(name) => name,
@@ -119,19 +125,19 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
     match site.register(SignUp { name: &name, password, form_token, client })? {
         Registration::Done(signed_in) => {
             log::info!("user {} registered from {}", signed_in.user, client.address);
-            enter(&page, &signed_in, Lifetime::Browser, paths::HOME)
+            begin_session_and_redirect(&page, &signed_in, Lifetime::Browser, paths::HOME)
         }
         Registration::Later(wait) => {
             let address = client.address;
             log::info!("a registration from {address} was refused: too many from this network");
             let status = StatusCode::TOO_MANY_REQUESTS;
-            let problems = Problems::default();
+            let problems = RegistrationProblems::default();
             let response = register_page(&page, status, typed, &problems, Some(wait))?;
             Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
         Registration::Taken => {
             let taken = page.texts().problem.name_taken.to_owned();
-            let problems = Problems { name: taken, ..Problems::default() };
+            let problems = RegistrationProblems { name: taken, ..RegistrationProblems::default() };
             register_page(&page, StatusCode::CONFLICT, typed, &problems, None)
         }
     }
@@ -142,7 +148,7 @@ pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     page.user()?;
     let LoginQuery { next } = request.query()?;
-    login_page(&page, StatusCode::OK, "", &next, &Notice::None)
+    login_page(&page, StatusCode::OK, "", &next, &LoginNotice::None)
 }
 
 /// `POST`: logs in with a name and a password.
@@ -167,22 +173,22 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
         LogIn::Done(signed_in) => {
             log::info!("user {} logged in from {client}", signed_in.user);
             let next = paths::local_path(&next).unwrap_or(paths::HOME);
-            enter(&page, &signed_in, lifetime, next)
+            begin_session_and_redirect(&page, &signed_in, lifetime, next)
         }
         LogIn::Wrong => {
             // The log line omits the name, since some people type their password into that field.
             log::info!("a log-in from {client} failed");
-            login_page(&page, StatusCode::UNAUTHORIZED, name, &next, &Notice::Failed)
+            login_page(&page, StatusCode::UNAUTHORIZED, name, &next, &LoginNotice::Failed)
         }
         LogIn::Disabled => {
             log::info!("a log-in of a disabled user from {client} failed");
-            login_page(&page, StatusCode::FORBIDDEN, name, &next, &Notice::Disabled)
+            login_page(&page, StatusCode::FORBIDDEN, name, &next, &LoginNotice::Disabled)
         }
         LogIn::Refused(refusal) => {
             log::info!("a log-in from {client} was refused after too many failures");
-            let (Refusal::Wait(wait) | Refusal::Delay { delay: wait, .. }) = refusal;
+            let (Throttled::Wait(wait) | Throttled::Delay { delay: wait, .. }) = refusal;
             let status = StatusCode::TOO_MANY_REQUESTS;
-            let notice = Notice::Refused(refusal);
+            let notice = LoginNotice::Refused(refusal);
             let response = login_page(&page, status, name, &next, &notice)?;
             Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
@@ -204,7 +210,7 @@ pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> 
 }
 
 /// The response to a user who has just logged in: sets the session cookie and redirects to `next`.
-pub(super) fn enter(
+pub(super) fn begin_session_and_redirect(
     page: &Page<'_>,
     signed_in: &SignedIn,
     lifetime: Lifetime,
@@ -220,7 +226,7 @@ fn register_page(
     page: &Page<'_>,
     status: StatusCode,
     name: &str,
-    problems: &Problems,
+    problems: &RegistrationProblems,
     wait: Option<Duration>,
 ) -> Result<Response> {
     let accounts = &page.site.settings().accounts;
@@ -234,7 +240,7 @@ fn register_page(
         password_min: accounts.password_chars_min,
         password_max: accounts.password_chars_max,
     };
-    let response = page.send_text_of(TextOf::Visitor, &values)?.with_status(status);
+    let response = page.send_with_author(TextAuthor::Visitor, &values)?.with_status(status);
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
@@ -248,12 +254,12 @@ fn login_page(
     status: StatusCode,
     name: &str,
     next: &str,
-    notice: &Notice,
+    notice: &LoginNotice,
 ) -> Result<Response> {
     let (wait, delay) = match notice {
-        Notice::Refused(Refusal::Wait(wait)) => (Some(*wait), None),
-        Notice::Refused(Refusal::Delay { delay, ticket }) => (None, Some((delay, ticket))),
-        Notice::None | Notice::Failed | Notice::Disabled => (None, None),
+        LoginNotice::Refused(Throttled::Wait(wait)) => (Some(*wait), None),
+        LoginNotice::Refused(Throttled::Delay { delay, ticket }) => (None, Some((delay, ticket))),
+        LoginNotice::None | LoginNotice::Failed | LoginNotice::Disabled => (None, None),
     };
     let values = LoginPage {
         page,
@@ -261,12 +267,12 @@ fn login_page(
         form_token: page.form_token()?,
         name,
         next: paths::local_path(next).unwrap_or_default(),
-        has_failed: matches!(notice, Notice::Failed),
-        is_disabled: matches!(notice, Notice::Disabled),
+        has_failed: matches!(notice, LoginNotice::Failed),
+        is_disabled: matches!(notice, LoginNotice::Disabled),
         wait_minutes: wait.map(minutes),
         delay_seconds: delay.map(|(delay, _)| delay.as_secs()),
         ticket: delay.map_or("", |(_, ticket)| ticket),
     };
-    let response = page.send_text_of(TextOf::Visitor, &values)?.with_status(status);
+    let response = page.send_with_author(TextAuthor::Visitor, &values)?.with_status(status);
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }

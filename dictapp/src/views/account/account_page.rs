@@ -10,8 +10,8 @@ use serde::Deserialize;
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Error, Request, Response, Result};
 
-use super::enter::minutes;
 use super::events::event_line;
+use super::login::minutes;
 use super::registration::password_text;
 use crate::hex;
 use crate::model::{Role, Scope, Scopes};
@@ -37,7 +37,7 @@ struct AccountPage<'a> {
     t: &'static Texts,
     form_token: String,
     name: &'a str,
-    notice: Notice,
+    notice: AccountNotice,
     password_min: usize,
     password_max: usize,
     sessions: Vec<SessionLine>,
@@ -49,13 +49,13 @@ struct AccountPage<'a> {
 
 /// The message above the forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Notice {
+pub(super) enum AccountNotice {
     None,
     Done,
     WrongPassword,
     Problem(String),
     LastAdmin,
-    Later(u64),
+    TooManyAttempts(u64),
     /// A new API token. It is shown only once.
     Token(String),
     TokenIncomplete,
@@ -86,7 +86,7 @@ struct EventLine {
 }
 
 #[derive(Deserialize)]
-struct PasswordForm {
+struct ChangePasswordForm {
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -100,7 +100,7 @@ struct PasswordForm {
 }
 
 #[derive(Deserialize)]
-struct SessionsForm {
+struct EndSessionsForm {
     /// The first digits of the hash of the session to end; empty: all other sessions.
     #[serde(default)]
     session: String,
@@ -109,14 +109,14 @@ struct SessionsForm {
 }
 
 #[derive(Deserialize)]
-struct TokenForm {
+struct ExportForm {
     #[serde(default)]
     form_token: String,
 }
 
 /// Exactly one of `row`, `day` and `all` is present.
 #[derive(Deserialize)]
-struct HistoryForm {
+struct DeleteHistoryForm {
     /// The time of a look-up, in microseconds. All look-ups of its word on the same day are
     /// deleted.
     row: Option<i64>,
@@ -132,7 +132,7 @@ struct HistoryForm {
 }
 
 #[derive(Deserialize)]
-struct DeletionForm {
+struct DeleteAccountForm {
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -143,38 +143,41 @@ struct DeletionForm {
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
-    let notice = if request.query_string() == DONE { Notice::Done } else { Notice::None };
-    account_page(&page, visit, StatusCode::OK, notice)
+    let notice =
+        if request.query_string() == DONE { AccountNotice::Done } else { AccountNotice::None };
+    send_account_page(&page, visit, StatusCode::OK, notice)
 }
 
 /// `POST`: changes the password.
 pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: PasswordForm = request.form()?;
+    let form: ChangePasswordForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     if form.new_password != form.new_password_again {
         let text = page.texts().problem.password_again.to_owned();
-        return refused(&page, visit, Notice::Problem(text));
+        return refuse_form(&page, visit, AccountNotice::Problem(text));
     }
     let Some(session) = page.visitor.session() else { return to_login() };
     let client = page.visitor.client();
     let new = NewPassword { proof: &form.password, password: &form.new_password };
     let tokens = if form.keep_tokens.is_some() { TokensThen::Kept } else { TokensThen::Revoked };
     match site.change_password(visit, new, tokens, (session, &client))? {
-        PasswordChange::Done(device) => page.visitor.remember_device(&device, done()?),
-        PasswordChange::Wrong => refused(&page, visit, Notice::WrongPassword),
-        PasswordChange::Problem(problem) => {
-            refused(&page, visit, Notice::Problem(password_text(problem, page.texts())))
+        PasswordChange::Done(device) => {
+            page.visitor.remember_device(&device, redirect_with_success()?)
         }
-        PasswordChange::Later(wait) => later(&page, visit, wait),
+        PasswordChange::Wrong => refuse_form(&page, visit, AccountNotice::WrongPassword),
+        PasswordChange::Problem(problem) => {
+            refuse_form(&page, visit, AccountNotice::Problem(password_text(problem, page.texts())))
+        }
+        PasswordChange::Later(wait) => refuse_too_many_attempts(&page, visit, wait),
     }
 }
 
 /// `POST`: ends one session, or all sessions except that of this browser.
 pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: SessionsForm = request.form()?;
+    let form: EndSessionsForm = request.form()?;
     page.check_form(&form.form_token)?;
     let (Some(visit), Some(own)) = (page.user()?, page.visitor.session()) else {
         return to_login();
@@ -182,19 +185,19 @@ pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     let client = page.visitor.client();
     if form.session.is_empty() {
         site.end_other_sessions(visit, own, &client)?;
-        return done();
+        return redirect_with_success();
     }
     let sessions = site.sessions_of(visit.user)?;
     if let Some(session) = sessions.iter().find(|session| session_id(session) == form.session) {
         site.end_session(visit, &session.token_hash, &client)?;
     }
-    done()
+    redirect_with_success()
 }
 
 /// `POST`: downloads everything that is stored about the user.
 pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: TokenForm = request.form()?;
+    let form: ExportForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let archive = site.export(visit, &page.visitor.client())?.to_zip();
@@ -210,7 +213,7 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
 /// history.
 pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: HistoryForm = request.form()?;
+    let form: DeleteHistoryForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     let client = page.visitor.client();
@@ -233,21 +236,21 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
     }
     match paths::local_path(&form.next) {
         Some(next) => Response::see_other(next),
-        None => done(),
+        None => redirect_with_success(),
     }
 }
 
 /// `POST`: deletes the account.
 pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let form: DeletionForm = request.form()?;
+    let form: DeleteAccountForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(visit) = page.user()? else { return to_login() };
     match site.confirm_password(visit, &form.password, &page.visitor.client())? {
         PasswordChange::Done(()) => {}
-        PasswordChange::Later(wait) => return later(&page, visit, wait),
+        PasswordChange::Later(wait) => return refuse_too_many_attempts(&page, visit, wait),
         PasswordChange::Wrong | PasswordChange::Problem(_) => {
-            return refused(&page, visit, Notice::WrongPassword);
+            return refuse_form(&page, visit, AccountNotice::WrongPassword);
         }
     }
     match site.delete_own_account(visit) {
@@ -255,17 +258,17 @@ pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response>
             log::info!("user {} deleted their account", visit.user);
             page.visitor.end_session(site, Response::see_other(paths::HOME)?)
         }
-        Err(AdminError::LastAdmin) => refused(&page, visit, Notice::LastAdmin),
+        Err(AdminError::LastAdmin) => refuse_form(&page, visit, AccountNotice::LastAdmin),
         Err(AdminError::Failed(error)) => Err(error),
         Err(error) => Err(Error::internal(error.to_string())),
     }
 }
 
-/// The query of the account page that makes it show [`Notice::Done`].
+/// The query of the account page that makes it show [`AccountNotice::Done`].
 const DONE: &str = "done";
 
 /// Redirects to the account page, which reports success.
-pub(super) fn done() -> Result<Response> {
+pub(super) fn redirect_with_success() -> Result<Response> {
     Response::see_other(&format!("{}?{DONE}", paths::ACCOUNT))
 }
 
@@ -274,22 +277,26 @@ pub(super) fn to_login() -> Result<Response> {
 }
 
 /// The account page with the reason why a form was refused.
-pub(super) fn refused(page: &Page<'_>, visit: &Visit, notice: Notice) -> Result<Response> {
-    account_page(page, visit, StatusCode::UNPROCESSABLE_ENTITY, notice)
+pub(super) fn refuse_form(
+    page: &Page<'_>,
+    visit: &Visit,
+    notice: AccountNotice,
+) -> Result<Response> {
+    send_account_page(page, visit, StatusCode::UNPROCESSABLE_ENTITY, notice)
 }
 
 /// The account page with the message that there were too many attempts.
-fn later(page: &Page<'_>, visit: &Visit, wait: Duration) -> Result<Response> {
-    let notice = Notice::Later(minutes(wait));
-    let response = account_page(page, visit, StatusCode::TOO_MANY_REQUESTS, notice)?;
+fn refuse_too_many_attempts(page: &Page<'_>, visit: &Visit, wait: Duration) -> Result<Response> {
+    let notice = AccountNotice::TooManyAttempts(minutes(wait));
+    let response = send_account_page(page, visit, StatusCode::TOO_MANY_REQUESTS, notice)?;
     Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
 }
 
-pub(super) fn account_page(
+pub(super) fn send_account_page(
     page: &Page<'_>,
     visit: &Visit,
     status: StatusCode,
-    notice: Notice,
+    notice: AccountNotice,
 ) -> Result<Response> {
     let site = page.site;
     let accounts = &page.site.settings().accounts;
