@@ -14,7 +14,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use dictapp::lexicon::{BookId, Lexicon, Page, Pattern};
+use dictapp::lexicon::{BookId, Lexicon, MatchRange, Pattern};
 use dictapp::model::{Entry, Word};
 use rusqlite::Connection;
 
@@ -204,13 +204,13 @@ fn searches(criterion: &mut Criterion, lexicon: &Lexicon) {
         criterion.bench_function(&format!("pattern {pattern} (bound 30 ms)"), |bencher| {
             bencher.iter(|| {
                 let pattern = Pattern::parse(pattern).expect("a pattern").expect("a good one");
-                black_box(lexicon.matching(&pattern, Page::first(100), PATTERN_TIME_MAX));
+                black_box(lexicon.matching(&pattern, MatchRange::first(100), PATTERN_TIME_MAX));
             });
         });
     }
     for chinese in ["苹果", "的", "电机", "人", "中国", "线性"] {
         criterion.bench_function(&format!("Chinese {chinese} (bound 15 ms)"), |bencher| {
-            bencher.iter(|| black_box(lexicon.reverse(chinese, Page::first(50))));
+            bencher.iter(|| black_box(lexicon.reverse(chinese, MatchRange::first(50))));
         });
     }
     let sentence = "The children who ran into their old friends on the way to school in the early \

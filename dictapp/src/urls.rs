@@ -165,7 +165,7 @@ fn api() -> Urls<Site> {
         .get(paths::API_WORD, api::word)
         .get(paths::API_SUGGEST, api::suggest)
         .get(paths::API_BOOKS, api::books)
-        .get(paths::API_ACCOUNT, accounts::own)
+        .get(paths::API_ACCOUNT, accounts::own_account)
         .get(paths::API_HISTORY, learning::history)
         .get(paths::API_WORD_BOOK, learning::word_book)
         .get(paths::API_SAVED_WORD, learning::saved_word)

@@ -15,7 +15,7 @@ mod columns;
 mod daily;
 
 pub use columns::{BuildError, Builder, SavedError, Stamp};
-pub use find::phrase::Piece;
+pub use find::phrase::SentencePiece;
 pub use find::reverse::is_han;
 pub use fold::fold;
 pub use pattern::{Pattern, PatternError};
@@ -64,17 +64,17 @@ pub struct Hit<'a> {
 
 /// The requested page of matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct MatchRange {
     /// Number of matches to skip.
     pub skip: usize,
     /// Number of matches to return.
     pub take: usize,
 }
 
-impl Page {
+impl MatchRange {
     /// The first page, with this number of matches.
-    pub fn first(take: usize) -> Page {
-        Page { skip: 0, take }
+    pub fn first(take: usize) -> MatchRange {
+        MatchRange { skip: 0, take }
     }
 
     /// The number of the first match after the page, at most [`MATCHES_MAX`].
@@ -88,7 +88,7 @@ const MATCHES_MAX: usize = 10_000;
 
 /// A page of matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matches<'a> {
+pub struct MatchPage<'a> {
     /// The matches on the page.
     pub entries: Vec<EntryRef<'a>>,
     /// How the page ends.
@@ -109,10 +109,10 @@ pub enum End {
     OutOfTime,
 }
 
-impl<'a> Matches<'a> {
+impl<'a> MatchPage<'a> {
     /// Makes a page of matches. `found` has the matches from the first one on; if there are more
     /// than the page needs, it has at least one of them.
-    fn page_of(found: impl Iterator<Item = EntryRef<'a>>, page: Page) -> Matches<'a> {
+    fn cut(found: impl Iterator<Item = EntryRef<'a>>, page: MatchRange) -> MatchPage<'a> {
         let mut found = found.skip(page.skip.min(page.end()));
         let entries = found.by_ref().take(page.end() - page.skip.min(page.end())).collect();
         let end = match found.next() {
@@ -120,7 +120,7 @@ impl<'a> Matches<'a> {
             Some(_) if page.end() == MATCHES_MAX => End::TooMany,
             Some(_) => End::More,
         };
-        Matches { entries, end }
+        MatchPage { entries, end }
     }
 }
 

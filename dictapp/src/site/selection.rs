@@ -3,7 +3,7 @@
 //! out is found if another book has it.
 
 use super::shelf::{Shelf, ShownBook};
-use crate::lexicon::{BookId, End, EntryRef, FoundBy, Matches, Page};
+use crate::lexicon::{BookId, End, EntryRef, FoundBy, MatchPage, MatchRange};
 use crate::model::Languages;
 use crate::store;
 
@@ -110,19 +110,23 @@ impl<'s> Selection<'s> {
     /// The page `wanted` of the matches that `find` returns. If books are left out, this takes all
     /// matches from `find`, replaces or drops those of the left-out books, and cuts the page from
     /// the rest.
-    pub fn page(&self, wanted: Page, find: impl Fn(Page) -> Matches<'s>) -> Matches<'s> {
+    pub fn page(
+        &self,
+        wanted: MatchRange,
+        find: impl Fn(MatchRange) -> MatchPage<'s>,
+    ) -> MatchPage<'s> {
         if self.off.is_empty() {
             return find(wanted);
         }
-        let Matches { entries, end } = find(Page::first(usize::MAX));
-        let mut seen = self.seen(entries).into_iter().skip(wanted.skip);
+        let MatchPage { entries, end } = find(MatchRange::first(usize::MAX));
+        let mut seen = self.replace_left_out(entries).into_iter().skip(wanted.skip);
         let entries = seen.by_ref().take(wanted.take).collect();
-        Matches { entries, end: if seen.next().is_some() { End::More } else { end } }
+        MatchPage { entries, end: if seen.next().is_some() { End::More } else { end } }
     }
 
     /// The entries of a list as the visitor sees them. An entry of a book that is left out is
     /// replaced by one of another book with the same headword, or dropped if there is none.
-    pub fn seen(&self, entries: Vec<EntryRef<'s>>) -> Vec<EntryRef<'s>> {
+    pub fn replace_left_out(&self, entries: Vec<EntryRef<'s>>) -> Vec<EntryRef<'s>> {
         if self.off.is_empty() {
             return entries;
         }

@@ -4,7 +4,7 @@ use askama::Template;
 use webframe::http::{Method, StatusCode, header};
 use webframe::{Error, Request, Response};
 
-use super::api::Problem;
+use super::api::ApiProblem;
 use super::filters;
 use super::page::{NO_STORE, Page};
 use crate::paths;
@@ -58,7 +58,7 @@ pub(super) enum Subject {
 pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
     let status = error.status();
     if request.path().starts_with(paths::API)
-        && let Ok(problem) = Problem::of_request(request, error).response()
+        && let Ok(problem) = ApiProblem::of_request(request, error).response()
     {
         return problem;
     }

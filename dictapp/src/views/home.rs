@@ -16,11 +16,11 @@ use crate::store::SavedWordCounts;
 use crate::texts::Texts;
 
 /// Maximum number of latest look-ups that are shown: one or two lines.
-const RECENT: usize = 8;
+const RECENT_WORDS_MAX: usize = 8;
 
-/// Number of history rows that are read to find [`RECENT`] words: a word may have several rows, and
-/// rows of words that were not found are left out.
-const ROWS_SEEN: usize = 24;
+/// Number of history rows that are read to find [`RECENT_WORDS_MAX`] words: a word may have several
+/// rows, and rows of words that were not found are left out.
+const RECENT_ROWS_READ: usize = 24;
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -83,10 +83,13 @@ fn user<'p>(page: &'p Page<'_>) -> Option<&'p Visit> {
 /// The latest words that were found, each once.
 fn recent(page: &Page<'_>, books: &Selection<'_>) -> Vec<Recent> {
     let Some(visit) = user(page) else { return Vec::new() };
-    let rows = page.site.latest_lookups(visit, ROWS_SEEN);
+    let rows = page.site.latest_lookups(visit, RECENT_ROWS_READ);
     let mut recent: Vec<Recent> = Vec::new();
     for row in rows.unwrap_or_default() {
-        if row.found && recent.len() < RECENT && !recent.iter().any(|one| one.word == row.word) {
+        if row.found
+            && recent.len() < RECENT_WORDS_MAX
+            && !recent.iter().any(|one| one.word == row.word)
+        {
             let (start, query) = history::repeat_link(books, &row);
             recent.push(Recent { link: [start, &query].concat(), word: row.word });
         }

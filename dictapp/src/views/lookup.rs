@@ -10,7 +10,7 @@ use webframe::{Error, Request, Response, Result};
 
 use super::entry;
 use super::filters;
-use super::matches::{by_words, matches, near};
+use super::matches::{best_matches, similar_words, words_of_sentence};
 use super::page::{NO_STORE, Page};
 use super::visitor::{Who, is_from_another_site};
 use super::word::Brief;
@@ -99,7 +99,7 @@ enum Target<'q> {
 /// `GET`: a word's page.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    if let Some(elsewhere) = keep_out(&page)? {
+    if let Some(elsewhere) = refuse_lookup(&page)? {
         return Ok(elsewhere);
     }
     let asked = request.param("word")?;
@@ -121,11 +121,11 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         if is_found_by_meaning(&page, &books, q) {
             return Response::see_other(&paths::results(q, 1));
         }
-        record(&page, &word, Outcome::Missing)?;
+        count_and_record(&page, &word, Outcome::Missing)?;
         return missing_page(&page, &books, q);
     };
     let outcome = Outcome::Entry(entry.word());
-    let saved = if is_unavailable { None } else { record(&page, &word, outcome).ok() };
+    let saved = if is_unavailable { None } else { count_and_record(&page, &word, outcome).ok() };
     let is_unrecorded = saved.is_none();
     let (stars, save_token) = saving(&page, &entry.words, saved.unwrap_or(Saved::No));
     let template = WordPage { page: &page, t, q, entry: &entry, stars, save_token, is_unrecorded };
@@ -137,7 +137,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// Whether a query without an entry is a Chinese text that is the meaning of words in the books.
 fn is_found_by_meaning(page: &Page<'_>, books: &Selection<'_>, q: &str) -> bool {
-    let found = || matches(books, q, 1, &page.site.settings().dictionary);
+    let found = || best_matches(books, q, 1, &page.site.settings().dictionary);
     q.contains(is_han) && matches!(found().kind.outcome(), Outcome::Found)
 }
 
@@ -145,9 +145,9 @@ fn is_found_by_meaning(page: &Page<'_>, books: &Selection<'_>, q: &str) -> bool 
 /// may have been meant.
 fn missing_page(page: &Page<'_>, books: &Selection<'_>, q: &str) -> Result<Response> {
     let t = page.texts();
-    let words = by_words(books, q);
+    let words = words_of_sentence(books, q);
     let (text, words) = if words.is_empty() {
-        (t.missing.near, near(books, q, page.site.settings().dictionary.near_words))
+        (t.missing.near, similar_words(books, q, page.site.settings().dictionary.near_words))
     } else {
         (t.search.words_text, words)
     };
@@ -173,7 +173,7 @@ fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'
 /// reloads that page, goes back to it or switches its language.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    if let Some(elsewhere) = keep_out(&page)? {
+    if let Some(elsewhere) = refuse_lookup(&page)? {
         return Ok(elsewhere);
     }
     let query: SearchPageQuery = request.query()?;
@@ -186,7 +186,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let books = Selection::new(&shelf, &off);
     let number = query.page.unwrap_or(1).clamp(1, 1000); // the page of the results
     let is_user = page.user()?.is_some();
-    let is_typed = is_user && query.page.is_none() && is_own_get(&page);
+    let is_typed = is_user && query.page.is_none() && is_visitors_own_get(&page);
     let path = if is_typed {
         paths::results(word.as_str(), 1)
     } else {
@@ -195,12 +195,12 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let results = match target(&page, &books, (&word, number), &path)? {
         Target::Results(results) => results,
         Target::Word(asked) => {
-            record_again(&page, asked, Outcome::Found)?;
+            record_typed_query(&page, asked, Outcome::Found)?;
             return Response::see_other(&paths::word(asked));
         }
     };
     if is_typed && results.problem.is_empty() {
-        record_again(&page, word.as_str(), results.outcome)?;
+        record_typed_query(&page, word.as_str(), results.outcome)?;
         return Response::see_other(&path);
     }
     if number > 1 && results.is_empty {
@@ -210,13 +210,13 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     }
     // An invalid pattern is a mistake, not a missing word, so it is not recorded.
     if number == 1 && results.problem.is_empty() {
-        record(&page, &word, results.outcome)?;
+        count_and_record(&page, &word, results.outcome)?;
     }
     let template = SearchPage {
         page: &page,
         t: page.texts(),
         q: word.as_str(),
-        missing: missing(results.end, page.texts()),
+        missing: incomplete_text(results.end, page.texts()),
         has_more: results.end == End::More,
         results: &results,
         number,
@@ -246,13 +246,13 @@ fn target<'q>(
     if !matches!(asked, "." | "..") && books.has(asked) {
         return Ok(Target::Word(asked));
     }
-    let matches = matches(books, word.as_str(), number, &page.site.settings().dictionary);
+    let matches = best_matches(books, word.as_str(), number, &page.site.settings().dictionary);
     let (title, text) = matches.kind.texts(page.texts());
     let results = ResultsPart {
         outcome: matches.kind.outcome(),
         problem: matches.problem,
         end: matches.end,
-        ..results(page, (title, text), &matches.words)?
+        ..results_part(page, (title, text), &matches.words)?
     };
     let results = Arc::new(results);
     // A search that ran out of time may find more the next time, so it is not cached.
@@ -263,7 +263,7 @@ fn target<'q>(
 }
 
 /// A list of words under a title and a text.
-fn results(
+fn results_part(
     page: &Page<'_>,
     (title, text): (&'static str, &'static str),
     words: &[Brief],
@@ -281,7 +281,7 @@ fn results(
 }
 
 /// The reason why matches are missing; empty if the list is complete.
-fn missing(end: End, t: &Texts) -> &'static str {
+fn incomplete_text(end: End, t: &Texts) -> &'static str {
     match end {
         End::Complete | End::More => "",
         End::TooMany => t.search.too_many,
@@ -309,7 +309,7 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
 
 /// The answer to a visitor who may not look words up, or to a prefetch. `None`: the request is
 /// answered as usual.
-fn keep_out(page: &Page<'_>) -> Result<Option<Response>> {
+fn refuse_lookup(page: &Page<'_>) -> Result<Option<Response>> {
     let is_user = matches!(page.visitor.who, Who::User(_));
     if is_user && is_prefetch(page.request()) {
         // A prefetched page may never be shown, so its look-up must not be recorded. A browser
@@ -335,28 +335,28 @@ fn is_prefetch(request: &Request) -> bool {
 
 /// Whether the visitor requested the page. A HEAD request does not count, nor does a request that
 /// another site caused.
-fn is_own_get(page: &Page<'_>) -> bool {
+fn is_visitors_own_get(page: &Page<'_>) -> bool {
     let request = page.request();
     request.method() != Method::HEAD && !is_from_another_site(page.site, request)
 }
 
 /// Counts a look-up for the statistics. If a user requested it, also writes it to the history and
 /// waits until it is durable. Returns whether the word is in the user's word book.
-fn record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
+fn count_and_record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
     page.site.count_lookup(word, outcome, page.request().peer().address.ip());
     let Some(visit) = page.user()? else { return Ok(Saved::No) };
-    if !is_own_get(page) {
-        return Ok(page.site.saved(visit, outcome)?);
+    if !is_visitors_own_get(page) {
+        return Ok(page.site.is_headword_saved(visit, outcome)?);
     }
-    Ok(page.site.record_once(visit, word, outcome)?)
+    Ok(page.site.record_lookup_unless_repeated(visit, word, outcome)?)
 }
 
 /// Writes a query from the search box to the history, even if its page was shown a short while ago.
 /// A failure is ignored: the page to which the browser is redirected tries again and reports it.
-fn record_again(page: &Page<'_>, word: &str, outcome: Outcome<'_>) -> Result<()> {
+fn record_typed_query(page: &Page<'_>, word: &str, outcome: Outcome<'_>) -> Result<()> {
     let Some(visit) = page.user()? else { return Ok(()) };
-    if let Some(word) = Word::parse(word).ok().filter(|_| is_own_get(page)) {
-        drop(page.site.record(visit, &word, outcome));
+    if let Some(word) = Word::parse(word).ok().filter(|_| is_visitors_own_get(page)) {
+        drop(page.site.record_lookup(visit, &word, outcome));
     }
     Ok(())
 }
@@ -372,7 +372,7 @@ fn no_query(page: &Page<'_>, query: &str, error: WordError) -> Result<Response> 
     // The query is not cut, so that the user can shorten it. The limit of the request target bounds
     // its length.
     let shown: String = query.chars().filter(|c| !is_control(*c)).collect();
-    let results = results(page, (title, text), &[])?;
+    let results = results_part(page, (title, text), &[])?;
     let values = SearchPage {
         page,
         t,

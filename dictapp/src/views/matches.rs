@@ -3,7 +3,7 @@
 //! or words with a similar spelling.
 
 use super::word::{Brief, brief};
-use crate::lexicon::{self, End, Page, Pattern, is_han};
+use crate::lexicon::{self, End, MatchPage, MatchRange, Pattern, SentencePiece, is_han};
 use crate::settings;
 use crate::site::{Outcome, Selection};
 use crate::texts::Texts;
@@ -61,7 +61,7 @@ impl MatchKind {
 
 /// The matches of a query that is not a headword.
 #[derive(Default)]
-pub(super) struct Matches {
+pub(super) struct BestMatches {
     pub(super) kind: MatchKind,
     /// Why the pattern is invalid, in English; empty if it is valid, or if the query is not a
     /// pattern.
@@ -73,25 +73,25 @@ pub(super) struct Matches {
 
 /// Maximum number of phrases that the page of a word shows, and maximum number of words with the
 /// same beginning that are searched for phrases.
-const PHRASES: usize = 8;
-const PHRASES_SEEN: usize = 100;
+const PHRASES_SHOWN_MAX: usize = 8;
+const PHRASE_CANDIDATES_MAX: usize = 100;
 
 /// Number of matches on a page.
 const PAGE_WORDS: usize = 30;
 
 /// One page of the best matches; `page` counts from 1.
-pub(super) fn matches(
+pub(super) fn best_matches(
     books: &Selection<'_>,
     query: &str,
     page: usize,
     settings: &settings::Dictionary,
-) -> Matches {
-    let wanted = Page { skip: (page - 1) * PAGE_WORDS, take: PAGE_WORDS };
+) -> BestMatches {
+    let wanted = MatchRange { skip: (page - 1) * PAGE_WORDS, take: PAGE_WORDS };
     let pattern = match Pattern::parse(query) {
-        None => return of_text(books, query, wanted, settings),
+        None => return text_matches(books, query, wanted, settings),
         Some(Err(error)) => {
             let problem = error.to_string();
-            return Matches { kind: MatchKind::BadPattern, problem, ..Matches::default() };
+            return BestMatches { kind: MatchKind::BadPattern, problem, ..BestMatches::default() };
         }
         Some(Ok(pattern)) => pattern,
     };
@@ -102,10 +102,10 @@ pub(super) fn matches(
     // one is empty, too, so the first page must be empty.
     let is_empty = found.entries.is_empty() && found.end == End::Complete;
     let matches_nothing =
-        is_empty && (page == 1 || books.page(Page::first(1), search).entries.is_empty());
-    match as_question(query).filter(|_| matches_nothing && !pattern.is_regex()) {
-        Some(question) => of_text(books, question, wanted, settings),
-        None => listed(
+        is_empty && (page == 1 || books.page(MatchRange::first(1), search).entries.is_empty());
+    match text_without_wildcards(query).filter(|_| matches_nothing && !pattern.is_regex()) {
+        Some(question) => text_matches(books, question, wanted, settings),
+        None => from_lexicon(
             books,
             if pattern.is_regex() { MatchKind::Regex } else { MatchKind::Pattern },
             &found,
@@ -116,7 +116,7 @@ pub(super) fn matches(
 /// The text of a query if its question marks or stars may be punctuation instead of wildcards. A
 /// question loses its question mark; a sentence stays as it is. `None`: the query can only be a
 /// pattern.
-fn as_question(query: &str) -> Option<&str> {
+fn text_without_wildcards(query: &str) -> Option<&str> {
     let marks = ['?', '？'];
     let question = query.trim().strip_suffix(marks).map(|text| text.trim_end_matches(marks));
     let question = question.map(str::trim_end).filter(|text| !text.is_empty());
@@ -126,56 +126,56 @@ fn as_question(query: &str) -> Option<&str> {
 }
 
 /// The best matches for a text that is not a pattern.
-fn of_text(
+fn text_matches(
     books: &Selection<'_>,
     text: &str,
-    wanted: Page,
+    wanted: MatchRange,
     settings: &settings::Dictionary,
-) -> Matches {
+) -> BestMatches {
     if has_chinese(text) {
-        return of_chinese(books, text, wanted);
+        return chinese_matches(books, text, wanted);
     }
-    let words = by_words(books, text);
+    let words = words_of_sentence(books, text);
     if !words.is_empty() {
-        return Matches { kind: MatchKind::Words, words, ..Matches::default() };
+        return BestMatches { kind: MatchKind::Words, words, ..BestMatches::default() };
     }
-    let spelled = books.seen(books.shelf().lexicon().by_pinyin(text, PAGE_WORDS));
+    let spelled = books.replace_left_out(books.shelf().lexicon().by_pinyin(text, PAGE_WORDS));
     if !spelled.is_empty() {
         let words = spelled.iter().map(|entry| brief(books.shelf(), entry)).collect();
-        return Matches { kind: MatchKind::Pinyin, words, ..Matches::default() };
+        return BestMatches { kind: MatchKind::Pinyin, words, ..BestMatches::default() };
     }
-    let words = near(books, text, settings.near_words);
+    let words = similar_words(books, text, settings.near_words);
     let kind = if words.is_empty() { MatchKind::Nothing } else { MatchKind::Near };
-    Matches { kind, words, ..Matches::default() }
+    BestMatches { kind, words, ..BestMatches::default() }
 }
 
 /// Maximum number of Chinese headwords that begin with the query. They are shown before the words
 /// that mean the query.
-const CHINESE_HEADWORDS: usize = 10;
+const CHINESE_HEADWORDS_MAX: usize = 10;
 
 /// Finds Chinese headwords that begin with the text, and words that mean it. If there are none,
 /// divides the text into parts that have entries.
-fn of_chinese(books: &Selection<'_>, text: &str, wanted: Page) -> Matches {
+fn chinese_matches(books: &Selection<'_>, text: &str, wanted: MatchRange) -> BestMatches {
     let lexicon = books.shelf().lexicon();
     let found = books.page(wanted, |page| lexicon.reverse(text, page));
     let headwords =
-        if wanted.skip == 0 { lexicon.suggest(text, CHINESE_HEADWORDS) } else { Vec::new() };
+        if wanted.skip == 0 { lexicon.suggest(text, CHINESE_HEADWORDS_MAX) } else { Vec::new() };
     let mut words: Vec<Brief> =
-        books.seen(headwords).iter().map(|entry| brief(books.shelf(), entry)).collect();
+        books.replace_left_out(headwords).iter().map(|entry| brief(books.shelf(), entry)).collect();
     if words.is_empty() && found.entries.is_empty() && wanted.skip == 0 {
         let parts = lexicon.segments(text);
-        let words = of_pieces(books, &parts);
+        let words = first_entries(books, &parts);
         let kind = if words.is_empty() { MatchKind::Nothing } else { MatchKind::Words };
-        return Matches { kind, words, ..Matches::default() };
+        return BestMatches { kind, words, ..BestMatches::default() };
     }
-    let Matches { words: meant, end, .. } = listed(books, MatchKind::Reverse, &found);
+    let BestMatches { words: meant, end, .. } = from_lexicon(books, MatchKind::Reverse, &found);
     words.extend(meant);
     let kind = if words.is_empty() { MatchKind::Nothing } else { MatchKind::Reverse };
-    Matches { kind, words, end, ..Matches::default() }
+    BestMatches { kind, words, end, ..BestMatches::default() }
 }
 
 /// The first entry of each piece of a text, each word once.
-fn of_pieces(books: &Selection<'_>, pieces: &[lexicon::Piece<'_>]) -> Vec<Brief> {
+fn first_entries(books: &Selection<'_>, pieces: &[SentencePiece<'_>]) -> Vec<Brief> {
     let mut words: Vec<Brief> = Vec::new();
     for piece in pieces {
         let entries = piece.hits.iter().map(|hit| hit.entry).filter(|entry| books.has(entry.word));
@@ -188,8 +188,8 @@ fn of_pieces(books: &Selection<'_>, pieces: &[lexicon::Piece<'_>]) -> Vec<Brief>
 }
 
 /// Converts matches of the lexicon. If there are none, the kind is [`MatchKind::Nothing`].
-fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) -> Matches {
-    Matches {
+fn from_lexicon(books: &Selection<'_>, kind: MatchKind, found: &MatchPage<'_>) -> BestMatches {
+    BestMatches {
         kind: if found.entries.is_empty() { MatchKind::Nothing } else { kind },
         problem: String::new(),
         words: found.entries.iter().map(|entry| brief(books.shelf(), entry)).collect(),
@@ -200,7 +200,7 @@ fn listed(books: &Selection<'_>, kind: MatchKind, found: &lexicon::Matches<'_>) 
 /// The words and phrases of a sentence, or the parts of a compound if all parts have an entry; each
 /// once. A single word that has an entry counts as a sentence. Such a query ends in a question
 /// mark: without one it leads to the page of the word.
-pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
+pub(super) fn words_of_sentence(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     let is_sentence = query.contains(char::is_whitespace) || books.has(query);
     let pieces = books.shelf().lexicon().phrase(query);
     let is_compound = pieces.len() > 1 && pieces.iter().all(|piece| !piece.hits.is_empty());
@@ -209,7 +209,7 @@ pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     }
     let first = pieces.iter().filter_map(|piece| Some(piece.hits.first()?.entry)).collect();
     let mut words: Vec<Brief> = Vec::new();
-    for entry in books.seen(first) {
+    for entry in books.replace_left_out(first) {
         if !words.iter().any(|known| known.word == entry.word) {
             words.push(brief(books.shelf(), &entry));
         }
@@ -217,23 +217,23 @@ pub(super) fn by_words(books: &Selection<'_>, query: &str) -> Vec<Brief> {
     words
 }
 
-/// At most `most` words that the visitor may have meant: for a Chinese query words that mean it,
+/// At most `limit` words that the visitor may have meant: for a Chinese query words that mean it,
 /// for others words of a similar spelling. If there are none, words by misspelt pinyin. If there
 /// are none of these either, words with the same beginning.
-pub(super) fn near(books: &Selection<'_>, query: &str, most: usize) -> Vec<Brief> {
+pub(super) fn similar_words(books: &Selection<'_>, query: &str, limit: usize) -> Vec<Brief> {
     let lexicon = books.shelf().lexicon();
     let mut near = if has_chinese(query) {
-        lexicon.reverse(query, Page::first(most)).entries
+        lexicon.reverse(query, MatchRange::first(limit)).entries
     } else {
-        lexicon.did_you_mean(query, most)
+        lexicon.did_you_mean(query, limit)
     };
     if near.is_empty() {
-        near = lexicon.by_misspelt_pinyin(query, most);
+        near = lexicon.by_misspelt_pinyin(query, limit);
     }
     if near.is_empty() {
-        near = lexicon.suggest(query, most);
+        near = lexicon.suggest(query, limit);
     }
-    books.seen(near).iter().map(|entry| brief(books.shelf(), entry)).collect()
+    books.replace_left_out(near).iter().map(|entry| brief(books.shelf(), entry)).collect()
 }
 
 /// Phrases that contain a headword as one of their words. Only the suggestions for the headword are
@@ -243,9 +243,10 @@ pub(super) fn phrases(books: &Selection<'_>, headword: &str) -> Vec<Brief> {
         phrase.split(' ').skip(1).count() > 0
             && phrase.split(' ').any(|word| word.eq_ignore_ascii_case(headword))
     };
-    let near = books.seen(books.shelf().lexicon().suggest(headword, PHRASES_SEEN));
+    let near =
+        books.replace_left_out(books.shelf().lexicon().suggest(headword, PHRASE_CANDIDATES_MAX));
     let phrases = near.iter().filter(|entry| entry.word != headword && is_part(entry.word));
-    phrases.take(PHRASES).map(|entry| brief(books.shelf(), entry)).collect()
+    phrases.take(PHRASES_SHOWN_MAX).map(|entry| brief(books.shelf(), entry)).collect()
 }
 
 pub(super) fn has_chinese(text: &str) -> bool {

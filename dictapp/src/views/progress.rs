@@ -19,25 +19,26 @@ use crate::store::{Counted, DayCount, SavedWordCounts};
 use crate::texts::Texts;
 
 /// Number of weeks in the calendar: a year.
-const WEEKS: i32 = 53;
+const CALENDAR_WEEKS: i32 = 53;
 
 /// Measures of the calendar in units of the SVG: the distance between two days, the room above the
 /// days for the months, and the room to the right of the days for the weekdays.
-const CELL: i32 = 13;
-const MONTHS: i32 = 16;
-const WEEKDAYS: i32 = 28;
+const DAY_STEP: i32 = 13;
+const MONTHS_HEIGHT: i32 = 16;
+const WEEKDAYS_WIDTH: i32 = 28;
 
 /// Number of coming days that are shown, including today.
-const COMING: i32 = 14;
+const COMING_DAYS: i32 = 14;
 
 /// The room above the bars for their numbers.
-const NUMBERS: u64 = 14;
+const NUMBER_HEIGHT: u64 = 14;
 
-/// `BARS` is the number of weeks in the bar chart of weeks. The other two are measures of both bar
-/// charts: `BAR` is the distance between two bars, `BARS_HEIGHT` the height of the highest bar.
-const BARS: i32 = 16;
-const BAR: i32 = 34;
-const BARS_HEIGHT: u64 = 100;
+/// `CHART_WEEKS` is the number of weeks in the bar chart of weeks. The other two are measures of
+/// both bar charts: `BAR_STEP` is the distance between two bars, `BAR_HEIGHT_MAX` the height of the
+/// highest bar.
+const CHART_WEEKS: i32 = 16;
+const BAR_STEP: i32 = 34;
+const BAR_HEIGHT_MAX: u64 = 100;
 
 #[derive(Template)]
 #[template(path = "progress.html")]
@@ -64,13 +65,13 @@ struct ProgressPage<'a> {
     reviews: u64,
     weeks: Vec<ChartWeek>,
     /// The number of words that the highest bar of the weeks stands for.
-    most: u64,
+    highest: u64,
     width: i32,
     height: i32,
     bars_width: i32,
     coming_width: i32,
     bars_height: u64,
-    numbers: u64,
+    number_height: u64,
 }
 
 /// One of the coming days: how many words become due on it. Overdue words count for today.
@@ -118,16 +119,16 @@ struct ChartWeek {
 struct ByDay(Vec<DayCount>);
 
 impl ByDay {
-    fn on(&self, day: i64) -> u64 {
+    fn count_on(&self, day: i64) -> u64 {
         let found = self.0.binary_search_by_key(&day, |counted| counted.day);
         found.map_or(0, |at| self.0[at].count)
     }
 
-    fn most(&self) -> u64 {
+    fn highest_count(&self) -> u64 {
         self.0.iter().map(|counted| counted.count).max().unwrap_or(0)
     }
 
-    fn sum(&self) -> u64 {
+    fn total(&self) -> u64 {
         self.0.iter().map(|counted| counted.count).sum()
     }
 }
@@ -148,7 +149,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let counts = site.saved_word_counts(visit)?;
     let learnt = site.learnt_words(visit)?;
     let due = due_by_day(&page, visit, today)?;
-    let (weeks, most) = weeks(date, &saved, &first);
+    let (weeks, highest) = weeks(date, &saved, &first);
     let (first_day, dates) = calendar_days(date);
     let row = |day: &DayCount| Some((day_of_number(day.day)?, day.count));
     page.send(&ProgressPage {
@@ -159,27 +160,27 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         learning: (counts.words - counts.new).saturating_sub(learnt),
         learnt_days: LEARNT_DAYS,
         coming: coming(today, &due, t),
-        later: due.on(today).saturating_sub(counts.due),
+        later: due.count_on(today).saturating_sub(counts.due),
         streak: streak(today, &reviews),
         months: months(date, t),
         weekdays: weekdays(t),
-        reviews: reviews.sum(),
+        reviews: reviews.total(),
         rows: reviews.0.iter().rev().filter_map(row).collect(),
         calendar: calendar((first_day, &dates), &reviews),
         weeks,
-        most,
-        width: WEEKS * CELL + WEEKDAYS,
-        height: MONTHS + 7 * CELL,
-        bars_width: BARS * BAR,
-        coming_width: COMING * BAR,
-        bars_height: BARS_HEIGHT,
-        numbers: NUMBERS,
+        highest,
+        width: CALENDAR_WEEKS * DAY_STEP + WEEKDAYS_WIDTH,
+        height: MONTHS_HEIGHT + 7 * DAY_STEP,
+        bars_width: CHART_WEEKS * BAR_STEP,
+        coming_width: COMING_DAYS * BAR_STEP,
+        bars_height: BAR_HEIGHT_MAX,
+        number_height: NUMBER_HEIGHT,
     })
 }
 
 /// The number of words that become due on each of the coming days. Overdue words count for today.
 fn due_by_day(page: &Page<'_>, visit: &Visit, today: i64) -> Result<ByDay> {
-    let end = day_of_number(today + i64::from(COMING));
+    let end = day_of_number(today + i64::from(COMING_DAYS));
     let end = end.and_then(|end| end.to_zoned(page.zone().clone()).ok());
     let end = end.map_or(Timestamp::MAX, |end| end.timestamp());
     let mut due: Vec<DayCount> = Vec::new();
@@ -195,18 +196,18 @@ fn due_by_day(page: &Page<'_>, visit: &Visit, today: i64) -> Result<ByDay> {
 
 /// The bars of the coming days.
 fn coming(today: i64, due: &ByDay, t: &'static Texts) -> Vec<ComingDay> {
-    let most = due.most().max(1);
+    let highest = due.highest_count().max(1);
     let day = |number: i32| {
         let day = today + i64::from(number);
-        let (words, day) = (due.on(day), day_of_number(day)?);
+        let (words, day) = (due.count_on(day), day_of_number(day)?);
         let label = match number {
             0 => t.progress.today.to_owned(),
             _ => month_and_day(day),
         };
-        let height = height(words, most);
-        Some(ComingDay { x: number * BAR, height, day, label, words })
+        let height = height(words, highest);
+        Some(ComingDay { x: number * BAR_STEP, height, day, label, words })
     };
-    (0..COMING).filter_map(day).collect()
+    (0..COMING_DAYS).filter_map(day).collect()
 }
 
 /// The date without its year, under a bar.
@@ -214,11 +215,11 @@ fn month_and_day(day: Date) -> String {
     format!("{:02}-{:02}", day.month(), day.day())
 }
 
-/// The height of the bar for `words`; `most` is the number of words of the highest bar. A bar has
-/// at least the height 2, so that one word is visible beside a thousand. Without words the height
-/// is zero.
-fn height(words: u64, most: u64) -> u64 {
-    (words * BARS_HEIGHT / most).max(2 * words.min(1))
+/// The height of the bar for `words`; `highest` is the number of words of the highest bar. A bar
+/// has at least the height 2, so that one word is visible beside a thousand. Without words the
+/// height is zero.
+fn height(words: u64, highest: u64) -> u64 {
+    (words * BAR_HEIGHT_MAX / highest).max(2 * words.min(1))
 }
 
 /// The number of days since Monday; zero on a Monday.
@@ -229,7 +230,7 @@ fn weekday(day: Date) -> i32 {
 /// The number of the first day of the calendar, and the texts of all its days. The calendar has
 /// whole weeks, but the last one ends today.
 fn calendar_days(today: Date) -> (i64, DateTexts) {
-    let days = (WEEKS - 1) * 7 + weekday(today);
+    let days = (CALENDAR_WEEKS - 1) * 7 + weekday(today);
     let first = day_number(today) - i64::from(days);
     let dates = iter::successors(day_of_number(first), |date| date.tomorrow().ok());
     (first, DateTexts::of(dates.take_while(|date| *date <= today)))
@@ -239,14 +240,14 @@ fn calendar_days(today: Date) -> (i64, DateTexts) {
 fn calendar<'d>((first, dates): (i64, &'d DateTexts), reviews: &ByDay) -> Vec<CalendarWeek<'d>> {
     let mut days = (first..).zip(dates.iter());
     let day = |(row, (number, date)): (i32, (i64, &'d str))| {
-        let (y, reviews) = (MONTHS + row * CELL, reviews.on(number));
+        let (y, reviews) = (MONTHS_HEIGHT + row * DAY_STEP, reviews.count_on(number));
         CalendarDay { y, shade: shade(reviews), date, reviews }
     };
     let week = |column| CalendarWeek {
-        x: column * CELL,
+        x: column * DAY_STEP,
         days: (0..7).zip(days.by_ref()).map(day).collect(),
     };
-    (0..WEEKS).map(week).collect()
+    (0..CALENDAR_WEEKS).map(week).collect()
 }
 
 /// The names of the months, each after its x. A name is above the week in which the month begins.
@@ -256,16 +257,16 @@ fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     let week = |column: i32| {
         // The last day of the week. If it is one of the first seven days of a month, the month
         // begins in this week. Above the last column there is no room for a name.
-        let sunday = day_of_number(last_sunday - i64::from(WEEKS - 1 - column) * 7)?;
+        let sunday = day_of_number(last_sunday - i64::from(CALENDAR_WEEKS - 1 - column) * 7)?;
         let name = names.get(usize::try_from(sunday.month() - 1).ok()?)?;
-        (sunday.day() <= 7 && column < WEEKS - 1).then_some((column * CELL, *name))
+        (sunday.day() <= 7 && column < CALENDAR_WEEKS - 1).then_some((column * DAY_STEP, *name))
     };
-    (0..WEEKS).filter_map(week).collect()
+    (0..CALENDAR_WEEKS).filter_map(week).collect()
 }
 
 /// The names of every second row of the calendar, each after its y.
 fn weekdays(t: &'static Texts) -> Vec<(i32, &'static str)> {
-    let y = |row: i32| MONTHS + row * CELL + 10;
+    let y = |row: i32| MONTHS_HEIGHT + row * DAY_STEP + 10;
     t.progress.weekdays.split(' ').zip(0..).step_by(2).map(|(name, row)| (y(row), name)).collect()
 }
 
@@ -283,7 +284,7 @@ fn shade(reviews: u64) -> u8 {
 /// The number of successive days with a review up to today, or up to yesterday if today has no
 /// review yet.
 fn streak(today: i64, reviews: &ByDay) -> u64 {
-    let is_done = |ago: &i64| reviews.on(today - ago) > 0;
+    let is_done = |ago: &i64| reviews.count_on(today - ago) > 0;
     let from = i64::from(!is_done(&0));
     (from..).take_while(is_done).count() as u64
 }
@@ -292,13 +293,14 @@ fn streak(today: i64, reviews: &ByDay) -> u64 {
 fn weeks(today: Date, saved: &ByDay, first: &ByDay) -> (Vec<ChartWeek>, u64) {
     let this_monday = day_number(today) - i64::from(weekday(today));
     let week = |column: i32| {
-        let number = this_monday - i64::from(BARS - 1 - column) * 7;
+        let number = this_monday - i64::from(CHART_WEEKS - 1 - column) * 7;
         let monday = day_of_number(number)?;
-        let sum = |counts: &ByDay| (number..number + 7).map(|day| counts.on(day)).sum::<u64>();
+        let sum =
+            |counts: &ByDay| (number..number + 7).map(|day| counts.count_on(day)).sum::<u64>();
         let label = month_and_day(monday);
         let (saved, first) = (sum(saved), sum(first));
         Some(ChartWeek {
-            x: column * BAR,
+            x: column * BAR_STEP,
             monday,
             label,
             saved,
@@ -307,13 +309,13 @@ fn weeks(today: Date, saved: &ByDay, first: &ByDay) -> (Vec<ChartWeek>, u64) {
             first_height: 0,
         })
     };
-    let mut weeks: Vec<ChartWeek> = (0..BARS).filter_map(week).collect();
-    let most = weeks.iter().map(|week| week.saved.max(week.first)).max().unwrap_or(0).max(1);
+    let mut weeks: Vec<ChartWeek> = (0..CHART_WEEKS).filter_map(week).collect();
+    let highest = weeks.iter().map(|week| week.saved.max(week.first)).max().unwrap_or(0).max(1);
     for week in &mut weeks {
         (week.saved_height, week.first_height) =
-            (height(week.saved, most), height(week.first, most));
+            (height(week.saved, highest), height(week.first, highest));
     }
-    (weeks, most)
+    (weeks, highest)
 }
 
 #[cfg(test)]
@@ -337,10 +339,10 @@ mod tests {
         assert!(weeks.len() == 53 && weeks.iter().all(|week| week.days.len() == 7));
         let week = weeks.last().unwrap();
         let last = week.days.last().unwrap();
-        assert_eq!((week.x, last.y, last.shade), (52 * CELL, MONTHS + 6 * CELL, 2));
+        assert_eq!((week.x, last.y, last.shade), (52 * DAY_STEP, MONTHS_HEIGHT + 6 * DAY_STEP, 2));
         assert_eq!((last.date, last.reviews), ("2026-11-29", 12));
         let first = &weeks[0].days[0];
-        assert_eq!((weeks[0].x, first.y, first.reviews), (0, MONTHS, 0));
+        assert_eq!((weeks[0].x, first.y, first.reviews), (0, MONTHS_HEIGHT, 0));
         assert_eq!(first.date, "2025-11-24");
         let (first, dates) = calendar_days(SUNDAY.tomorrow().unwrap());
         let weeks = calendar((first, &dates), &ByDay::default());
@@ -352,7 +354,7 @@ mod tests {
         let months = months(SUNDAY, Language::English.texts());
         assert_eq!(
             months.last(),
-            Some(&(48 * CELL, "Nov")),
+            Some(&(48 * DAY_STEP, "Nov")),
             "2026-11-01 is the Sunday of its week"
         );
         assert_eq!(months.len(), 12);
@@ -376,18 +378,18 @@ mod tests {
         let coming = coming(day_number(SUNDAY), &due, Language::English.texts());
         let shown = |one: &ComingDay| (one.label.clone(), one.words, one.height);
         assert_eq!(coming.len(), 14);
-        assert_eq!(shown(&coming[0]), ("today".to_owned(), 8, BARS_HEIGHT));
+        assert_eq!(shown(&coming[0]), ("today".to_owned(), 8, BAR_HEIGHT_MAX));
         assert_eq!(shown(&coming[1]), ("11-30".to_owned(), 0, 0));
-        assert_eq!(shown(&coming[13]), ("12-12".to_owned(), 2, BARS_HEIGHT / 4));
+        assert_eq!(shown(&coming[13]), ("12-12".to_owned(), 2, BAR_HEIGHT_MAX / 4));
     }
 
     #[test]
     fn the_words_of_a_week_are_counted_from_monday_and_a_single_one_is_seen() {
         let saved = ago(&[(0, 400), (6, 100), (7, 1)]);
-        let (weeks, most) = weeks(SUNDAY, &saved, &ByDay::default());
-        assert_eq!(most, 500);
+        let (weeks, highest) = weeks(SUNDAY, &saved, &ByDay::default());
+        assert_eq!(highest, 500);
         let [.., last_week, this_week] = &weeks[..] else { panic!() };
-        assert_eq!((this_week.saved, this_week.saved_height), (500, BARS_HEIGHT));
+        assert_eq!((this_week.saved, this_week.saved_height), (500, BAR_HEIGHT_MAX));
         assert_eq!((last_week.saved, last_week.saved_height), (1, 2));
         assert_eq!((this_week.label.as_str(), this_week.first_height), ("11-23", 0));
     }

@@ -22,7 +22,7 @@ struct TypedTextQuery {
 }
 
 /// If fewer words than this begin with the typed text, the text may be pinyin.
-const FEW: usize = 3;
+const PINYIN_IF_FEWER_THAN: usize = 3;
 
 /// A line of the list: a word, its first gloss, and the path of its page.
 #[derive(Serialize)]
@@ -110,20 +110,20 @@ fn suggestions(shelf: &Shelf, site: &Site, typed: &str) -> Vec<Suggestion> {
     if Word::parse(typed).is_err() {
         return Vec::new();
     }
-    let most = site.settings().dictionary.suggestions;
-    let mut found = shelf.lexicon().suggest(typed, most);
+    let limit = site.settings().dictionary.suggestions;
+    let mut found = shelf.lexicon().suggest(typed, limit);
     let more = if has_chinese(typed) {
-        shelf.lexicon().reverse(typed.trim(), lexicon::Page::first(most)).entries
-    } else if found.len() < FEW {
-        shelf.lexicon().by_pinyin(typed, most)
+        shelf.lexicon().reverse(typed.trim(), lexicon::MatchRange::first(limit)).entries
+    } else if found.len() < PINYIN_IF_FEWER_THAN {
+        shelf.lexicon().by_pinyin(typed, limit)
     } else {
         Vec::new()
     };
     for entry in more {
-        if found.len() < most && !found.iter().any(|known| known.word == entry.word) {
+        if found.len() < limit && !found.iter().any(|known| known.word == entry.word) {
             found.push(entry);
         }
     }
-    let found = Selection::new(shelf, &[]).seen(found);
+    let found = Selection::new(shelf, &[]).replace_left_out(found);
     found.iter().map(|entry| suggestion(brief(shelf, entry))).collect()
 }

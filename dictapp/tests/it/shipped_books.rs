@@ -297,7 +297,7 @@ fn common_queries_of_learners_find_the_meant_word() {
         ("机会", &["chance", "opportunity"]),
         ("微信", &["WeChat"]),
     ] {
-        let found = lexicon.reverse(chinese, dictapp::lexicon::Page::first(3)).entries;
+        let found = lexicon.reverse(chinese, dictapp::lexicon::MatchRange::first(3)).entries;
         let found: Vec<&str> = found.iter().map(|entry| entry.word).collect();
         assert!(words.contains(&found[0]), "{chinese}: {found:?}");
     }

@@ -15,7 +15,7 @@ const COMPOUND_SEPARATORS: [char; 9] = ['-', '/', '‐', '‑', '–', '—', '�
 
 /// A word or phrase of a sentence and its entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece<'a> {
+pub struct SentencePiece<'a> {
     /// The text in the sentence.
     pub text: String,
     /// The entries found; empty if no book has the word.
@@ -33,10 +33,10 @@ impl Lexicon {
     /// Returns one piece if the whole sentence has an entry. Otherwise returns the longest phrases
     /// with an entry, including inflected ones (`ran into`), and all other words. A compound
     /// without an entry is split into its parts (`blue-green`, `his/her`). Reads at most 48 words.
-    pub fn phrase(&self, sentence: &str) -> Vec<Piece<'_>> {
+    pub fn phrase(&self, sentence: &str) -> Vec<SentencePiece<'_>> {
         let whole = self.look_up(sentence);
         if !whole.is_empty() {
-            return vec![Piece { text: sentence.trim().to_owned(), hits: whole }];
+            return vec![SentencePiece { text: sentence.trim().to_owned(), hits: whole }];
         }
         let tokens = tokens(sentence, |word| self.key(&fold(word)).is_some());
         let mut pieces = Vec::new();
@@ -58,21 +58,21 @@ impl Lexicon {
     }
 
     /// A word with its entries. If it has none but is a compound, its parts, if some of them have.
-    fn word_or_parts(&self, word: &str) -> Vec<Piece<'_>> {
-        let piece = |text: &str| Piece { text: text.to_owned(), hits: self.look_up(text) };
+    fn word_or_parts(&self, word: &str) -> Vec<SentencePiece<'_>> {
+        let piece = |text: &str| SentencePiece { text: text.to_owned(), hits: self.look_up(text) };
         let whole = piece(word);
         let parts: Vec<&str> =
             word.split(COMPOUND_SEPARATORS).filter(|part| !part.is_empty()).collect();
         if !whole.hits.is_empty() || !(2..=PHRASE_WORDS_MAX).contains(&parts.len()) {
             return vec![whole];
         }
-        let parts: Vec<Piece<'_>> = parts.into_iter().map(piece).collect();
+        let parts: Vec<SentencePiece<'_>> = parts.into_iter().map(piece).collect();
         if parts.iter().all(|part| part.hits.is_empty()) { vec![whole] } else { parts }
     }
 
     /// The longest phrase of several words at the beginning of the tokens, and its number of words.
     /// `None`: no phrase with an entry begins there.
-    fn longest_phrase(&self, tokens: &[Token<'_>]) -> Option<(Piece<'_>, usize)> {
+    fn longest_phrase(&self, tokens: &[Token<'_>]) -> Option<(SentencePiece<'_>, usize)> {
         let linked = tokens.iter().take_while(|token| token.may_continue).count() + 1;
         let most = linked.min(tokens.len()).min(PHRASE_WORDS_MAX);
         let firsts = self.key_and_lemmas(tokens.first().filter(|_| most > 1)?.text);
@@ -87,7 +87,7 @@ impl Lexicon {
                     let query = exact::Query::parse(&format!("{base} {rest}"))?;
                     hits = self.key(&query.key).map_or_else(Vec::new, |key| self.lemma_hits(key));
                 }
-                return Some((Piece { text, hits }, words));
+                return Some((SentencePiece { text, hits }, words));
             }
         }
         None

@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::reverse;
 use crate::lexicon::han::simplified;
-use crate::lexicon::{EntryRef, Lexicon, Page, fold};
+use crate::lexicon::{EntryRef, Lexicon, MatchRange, fold};
 
 /// Maximum length of the text in letters. A longer one finds nothing.
 const LETTERS_MAX: usize = 40;
@@ -125,7 +125,7 @@ impl Lexicon {
     /// word has it as a whole gloss.
     fn reverse_whole(&self, chinese: &str) -> Vec<EntryRef<'_>> {
         if self.is_whole_gloss(chinese) {
-            self.reverse(chinese, Page::first(ENTRIES_OF_WORD_MAX)).entries
+            self.reverse(chinese, MatchRange::first(ENTRIES_OF_WORD_MAX)).entries
         } else {
             Vec::new()
         }

@@ -15,7 +15,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::lexicon::columns::{Columns, Pairs, partition};
 use crate::lexicon::han::simplified;
-use crate::lexicon::{EntryRef, Lexicon, Matches, Page, fold};
+use crate::lexicon::{EntryRef, Lexicon, MatchPage, MatchRange, fold};
 use crate::model::{sense_lines, split_part};
 
 /// Maximum length of a query in characters: longer than any gloss that a user would type.
@@ -40,12 +40,12 @@ impl Lexicon {
     /// The words with `chinese` in their glosses: first those that have it as a whole gloss, by the
     /// position of the gloss, then the others, both by frequency. If the text has several parts
     /// separated by spaces, all must occur. Each word occurs once.
-    pub fn reverse(&self, chinese: &str, page: Page) -> Matches<'_> {
+    pub fn reverse(&self, chinese: &str, page: MatchRange) -> MatchPage<'_> {
         let query = fold(chinese);
         let parts: Vec<&str> = glosses(&query).collect();
         let is_han = |part: &&str| part.contains(is_han);
         if query.chars().count() > QUERY_CHARS_MAX || !parts.iter().any(is_han) {
-            return Matches::default();
+            return MatchPage::default();
         }
         let mut found = match parts[..] {
             [part] => self.closest(part),
@@ -62,7 +62,7 @@ impl Lexicon {
                 &mut found,
             );
         }
-        Matches::page_of(found.into_iter().map(|(_, entry)| entry), page)
+        MatchPage::cut(found.into_iter().map(|(_, entry)| entry), page)
     }
 
     /// Whether `gloss` is a whole gloss of some word.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::{Pattern, PatternKind};
-use crate::lexicon::{End, Lexicon, Matches, Page};
+use crate::lexicon::{End, Lexicon, MatchPage, MatchRange};
 
 /// Number of keys that are searched between two readings of the clock: about four kilobytes, for
 /// which the most costly pattern takes some milliseconds.
@@ -18,11 +18,16 @@ const FORMS_SEEN_MAX: usize = 50_000;
 
 impl Lexicon {
     /// The words with a matching key, in the order of keys, then words that only match by an
-    /// inflected form. Each has the entry of its most frequent spelling. [`Matches::end`] reports
+    /// inflected form. Each has the entry of its most frequent spelling. [`MatchPage::end`] reports
     /// whether there are more. A pattern without a literal prefix takes up to 24 ms for the largest
     /// known book. For a hostile pattern the result has the words found within `time_max` and some
     /// milliseconds.
-    pub fn matching(&self, pattern: &Pattern, page: Page, time_max: Duration) -> Matches<'_> {
+    pub fn matching(
+        &self,
+        pattern: &Pattern,
+        page: MatchRange,
+        time_max: Duration,
+    ) -> MatchPage<'_> {
         let began = Instant::now();
         self.matching_until(|| began.elapsed() > time_max, pattern, page)
     }
@@ -32,8 +37,8 @@ impl Lexicon {
         &self,
         time_is_up: impl Fn() -> bool,
         pattern: &Pattern,
-        page: Page,
-    ) -> Matches<'_> {
+        page: MatchRange,
+    ) -> MatchPage<'_> {
         let keys = self.columns.keys.starting_with(&pattern.prefix);
         let end = keys.end;
         let mut found = Vec::new();
@@ -41,7 +46,7 @@ impl Lexicon {
             // Checked before each piece, not after it: a search that reached the end is complete.
             if time_is_up() {
                 let entries = found.iter().filter_map(|&key| self.columns.representative(key));
-                return Matches { end: End::OutOfTime, ..Matches::page_of(entries, page) };
+                return MatchPage { end: End::OutOfTime, ..MatchPage::cut(entries, page) };
             }
             let some = from..end.min(from + KEYS_AT_ONCE);
             match &pattern.kind {
@@ -64,7 +69,7 @@ impl Lexicon {
         if found.len() <= page.end() {
             self.match_forms(pattern, page.end() + 1, &mut found);
         }
-        Matches::page_of(found.iter().filter_map(|&key| self.columns.representative(key)), page)
+        MatchPage::cut(found.iter().filter_map(|&key| self.columns.representative(key)), page)
     }
 
     /// Adds the headwords that match by another spelling or an inflected form, until `found` has
@@ -139,7 +144,7 @@ mod tests {
         for (skip, entries, end) in
             [(9_960, 30, End::More), (9_990, 10, End::TooMany), (10_020, 0, End::TooMany)]
         {
-            let page = lexicon.matching_until(|| false, &pattern, Page { skip, take: 30 });
+            let page = lexicon.matching_until(|| false, &pattern, MatchRange { skip, take: 30 });
             assert_eq!((page.entries.len(), page.end), (entries, end), "{skip}");
         }
     }
@@ -152,7 +157,7 @@ mod tests {
         let up_at = |check: usize| {
             checks.set(0);
             let time_is_up = || checks.replace(checks.get() + 1) == check;
-            let page = lexicon.matching_until(time_is_up, &pattern, Page::first(100));
+            let page = lexicon.matching_until(time_is_up, &pattern, MatchRange::first(100));
             (page.entries.len(), page.end)
         };
         assert_eq!(up_at(0), (0, End::OutOfTime));

@@ -205,7 +205,7 @@ impl Connection {
         let switched_off = site.books_off(&visit)?;
         let found = Selection::new(&shelf, &switched_off).look_up(word.as_str());
         let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
-        site.record(&visit, &word, outcome)?;
+        site.record_lookup(&visit, &word, outcome)?;
         let first = found.first();
         let entry = first.and_then(|found| found.entries.first().map(|entry| (found.word, entry)));
         let Some((headword, entry)) = entry else { return Ok(Reply::one(FAIL)) };

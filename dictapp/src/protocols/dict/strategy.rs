@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::soundex;
 
-use crate::lexicon::{EntryRef, FoundBy, Lexicon, Page, Pattern, PatternError};
+use crate::lexicon::{EntryRef, FoundBy, Lexicon, MatchRange, Pattern, PatternError};
 
 /// Maximum number of words of a similar spelling that `lev` finds.
 const SIMILAR_MAX: usize = 200;
@@ -103,7 +103,7 @@ impl Strategy {
         let literal = regex::escape(word);
         let matching = |expression: &str| {
             let pattern = Pattern::regex(expression)?;
-            let found = lexicon.matching(&pattern, Page::first(usize::MAX), time_max).entries;
+            let found = lexicon.matching(&pattern, MatchRange::first(usize::MAX), time_max).entries;
             // The lexicon also finds an entry if an inflected form of it matches. This is left out:
             // the form is not a headword.
             Ok(found.into_iter().filter(|entry| pattern.matches(entry.word)).collect())

@@ -37,7 +37,7 @@ impl Site {
     ///
     /// # Errors
     /// The database cannot store it.
-    pub fn record(
+    pub fn record_lookup(
         &self,
         visit: &Visit,
         word: &Word,
@@ -46,7 +46,7 @@ impl Site {
         let verdict = self.lookup_rate.count(visit.user, Instant::now());
         if verdict == Verdict::Skip {
             log::debug!("a look-up of user {} was not recorded: too many in a minute", visit.user);
-            return self.saved(visit, outcome);
+            return self.is_headword_saved(visit, outcome);
         }
         let (found, headword) = match outcome {
             Outcome::Entry(headword) => (true, Some(headword.to_owned())),
@@ -76,7 +76,11 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn saved(&self, visit: &Visit, outcome: Outcome<'_>) -> Result<Saved, StoreError> {
+    pub fn is_headword_saved(
+        &self,
+        visit: &Visit,
+        outcome: Outcome<'_>,
+    ) -> Result<Saved, StoreError> {
         let Outcome::Entry(headword) = outcome else { return Ok(Saved::No) };
         let is_saved = self.is_saved(visit, headword)?;
         Ok(if is_saved { Saved::Yes } else { Saved::No })
@@ -116,22 +120,22 @@ impl Site {
         self.store.lookups_before(visit.user, all, limit)
     }
 
-    /// Like [`Site::record`], but records nothing if the same word was recorded for the user a short
-    /// while ago. A user who goes back, reloads the page or switches the language makes no new
-    /// look-up.
+    /// Like [`Site::record_lookup`], but records nothing if the same word was recorded for the user
+    /// a short while ago. A user who goes back, reloads the page or switches the language makes no
+    /// new look-up.
     ///
     /// # Errors
     /// The database cannot store it.
-    pub fn record_once(
+    pub fn record_lookup_unless_repeated(
         &self,
         visit: &Visit,
         word: &Word,
         outcome: Outcome<'_>,
     ) -> Result<Saved, StoreError> {
         if self.repeats.is_repeated(visit.user, word.as_str(), Instant::now()) {
-            self.saved(visit, outcome)
+            self.is_headword_saved(visit, outcome)
         } else {
-            self.record(visit, word, outcome)
+            self.record_lookup(visit, word, outcome)
         }
     }
 

@@ -7,8 +7,8 @@ use webframe::{Error, Request, Response, Result};
 
 use super::super::account::{password_text, username_text};
 use super::caller::{Caller, Proof, client};
-use super::problem::Problem;
-use super::{object, private, token_response};
+use super::problem::ApiProblem;
+use super::{parse_json_object, private_json, token_response};
 use crate::model::{Lifetime, Role, Scope, Username};
 use crate::password::PasswordProblem;
 use crate::session::Token;
@@ -73,20 +73,20 @@ struct Change {
 
 /// `POST`: makes an account and begins a session.
 pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
-    let NewAccount { name, password } = object(request)?;
+    let NewAccount { name, password } = parse_json_object(request)?;
     let rules = &site.settings().accounts;
     if !rules.registration {
         let detail = "this site does not take new accounts";
-        return Problem::new(StatusCode::FORBIDDEN, detail).response();
+        return ApiProblem::new(StatusCode::FORBIDDEN, detail).response();
     }
     let chinese = chinese(request);
     let name = Username::parse_new(&name).map_err(|error| {
         let detail = chinese.map_or_else(|| error.to_string(), |t| username_text(error, t));
-        Problem::unusable("name", detail)
+        ApiProblem::unusable("name", detail)
     })?;
     if let Some(problem) = PasswordProblem::of(&password, name.as_str(), rules) {
         let detail = chinese.map_or_else(|| problem.to_string(), |t| password_text(problem, t));
-        return Problem::unusable("password", detail).response();
+        return ApiProblem::unusable("password", detail).response();
     }
     let client = client(request);
     // If two registrations have the same form token, the site treats them as one form that was
@@ -98,14 +98,16 @@ pub(crate) fn register(site: &Site, request: &Request) -> Result<Response> {
             log::info!("user {} registered from {}", signed_in.user, client.address);
             token_response(name.as_str(), &signed_in.token)
         }
-        Registration::Taken => Problem::new(StatusCode::CONFLICT, "the name is taken").response(),
-        Registration::Later(wait) => Problem::later(wait, None).response(),
+        Registration::Taken => {
+            ApiProblem::new(StatusCode::CONFLICT, "the name is taken").response()
+        }
+        Registration::Later(wait) => ApiProblem::later(wait, None).response(),
     }
 }
 
 /// `POST`: begins a session with a name and a password.
 pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
-    let NewSession { name, password, ticket } = object(request)?;
+    let NewSession { name, password, ticket } = parse_json_object(request)?;
     let client = client(request);
     let given = Credentials {
         name: &name,
@@ -122,15 +124,15 @@ pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
         }
         LogIn::Wrong => {
             log::info!("a log-in from {} failed", client.address);
-            Problem::unauthorized("the name or the password is wrong").response()
+            ApiProblem::unauthorized("the name or the password is wrong").response()
         }
         LogIn::Disabled => {
-            Problem::new(StatusCode::FORBIDDEN, "an administrator has blocked this account")
+            ApiProblem::new(StatusCode::FORBIDDEN, "an administrator has blocked this account")
                 .response()
         }
-        LogIn::Refused(Throttled::Wait(wait)) => Problem::later(wait, None).response(),
+        LogIn::Refused(Throttled::Wait(wait)) => ApiProblem::later(wait, None).response(),
         LogIn::Refused(Throttled::Delay { delay, ticket }) => {
-            Problem::later(delay, Some(ticket)).response()
+            ApiProblem::later(delay, Some(ticket)).response()
         }
     }
 }
@@ -147,7 +149,7 @@ pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
             site.revoke_api_token(&visit, key.hash().as_bytes(), &client)?;
         }
         Caller::User(_, _, Proof::Cookie) | Caller::Guest => {
-            return Problem::unauthorized("send the token to revoke").response();
+            return ApiProblem::unauthorized("send the token to revoke").response();
         }
         Caller::Unknown(error) => return Err(error.into()),
     }
@@ -155,13 +157,16 @@ pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
 }
 
 /// `GET`: the account that the token belongs to.
-pub(crate) fn own(site: &Site, request: &Request) -> Result<Response> {
+pub(crate) fn own_account(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let Caller::User(visit, scopes, _) = &caller else {
         return Err(caller.user_with(Scope::Read).err().unwrap_or_else(|| Error::not_found("")));
     };
     let scopes = scopes.iter().map(Scope::name).collect();
-    private(request, &OwnAccount { name: visit.name.as_str(), role: visit.role.name(), scopes })
+    private_json(
+        request,
+        &OwnAccount { name: visit.name.as_str(), role: visit.role.name(), scopes },
+    )
 }
 
 /// `GET`: all accounts, for administrators.
@@ -173,18 +178,18 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let users = site.users_after(after, PAGE_USERS)?;
     let is_full = users.len() == PAGE_USERS as usize;
     let next = users.last().filter(|_| is_full).map(|user| user.id.number());
-    private(request, &AccountsBody { accounts: users.iter().map(account).collect(), next })
+    private_json(request, &AccountsBody { accounts: users.iter().map(account).collect(), next })
 }
 
 /// `PATCH`: blocks an account, unblocks it, or gives it another role. For administrators.
 pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = admin(&caller)?;
-    let Change { role, disabled } = object(request)?;
+    let Change { role, disabled } = parse_json_object(request)?;
     let role = match role.as_deref().map(Role::parse) {
         None => None,
         Some(Some(role)) => Some(role),
-        Some(None) => return Problem::unusable("role", "unknown role").response(),
+        Some(None) => return ApiProblem::unusable("role", "unknown role").response(),
     };
     let name = Username::parse(&request.param("name")?).map_err(|_| no_user())?;
     let user = site.user(&name)?.ok_or_else(no_user)?;
@@ -199,7 +204,7 @@ pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
         None => {}
     }
     let user = site.user(&name)?.ok_or_else(no_user)?;
-    private(request, &account(&user))
+    private_json(request, &account(&user))
 }
 
 /// The Chinese texts if the client prefers Chinese (`Accept-Language`). They describe problems of a
@@ -215,7 +220,7 @@ fn admin(caller: &Caller) -> Result<&Visit> {
     match visit.role {
         Role::Admin => Ok(visit),
         Role::User | Role::Teacher => {
-            Err(Problem::new(StatusCode::FORBIDDEN, "only administrators may do this").into())
+            Err(ApiProblem::new(StatusCode::FORBIDDEN, "only administrators may do this").into())
         }
     }
 }
@@ -223,12 +228,12 @@ fn admin(caller: &Caller) -> Result<&Visit> {
 fn refused(error: AdminError) -> Error {
     match error {
         AdminError::Failed(error) => error,
-        error => Problem::new(StatusCode::CONFLICT, error.to_string()).into(),
+        error => ApiProblem::new(StatusCode::CONFLICT, error.to_string()).into(),
     }
 }
 
-fn no_user() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "no such user")
+fn no_user() -> ApiProblem {
+    ApiProblem::new(StatusCode::NOT_FOUND, "no such user")
 }
 
 fn account(user: &User) -> Account {

@@ -6,7 +6,7 @@ use webframe::{Request, Result};
 
 use super::super::forwarding::warn_of_unknown_proxy;
 use super::super::visitor::{Visitor, Who};
-use super::problem::Problem;
+use super::problem::ApiProblem;
 use crate::model::{Scope, Scopes, device_label};
 use crate::session::Token;
 use crate::site::{ApiKey, Client, Site, Visit};
@@ -56,7 +56,7 @@ impl Caller {
         };
         match visit {
             Ok(Some(caller)) => Ok(caller),
-            Ok(None) => Err(Problem::unauthorized("the token is not valid").into()),
+            Ok(None) => Err(ApiProblem::unauthorized("the token is not valid").into()),
             Err(error) => Ok(Caller::Unknown(error)),
         }
     }
@@ -70,9 +70,9 @@ impl Caller {
             Caller::User(visit, scopes, _) if scopes.has(scope) => Ok(visit),
             Caller::User(..) => {
                 let detail = format!("the token does not have the scope {}", scope.name());
-                Err(Problem::new(StatusCode::FORBIDDEN, detail).into())
+                Err(ApiProblem::new(StatusCode::FORBIDDEN, detail).into())
             }
-            Caller::Guest => Err(Problem::unauthorized("send a user's token").into()),
+            Caller::Guest => Err(ApiProblem::unauthorized("send a user's token").into()),
             Caller::Unknown(error) => Err(error.clone().into()),
         }
     }

@@ -14,8 +14,8 @@ use crate::views::page::Page;
 struct GuidePage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
-    open: Vec<Example>,
-    secured: Vec<Example>,
+    without_token: Vec<Example>,
+    with_token: Vec<Example>,
 }
 
 /// A command for a shell.
@@ -29,11 +29,16 @@ pub(crate) fn guide(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let t = page.texts();
     let base = request.origin().unwrap_or_default();
-    page.send(&GuidePage { page: &page, t, open: open(&base, t), secured: secured(&base, t) })
+    page.send(&GuidePage {
+        page: &page,
+        t,
+        without_token: examples_without_token(&base, t),
+        with_token: examples_with_token(&base, t),
+    })
 }
 
 /// The examples that need no token. `base` is the origin of the site.
-fn open(base: &str, t: &Texts) -> Vec<Example> {
+fn examples_without_token(base: &str, t: &Texts) -> Vec<Example> {
     let url = |path: &str| format!("{base}{path}");
     vec![
         Example { text: t.api.word, command: format!("curl {}", url(&paths::api_word("apple"))) },
@@ -49,7 +54,7 @@ fn open(base: &str, t: &Texts) -> Vec<Example> {
 }
 
 /// The examples that need a token. They read it from the shell variable `TOKEN`.
-fn secured(base: &str, t: &Texts) -> Vec<Example> {
+fn examples_with_token(base: &str, t: &Texts) -> Vec<Example> {
     let call = |options: &str, path: &str| {
         // The URL is quoted, since zsh would read the `?` of a query as a pattern.
         format!("curl -H \"Authorization: Bearer $TOKEN\" {options}'{base}{path}'")

@@ -11,8 +11,8 @@ use webframe::{Request, Response, Result};
 
 use super::super::wordbook;
 use super::caller::{Caller, client};
-use super::problem::Problem;
-use super::{object, private};
+use super::problem::ApiProblem;
+use super::{parse_json_object, private_json};
 use crate::model::{Grade, Scope, Word};
 use crate::site::{Card, SavedWordRow, Saving, Selection, Site};
 use crate::store::{PageStart, Recorded, SavedFilter, SavedWordText, WordListStart};
@@ -21,7 +21,7 @@ use crate::store::{PageStart, Recorded, SavedFilter, SavedWordText, WordListStar
 const ROWS_MAX: u32 = 1000;
 
 /// Number of words in a response, unless `limit` is given.
-const WORDS: u32 = 50;
+const WORDS_DEFAULT: u32 = 50;
 
 /// The query of a page of rows. `list` is the name of a list in the word book; without it the rows
 /// are all words.
@@ -120,7 +120,7 @@ pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
         time: row.at.to_string(),
         found: row.found,
     });
-    private(request, &HistoryBody { rows: rows.collect(), next })
+    private_json(request, &HistoryBody { rows: rows.collect(), next })
 }
 
 /// `DELETE`: deletes the whole history.
@@ -135,13 +135,13 @@ pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
     let query: RowsQuery = request.query()?;
-    let limit = query.limit(WORDS)?;
+    let limit = query.limit(WORDS_DEFAULT)?;
     let start = query.start()?.map_or(WordListStart::Newest, WordListStart::OlderThan);
     let filter = SavedFilter { list: query.list.filter(|list| !list.is_empty()) };
     let mut words = site.saved_words(visit, start, &filter, limit + 1)?;
     let next = next(&mut words, limit, |word| word.created);
     let words = words.into_iter().map(SavedWordRow::from).collect();
-    private(request, &WordBookBody { words, next })
+    private_json(request, &WordBookBody { words, next })
 }
 
 /// `GET`: a saved word.
@@ -150,7 +150,7 @@ pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
     let visit = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
     let saved = site.saved_word(visit, word.as_str())?;
-    private(request, &SavedWordRow::from(saved.ok_or_else(not_saved)?))
+    private_json(request, &SavedWordRow::from(saved.ok_or_else(not_saved)?))
 }
 
 /// `PUT`: saves a word to the word book (201), or replaces the texts of a saved word (200). Then
@@ -159,7 +159,7 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
-    let SavedWordInput { list, tags, note, sentence, suspended } = object(request)?;
+    let SavedWordInput { list, tags, note, sentence, suspended } = parse_json_object(request)?;
     let text = SavedWordText { list, tags, note, sentence };
     let status = match site.save_word(visit, &word, &text)? {
         Saving::Saved => StatusCode::CREATED,
@@ -168,7 +168,7 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
             StatusCode::OK
         }
         Saving::Full => {
-            return Problem::new(StatusCode::CONFLICT, "the word book is full").response();
+            return ApiProblem::new(StatusCode::CONFLICT, "the word book is full").response();
         }
     };
     if suspended {
@@ -177,7 +177,7 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
         site.resume_saved_word(visit, word.as_str())?
     }
     let saved = site.saved_word(visit, word.as_str())?.ok_or_else(not_saved)?;
-    Ok(private(request, &SavedWordRow::from(saved))?.with_status(status))
+    Ok(private_json(request, &SavedWordRow::from(saved))?.with_status(status))
 }
 
 /// `DELETE`: removes a word from the word book.
@@ -209,21 +209,21 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     let words = counts.words;
     let due = counts.due;
     let new = counts.new;
-    private(request, &ReviewBody { words, due, new, card })
+    private_json(request, &ReviewBody { words, due, new, card })
 }
 
 /// `POST`: the answer to a card. An answer that is sent twice counts once.
 pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let visit = caller.user_with(Scope::History)?;
-    let AnswerBody { word, seen, grade } = object(request)?;
+    let AnswerBody { word, seen, grade } = parse_json_object(request)?;
     let grade = Grade::from_number(grade)
-        .ok_or_else(|| Problem::unusable("grade", "grade must be a number from 1 to 4"))?;
+        .ok_or_else(|| ApiProblem::unusable("grade", "grade must be a number from 1 to 4"))?;
     match site.review(visit, &word, seen, grade)? {
         Recorded::New => Ok(Response::new(StatusCode::NO_CONTENT)),
         Recorded::Stale => {
             let detail = "the word is not saved, or was reviewed since the card was sent";
-            Problem::new(StatusCode::CONFLICT, detail).response()
+            ApiProblem::new(StatusCode::CONFLICT, detail).response()
         }
     }
 }
@@ -232,7 +232,7 @@ pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn undo_review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let word = site.undo_review(caller.user_with(Scope::History)?)?;
-    private(request, &UndoneBody { word })
+    private_json(request, &UndoneBody { word })
 }
 
 impl RowsQuery {
@@ -242,7 +242,7 @@ impl RowsQuery {
             None => Ok(default),
             Some(limit @ 1..=ROWS_MAX) => Ok(limit),
             Some(_) => {
-                Err(Problem::bad_request(format!("limit must be a number from 1 to {ROWS_MAX}"))
+                Err(ApiProblem::bad_request(format!("limit must be a number from 1 to {ROWS_MAX}"))
                     .into())
             }
         }
@@ -251,7 +251,7 @@ impl RowsQuery {
     /// The time of the last row of the previous page; `None`: this is the first page.
     fn start(&self) -> Result<Option<Timestamp>> {
         let start = self.cursor.map(Timestamp::from_microsecond).transpose();
-        start.map_err(|_| Problem::bad_request("invalid cursor").into())
+        start.map_err(|_| ApiProblem::bad_request("invalid cursor").into())
     }
 }
 
@@ -267,9 +267,9 @@ fn next<T>(rows: &mut Vec<T>, limit: u32, time: impl Fn(&T) -> Timestamp) -> Opt
 /// The word in the path.
 fn word_of(request: &Request) -> Result<Word> {
     let word = Word::parse(&request.param("word")?);
-    word.map_err(|error| Problem::bad_request(format!("word: {error}")).into())
+    word.map_err(|error| ApiProblem::bad_request(format!("word: {error}")).into())
 }
 
-fn not_saved() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "the word is not in the word book")
+fn not_saved() -> ApiProblem {
+    ApiProblem::new(StatusCode::NOT_FOUND, "the word is not in the word book")
 }

@@ -16,28 +16,28 @@ use serde::{Deserialize, Serialize};
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Refusal, Request, Response, Result};
 
-use super::matches::{MatchKind, has_chinese, matches, near};
+use super::matches::{MatchKind, best_matches, has_chinese, similar_words};
 use super::page::NO_STORE;
 use super::word::{Brief, brief};
-use crate::lexicon::{End, Page as LexiconPage};
+use crate::lexicon::{End, MatchRange};
 use crate::model::Word;
 use crate::session::Token;
 use crate::site::{Outcome, Selection, Site};
 use caller::Caller;
 use entry::Headword;
 pub(crate) use guide::guide;
-pub(super) use problem::Problem;
+pub(super) use problem::ApiProblem;
 
 /// `Cache-Control` of responses that are the same for all clients. A minute is long enough for one
 /// person typing, and short enough that a newly imported book soon becomes visible.
-const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+const CACHE_PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
 /// `Cache-Control` of responses with one user's data.
-const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+const CACHE_PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
 /// `Vary` of all responses. It names the cookie, since the session cookie identifies the user if
 /// guests may not look words up.
-const VARY: HeaderValue = HeaderValue::from_static("Authorization, Cookie");
+const VARY_BY_SENDER: HeaderValue = HeaderValue::from_static("Authorization, Cookie");
 
 /// Maximum number of suggestions in a response.
 const SUGGESTIONS_MAX: usize = 50;
@@ -109,7 +109,7 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
     caller.check_may_read(site)?;
     let asked = request.param("word")?;
     let word =
-        Word::parse(&asked).map_err(|error| Problem::bad_request(format!("word: {error}")))?;
+        Word::parse(&asked).map_err(|error| ApiProblem::bad_request(format!("word: {error}")))?;
     let shelf = site.shelf();
     let user = caller.recorded_user();
     // The books that the user switched off. If the database is unavailable, no book counts as
@@ -120,14 +120,14 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
     let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
     let recorded = match &caller {
         Caller::Unknown(_) => Some(false),
-        _ => user.map(|visit| site.record(visit, &word, outcome).is_ok()),
+        _ => user.map(|visit| site.record_lookup(visit, &word, outcome).is_ok()),
     };
     if found.is_empty() {
-        let near = near(&books, word.as_str(), site.settings().dictionary.near_words);
-        return Problem::no_word(word.as_str(), near).response();
+        let near = similar_words(&books, word.as_str(), site.settings().dictionary.near_words);
+        return ApiProblem::no_word(word.as_str(), near).response();
     }
     let headwords = found.iter().map(Headword::of).collect();
-    answer(site, &caller, request, &WordBody { query: word.as_str(), headwords, recorded })
+    send_words(site, &caller, request, &WordBody { query: word.as_str(), headwords, recorded })
 }
 
 /// `GET`: completions of the typed text.
@@ -140,15 +140,15 @@ pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
     let words = match Word::parse(&q) {
         Err(_) => Vec::new(),
         Ok(_) if has_chinese(&q) => {
-            shelf.lexicon().reverse(q.trim(), LexiconPage::first(limit)).entries
+            shelf.lexicon().reverse(q.trim(), MatchRange::first(limit)).entries
         }
         Ok(_) => shelf.lexicon().suggest(&q, limit),
     };
     // If the book of a word was hidden or removed a moment ago, the word gets the entry of another
     // book, or is dropped. `&[]`: no book is switched off.
-    let words = Selection::new(&shelf, &[]).seen(words);
+    let words = Selection::new(&shelf, &[]).replace_left_out(words);
     let words = words.iter().map(|entry| brief(&shelf, entry)).collect();
-    answer(site, &caller, request, &WordsBody { words })
+    send_words(site, &caller, request, &WordsBody { words })
 }
 
 /// `GET`: the matches of a query.
@@ -156,17 +156,17 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     caller.check_may_read(site)?;
     let SearchQuery { q, cursor } = request.query()?;
-    let word = Word::parse(&q).map_err(|error| Problem::bad_request(format!("q: {error}")))?;
+    let word = Word::parse(&q).map_err(|error| ApiProblem::bad_request(format!("q: {error}")))?;
     let page = cursor.unwrap_or(1).clamp(1, PAGES_MAX);
     let shelf = site.shelf();
     let books = Selection::new(&shelf, &[]);
-    let found = matches(&books, word.as_str(), page, &site.settings().dictionary);
+    let found = best_matches(&books, word.as_str(), page, &site.settings().dictionary);
     if !found.problem.is_empty() {
-        return Problem::bad_request(format!("q: {}", found.problem)).response();
+        return ApiProblem::bad_request(format!("q: {}", found.problem)).response();
     }
     let next = (found.end == End::More && page < PAGES_MAX).then_some(page + 1);
     let body = SearchBody { kind: kind_name(found.kind), words: found.words, next };
-    answer(site, &caller, request, &body)
+    send_words(site, &caller, request, &body)
 }
 
 /// `GET`: the word books.
@@ -175,12 +175,12 @@ pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
     let books = Selection::new(&shelf, &[]);
     let books =
         books.books().map(|book| BookBody { name: &book.name, title: &book.title }).collect();
-    public(request, &BooksBody { books, entries: shelf.lexicon().len() })
+    public_json(request, &BooksBody { books, entries: shelf.lexicon().len() })
 }
 
 /// The problem of a request that the server refuses before it reaches a view.
 pub(crate) fn refusal(refusal: Refusal) -> Result<Response> {
-    Problem::of_refusal(refusal).response()
+    ApiProblem::of_refusal(refusal).response()
 }
 
 /// Parses the body of a request, which must be an object. `serde` also accepts a list of the values
@@ -188,18 +188,18 @@ pub(crate) fn refusal(refusal: Refusal) -> Result<Response> {
 ///
 /// # Errors
 /// 400, 413 or 415, with a description of the mistake.
-fn object<T: DeserializeOwned>(request: &Request) -> Result<T> {
+fn parse_json_object<T: DeserializeOwned>(request: &Request) -> Result<T> {
     let value = request.json();
     let is_list = request.body()?.trim_ascii_start().starts_with(b"[");
     if is_list && value.is_ok() {
-        return Err(Problem::bad_request("invalid JSON: a list, expected an object").into());
+        return Err(ApiProblem::bad_request("invalid JSON: a list, expected an object").into());
     }
     value
 }
 
 /// `GET`: the description of this API.
 pub(crate) fn openapi(_: &Site, request: &Request) -> Result<Response> {
-    public(request, &document::document())
+    public_json(request, &document::document())
 }
 
 /// The JSON that [`word`] sends for a word, for the program's commands. `None`: no book has the
@@ -225,7 +225,7 @@ pub(crate) fn matching_words(
     let word = Word::parse(query).map_err(|error| error.to_string())?;
     let shelf = site.shelf();
     let books = Selection::new(&shelf, &[]);
-    let found = matches(&books, word.as_str(), 1, &site.settings().dictionary);
+    let found = best_matches(&books, word.as_str(), 1, &site.settings().dictionary);
     if !found.problem.is_empty() {
         return Err(found.problem);
     }
@@ -234,31 +234,39 @@ pub(crate) fn matching_words(
 
 /// A response with words. Shared caches may store it if guests may look words up and the caller is
 /// a guest: the look-ups of guests are not recorded.
-fn answer(
+fn send_words(
     site: &Site,
     caller: &Caller,
     request: &Request,
     body: &impl Serialize,
 ) -> Result<Response> {
-    if caller.may_be_cached(site) { public(request, body) } else { private(request, body) }
+    if caller.may_be_cached(site) {
+        public_json(request, body)
+    } else {
+        private_json(request, body)
+    }
 }
 
 /// A response that is the same for all clients, so that shared caches may store it.
-fn public(request: &Request, body: &impl Serialize) -> Result<Response> {
-    tagged(request, body, CACHE)
+fn public_json(request: &Request, body: &impl Serialize) -> Result<Response> {
+    json_or_not_modified(request, body, CACHE_PUBLIC)
 }
 
 /// A response with one user's data. The user's program may store it, but must ask each time whether
 /// it is still valid.
-fn private(request: &Request, body: &impl Serialize) -> Result<Response> {
-    tagged(request, body, PRIVATE)
+fn private_json(request: &Request, body: &impl Serialize) -> Result<Response> {
+    json_or_not_modified(request, body, CACHE_PRIVATE)
 }
 
 /// A response with this `Cache-Control`, or 304 if the client has the same response already.
-fn tagged(request: &Request, body: &impl Serialize, cache: HeaderValue) -> Result<Response> {
+fn json_or_not_modified(
+    request: &Request,
+    body: &impl Serialize,
+    cache: HeaderValue,
+) -> Result<Response> {
     let response = Response::json(body)?
         .with_field(header::CACHE_CONTROL, cache)
-        .with_field(header::VARY, VARY);
+        .with_field(header::VARY, VARY_BY_SENDER);
     Ok(response.or_not_modified(request))
 }
 

@@ -16,7 +16,7 @@ const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"dictapp\
 
 /// The description of an error, as the client gets it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Problem {
+pub(crate) struct ApiProblem {
     #[serde(skip)]
     code: StatusCode,
     #[serde(skip)]
@@ -36,9 +36,9 @@ pub(crate) struct Problem {
     near: Vec<Brief>,
 }
 
-impl Problem {
-    pub(super) fn new(code: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem {
+impl ApiProblem {
+    pub(super) fn new(code: StatusCode, detail: impl Into<String>) -> ApiProblem {
+        ApiProblem {
             code,
             retry_after: None,
             status: code.as_u16(),
@@ -52,9 +52,9 @@ impl Problem {
 
     /// Describes an error of this request. If the error has no public text, the detail of a 404,
     /// 405 or 501 names the path or the method.
-    pub(crate) fn of_request(request: &Request, error: &Error) -> Problem {
+    pub(crate) fn of_request(request: &Request, error: &Error) -> ApiProblem {
         let detail = match error.status() {
-            _ if !error.public().is_empty() => return Problem::of(error),
+            _ if !error.public().is_empty() => return ApiProblem::of(error),
             StatusCode::NOT_FOUND => {
                 format!("there is nothing at {}; the addresses are listed at /api", request.path())
             }
@@ -62,56 +62,56 @@ impl Problem {
                 format!("{} does not accept {}", request.path(), request.method())
             }
             StatusCode::NOT_IMPLEMENTED => format!("unknown method {}", request.method()),
-            _ => return Problem::of(error),
+            _ => return ApiProblem::of(error),
         };
-        Problem::new(error.status(), detail)
+        ApiProblem::new(error.status(), detail)
     }
 
     /// Describes an error without details of the request.
-    pub(crate) fn of(error: &Error) -> Problem {
+    pub(crate) fn of(error: &Error) -> ApiProblem {
         let detail = match error.public() {
             "" => error.status().canonical_reason().unwrap_or_default(),
             public => public,
         };
         let retry_after = error.retry_after();
-        Problem { retry_after, ..Problem::new(error.status(), detail) }
+        ApiProblem { retry_after, ..ApiProblem::new(error.status(), detail) }
     }
 
     /// Describes why the server refused a request before it reached a view.
-    pub(super) fn of_refusal(refusal: Refusal) -> Problem {
+    pub(super) fn of_refusal(refusal: Refusal) -> ApiProblem {
         let status = refusal.status();
         let detail = match refusal.detail() {
             detail if detail.is_empty() => status.canonical_reason().unwrap_or_default().to_owned(),
             detail => detail,
         };
-        Problem::new(status, detail)
+        ApiProblem::new(status, detail)
     }
 
-    pub(super) fn bad_request(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::BAD_REQUEST, detail)
+    pub(super) fn bad_request(detail: impl Into<String>) -> ApiProblem {
+        ApiProblem::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    pub(super) fn unauthorized(detail: &str) -> Problem {
-        Problem::new(StatusCode::UNAUTHORIZED, detail)
+    pub(super) fn unauthorized(detail: &str) -> ApiProblem {
+        ApiProblem::new(StatusCode::UNAUTHORIZED, detail)
     }
 
     /// 422: a field of the body has an invalid value.
-    pub(super) fn unusable(field: &'static str, detail: impl Into<String>) -> Problem {
+    pub(super) fn unusable(field: &'static str, detail: impl Into<String>) -> ApiProblem {
         let field = Some(field);
-        Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+        ApiProblem { field, ..ApiProblem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
     /// 429: there were too many attempts, so the request was not processed.
-    pub(super) fn later(wait: Duration, ticket: Option<String>) -> Problem {
+    pub(super) fn later(wait: Duration, ticket: Option<String>) -> ApiProblem {
         let retry_after = Some(wait);
         let detail = "too many attempts; wait and try again";
-        Problem { retry_after, ticket, ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
+        ApiProblem { retry_after, ticket, ..ApiProblem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// 404: no book has the word.
-    pub(super) fn no_word(word: &str, near: Vec<Brief>) -> Problem {
+    pub(super) fn no_word(word: &str, near: Vec<Brief>) -> ApiProblem {
         let detail = format!("no word book has {word:?}");
-        Problem { near, ..Problem::new(StatusCode::NOT_FOUND, detail) }
+        ApiProblem { near, ..ApiProblem::new(StatusCode::NOT_FOUND, detail) }
     }
 
     /// Makes the response. `Retry-After` is rounded up, so that a client does not come too early.
@@ -130,8 +130,8 @@ impl Problem {
     }
 }
 
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Error {
+impl From<ApiProblem> for Error {
+    fn from(problem: ApiProblem) -> Error {
         problem.response().map_or_else(|error| error, Error::response)
     }
 }

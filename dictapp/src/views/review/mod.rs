@@ -24,7 +24,7 @@ use crate::texts::{Texts, fill};
 
 /// Number of cards on a page. The first one is shown; the others let the user continue while the
 /// server cannot be reached.
-const CARDS: u32 = 10;
+const CARDS_PER_PAGE: u32 = 10;
 
 /// Number of coming days that are searched for the next due word.
 const DAYS_AHEAD: i64 = 60;
@@ -130,7 +130,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(visit) = page.user()? else { return to_login() };
     let ReviewQuery { undone, sitting, list, own } = request.query()?;
-    let mut sitting = Sitting::shown(&sitting, Timestamp::now());
+    let mut sitting = Sitting::resume(&sitting, Timestamp::now());
     let asked = list.map(Reviewed::ClassList);
     let asked = asked.or_else(|| (!own.is_empty()).then_some(Reviewed::OwnList(own)));
     let is_asked = asked.is_some();
@@ -176,8 +176,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 fn queue(site: &Site, visit: &Visit, reviewed: &Reviewed) -> Result<Option<Queue>> {
     let list = match reviewed {
         Reviewed::All => return whole_queue(site, visit).map(Some),
-        Reviewed::ClassList(key) => site.class_list_to_review(visit, *key, CARDS)?,
-        Reviewed::OwnList(name) => site.own_list_to_review(visit, name, CARDS)?,
+        Reviewed::ClassList(key) => site.class_list_to_review(visit, *key, CARDS_PER_PAGE)?,
+        Reviewed::OwnList(name) => site.own_list_to_review(visit, name, CARDS_PER_PAGE)?,
     };
     Ok(list.map(|ListToReview { name, words, due, unsaved }| Queue {
         list: name,
@@ -189,7 +189,7 @@ fn queue(site: &Site, visit: &Visit, reviewed: &Reviewed) -> Result<Option<Queue
 
 /// The words of the whole word book to review now.
 fn whole_queue(site: &Site, visit: &Visit) -> Result<Queue> {
-    let words = site.next_due_words(visit, CARDS)?;
+    let words = site.next_due_words(visit, CARDS_PER_PAGE)?;
     let left = left(site.saved_word_counts(visit)?, words.len() as u64, site.new_a_day(visit)?);
     Ok(Queue { list: String::new(), words, left, unsaved: 0 })
 }
@@ -209,7 +209,7 @@ fn no_list(page: &Page<'_>, reviewed: &Reviewed) -> Result<Response> {
 /// The number of cards that are left. `ready` of them are on this page. New words count only up to
 /// the daily limit of the user.
 fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
-    if ready < CARDS.into() {
+    if ready < CARDS_PER_PAGE.into() {
         return ready;
     }
     (counts.due.saturating_sub(counts.new) + counts.new.min(new_a_day)).max(ready)
@@ -289,7 +289,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let grade = Grade::from_number(answer.grade)
         .ok_or_else(|| Error::bad_request("grade must be a number from 1 to 4"))?;
     site.review(visit, &answer.word, answer.seen, grade)?;
-    Response::see_other(&paths::review(Sitting::answered(&answer.sitting, Timestamp::now())))
+    Response::see_other(&paths::review(Sitting::after_answer(&answer.sitting, Timestamp::now())))
 }
 
 #[derive(Deserialize)]
@@ -307,7 +307,7 @@ pub(crate) fn undo(site: &Site, request: &Request) -> Result<Response> {
     let Some(visit) = page.user()? else { return to_login() };
     match site.undo_review(visit)? {
         Some(word) => {
-            let sitting = Sitting::undone(&sitting, Timestamp::now());
+            let sitting = Sitting::after_undo(&sitting, Timestamp::now());
             Response::see_other(&paths::review_undone(&word, sitting))
         }
         None => Response::see_other(paths::REVIEW),
@@ -337,7 +337,7 @@ pub(crate) fn choose_kind(site: &Site, request: &Request) -> Result<Response> {
     }
     match sitting.as_str() {
         "" => Response::see_other(paths::REVIEW),
-        text => Response::see_other(&paths::review(Sitting::shown(text, Timestamp::now()))),
+        text => Response::see_other(&paths::review(Sitting::resume(text, Timestamp::now()))),
     }
 }
 

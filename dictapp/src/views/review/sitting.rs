@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 /// Maximum time that counts for a card, in seconds. If an answer takes longer, the user was
 /// probably away.
-const SECONDS_MAX: i64 = 120;
+const CARD_SECONDS_MAX: i64 = 120;
 
 /// The words that a sitting reviews.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,23 +31,23 @@ pub(super) struct Sitting {
     /// The time that the answers took, in seconds.
     pub(super) seconds: u64,
     /// When the card of the page was shown, in seconds since 1970-01-01.
-    shown: i64,
+    card_shown_at: i64,
     /// The words that are reviewed.
     pub(super) reviewed: Reviewed,
 }
 
 impl Sitting {
     /// Parses a sitting; its card is shown now. An invalid text begins a new sitting.
-    pub(super) fn shown(text: &str, now: Timestamp) -> Sitting {
-        let none = Sitting { answers: 0, seconds: 0, shown: 0, reviewed: Reviewed::All };
+    pub(super) fn resume(text: &str, now: Timestamp) -> Sitting {
+        let none = Sitting { answers: 0, seconds: 0, card_shown_at: 0, reviewed: Reviewed::All };
         let sitting = Sitting::parse(text).unwrap_or(none);
-        Sitting { shown: now.as_second(), ..sitting }
+        Sitting { card_shown_at: now.as_second(), ..sitting }
     }
 
     /// Parses a sitting and adds an answer to its card.
-    pub(super) fn answered(text: &str, now: Timestamp) -> Sitting {
-        let before = Sitting::parse(text).unwrap_or_else(|| Sitting::shown("", now));
-        let took = now.as_second().saturating_sub(before.shown).clamp(0, SECONDS_MAX);
+    pub(super) fn after_answer(text: &str, now: Timestamp) -> Sitting {
+        let before = Sitting::parse(text).unwrap_or_else(|| Sitting::resume("", now));
+        let took = now.as_second().saturating_sub(before.card_shown_at).clamp(0, CARD_SECONDS_MAX);
         Sitting {
             answers: before.answers.saturating_add(1),
             seconds: before.seconds.saturating_add(took.unsigned_abs()),
@@ -56,8 +56,8 @@ impl Sitting {
     }
 
     /// Parses a sitting and takes back its latest answer. The card is shown now.
-    pub(super) fn undone(text: &str, now: Timestamp) -> Sitting {
-        let before = Sitting::shown(text, now);
+    pub(super) fn after_undo(text: &str, now: Timestamp) -> Sitting {
+        let before = Sitting::resume(text, now);
         Sitting { answers: before.answers.saturating_sub(1), ..before }
     }
 
@@ -70,7 +70,7 @@ impl Sitting {
         let mut numbers = text.splitn(4, '-');
         let answers = numbers.next()?.parse().ok()?;
         let seconds = numbers.next()?.parse().ok()?;
-        let shown = numbers.next()?.parse().ok()?;
+        let card_shown_at = numbers.next()?.parse().ok()?;
         let reviewed = match numbers.next() {
             None => Reviewed::All,
             Some(list) => match list.strip_prefix('=') {
@@ -78,13 +78,13 @@ impl Sitting {
                 None => Reviewed::ClassList(list.parse().ok()?),
             },
         };
-        Some(Sitting { answers, seconds, shown, reviewed })
+        Some(Sitting { answers, seconds, card_shown_at, reviewed })
     }
 }
 
 impl fmt::Display for Sitting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}-{}", self.answers, self.seconds, self.shown)?;
+        write!(f, "{}-{}-{}", self.answers, self.seconds, self.card_shown_at)?;
         match &self.reviewed {
             Reviewed::All => Ok(()),
             Reviewed::ClassList(key) => write!(f, "-{key}"),
@@ -103,36 +103,36 @@ mod tests {
 
     #[test]
     fn answers_and_their_time_are_added_up_without_the_time_away() {
-        let first = Sitting::shown("", at(1000)).to_string();
+        let first = Sitting::resume("", at(1000)).to_string();
         assert_eq!(first, "0-0-1000");
-        let one = Sitting::answered(&first, at(1010)).to_string();
-        let second = Sitting::shown(&one, at(1011)).to_string();
+        let one = Sitting::after_answer(&first, at(1010)).to_string();
+        let second = Sitting::resume(&one, at(1011)).to_string();
         assert_eq!(second, "1-10-1011");
-        let two = Sitting::answered(&second, at(9999));
+        let two = Sitting::after_answer(&second, at(9999));
         assert_eq!((two.answers, two.seconds, two.minutes()), (2, 130, 2));
-        assert_eq!(Sitting::undone(&two.to_string(), at(0)).answers, 1);
+        assert_eq!(Sitting::after_undo(&two.to_string(), at(0)).answers, 1);
     }
 
     #[test]
     fn a_sitting_stays_in_its_list() {
         let own = Reviewed::OwnList("Unit 5-6 = new".to_owned());
         for (reviewed, text) in [(Reviewed::ClassList(9), "9"), (own, "=Unit 5-6 = new")] {
-            let begun = Sitting { reviewed, ..Sitting::shown("", at(1000)) };
+            let begun = Sitting { reviewed, ..Sitting::resume("", at(1000)) };
             let first = begun.to_string();
             assert_eq!(first, format!("0-0-1000-{text}"));
-            let one = Sitting::answered(&first, at(1010)).to_string();
+            let one = Sitting::after_answer(&first, at(1010)).to_string();
             assert_eq!(one, format!("1-10-1000-{text}"));
-            assert_eq!(Sitting::shown(&one, at(1011)).reviewed, begun.reviewed);
-            assert_eq!(Sitting::undone(&one, at(1011)).reviewed, begun.reviewed);
+            assert_eq!(Sitting::resume(&one, at(1011)).reviewed, begun.reviewed);
+            assert_eq!(Sitting::after_undo(&one, at(1011)).reviewed, begun.reviewed);
         }
     }
 
     #[test]
     fn a_text_that_is_no_sitting_begins_a_new_one() {
         for text in ["", "x", "1-2", "1-2-x", "-1-2-3", "1-2-3-x", "1-2-3-4-5"] {
-            assert_eq!(Sitting::shown(text, at(7)).to_string(), "0-0-7", "{text}");
+            assert_eq!(Sitting::resume(text, at(7)).to_string(), "0-0-7", "{text}");
         }
-        let late = Sitting::answered(&format!("{}-{}-{}", u64::MAX, u64::MAX, i64::MAX), at(0));
+        let late = Sitting::after_answer(&format!("{}-{}-{}", u64::MAX, u64::MAX, i64::MAX), at(0));
         assert_eq!((late.answers, late.seconds), (u64::MAX, u64::MAX));
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct GlossPiece<'a> {
 
 /// Splits a text into the remarks in Chinese brackets and the text between them, and adds the
 /// pieces. A remark keeps its brackets.
-pub(super) fn push_text<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
+pub(super) fn push_with_remarks<'a>(pieces: &mut Vec<GlossPiece<'a>>, text: &'a str) {
     let mut rest = text;
     let mut push = |text: &'a str, is_aside| {
         if !text.is_empty() {
@@ -79,7 +79,7 @@ pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
             let end = piece.char_indices().nth(room).map_or(piece.len(), |(end, _)| end);
             gloss.push_str(&piece[..end]);
             if end < piece.len() {
-                gloss.truncate(whole_words(&gloss, &piece[end..]));
+                gloss.truncate(length_without_cut_word(&gloss, &piece[end..]));
                 gloss.push('…');
                 return Brief::new(shelf, entry, gloss);
             }
@@ -92,7 +92,7 @@ pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
 /// The length of a cut text without the part of a word at its end. `rest` is the text after the
 /// cut. Chinese has no spaces, so it may be cut anywhere. A text of a single word may be cut
 /// anywhere, too.
-fn whole_words(text: &str, rest: &str) -> usize {
+fn length_without_cut_word(text: &str, rest: &str) -> usize {
     let is_of_word = |c: &char| c.is_alphanumeric() && !is_han(*c);
     if !rest.chars().next().is_some_and(|c| is_of_word(&c)) {
         return text.trim_end().len();
@@ -133,7 +133,7 @@ mod tests {
     /// The cut text is `the language usage of…`, not `the language usage of educate…`.
     #[test]
     fn a_gloss_is_not_cut_within_a_word() {
-        let cut = |text: &'static str, rest| &text[..whole_words(text, rest)];
+        let cut = |text: &'static str, rest| &text[..length_without_cut_word(text, rest)];
         assert_eq!(cut("usage of educate", "d people"), "usage of");
         assert_eq!(cut("usage of educated", " people"), "usage of educated");
         assert_eq!(cut("usage of educated ", "people"), "usage of educated");
@@ -146,7 +146,7 @@ mod tests {
     fn remarks_in_chinese_brackets_are_pieces_of_their_own() {
         let pieces = |gloss: &str| {
             let mut found = Vec::new();
-            push_text(&mut found, gloss);
+            push_with_remarks(&mut found, gloss);
             found.iter().map(|p| format!("{}{}", p.text, u8::from(p.is_aside))).collect::<Vec<_>>()
         };
         assert_eq!(

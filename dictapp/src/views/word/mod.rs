@@ -16,11 +16,11 @@ use crate::model::{
 use crate::site::{Found, FoundEntry, Inflection};
 use crate::texts::{Language, Texts};
 
-use self::example::{Piece, forms_of, marked};
+use self::example::{ExamplePiece, headword_spellings, split_at_headword};
 use self::form::ShownForm;
 pub(super) use self::form::{inflection_text, kinds_of_form};
 pub(super) use self::gloss::{Brief, brief, first_gloss, gloss_of};
-use self::gloss::{GlossPiece, push_text};
+use self::gloss::{GlossPiece, push_with_remarks};
 use self::label::shown_label;
 
 /// A headword with its entry in each book.
@@ -62,7 +62,7 @@ pub(super) struct PartOfSpeech {
     pub(super) forms: Vec<ShownForm>,
     pub(super) senses: Vec<Meaning>,
     /// The number of senses that are shown; the others are folded.
-    pub(super) open: usize,
+    pub(super) senses_shown: usize,
 }
 
 /// A pronunciation, as it is shown and spoken.
@@ -94,7 +94,7 @@ pub(super) struct Meaning {
 #[derive(Debug)]
 pub(super) struct ExampleLine {
     /// The sentence, split into the headword and the text between.
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<ExamplePiece>,
     pub(super) lang: LanguageTag,
     pub(super) translation: Option<String>,
     pub(super) translation_lang: LanguageTag,
@@ -102,11 +102,11 @@ pub(super) struct ExampleLine {
 
 /// If the senses of a part of speech are folded, this many are still shown. Some dictionaries, such
 /// as WordNet, list up to sixty senses.
-const OPEN_SENSES: usize = 3;
+const SENSES_SHOWN: usize = 3;
 
 /// If a part of speech has more senses than this, and all of them are in English, they are folded.
-/// It is one more than [`OPEN_SENSES`], since a single folded sense would save no space.
-const UNFOLDED_MAX: usize = 4;
+/// It is one more than [`SENSES_SHOWN`], since a single folded sense would save no space.
+const UNFOLDED_SENSES_MAX: usize = 4;
 
 impl<'a> Headword<'a> {
     /// The first gloss of the first book that has one, and its language.
@@ -130,7 +130,7 @@ impl<'a> Headword<'a> {
         let explained: Vec<_> =
             found.entries.iter().map(|entry| (entry, Explanation::parse(entry.mean))).collect();
         let languages = found.entries.iter().find_map(|entry| entry.languages);
-        let forms = forms_of(found.word, explained.iter().flat_map(|(_, e)| e.forms()));
+        let forms = headword_spellings(found.word, explained.iter().flat_map(|(_, e)| e.forms()));
         let family = distinct(explained.iter().flat_map(|(_, e)| &e.family));
         let phrases = distinct(explained.iter().flat_map(|(_, e)| &e.phrases));
         let level = explained.iter().find_map(|(_, e)| e.level.map(|level| level.as_str()));
@@ -205,7 +205,7 @@ fn shared_pronunciations(books: &mut [BookEntry<'_>]) -> Vec<Spoken> {
 }
 
 /// The context in which a book's texts are converted.
-struct Marks<'a> {
+struct EntryContext<'a> {
     /// The spellings of the headword, which are bold in examples.
     forms: &'a [String],
     languages: Option<Languages>,
@@ -218,8 +218,8 @@ fn book_entry<'a>(
     forms: &[String],
     language: Language,
 ) -> BookEntry<'a> {
-    let marks = Marks { forms, languages: entry.languages, t: language.texts() };
-    let parts = explanation.parts.into_iter().map(|part| part_of_speech(part, &marks));
+    let context = EntryContext { forms, languages: entry.languages, t: language.texts() };
+    let parts = explanation.parts.into_iter().map(|part| part_of_speech(part, &context));
     BookEntry {
         title: shown_title(entry.book, language),
         short_title: short_title(entry.book, language),
@@ -227,16 +227,17 @@ fn book_entry<'a>(
     }
 }
 
-fn part_of_speech(part: Part, marks: &Marks<'_>) -> PartOfSpeech {
-    let senses: Vec<Meaning> = part.senses.into_iter().map(|sense| meaning(sense, marks)).collect();
+fn part_of_speech(part: Part, context: &EntryContext<'_>) -> PartOfSpeech {
+    let senses: Vec<Meaning> =
+        part.senses.into_iter().map(|sense| meaning(sense, context)).collect();
     let is_english = senses.iter().all(|sense| sense.lang == LanguageTag::ENGLISH);
-    let is_long = senses.len() > UNFOLDED_MAX && is_english;
+    let is_long = senses.len() > UNFOLDED_SENSES_MAX && is_english;
     PartOfSpeech {
         label: part.label,
         level: part.level.map(|level| level.as_str()),
         pronunciations: part.pronunciations.into_iter().map(spoken).collect(),
         forms: part.forms.into_iter().map(ShownForm).collect(),
-        open: if is_long { OPEN_SENSES } else { senses.len() },
+        senses_shown: if is_long { SENSES_SHOWN } else { senses.len() },
         senses,
     }
 }
@@ -260,12 +261,12 @@ impl PartOfSpeech {
 
     /// The senses that are not folded.
     pub(super) fn first_senses(&self) -> &[Meaning] {
-        &self.senses[..self.open]
+        &self.senses[..self.senses_shown]
     }
 
     /// The senses that are folded.
     pub(super) fn more_senses(&self) -> &[Meaning] {
-        &self.senses[self.open..]
+        &self.senses[self.senses_shown..]
     }
 }
 
@@ -275,7 +276,7 @@ impl Meaning {
         let mut pieces = Vec::new();
         for run in link::runs(&self.gloss) {
             match run {
-                Run::Text(text) => push_text(&mut pieces, text),
+                Run::Text(text) => push_with_remarks(&mut pieces, text),
                 Run::Link { word, text } => {
                     pieces.push(GlossPiece { text, link: Some(word), is_aside: false });
                 }
@@ -285,11 +286,11 @@ impl Meaning {
     }
 }
 
-fn meaning(sense: Sense, marks: &Marks<'_>) -> Meaning {
-    let languages = marks.languages;
+fn meaning(sense: Sense, context: &EntryContext<'_>) -> Meaning {
+    let languages = context.languages;
     let example = |example: crate::model::Example| ExampleLine {
         lang: Languages::of_source(languages, &example.text),
-        pieces: marked(&link::shown_text(&example.text), marks.forms),
+        pieces: split_at_headword(&link::shown_text(&example.text), context.forms),
         translation_lang: Languages::of_target(
             languages,
             example.translation.as_deref().unwrap_or_default(),
@@ -297,7 +298,7 @@ fn meaning(sense: Sense, marks: &Marks<'_>) -> Meaning {
         translation: example.translation.map(|text| link::shown_text(&text).into_owned()),
     };
     Meaning {
-        labels: sense.labels.into_iter().map(|label| shown_label(label, marks.t)).collect(),
+        labels: sense.labels.into_iter().map(|label| shown_label(label, context.t)).collect(),
         lang: Languages::of_target(languages, &sense.gloss),
         gloss: sense.gloss,
         pattern: sense.pattern,

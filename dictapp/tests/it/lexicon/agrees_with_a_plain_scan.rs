@@ -94,7 +94,7 @@ proptest! {
         expected.sort();
         expected.dedup();
         let pattern = Pattern::wildcard(&pattern).expect("short");
-        let found = lexicon.matching(&pattern, Page::first(100), Duration::MAX).entries;
+        let found = lexicon.matching(&pattern, MatchRange::first(100), Duration::MAX).entries;
         prop_assert_eq!(found.iter().map(|it| fold(it.word)).collect::<Vec<_>>(), expected);
     }
 
@@ -118,7 +118,7 @@ proptest! {
             .collect();
         expected.sort_unstable();
         let expected: Vec<String> = expected.iter().map(|(_, i)| format!("w{i:02}")).collect();
-        prop_assert_eq!(words(lexicon.reverse(&query, Page::first(100)).entries), expected);
+        prop_assert_eq!(words(lexicon.reverse(&query, MatchRange::first(100)).entries), expected);
     }
 }
 

@@ -123,8 +123,8 @@ fn traditional_and_simplified_characters_find_each_other() {
         assert_eq!(found, ["学生", "學生"]);
     }
     let english = super::lexicon(&["apple|n. 苹果", "student|n. 學生"]);
-    assert_eq!(words(english.reverse("蘋果", Page::first(5)).entries), ["apple"]);
-    assert_eq!(words(english.reverse("学生", Page::first(5)).entries), ["student"]);
+    assert_eq!(words(english.reverse("蘋果", MatchRange::first(5)).entries), ["apple"]);
+    assert_eq!(words(english.reverse("学生", MatchRange::first(5)).entries), ["student"]);
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn forms_are_suggested_and_matched_by_patterns() {
     assert_eq!(suggested(&lexicon, "colou"), ["color"]);
     let matching = |text: &str| {
         let pattern = Pattern::parse(text).expect("a pattern").expect("a good one");
-        words(lexicon.matching(&pattern, Page::first(9), std::time::Duration::MAX).entries)
+        words(lexicon.matching(&pattern, MatchRange::first(9), std::time::Duration::MAX).entries)
     };
     assert_eq!(matching("we?t"), ["west", "go"]);
     assert_eq!(matching("/^colou/"), ["color"]);
@@ -336,7 +336,7 @@ fn a_regular_expression_folds_as_a_wildcard_does() {
     let lexicon = lexicon(&["Straße|street", "smørrebrød|sandwich", "Кошка|cat"]);
     for text in ["/^straß/", "/^straß?e$/", "/^SMØR/", "/^КОШ/", "straß*", "КОШ*"] {
         let pattern = Pattern::parse(text).expect("a pattern").expect("a good one");
-        let found = lexicon.matching(&pattern, Page::first(9), std::time::Duration::MAX);
+        let found = lexicon.matching(&pattern, MatchRange::first(9), std::time::Duration::MAX);
         assert_eq!(found.entries.len(), 1, "{text}");
     }
 }

@@ -13,7 +13,7 @@ mod saved;
 mod agrees_with_a_plain_scan;
 
 use dictapp::lexicon::{
-    BookId, End, EntryRef, FoundBy, Hit, Lexicon, Matches, Page, Pattern, Stamp, fold,
+    BookId, End, EntryRef, FoundBy, Hit, Lexicon, MatchPage, MatchRange, Pattern, Stamp, fold,
 };
 use dictapp::model::{Entry, Word};
 use proptest::prelude::*;

@@ -7,14 +7,14 @@ use super::*;
 /// Longer than any search takes.
 const LONG: Duration = Duration::from_secs(60);
 
-fn matching<'a>(lexicon: &'a Lexicon, pattern: &str, page: Page) -> Matches<'a> {
+fn matching<'a>(lexicon: &'a Lexicon, pattern: &str, page: MatchRange) -> MatchPage<'a> {
     let pattern = Pattern::parse(pattern).expect("a pattern").expect("a good one");
     lexicon.matching(&pattern, page, LONG)
 }
 
 #[track_caller]
 fn matches(lexicon: &Lexicon, pattern: &str, expected: &[&str]) {
-    let found = matching(lexicon, pattern, Page::first(20));
+    let found = matching(lexicon, pattern, MatchRange::first(20));
     assert_eq!((words(found.entries), found.end), (expected.to_vec(), End::Complete), "{pattern}");
 }
 
@@ -56,12 +56,15 @@ fn pages_follow_one_another() {
     let lexicon = lexicon(&all.iter().map(String::as_str).collect::<Vec<_>>());
     let mut seen = Vec::new();
     for (skip, end) in [(0, End::More), (10, End::More), (20, End::Complete)] {
-        let page = matching(&lexicon, "w*", Page { skip, take: 10 });
+        let page = matching(&lexicon, "w*", MatchRange { skip, take: 10 });
         assert_eq!(page.end, end, "{skip}");
         seen.extend(words(page.entries));
     }
     assert_eq!(seen, all);
-    assert_eq!(matching(&lexicon, "w*", Page { skip: usize::MAX, take: usize::MAX }).entries, []);
+    assert_eq!(
+        matching(&lexicon, "w*", MatchRange { skip: usize::MAX, take: usize::MAX }).entries,
+        []
+    );
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn a_hostile_pattern_ends_soon() {
         let Some(Ok(pattern)) = Pattern::parse(pattern) else { continue };
         // The benchmark measures the exact time.
         let begin = std::time::Instant::now();
-        let _ = common.matching(&pattern, Page::first(10), Duration::from_millis(1));
+        let _ = common.matching(&pattern, MatchRange::first(10), Duration::from_millis(1));
         assert!(begin.elapsed() < LONG, "{pattern:?} {:?}", begin.elapsed());
     }
 }
@@ -100,6 +103,6 @@ fn lists_show_the_entry_of_the_first_book() {
     builder.add(BookId(1), &entry("apple|second"));
     builder.add(BookId(0), &entry("apple|first"));
     let lexicon = builder.build().expect("few words");
-    let found = matching(&lexicon, "appl?", Page::first(20));
+    let found = matching(&lexicon, "appl?", MatchRange::first(20));
     assert_eq!(found.entries.iter().map(|entry| entry.mean).collect::<Vec<_>>(), ["first"]);
 }

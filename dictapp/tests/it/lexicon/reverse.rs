@@ -21,7 +21,7 @@ fn fruits() -> Lexicon {
 #[track_caller]
 fn finds(query: &str, expected: &[&str]) {
     let fruits = fruits();
-    let found = fruits.reverse(query, Page::first(20));
+    let found = fruits.reverse(query, MatchRange::first(20));
     assert_eq!((words(found.entries), found.end), (expected.to_vec(), End::Complete), "{query}");
 }
 
@@ -52,7 +52,11 @@ fn earlier_glosses_rank_higher_and_brackets_are_ignored() {
         ("高兴的", &["happy"]),
         ("计算机", &["computer", "down"]),
     ] {
-        assert_eq!(words(lexicon.reverse(query, Page::first(9)).entries), expected, "{query}");
+        assert_eq!(
+            words(lexicon.reverse(query, MatchRange::first(9)).entries),
+            expected,
+            "{query}"
+        );
     }
 }
 
@@ -81,8 +85,8 @@ fn text_that_is_not_chinese_or_in_no_gloss_finds_nothing() {
 #[test]
 fn pages_follow_one_another() {
     let fruits = fruits();
-    let page = fruits.reverse("苹果", Page { skip: 1, take: 2 });
+    let page = fruits.reverse("苹果", MatchRange { skip: 1, take: 2 });
     assert_eq!((words(page.entries), page.end), (vec!["malus", "cider"], End::More));
-    let page = fruits.reverse("苹果", Page { skip: 3, take: 2 });
+    let page = fruits.reverse("苹果", MatchRange { skip: 3, take: 2 });
     assert_eq!((words(page.entries), page.end), (vec!["applejack"], End::Complete));
 }

@@ -34,12 +34,13 @@ fn ask_everything(lexicon: &Lexicon) -> String {
         answers += &format!("{:?}\n", lexicon.look_up(query));
         answers += &format!("{:?}\n", words(lexicon.suggest(query, 10)));
         answers += &format!("{:?}\n", words(lexicon.did_you_mean(query, 10)));
-        answers += &format!("{:?}\n", lexicon.reverse(query, Page::first(10)));
+        answers += &format!("{:?}\n", lexicon.reverse(query, MatchRange::first(10)));
         answers += &format!("{:?}\n", lexicon.phrase(query));
     }
     for pattern in ["*p*", "/e$/", "/\\Ai/"] {
         let pattern = Pattern::parse(pattern).expect("a pattern").expect("a good one");
-        answers += &format!("{:?}\n", lexicon.matching(&pattern, Page::first(10), Duration::MAX));
+        answers +=
+            &format!("{:?}\n", lexicon.matching(&pattern, MatchRange::first(10), Duration::MAX));
     }
     answers += &format!("{:?}", lexicon.word_of_the_day(jiff::civil::date(2026, 1, 1)));
     answers += &format!("{:?} {:?}", lexicon.random(3), lexicon.entries().collect::<Vec<_>>());

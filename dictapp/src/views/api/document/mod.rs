@@ -30,7 +30,7 @@ pub(super) fn document() -> Value {
         "openapi": "3.1.0",
         "info": { "title": "dictapp", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT },
         "paths": paths,
-        "components": { "schemas": schemas::all(), "securitySchemes": security() },
+        "components": { "schemas": schemas::all(), "securitySchemes": token_scheme() },
     })
 }
 
@@ -47,22 +47,22 @@ fn operations() -> Value {
         paths::API_WORD: { "parameters": [in_path("word")], "get": word() },
         paths::API_SUGGEST: { "get": suggest() },
         paths::API_SEARCH: { "get": search() },
-        paths::API_BOOKS: { "get": answering("The word books", "Books") },
+        paths::API_BOOKS: { "get": operation_with_content("The word books", "Books") },
         paths::API_ACCOUNT: {
-            "get": secured(answering("The user of the token", "OwnAccount"), Scope::Read),
+            "get": require_scope(operation_with_content("The user of the token", "OwnAccount"), Scope::Read),
         },
         paths::API_ACCOUNTS: { "get": accounts(), "post": register() },
         paths::API_ACCOUNT_OF: {
             "parameters": [in_path("name")],
-            "patch": secured(taking(answering("Block a user, or change their role", "Account"), "AccountChange"), Scope::Admin),
+            "patch": require_scope(add_request_body(operation_with_content("Block a user, or change their role", "Account"), "AccountChange"), Scope::Admin),
         },
         paths::API_SESSIONS: { "post": log_in() },
         paths::API_SESSION: {
-            "delete": secured(done("End the session or revoke the token"), Scope::Read),
+            "delete": require_scope(operation_without_content("End the session or revoke the token"), Scope::Read),
         },
         paths::API_HISTORY: {
             "get": history(),
-            "delete": secured(done("Delete the whole history"), Scope::History),
+            "delete": require_scope(operation_without_content("Delete the whole history"), Scope::History),
         },
         paths::API_WORD_BOOK: { "get": word_book() },
         paths::API_SAVED_WORD: saved_word(),
@@ -74,72 +74,78 @@ fn operations() -> Value {
 fn word() -> Value {
     let summary =
         "The entries of a word; the look-up is recorded if the token has the scope history";
-    optionally_secured(answering(summary, "Word"))
+    allow_token(operation_with_content(summary, "Word"))
 }
 
 fn suggest() -> Value {
-    let operation = answering("Completions of the typed text", "Words");
+    let operation = operation_with_content("Completions of the typed text", "Words");
     let parameters = json!([text_in_query("q"), number_in_query("limit", 0)]);
-    optionally_secured(with(operation, "parameters", parameters))
+    allow_token(with_field(operation, "parameters", parameters))
 }
 
 fn search() -> Value {
     let summary =
         "Words that match a pattern, a Chinese gloss or a sentence, or have a similar spelling";
-    let parameters = json!([required(text_in_query("q")), number_in_query("cursor", 0)]);
-    optionally_secured(with(answering(summary, "Matches"), "parameters", parameters))
+    let parameters = json!([require_parameter(text_in_query("q")), number_in_query("cursor", 0)]);
+    allow_token(with_field(operation_with_content(summary, "Matches"), "parameters", parameters))
 }
 
 fn accounts() -> Value {
-    let operation = answering("All accounts", "Accounts");
+    let operation = operation_with_content("All accounts", "Accounts");
     let parameters = json!([cursor_in_query()]);
-    secured(with(operation, "parameters", parameters), Scope::Admin)
+    require_scope(with_field(operation, "parameters", parameters), Scope::Admin)
 }
 
 fn register() -> Value {
-    creating(taking(operation("Register"), "Credentials"), "Token")
+    add_created_response(add_request_body(operation("Register"), "Credentials"), "Token")
 }
 
 fn log_in() -> Value {
-    creating(taking(operation("Log in; the answer has a token"), "LogIn"), "Token")
+    add_created_response(
+        add_request_body(operation("Log in; the answer has a token"), "LogIn"),
+        "Token",
+    )
 }
 
 fn history() -> Value {
-    let operation = answering("Past look-ups, the newest first", "History");
+    let operation = operation_with_content("Past look-ups, the newest first", "History");
     let parameters = json!([cursor_in_query(), number_in_query("limit", 1)]);
-    secured(with(operation, "parameters", parameters), Scope::History)
+    require_scope(with_field(operation, "parameters", parameters), Scope::History)
 }
 
 fn word_book() -> Value {
-    let operation = answering("Saved words, the latest first", "WordBook");
+    let operation = operation_with_content("Saved words, the latest first", "WordBook");
     let limit = number_in_query("limit", 1);
     let parameters = json!([cursor_in_query(), limit, text_in_query("list")]);
-    secured(with(operation, "parameters", parameters), Scope::History)
+    require_scope(with_field(operation, "parameters", parameters), Scope::History)
 }
 
 fn saved_word() -> Value {
-    let put = creating(answering("Save a word, or change a saved one", "SavedWord"), "SavedWord");
+    let put = add_created_response(
+        operation_with_content("Save a word, or change a saved one", "SavedWord"),
+        "SavedWord",
+    );
     json!({
         "parameters": [in_path("word")],
-        "get": secured(answering("A saved word", "SavedWord"), Scope::History),
-        "put": secured(taking(put, "SavedWordText"), Scope::History),
-        "delete": secured(done("Remove a word from the word book"), Scope::History),
+        "get": require_scope(operation_with_content("A saved word", "SavedWord"), Scope::History),
+        "put": require_scope(add_request_body(put, "SavedWordText"), Scope::History),
+        "delete": require_scope(operation_without_content("Remove a word from the word book"), Scope::History),
     })
 }
 
 fn review() -> Value {
-    let undo = answering("Undo the latest review", "Undone");
+    let undo = operation_with_content("Undo the latest review", "Undone");
     json!({
-        "get": secured(answering("The next card", "Review"), Scope::History),
-        "post": secured(taking(done("Answer a card"), "Answer"), Scope::History),
-        "delete": secured(undo, Scope::History),
+        "get": require_scope(operation_with_content("The next card", "Review"), Scope::History),
+        "post": require_scope(add_request_body(operation_without_content("Answer a card"), "Answer"), Scope::History),
+        "delete": require_scope(undo, Scope::History),
     })
 }
 
 fn document_itself() -> Value {
     let content = json!({ "application/json": { "schema": { "type": "object" } } });
     let found = json!({ "description": "This document", "content": content });
-    with_response(operation("This document"), "200", found)
+    add_response(operation("This document"), "200", found)
 }
 
 /// An operation without a successful response. Every operation may be refused with a problem, for
@@ -153,39 +159,39 @@ fn operation(summary: &str) -> Value {
 }
 
 /// An operation with the response 200: a value of this schema.
-fn answering(summary: &str, schema: &str) -> Value {
+fn operation_with_content(summary: &str, schema: &str) -> Value {
     let found = json!({ "description": "Done", "content": content("application/json", schema) });
-    with_response(operation(summary), "200", found)
+    add_response(operation(summary), "200", found)
 }
 
 /// Adds the response 201 with a value of this schema.
-fn creating(operation: Value, schema: &str) -> Value {
+fn add_created_response(operation: Value, schema: &str) -> Value {
     let made = json!({ "description": "Created", "content": content("application/json", schema) });
-    with_response(operation, "201", made)
+    add_response(operation, "201", made)
 }
 
 /// An operation with the response 204, which has no body.
-fn done(summary: &str) -> Value {
-    with_response(operation(summary), "204", json!({ "description": "Done" }))
+fn operation_without_content(summary: &str) -> Value {
+    add_response(operation(summary), "204", json!({ "description": "Done" }))
 }
 
 /// Adds a request body: a value of this schema.
-fn taking(operation: Value, schema: &str) -> Value {
+fn add_request_body(operation: Value, schema: &str) -> Value {
     let body = json!({ "required": true, "content": content("application/json", schema) });
-    with(operation, "requestBody", body)
+    with_field(operation, "requestBody", body)
 }
 
 /// Adds the requirement of a token with this scope.
-fn secured(operation: Value, scope: Scope) -> Value {
-    with(operation, "security", json!([{ "token": [scope.name()] }]))
+fn require_scope(operation: Value, scope: Scope) -> Value {
+    with_field(operation, "security", json!([{ "token": [scope.name()] }]))
 }
 
 /// Adds an optional token. It is needed only on a site that is closed to guests.
-fn optionally_secured(operation: Value) -> Value {
-    with(operation, "security", json!([{}, { "token": [Scope::Read.name()] }]))
+fn allow_token(operation: Value) -> Value {
+    with_field(operation, "security", json!([{}, { "token": [Scope::Read.name()] }]))
 }
 
-fn with(operation: Value, name: &str, value: Value) -> Value {
+fn with_field(operation: Value, name: &str, value: Value) -> Value {
     let mut fields: Map<String, Value> = match operation {
         Value::Object(fields) => fields,
         other => return other,
@@ -194,7 +200,7 @@ fn with(operation: Value, name: &str, value: Value) -> Value {
     Value::Object(fields)
 }
 
-fn with_response(mut operation: Value, status: &str, response: Value) -> Value {
+fn add_response(mut operation: Value, status: &str, response: Value) -> Value {
     operation["responses"][status] = response;
     operation
 }
@@ -221,11 +227,11 @@ fn cursor_in_query() -> Value {
     json!({ "name": "cursor", "in": "query", "schema": { "type": "integer", "format": "int64" } })
 }
 
-fn required(parameter: Value) -> Value {
-    with(parameter, "required", Value::Bool(true))
+fn require_parameter(parameter: Value) -> Value {
+    with_field(parameter, "required", Value::Bool(true))
 }
 
-fn security() -> Value {
+fn token_scheme() -> Value {
     let description = "A token of a log-in, or one that a user made on the account page";
     json!({ "token": { "type": "http", "scheme": "bearer", "description": description } })
 }
