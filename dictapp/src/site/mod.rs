@@ -38,8 +38,8 @@ use statistics::Statistics;
 
 use accounts::DerivedTokens;
 pub use accounts::{
-    AdminError, ApiKey, Client, Credentials, DeviceProof, Export, LogIn, NewPassword,
-    PasswordChange, Registration, ResetCode, SignUp, SignedIn, TokenMaking, Visit,
+    AdminError, ApiKey, Client, Credentials, CurrentUser, DeviceProof, Export, LogIn, NewPassword,
+    PasswordChange, Registration, ResetCode, SignUp, SignedIn, TokenMaking,
 };
 pub use books::import::{
     ImportAction, ImportOutcome, ImportReport, ImportRequest, ImportStep, import_book,

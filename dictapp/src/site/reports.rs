@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use webframe::Error;
 
 use super::accounts::codes::random_bytes;
-use super::{Client, Site, Visit};
+use super::{Client, CurrentUser, Site};
 use crate::bidi::is_bidi_control;
 use crate::model::Word;
 use crate::store::{REPORT_CHARS_MAX, Report, ReportId, StoreError};
@@ -37,7 +37,7 @@ impl Site {
     /// The database is unavailable.
     pub fn report_entry(
         &self,
-        visit: Option<&Visit>,
+        user: Option<&CurrentUser>,
         (word, text): (&Word, &str),
         client: &Client,
     ) -> Result<Reporting, Error> {
@@ -47,7 +47,7 @@ impl Site {
         if text.is_empty() {
             return Ok(Reporting::Empty);
         }
-        let name = visit.map(|visit| visit.name.as_str());
+        let name = user.map(|user| user.name.as_str());
         let attempt = match self.throttle.begin_report(name, client.address, Instant::now()) {
             Ok(attempt) => attempt,
             Err(wait) => return Ok(Reporting::Later(wait)),
@@ -57,7 +57,7 @@ impl Site {
         }
         // The random number `tie` distinguishes reports of the same microsecond.
         let id = ReportId { at: Timestamp::now(), tie: u32::from_be_bytes(random_bytes()?) };
-        self.store.insert_report(id, visit.map(|visit| visit.user), word, &text)?;
+        self.store.insert_report(id, user.map(|user| user.id), word, &text)?;
         attempt.keep_counted();
         Ok(Reporting::Done)
     }

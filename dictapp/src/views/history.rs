@@ -13,7 +13,7 @@ use super::page::Page;
 use super::visitor::TextAuthor;
 use super::zone::{TimeText, TimeTexts, day_text};
 use crate::paths;
-use crate::site::{DayWords, Selection, Site, Visit};
+use crate::site::{CurrentUser, DayWords, Selection, Site};
 use crate::store::{LookupFilter, LookupKind, PageStart, WordOfDay};
 use crate::texts::Texts;
 
@@ -78,13 +78,13 @@ struct Rows {
 /// `GET`: the history.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Some(visit) = page.user()? else {
+    let Some(user) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::HISTORY));
     };
     let query: HistoryQuery = request.query()?;
     let start = start(&query)?;
     let filter = filter(&query);
-    let Rows { rows, older, newer } = rows(&page, visit, (start, &filter))?;
+    let Rows { rows, older, newer } = rows(&page, user, (start, &filter))?;
     if rows.is_empty() && start != PageStart::Newest {
         return Response::see_other(paths::HISTORY);
     }
@@ -100,7 +100,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
         newer: newer.map(Timestamp::as_microsecond),
         days: days(&page, &books, (&rows, &times)),
         form_token: page.form_token()?,
-        name: visit.name.as_str(),
+        name: user.name.as_str(),
         q: query.q,
         is_missing: query.missing.is_some(),
     };
@@ -128,12 +128,12 @@ fn filter(query: &HistoryQuery) -> LookupFilter {
 /// Reads one row more than a page shows: the extra row shows that there is another page.
 fn rows(
     page: &Page<'_>,
-    visit: &Visit,
+    user: &CurrentUser,
     (start, filter): (PageStart, &LookupFilter),
 ) -> Result<Rows> {
     let length = page.site.settings().dictionary.history_page;
     let zone = page.zone();
-    let ask = |start, rows| page.site.words_by_day(visit, (start, filter), zone, rows);
+    let ask = |start, rows| page.site.words_by_day(user, (start, filter), zone, rows);
     let DayWords { words: mut rows, is_preceded } = ask(start, length + 1)?;
     let has_more = rows.len() > length;
     let ends = |rows: &[WordOfDay]| (rows.first().map(|row| row.at), rows.last().map(|row| row.at));
@@ -145,7 +145,7 @@ fn rows(
     }
     if !has_more {
         // All newer rows fit on one page: show the newest page.
-        return self::rows(page, visit, (PageStart::Newest, filter));
+        return self::rows(page, user, (PageStart::Newest, filter));
     }
     rows.remove(0);
     let (newest, oldest) = ends(&rows);

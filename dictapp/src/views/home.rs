@@ -11,7 +11,7 @@ use super::visitor::Who;
 use super::word::{Brief, brief};
 use super::{filters, history};
 use crate::paths;
-use crate::site::{GuestPage, Selection, Shelf, Site, Visit};
+use crate::site::{CurrentUser, GuestPage, Selection, Shelf, Site};
 use crate::store::SavedWordCounts;
 use crate::texts::Texts;
 
@@ -67,23 +67,23 @@ fn values<'p>(page: &'p Page<'_>, shelf: &Shelf, today: Date) -> HomePage<'p> {
         t: page.texts(),
         of_the_day: of_the_day.map(|entry| brief(shelf, &entry)),
         recent: recent(page, &books),
-        counts: user(page).and_then(|visit| page.site.saved_word_counts(visit).ok()),
-        lists: user(page).map_or_else(Vec::new, |visit| to_learn(page, visit)),
+        counts: user(page).and_then(|user| page.site.saved_word_counts(user).ok()),
+        lists: user(page).map_or_else(Vec::new, |user| to_learn(page, user)),
         entries: shelf.lexicon().len(),
     }
 }
 
-fn user<'p>(page: &'p Page<'_>) -> Option<&'p Visit> {
+fn user<'p>(page: &'p Page<'_>) -> Option<&'p CurrentUser> {
     match page.visitor.who {
-        Who::User(visit) => Some(visit),
+        Who::User(current_user) => Some(current_user),
         Who::Guest | Who::Unknown(_) => None,
     }
 }
 
 /// The latest words that were found, each once.
 fn recent(page: &Page<'_>, books: &Selection<'_>) -> Vec<Recent> {
-    let Some(visit) = user(page) else { return Vec::new() };
-    let rows = page.site.latest_lookups(visit, RECENT_ROWS_READ);
+    let Some(user) = user(page) else { return Vec::new() };
+    let rows = page.site.latest_lookups(user, RECENT_ROWS_READ);
     let mut recent: Vec<Recent> = Vec::new();
     for row in rows.unwrap_or_default() {
         if row.found

@@ -158,10 +158,10 @@ fn missing_page(page: &Page<'_>, books: &Selection<'_>, q: &str) -> Result<Respo
 /// one. `first` is the state of the first headword, which the caller knows already. Both results
 /// are empty for a guest, or if the database is unavailable.
 fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'a>>, String) {
-    let Ok(Some(visit)) = page.user() else { return (Vec::new(), String::new()) };
+    let Ok(Some(user)) = page.user() else { return (Vec::new(), String::new()) };
     let is_saved = |(number, word): (usize, &String)| match number {
         0 => first == Saved::Yes,
-        _ => matches!(page.site.is_saved(visit, word), Ok(true)),
+        _ => matches!(page.site.is_saved(user, word), Ok(true)),
     };
     let stars = words.iter().enumerate();
     let stars = stars.map(|(number, word)| Star { word, is_saved: is_saved((number, word)) });
@@ -344,19 +344,19 @@ fn is_visitors_own_get(page: &Page<'_>) -> bool {
 /// waits until it is durable. Returns whether the word is in the user's word book.
 fn count_and_record(page: &Page<'_>, word: &Word, outcome: Outcome<'_>) -> Result<Saved> {
     page.site.count_lookup(word, outcome, page.request().peer().address.ip());
-    let Some(visit) = page.user()? else { return Ok(Saved::No) };
+    let Some(user) = page.user()? else { return Ok(Saved::No) };
     if !is_visitors_own_get(page) {
-        return Ok(page.site.is_headword_saved(visit, outcome)?);
+        return Ok(page.site.is_headword_saved(user, outcome)?);
     }
-    Ok(page.site.record_lookup_unless_repeated(visit, word, outcome)?)
+    Ok(page.site.record_lookup_unless_repeated(user, word, outcome)?)
 }
 
 /// Writes a query from the search box to the history, even if its page was shown a short while ago.
 /// A failure is ignored: the page to which the browser is redirected tries again and reports it.
 fn record_typed_query(page: &Page<'_>, word: &str, outcome: Outcome<'_>) -> Result<()> {
-    let Some(visit) = page.user()? else { return Ok(()) };
+    let Some(user) = page.user()? else { return Ok(()) };
     if let Some(word) = Word::parse(word).ok().filter(|_| is_visitors_own_get(page)) {
-        drop(page.site.record_lookup(visit, &word, outcome));
+        drop(page.site.record_lookup(user, &word, outcome));
     }
     Ok(())
 }

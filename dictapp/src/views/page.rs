@@ -15,7 +15,7 @@ use super::frame::Frame;
 use super::visitor::{TextAuthor, Visitor, Who};
 use crate::model::Role;
 use crate::paths;
-use crate::site::{Site, Visit};
+use crate::site::{CurrentUser, Site};
 use crate::store::BookId;
 use crate::texts::{Language, Texts};
 
@@ -53,7 +53,7 @@ impl<'r> Page<'r> {
     ///
     /// # Errors
     /// 503: there is a session cookie, and the database is unavailable.
-    pub(super) fn user(&self) -> Result<Option<&Visit>> {
+    pub(super) fn user(&self) -> Result<Option<&CurrentUser>> {
         self.visitor.user()
     }
 
@@ -63,7 +63,7 @@ impl<'r> Page<'r> {
     /// The database is unavailable.
     pub(super) fn books_off(&self) -> Result<Vec<BookId>> {
         match self.user()? {
-            Some(visit) => Ok(self.site.books_off(visit)?),
+            Some(user) => Ok(self.site.books_off(user)?),
             None => Ok(Vec::new()),
         }
     }
@@ -184,14 +184,14 @@ impl Page<'_> {
 
     pub(super) fn user_name(&self) -> Option<&str> {
         match self.visitor.who {
-            Who::User(visit) => Some(visit.name.as_str()),
+            Who::User(user) => Some(user.name.as_str()),
             Who::Guest | Who::Unknown(_) => None,
         }
     }
 
     /// Whether the user administers the site.
     pub(super) fn is_admin(&self) -> bool {
-        matches!(self.visitor.who, Who::User(visit) if visit.role == Role::Admin)
+        matches!(self.visitor.who, Who::User(user) if user.role == Role::Admin)
     }
 
     /// The form token of the log-out form, which every page of a user has; `None` without a

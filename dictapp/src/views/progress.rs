@@ -14,7 +14,7 @@ use super::page::Page;
 use super::zone::{DateTexts, day_number, day_of_number};
 use crate::model::LEARNT_DAYS;
 use crate::paths;
-use crate::site::{Site, Visit};
+use crate::site::{CurrentUser, Site};
 use crate::store::{Counted, DayCount, SavedWordCounts};
 use crate::texts::Texts;
 
@@ -136,19 +136,19 @@ impl ByDay {
 /// `GET`: the progress.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Some(visit) = page.user()? else {
+    let Some(user) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::PROGRESS));
     };
-    let counted = |counted| site.counts_by_day(visit, counted, page.zone()).map(ByDay);
+    let counted = |counted| site.counts_by_day(user, counted, page.zone()).map(ByDay);
     let reviews = counted(Counted::Reviews)?;
     let saved = counted(Counted::SavedWords)?;
     let first = counted(Counted::FirstReviews)?;
     let date = page.today();
     let today = day_number(date);
     let t = page.texts();
-    let counts = site.saved_word_counts(visit)?;
-    let learnt = site.learnt_words(visit)?;
-    let due = due_by_day(&page, visit, today)?;
+    let counts = site.saved_word_counts(user)?;
+    let learnt = site.learnt_words(user)?;
+    let due = due_by_day(&page, user, today)?;
     let (weeks, highest) = weeks(date, &saved, &first);
     let (first_day, dates) = calendar_days(date);
     let row = |day: &DayCount| Some((day_of_number(day.day)?, day.count));
@@ -179,12 +179,12 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 }
 
 /// The number of words that become due on each of the coming days. Overdue words count for today.
-fn due_by_day(page: &Page<'_>, visit: &Visit, today: i64) -> Result<ByDay> {
+fn due_by_day(page: &Page<'_>, user: &CurrentUser, today: i64) -> Result<ByDay> {
     let end = day_of_number(today + i64::from(COMING_DAYS));
     let end = end.and_then(|end| end.to_zoned(page.zone().clone()).ok());
     let end = end.map_or(Timestamp::MAX, |end| end.timestamp());
     let mut due: Vec<DayCount> = Vec::new();
-    for counted in page.site.due_by_day(visit, end, page.zone())? {
+    for counted in page.site.due_by_day(user, end, page.zone())? {
         let day = counted.day.max(today);
         match due.last_mut().filter(|last| last.day == day) {
             Some(last) => last.count += counted.count,

@@ -52,8 +52,8 @@ struct BooksForm {
 /// `GET`: the settings.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Some(visit) = page.user()? else { return to_login() };
-    let off = site.books_off(visit)?;
+    let Some(user) = page.user()? else { return to_login() };
+    let off = site.books_off(user)?;
     let notice =
         if request.query_string() == SAVED { SettingsNotice::Saved } else { SettingsNotice::None };
     form(&page, StatusCode::OK, &off, notice)
@@ -64,11 +64,11 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let choice = BooksForm::of(&request.form::<Vec<(String, String)>>()?)?;
     page.check_form(&choice.form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     if choice.on.is_empty() {
         return form(&page, StatusCode::UNPROCESSABLE_ENTITY, &choice.off, SettingsNotice::NoBook);
     }
-    site.switch_books(visit, &choice.on, &choice.off)?;
+    site.switch_books(user, &choice.on, &choice.off)?;
     Response::see_other(&format!("{}?{SAVED}", paths::SETTINGS))
 }
 

@@ -15,7 +15,7 @@ use crate::form_token::{form_token, is_form_token};
 use crate::model::{Lifetime, device_label};
 use crate::session::Token;
 use crate::settings::CookieSecure;
-use crate::site::{Client, DeviceProof, SignedIn, Site, Visit};
+use crate::site::{Client, CurrentUser, DeviceProof, SignedIn, Site};
 use crate::store::StoreError;
 use crate::texts::Language;
 
@@ -83,7 +83,7 @@ pub(super) enum TextAuthor {
 /// Who the visitor is.
 pub(super) enum Who {
     /// A user who is logged in.
-    User(Visit),
+    User(CurrentUser),
     /// A visitor without a valid session.
     Guest,
     /// There is a session cookie, and the database is unavailable.
@@ -126,9 +126,9 @@ impl<'r> Visitor<'r> {
     ///
     /// # Errors
     /// 503: there is a session cookie, and the database is unavailable.
-    pub(super) fn user(&self) -> Result<Option<&Visit>> {
+    pub(super) fn user(&self) -> Result<Option<&CurrentUser>> {
         match self.who {
-            Who::User(visit) => Ok(Some(visit)),
+            Who::User(user) => Ok(Some(user)),
             Who::Guest => Ok(None),
             Who::Unknown(error) => Err(error.clone().into()),
         }
@@ -341,15 +341,15 @@ impl Identity {
     fn look_up<'r>(site: &Site, cookies: impl Iterator<Item = &'r str>) -> Identity {
         let mut found = None;
         for token in cookies.filter_map(Token::parse).take(SESSION_COOKIES_TRIED_MAX) {
-            match site.visit(&token) {
+            match site.user_of_session(&token) {
                 Ok(None) => {}
-                Ok(Some(visit)) if found.is_none() => found = Some((token, visit)),
+                Ok(Some(user)) if found.is_none() => found = Some((token, user)),
                 Ok(Some(_)) => return Identity { session: None, who: Who::Guest },
                 Err(error) => return Identity::of_session(site, token, Who::Unknown(error)),
             }
         }
         match found {
-            Some((token, visit)) => Identity::of_session(site, token, Who::User(visit)),
+            Some((token, user)) => Identity::of_session(site, token, Who::User(user)),
             None => Identity { session: None, who: Who::Guest },
         }
     }

@@ -21,7 +21,8 @@ use crate::password::PasswordProblem;
 use crate::session::Token;
 use crate::settings::QueryReply;
 use crate::site::{
-    Client, Credentials, LogIn, Outcome, Registration, Selection, SignUp, SignedIn, Site, Visit,
+    Client, Credentials, CurrentUser, LogIn, Outcome, Registration, Selection, SignUp, SignedIn,
+    Site,
 };
 use crate::store::{PageStart, PastLookup};
 use crate::throttle::Throttled;
@@ -188,24 +189,24 @@ impl Connection {
 
     /// The user that this connection logged in as, as a visitor of the site. `None`: nobody is
     /// logged in, `name` is not the user's name, or the session has ended.
-    fn visit(&self, site: &Site, name: &str) -> Result<Option<Visit>, Error> {
+    fn logged_in_user(&self, site: &Site, name: &str) -> Result<Option<CurrentUser>, Error> {
         let requested = Username::parse(name).ok();
         let user = self.user.as_ref().filter(|user| requested.as_ref() == Some(&user.name));
         match user {
-            Some(user) => Ok(site.visit(&user.token)?),
+            Some(user) => Ok(site.user_of_session(&user.token)?),
             None => Ok(None),
         }
     }
 
     /// Looks a word up, records the look-up, and replies with the first entry in the user's books.
     fn query(&self, site: &Site, name: &str, word: &str) -> Result<Reply, Error> {
-        let Some(visit) = self.visit(site, name)? else { return Ok(Reply::one(FAIL)) };
+        let Some(user) = self.logged_in_user(site, name)? else { return Ok(Reply::one(FAIL)) };
         let Ok(word) = Word::parse(word) else { return Ok(Reply::one(FAIL)) };
         let shelf = site.shelf();
-        let switched_off = site.books_off(&visit)?;
+        let switched_off = site.books_off(&user)?;
         let found = Selection::new(&shelf, &switched_off).look_up(word.as_str());
         let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
-        site.record_lookup(&visit, &word, outcome)?;
+        site.record_lookup(&user, &word, outcome)?;
         let first = found.first();
         let entry = first.and_then(|found| found.entries.first().map(|entry| (found.word, entry)));
         let Some((headword, entry)) = entry else { return Ok(Reply::one(FAIL)) };
@@ -219,22 +220,22 @@ impl Connection {
     }
 
     fn history(&self, site: &Site, name: &str) -> Result<Reply, Error> {
-        let Some(visit) = self.visit(site, name)? else { return Ok(Reply::one(FAIL)) };
-        let rows = site.past_lookups(&visit, PageStart::Newest, HISTORY_ROWS)?;
+        let Some(user) = self.logged_in_user(site, name)? else { return Ok(Reply::one(FAIL)) };
+        let rows = site.past_lookups(&user, PageStart::Newest, HISTORY_ROWS)?;
         if rows.is_empty() {
             return Ok(Reply::one(FAIL));
         }
         let mut messages = vec![OK.to_owned()];
-        messages.extend(rows.iter().map(|row| history_row(site, &visit, row)));
+        messages.extend(rows.iter().map(|row| history_row(site, &user, row)));
         messages.push(END.to_owned());
         Ok(Reply { messages, after: AfterReply::Read })
     }
 }
 
 /// Formats a row of the history: `name   word   time`, as the course prints it.
-fn history_row(site: &Site, visit: &Visit, row: &PastLookup) -> String {
+fn history_row(site: &Site, user: &CurrentUser, row: &PastLookup) -> String {
     let time = row.at.to_zoned(site.zone().clone()).strftime("%Y-%m-%d %H:%M:%S");
-    message(&format!("{}   {:<16}   {time}", visit.name.as_str(), row.word))
+    message(&format!("{}   {:<16}   {time}", user.name.as_str(), row.word))
 }
 
 /// Formats an explanation as one line: the label of each part of speech, then its glosses.

@@ -10,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use jiff::Timestamp;
 use webframe::Error;
 
-use super::{Client, Visit};
+use super::{Client, CurrentUser};
 use crate::model::{Role, Username};
 use crate::password::{PasswordError, PasswordProblem};
 use crate::site::Site;
@@ -240,8 +240,8 @@ impl Site {
     ///
     /// # Errors
     /// See [`AdminError`].
-    pub fn delete_own_account(&self, visit: &Visit) -> Result<(), AdminError> {
-        match self.store.user_by_id(visit.user)? {
+    pub fn delete_own_account(&self, current_user: &CurrentUser) -> Result<(), AdminError> {
+        match self.store.user_by_id(current_user.id)? {
             Some(user) => self.delete_user(&user, Some(user.id), None),
             None => Ok(()),
         }

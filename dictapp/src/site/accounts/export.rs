@@ -9,7 +9,7 @@ use webframe::Error;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{Client, Visit};
+use super::{Client, CurrentUser};
 use crate::site::Site;
 use crate::site::learning::SavedWordRow;
 use crate::store::{
@@ -127,11 +127,14 @@ impl Site {
     ///
     /// # Errors
     /// 429 after too many exports; 404 if the user was deleted meanwhile; the database is unavailable.
-    pub fn export(&self, visit: &Visit, client: &Client) -> Result<Export, Error> {
-        let export =
-            self.throttle.begin_action(Action::Export, Some(visit.user.number()), Instant::now());
+    pub fn export(&self, current_user: &CurrentUser, client: &Client) -> Result<Export, Error> {
+        let export = self.throttle.begin_action(
+            Action::Export,
+            Some(current_user.id.number()),
+            Instant::now(),
+        );
         export.map_err(|wait| Error::too_many_requests("", wait))?.keep_counted();
-        let user = self.store.user_by_id(visit.user)?.ok_or_else(|| Error::not_found(""))?;
+        let user = self.store.user_by_id(current_user.id)?.ok_or_else(|| Error::not_found(""))?;
         self.audit_own(AuditEvent::Exported, user.id, client);
         let sessions = self.store.sessions_of(user.id)?;
         let session = |session: crate::store::OwnSession| Session {
@@ -155,15 +158,15 @@ impl Site {
                 disabled: user.disabled.map(|since| since.to_string()),
             },
             sessions: sessions.into_iter().map(session).collect(),
-            api_tokens: self.tokens_of(visit)?,
-            history: self.whole_history(visit)?,
+            api_tokens: self.tokens_of(current_user)?,
+            history: self.whole_history(current_user)?,
             books_off: books_off.map(|id| BookOff { book: id.0, title: title(id) }).collect(),
-            saved_words: self.saved_words_of(visit)?,
-            reviews: self.reviews_of(visit)?,
-            preferences: self.preferences_of(visit)?,
-            classes: self.classes_of(visit)?,
-            class_lists: self.class_lists_of(visit)?,
-            reports: self.reports_of(visit)?,
+            saved_words: self.saved_words_of(current_user)?,
+            reviews: self.reviews_of(current_user)?,
+            preferences: self.preferences_of(current_user)?,
+            classes: self.classes_of(current_user)?,
+            class_lists: self.class_lists_of(current_user)?,
+            reports: self.reports_of(current_user)?,
             audit: audit
                 .map(|entry| Event {
                     time: entry.at.to_string(),
@@ -175,8 +178,8 @@ impl Site {
         })
     }
 
-    fn tokens_of(&self, visit: &Visit) -> Result<Vec<ApiToken>, StoreError> {
-        let tokens = self.store.api_tokens_of(visit.user)?.into_iter();
+    fn tokens_of(&self, user: &CurrentUser) -> Result<Vec<ApiToken>, StoreError> {
+        let tokens = self.store.api_tokens_of(user.id)?.into_iter();
         Ok(tokens
             .map(|token| ApiToken {
                 name: token.name,
@@ -187,8 +190,8 @@ impl Site {
             .collect())
     }
 
-    fn saved_words_of(&self, visit: &Visit) -> Result<Vec<SavedWordRow>, StoreError> {
-        let words = self.store.stored_words(visit.user)?.into_iter();
+    fn saved_words_of(&self, user: &CurrentUser) -> Result<Vec<SavedWordRow>, StoreError> {
+        let words = self.store.stored_words(user.id)?.into_iter();
         Ok(words
             .map(|stored| {
                 let SavedWordText { list, tags, note, sentence } = stored.text;
@@ -202,8 +205,8 @@ impl Site {
             .collect())
     }
 
-    fn reviews_of(&self, visit: &Visit) -> Result<Vec<Review>, StoreError> {
-        let reviews = self.store.stored_reviews(visit.user)?.into_iter();
+    fn reviews_of(&self, user: &CurrentUser) -> Result<Vec<Review>, StoreError> {
+        let reviews = self.store.stored_reviews(user.id)?.into_iter();
         Ok(reviews
             .map(|review| Review {
                 time: review.time.to_string(),
@@ -213,21 +216,21 @@ impl Site {
             .collect())
     }
 
-    fn preferences_of(&self, visit: &Visit) -> Result<Vec<Preference>, StoreError> {
-        let preferences = self.store.stored_preferences(visit.user)?.into_iter();
+    fn preferences_of(&self, user: &CurrentUser) -> Result<Vec<Preference>, StoreError> {
+        let preferences = self.store.stored_preferences(user.id)?.into_iter();
         Ok(preferences
             .map(|stored| Preference { name: stored.name, value: stored.value })
             .collect())
     }
 
-    fn classes_of(&self, visit: &Visit) -> Result<Vec<ClassRow>, StoreError> {
-        let taught = self.store.classes_of_teacher(visit.user)?.into_iter().map(|class| ClassRow {
+    fn classes_of(&self, user: &CurrentUser) -> Result<Vec<ClassRow>, StoreError> {
+        let taught = self.store.classes_of_teacher(user.id)?.into_iter().map(|class| ClassRow {
             name: class.name,
             teacher: class.teacher_name,
             joined: None,
             teacher_sees_progress: None,
         });
-        let joined = self.store.classes_of_pupil(visit.user)?.into_iter().map(|class| ClassRow {
+        let joined = self.store.classes_of_pupil(user.id)?.into_iter().map(|class| ClassRow {
             name: class.name,
             teacher: class.teacher_name,
             joined: Some(class.joined.to_string()),
@@ -236,9 +239,9 @@ impl Site {
         Ok(taught.chain(joined).collect())
     }
 
-    fn class_lists_of(&self, visit: &Visit) -> Result<Vec<ClassListRow>, StoreError> {
+    fn class_lists_of(&self, user: &CurrentUser) -> Result<Vec<ClassListRow>, StoreError> {
         let mut rows = Vec::new();
-        for class in self.store.classes_of_teacher(visit.user)? {
+        for class in self.store.classes_of_teacher(user.id)? {
             for list in self.store.class_lists(class.id)? {
                 // The store has the deadline in days since 1970-01-01.
                 let until = Timestamp::from_second(list.due.saturating_mul(24 * 60 * 60));
@@ -254,8 +257,8 @@ impl Site {
         Ok(rows)
     }
 
-    fn reports_of(&self, visit: &Visit) -> Result<Vec<ReportRow>, StoreError> {
-        let reports = self.store.reports_of(visit.user)?.into_iter();
+    fn reports_of(&self, user: &CurrentUser) -> Result<Vec<ReportRow>, StoreError> {
+        let reports = self.store.reports_of(user.id)?.into_iter();
         Ok(reports
             .map(|report| ReportRow {
                 time: report.id.at.to_string(),
@@ -266,11 +269,11 @@ impl Site {
     }
 
     /// All look-ups of the user, read page by page.
-    fn whole_history(&self, visit: &Visit) -> Result<Vec<Lookup>, StoreError> {
+    fn whole_history(&self, user: &CurrentUser) -> Result<Vec<Lookup>, StoreError> {
         let mut history = Vec::new();
         let mut start = PageStart::Newest;
         loop {
-            let page = self.store.recent_lookups(visit.user, start, HISTORY_ROWS_MAX)?;
+            let page = self.store.recent_lookups(user.id, start, HISTORY_ROWS_MAX)?;
             let Some(last) = page.last() else { return Ok(history) };
             start = PageStart::OlderThan(last.at);
             history.extend(page.into_iter().map(|lookup| Lookup {

@@ -12,7 +12,7 @@ use sha2::Sha256;
 use webframe::Error;
 
 use super::derived::Derived;
-use super::{Client, DeviceProof, SignedIn, Visit};
+use super::{Client, CurrentUser, DeviceProof, SignedIn};
 use crate::hex;
 use crate::model::{Lifetime, Username};
 use crate::password::{NameAndPassword, Verdict};
@@ -66,7 +66,7 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn visit(&self, token: &Token) -> Result<Option<Visit>, StoreError> {
+    pub fn user_of_session(&self, token: &Token) -> Result<Option<CurrentUser>, StoreError> {
         let known = self.derived.get(token);
         let derived = known.clone().unwrap_or_else(|| Derived::of(token));
         let hash = derived.hash;
@@ -90,7 +90,7 @@ impl Site {
                 log::warn!("{error}");
             }
         }
-        Ok(Some(Visit { user: session.user, name: session.name, role: session.role }))
+        Ok(Some(CurrentUser { id: session.user, name: session.name, role: session.role }))
     }
 
     /// The token for forms of a session.

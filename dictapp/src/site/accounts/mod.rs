@@ -29,9 +29,9 @@ pub use tokens::{ApiKey, TokenMaking};
 
 /// The user of a request, who is logged in or has sent an API token.
 #[derive(Clone, Debug)]
-pub struct Visit {
+pub struct CurrentUser {
     /// The user.
-    pub user: UserId,
+    pub id: UserId,
     /// That user's name.
     pub name: Username,
     /// The role of the user.

@@ -10,7 +10,7 @@ use webframe::Error;
 
 use super::codes::{ALPHABET, random_code};
 use super::log_in::device_proof_text;
-use super::{Client, DeviceProof, SignedIn, Visit};
+use super::{Client, CurrentUser, DeviceProof, SignedIn};
 use crate::model::Lifetime;
 use crate::password::PasswordProblem;
 use crate::session::Token;
@@ -93,20 +93,20 @@ impl Site {
     /// The database or password hashing is unavailable; nothing is changed then.
     pub fn change_password(
         &self,
-        visit: &Visit,
+        current_user: &CurrentUser,
         new: NewPassword<'_>,
         tokens: TokensThen,
         (session, client): (&Token, &Client),
     ) -> Result<PasswordChange<DeviceProof>, Error> {
-        let name = visit.name.as_str();
+        let name = current_user.name.as_str();
         if let Some(problem) = PasswordProblem::of(new.password, name, &self.settings.accounts) {
             return Ok(PasswordChange::Problem(problem));
         }
-        let attempt = match self.begin_confirmation(visit, client) {
+        let attempt = match self.begin_confirmation(current_user, client) {
             Ok(attempt) => attempt,
             Err(wait) => return Ok(PasswordChange::Later(wait)),
         };
-        let user = self.store.user_by_id(visit.user)?;
+        let user = self.store.user_by_id(current_user.id)?;
         let Some(mut user) = self.verified(user, new.proof, client)? else {
             attempt.keep_counted();
             return Ok(PasswordChange::Wrong);
@@ -129,15 +129,15 @@ impl Site {
     /// The database or password hashing is unavailable.
     pub fn confirm_password(
         &self,
-        visit: &Visit,
+        current_user: &CurrentUser,
         password: &str,
         client: &Client,
     ) -> Result<PasswordChange<()>, Error> {
-        let attempt = match self.begin_confirmation(visit, client) {
+        let attempt = match self.begin_confirmation(current_user, client) {
             Ok(attempt) => attempt,
             Err(wait) => return Ok(PasswordChange::Later(wait)),
         };
-        let user = self.store.user_by_id(visit.user)?;
+        let user = self.store.user_by_id(current_user.id)?;
         if self.verified(user, password, client)?.is_none() {
             attempt.keep_counted();
             return Ok(PasswordChange::Wrong);
@@ -148,8 +148,12 @@ impl Site {
 
     /// Begins a check of the password of a user who is logged in. The error is the time to wait after
     /// too many failures.
-    fn begin_confirmation(&self, visit: &Visit, client: &Client) -> Result<Attempt<'_>, Duration> {
-        let name = visit.name.as_str();
+    fn begin_confirmation(
+        &self,
+        user: &CurrentUser,
+        client: &Client,
+    ) -> Result<Attempt<'_>, Duration> {
+        let name = user.name.as_str();
         // The session proves that the user has logged in from this device. A form that confirms a
         // password has no ticket for a delayed attempt, so a delay is a time to wait.
         let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };

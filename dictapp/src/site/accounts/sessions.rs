@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Client, Visit};
+use super::{Client, CurrentUser};
 use crate::session::Token;
 use crate::site::Site;
 use crate::store::{AuditEvent, OwnSession, StoreError, UserId};
@@ -34,12 +34,12 @@ impl Site {
     /// The database is unavailable.
     pub fn end_session(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         token_hash: &[u8; 32],
         client: &Client,
     ) -> Result<(), StoreError> {
-        if self.store.delete_session_of(visit.user, token_hash)? {
-            self.audit_own(AuditEvent::SessionsEnded, visit.user, client);
+        if self.store.delete_session_of(user.id, token_hash)? {
+            self.audit_own(AuditEvent::SessionsEnded, user.id, client);
         }
         Ok(())
     }
@@ -50,12 +50,12 @@ impl Site {
     /// The database is unavailable.
     pub fn end_other_sessions(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         own: &Token,
         client: &Client,
     ) -> Result<(), StoreError> {
-        self.store.delete_other_sessions(visit.user, own.hash().as_bytes())?;
-        self.audit_own(AuditEvent::SessionsEnded, visit.user, client);
+        self.store.delete_other_sessions(user.id, own.hash().as_bytes())?;
+        self.audit_own(AuditEvent::SessionsEnded, user.id, client);
         Ok(())
     }
 }

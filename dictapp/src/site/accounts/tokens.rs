@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use webframe::Error;
 
-use super::{Client, Visit};
+use super::{Client, CurrentUser};
 use crate::bidi::is_control;
 use crate::model::{Scope, Scopes};
 use crate::session::{Token, TokenHash};
@@ -61,7 +61,7 @@ impl Site {
     /// The database is unavailable; the system has no random bytes.
     pub fn make_api_token(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         (name, scopes): (&str, Scopes),
         client: &Client,
     ) -> Result<TokenMaking, Error> {
@@ -69,14 +69,14 @@ impl Site {
         let is_named = !name.is_empty()
             && name.chars().count() <= API_TOKEN_NAME_CHARS_MAX
             && !name.contains(is_control);
-        let is_allowed = !scopes.has(Scope::Admin) || visit.role == crate::model::Role::Admin;
+        let is_allowed = !scopes.has(Scope::Admin) || user.role == crate::model::Role::Admin;
         if !is_named || !is_allowed || scopes == Scopes::default() {
             return Ok(TokenMaking::Incomplete);
         }
         let key = ApiKey(Token::random().map_err(|error| Error::internal(error.to_string()))?);
         let is_stored = self.store.insert_api_token(&NewApiToken {
             token_hash: *key.hash().as_bytes(),
-            user: visit.user,
+            user: user.id,
             name: name.to_owned(),
             scopes,
             created: Timestamp::now(),
@@ -84,7 +84,7 @@ impl Site {
         if !is_stored {
             return Ok(TokenMaking::Full);
         }
-        self.audit_own(AuditEvent::TokenMade, visit.user, client);
+        self.audit_own(AuditEvent::TokenMade, user.id, client);
         Ok(TokenMaking::Done(key))
     }
 
@@ -102,12 +102,12 @@ impl Site {
     /// The database is unavailable.
     pub fn revoke_api_token(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         token_hash: &[u8; 32],
         client: &Client,
     ) -> Result<(), StoreError> {
-        if self.store.delete_api_token_of(visit.user, token_hash)? {
-            self.audit_own(AuditEvent::TokenRevoked, visit.user, client);
+        if self.store.delete_api_token_of(user.id, token_hash)? {
+            self.audit_own(AuditEvent::TokenRevoked, user.id, client);
         }
         Ok(())
     }
@@ -116,7 +116,10 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn visit_by_token(&self, key: &ApiKey) -> Result<Option<(Visit, Scopes)>, StoreError> {
+    pub fn user_of_api_token(
+        &self,
+        key: &ApiKey,
+    ) -> Result<Option<(CurrentUser, Scopes)>, StoreError> {
         let hash = key.hash();
         let Some(token) = self.store.api_token_by_hash(hash.as_bytes())? else { return Ok(None) };
         let now = Timestamp::now();
@@ -125,8 +128,8 @@ impl Site {
         if !is_recent && let Err(error) = self.store.touch_api_token(hash.as_bytes(), now) {
             log::warn!("{error}");
         }
-        let visit = Visit { user: token.user, name: token.name, role: token.role };
-        Ok(Some((visit, token.scopes)))
+        let current_user = CurrentUser { id: token.user, name: token.name, role: token.role };
+        Ok(Some((current_user, token.scopes)))
     }
 }
 

@@ -8,7 +8,7 @@ mod uploads;
 
 use webframe::Error;
 
-use super::{Client, Site, Visit};
+use super::{Client, CurrentUser, Site};
 use crate::store::{AuditEvent, Book, BookId, StoreError, Visibility, put_first};
 
 pub use uploads::{
@@ -52,7 +52,7 @@ impl Site {
         &self,
         book: BookId,
         change: &BookChange,
-        (visit, client): (&Visit, &Client),
+        (user, client): (&CurrentUser, &Client),
     ) -> Result<(), Error> {
         let known = self.store.books()?.into_iter().find(|one| one.id == book);
         let title = known.ok_or_else(|| Error::not_found(""))?.title;
@@ -71,7 +71,7 @@ impl Site {
         }
         self.shelf().skip_gone(&self.store)?;
         let (event, detail) = audit_event(change, title);
-        self.audit_with_detail(event, Some(detail), None, Some(visit.user), Some(client));
+        self.audit_with_detail(event, Some(detail), None, Some(user.id), Some(client));
         Ok(())
     }
 

@@ -20,7 +20,7 @@ use crate::bidi::is_control;
 use crate::books::{BookError, within};
 use crate::lock::lock;
 use crate::site::accounts::codes::random_bytes;
-use crate::site::{Client, Site, Visit};
+use crate::site::{Client, CurrentUser, Site};
 use crate::store::{AuditEvent, Book, StoreError, TITLE_CHARS_MAX, UserId};
 
 /// Maximum bytes of all files of an upload: 64 MiB, four times the largest shipped book.
@@ -148,7 +148,7 @@ impl Site {
     /// take all places; 507 if the disk is full; 500 if the system refuses files or random bytes.
     pub fn receive_upload(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         title: &str,
         files: &[UploadedFile<'_>],
     ) -> Result<u64, Error> {
@@ -161,7 +161,7 @@ impl Site {
         let title = title.trim().chars().filter(|c| !is_control(*c)).take(TITLE_CHARS_MAX);
         let kept = self.uploads.keep(Upload {
             id,
-            user: visit.user,
+            user: user.id,
             title: title.collect(),
             name: preview.name.chars().take(NAME_CHARS_MAX).collect(),
             preview: Arc::new(preview),
@@ -179,9 +179,9 @@ impl Site {
     }
 
     /// The upload with this number, if this administrator sent it.
-    pub fn upload(&self, visit: &Visit, id: u64) -> Option<Upload> {
+    pub fn upload(&self, user: &CurrentUser, id: u64) -> Option<Upload> {
         let all = self.uploads.lock();
-        all.iter().find(|upload| upload.id == id && upload.user == visit.user).cloned()
+        all.iter().find(|upload| upload.id == id && upload.user == user.id).cloned()
     }
 
     /// The book that an import with this name replaces.
@@ -202,19 +202,19 @@ impl Site {
         &self,
         id: u64,
         naming: &BookNaming,
-        (visit, client): (&Visit, &Client),
+        (user, client): (&CurrentUser, &Client),
     ) -> Result<(), Error> {
         let typed_name: String = naming.name.trim().chars().filter(|c| !is_control(*c)).collect();
         if typed_name.chars().count() > NAME_CHARS_MAX {
             let text = format!("the name has more than {NAME_CHARS_MAX} characters");
             return Err(Error::bad_request(text));
         }
-        let present_name = self.upload(visit, id).ok_or_else(|| Error::not_found(""))?.name;
+        let present_name = self.upload(user, id).ok_or_else(|| Error::not_found(""))?.name;
         let name = if typed_name.is_empty() { present_name } else { typed_name };
         let replaced = self.replaced_book(&name)?.map(|book| book.id.number());
         let upload = {
             let mut all = self.uploads.lock();
-            let found = all.iter_mut().find(|upload| upload.id == id && upload.user == visit.user);
+            let found = all.iter_mut().find(|upload| upload.id == id && upload.user == user.id);
             let upload = found.ok_or_else(|| Error::not_found(""))?;
             if upload.state != UploadState::Waiting {
                 return Ok(());
@@ -231,7 +231,7 @@ impl Site {
             AuditEvent::BookImported,
             Some(shown_name(&upload)),
             None,
-            Some(visit.user),
+            Some(user.id),
             Some(client),
         );
         let job = Job {

@@ -8,7 +8,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::site::{Site, Visit};
+use crate::site::{CurrentUser, Site};
 use crate::store::{LookupFilter, PageStart, StoreError, WordOfDay};
 
 /// Maximum number of look-ups that one query reads.
@@ -50,7 +50,7 @@ impl Site {
     /// The database is unavailable.
     pub fn words_by_day(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         (start, filter): (PageStart, &LookupFilter),
         zone: &TimeZone,
         limit: usize,
@@ -62,12 +62,12 @@ impl Site {
             PageStart::Oldest => (Order::OldestFirst, Timestamp::MIN),
         };
         let mut days = Days::new((order, start), zone, limit);
-        self.read_days(visit, &mut days, filter)?;
+        self.read_days(user, &mut days, filter)?;
         days.words.truncate(limit);
         if order == Order::OldestFirst {
             days.words.reverse();
         } else if !days.is_preceded && start != Timestamp::MAX {
-            let newer = self.store.lookups_from(visit.user, (start, filter), 1)?;
+            let newer = self.store.lookups_from(user.id, (start, filter), 1)?;
             days.is_preceded = !newer.is_empty();
         }
         Ok(DayWords { words: days.words, is_preceded: days.is_preceded })
@@ -76,7 +76,7 @@ impl Site {
     /// Reads whole days until enough words are collected.
     fn read_days(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         days: &mut Days<'_>,
         filter: &LookupFilter,
     ) -> Result<(), StoreError> {
@@ -85,11 +85,9 @@ impl Site {
         loop {
             let rows = match days.order {
                 Order::NewestFirst => {
-                    self.store.lookups_before(visit.user, (from, filter), rows_max)?
+                    self.store.lookups_before(user.id, (from, filter), rows_max)?
                 }
-                Order::OldestFirst => {
-                    self.store.lookups_from(visit.user, (from, filter), rows_max)?
-                }
+                Order::OldestFirst => self.store.lookups_from(user.id, (from, filter), rows_max)?,
             };
             let last = rows.last().map(|row| row.at).filter(|_| rows.len() == rows_max);
             if !rows.into_iter().all(|row| days.take(row)) {

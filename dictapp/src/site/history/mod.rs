@@ -12,7 +12,7 @@ use days::Day;
 pub use days::DayWords;
 
 use super::lookup_rate::Verdict;
-use super::{Client, Site, Visit};
+use super::{Client, CurrentUser, Site};
 use crate::model::Word;
 use crate::store::{
     AuditEvent, BookId, Lookup, LookupFilter, PageStart, PastLookup, Saved, StoreError, WordOfDay,
@@ -39,21 +39,24 @@ impl Site {
     /// The database cannot store it.
     pub fn record_lookup(
         &self,
-        visit: &Visit,
+        current_user: &CurrentUser,
         word: &Word,
         outcome: Outcome<'_>,
     ) -> Result<Saved, StoreError> {
-        let verdict = self.lookup_rate.count(visit.user, Instant::now());
+        let verdict = self.lookup_rate.count(current_user.id, Instant::now());
         if verdict == Verdict::Skip {
-            log::debug!("a look-up of user {} was not recorded: too many in a minute", visit.user);
-            return self.is_headword_saved(visit, outcome);
+            log::debug!(
+                "a look-up of user {} was not recorded: too many in a minute",
+                current_user.id
+            );
+            return self.is_headword_saved(current_user, outcome);
         }
         let (found, headword) = match outcome {
             Outcome::Entry(headword) => (true, Some(headword.to_owned())),
             Outcome::Found => (true, None),
             Outcome::Missing => (false, None),
         };
-        let user = visit.user;
+        let user = current_user.id;
         let word = word.clone();
         self.repeats.remember(user, word.as_str(), Instant::now());
         let lookup = Lookup { user, word, found, headword, at: Timestamp::now() };
@@ -78,11 +81,11 @@ impl Site {
     /// The database is unavailable.
     pub fn is_headword_saved(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         outcome: Outcome<'_>,
     ) -> Result<Saved, StoreError> {
         let Outcome::Entry(headword) = outcome else { return Ok(Saved::No) };
-        let is_saved = self.is_saved(visit, headword)?;
+        let is_saved = self.is_saved(user, headword)?;
         Ok(if is_saved { Saved::Yes } else { Saved::No })
     }
 
@@ -100,11 +103,11 @@ impl Site {
     /// The database is unavailable.
     pub fn past_lookups(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         start: PageStart,
         limit: u32,
     ) -> Result<Vec<PastLookup>, StoreError> {
-        self.store.recent_lookups(visit.user, start, limit)
+        self.store.recent_lookups(user.id, start, limit)
     }
 
     /// The last `limit` look-ups of a user, newest first.
@@ -113,11 +116,11 @@ impl Site {
     /// The database is unavailable.
     pub fn latest_lookups(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         limit: usize,
     ) -> Result<Vec<WordOfDay>, StoreError> {
         let all = (Timestamp::MAX, &LookupFilter::default());
-        self.store.lookups_before(visit.user, all, limit)
+        self.store.lookups_before(user.id, all, limit)
     }
 
     /// Like [`Site::record_lookup`], but records nothing if the same word was recorded for the user
@@ -128,14 +131,14 @@ impl Site {
     /// The database cannot store it.
     pub fn record_lookup_unless_repeated(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         word: &Word,
         outcome: Outcome<'_>,
     ) -> Result<Saved, StoreError> {
-        if self.repeats.is_repeated(visit.user, word.as_str(), Instant::now()) {
-            self.is_headword_saved(visit, outcome)
+        if self.repeats.is_repeated(user.id, word.as_str(), Instant::now()) {
+            self.is_headword_saved(user, outcome)
         } else {
-            self.record_lookup(visit, word, outcome)
+            self.record_lookup(user, word, outcome)
         }
     }
 
@@ -145,13 +148,13 @@ impl Site {
     /// The database is unavailable.
     pub fn delete_word_of_day(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         at: Timestamp,
         zone: &TimeZone,
     ) -> Result<(), StoreError> {
         let Some(day) = Day::around(at, zone) else { return Ok(()) };
-        self.repeats.forget_user(visit.user);
-        self.store.delete_word_between(visit.user, at, (day.start, day.end)).map(drop)
+        self.repeats.forget_user(user.id);
+        self.store.delete_word_between(user.id, at, (day.start, day.end)).map(drop)
     }
 
     /// Deletes a user's look-ups from one time until before another.
@@ -160,13 +163,13 @@ impl Site {
     /// The database is unavailable.
     pub fn delete_lookups_between(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         (from, until): (Timestamp, Timestamp),
         client: &Client,
     ) -> Result<(), StoreError> {
-        self.repeats.forget_user(visit.user);
-        self.store.delete_lookups_between(visit.user, from, until)?;
-        self.audit_own(AuditEvent::HistoryDeleted, visit.user, client);
+        self.repeats.forget_user(user.id);
+        self.store.delete_lookups_between(user.id, from, until)?;
+        self.audit_own(AuditEvent::HistoryDeleted, user.id, client);
         Ok(())
     }
 
@@ -174,10 +177,10 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn delete_history(&self, visit: &Visit, client: &Client) -> Result<(), StoreError> {
-        self.repeats.forget_user(visit.user);
-        self.store.delete_lookups(visit.user)?;
-        self.audit_own(AuditEvent::HistoryDeleted, visit.user, client);
+    pub fn delete_history(&self, user: &CurrentUser, client: &Client) -> Result<(), StoreError> {
+        self.repeats.forget_user(user.id);
+        self.store.delete_lookups(user.id)?;
+        self.audit_own(AuditEvent::HistoryDeleted, user.id, client);
         Ok(())
     }
 
@@ -185,8 +188,8 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn books_off(&self, visit: &Visit) -> Result<Vec<BookId>, StoreError> {
-        self.store.books_off(visit.user)
+    pub fn books_off(&self, user: &CurrentUser) -> Result<Vec<BookId>, StoreError> {
+        self.store.books_off(user.id)
     }
 
     /// Switches books on and off for a user; other books do not change.
@@ -195,10 +198,10 @@ impl Site {
     /// The database cannot store it.
     pub fn switch_books(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         on: &[BookId],
         off: &[BookId],
     ) -> Result<(), StoreError> {
-        self.store.switch_books(visit.user, on, off)
+        self.store.switch_books(user.id, on, off)
     }
 }

@@ -10,7 +10,7 @@ use super::{LIST_CHARS_MAX, Saving};
 use crate::bidi::is_control;
 use crate::model::{Role, Word};
 use crate::site::accounts::codes::{random_bytes, random_code};
-use crate::site::{Client, ResetCode, Site, Visit};
+use crate::site::{Client, CurrentUser, ResetCode, Site};
 use crate::store::{
     CLASS_MEMBERS_MAX, CLASSES_OF_PUPIL_MAX, CLASSES_OF_TEACHER_MAX, Class, ClassId, ClassList,
     LISTS_OF_CLASS_MAX, Member, Membership, NewClass, NewClassList, PupilList, SavedWordText,
@@ -86,18 +86,18 @@ impl Site {
     ///
     /// # Errors
     /// 403 if the user is not a teacher. The database is unavailable.
-    pub fn make_class(&self, visit: &Visit, name: &str) -> Result<ClassChange, Error> {
-        if visit.role < Role::Teacher {
+    pub fn make_class(&self, user: &CurrentUser, name: &str) -> Result<ClassChange, Error> {
+        if user.role < Role::Teacher {
             return Err(Error::forbidden(TEACHERS_ONLY));
         }
         let Some(name) = list_name(name) else { return Ok(ClassChange::Name) };
-        if self.store.classes_of_teacher(visit.user)?.len() >= CLASSES_OF_TEACHER_MAX as usize {
+        if self.store.classes_of_teacher(user.id)?.len() >= CLASSES_OF_TEACHER_MAX as usize {
             return Ok(ClassChange::Full);
         }
         let id = ClassId::new(random_key()?);
         let code = random_join_code()?;
         let (name, code) = (name.as_str(), code.as_str());
-        let (teacher, created) = (visit.user, Timestamp::now());
+        let (teacher, created) = (user.id, Timestamp::now());
         self.store.insert_class(NewClass { id, teacher, name, code, created })?;
         Ok(ClassChange::Done)
     }
@@ -106,10 +106,10 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn own_classes(&self, visit: &Visit) -> Result<Vec<Class>, StoreError> {
-        match visit.role {
+    pub fn own_classes(&self, user: &CurrentUser) -> Result<Vec<Class>, StoreError> {
+        match user.role {
             Role::User => Ok(Vec::new()),
-            Role::Teacher | Role::Admin => self.store.classes_of_teacher(visit.user),
+            Role::Teacher | Role::Admin => self.store.classes_of_teacher(user.id),
         }
     }
 
@@ -117,8 +117,8 @@ impl Site {
     ///
     /// # Errors
     /// 404 if it is not theirs; the database is unavailable.
-    pub fn own_class(&self, visit: &Visit, id: ClassId) -> Result<OwnClass, Error> {
-        let class = self.taught(visit, id)?;
+    pub fn own_class(&self, user: &CurrentUser, id: ClassId) -> Result<OwnClass, Error> {
+        let class = self.taught(user, id)?;
         let members = self.store.class_members(id)?;
         let taught = |list: ClassList| {
             let finished = self.store.finished_pupils(id, list.id)?;
@@ -134,9 +134,9 @@ impl Site {
     ///
     /// # Errors
     /// 404 if the class is not theirs; the database is unavailable.
-    pub fn delete_class(&self, visit: &Visit, id: ClassId) -> Result<(), Error> {
-        self.taught(visit, id)?;
-        Ok(self.store.delete_class(id, visit.user)?)
+    pub fn delete_class(&self, user: &CurrentUser, id: ClassId) -> Result<(), Error> {
+        self.taught(user, id)?;
+        Ok(self.store.delete_class(id, user.id)?)
     }
 
     /// Gives a class a word list. `due` is the deadline in days since 1970-01-01; `words` has a
@@ -146,12 +146,12 @@ impl Site {
     /// 404 if the class is not theirs; the database is unavailable.
     pub fn add_class_list(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         class: ClassId,
         (name, due): (&str, i64),
         words: &str,
     ) -> Result<ClassChange, Error> {
-        self.taught(visit, class)?;
+        self.taught(user, class)?;
         let Some(name) = list_name(name) else { return Ok(ClassChange::Name) };
         let (distinct, report) = distinct_words(words);
         if distinct.is_empty() {
@@ -171,8 +171,13 @@ impl Site {
     ///
     /// # Errors
     /// 404 if the class is not theirs; the database is unavailable.
-    pub fn delete_class_list(&self, visit: &Visit, class: ClassId, list: i64) -> Result<(), Error> {
-        self.taught(visit, class)?;
+    pub fn delete_class_list(
+        &self,
+        user: &CurrentUser,
+        class: ClassId,
+        list: i64,
+    ) -> Result<(), Error> {
+        self.taught(user, class)?;
         Ok(self.store.delete_class_list(list, class)?)
     }
 
@@ -180,8 +185,13 @@ impl Site {
     ///
     /// # Errors
     /// 404 if the class is not theirs; the database is unavailable.
-    pub fn remove_pupil(&self, visit: &Visit, class: ClassId, pupil: UserId) -> Result<(), Error> {
-        self.taught(visit, class)?;
+    pub fn remove_pupil(
+        &self,
+        user: &CurrentUser,
+        class: ClassId,
+        pupil: UserId,
+    ) -> Result<(), Error> {
+        self.taught(user, class)?;
         Ok(self.store.leave_class(class, pupil)?)
     }
 
@@ -192,16 +202,16 @@ impl Site {
     /// 404 if the class is not theirs or has no such pupil; the database is unavailable.
     pub fn reset_pupil(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         (class, pupil): (ClassId, UserId),
         client: &Client,
     ) -> Result<(Member, ResetCode), Error> {
-        self.taught(visit, class)?;
+        self.taught(user, class)?;
         let members = self.store.class_members(class)?;
         let is_pupil = |member: &Member| member.user == pupil && member.role == Role::User.name();
         let member = members.into_iter().find(is_pupil);
         let member = member.ok_or_else(|| Error::not_found(""))?;
-        let code = self.make_reset_code(pupil, Some(visit.user), Some(client))?;
+        let code = self.make_reset_code(pupil, Some(user.id), Some(client))?;
         Ok((member, code))
     }
 
@@ -209,16 +219,16 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn joined_classes(&self, visit: &Visit) -> Result<Vec<Membership>, StoreError> {
-        self.store.classes_of_pupil(visit.user)
+    pub fn joined_classes(&self, user: &CurrentUser) -> Result<Vec<Membership>, StoreError> {
+        self.store.classes_of_pupil(user.id)
     }
 
     /// Makes the user a pupil of the class with this code.
     ///
     /// # Errors
     /// 429 after too many wrong codes; the database is unavailable.
-    pub fn join_class(&self, visit: &Visit, code: &str) -> Result<ClassChange, Error> {
-        let user = Some(visit.user.number());
+    pub fn join_class(&self, current_user: &CurrentUser, code: &str) -> Result<ClassChange, Error> {
+        let user = Some(current_user.id.number());
         let attempt = self.throttle.begin_action(Action::WrongJoinCode, user, Instant::now());
         let attempt = attempt.map_err(|wait| Error::too_many_requests("", wait))?;
         let code = code.chars().filter(|c| !c.is_whitespace() && *c != '-').take(16);
@@ -227,12 +237,12 @@ impl Site {
             attempt.keep_counted();
             return Ok(ClassChange::NoSuchCode);
         };
-        let joined = self.store.count_classes_of_pupil(visit.user)?;
+        let joined = self.store.count_classes_of_pupil(current_user.id)?;
         let is_full = class.members >= CLASS_MEMBERS_MAX.into();
         if is_full || joined >= CLASSES_OF_PUPIL_MAX.into() {
             return Ok(ClassChange::Full);
         }
-        self.store.join_class(class.id, visit.user, Timestamp::now())?;
+        self.store.join_class(class.id, current_user.id, Timestamp::now())?;
         Ok(ClassChange::Done)
     }
 
@@ -240,24 +250,24 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn leave_class(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
-        self.store.leave_class(class, visit.user)
+    pub fn leave_class(&self, user: &CurrentUser, class: ClassId) -> Result<(), StoreError> {
+        self.store.leave_class(class, user.id)
     }
 
     /// Lets the teacher see which lists the user has finished.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn share_progress(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
-        self.store.share_progress(class, visit.user)
+    pub fn share_progress(&self, user: &CurrentUser, class: ClassId) -> Result<(), StoreError> {
+        self.store.share_progress(class, user.id)
     }
 
     /// Hides from the teacher which lists the user has finished.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn hide_progress(&self, visit: &Visit, class: ClassId) -> Result<(), StoreError> {
-        self.store.hide_progress(class, visit.user)
+    pub fn hide_progress(&self, user: &CurrentUser, class: ClassId) -> Result<(), StoreError> {
+        self.store.hide_progress(class, user.id)
     }
 
     /// The word lists of the user's classes with a deadline on this day or later, the earliest
@@ -265,8 +275,12 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn lists_to_learn(&self, visit: &Visit, today: i64) -> Result<Vec<PupilList>, StoreError> {
-        self.store.lists_of_pupil(visit.user, today, today)
+    pub fn lists_to_learn(
+        &self,
+        user: &CurrentUser,
+        today: i64,
+    ) -> Result<Vec<PupilList>, StoreError> {
+        self.store.lists_of_pupil(user.id, today, today)
     }
 
     /// The word lists of the user's classes, the earliest deadline first. A list is left out more
@@ -276,10 +290,10 @@ impl Site {
     /// The database is unavailable.
     pub fn lists_of_classes(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         today: i64,
     ) -> Result<Vec<PupilList>, StoreError> {
-        self.store.lists_of_pupil(visit.user, today - LISTS_SHOWN_DAYS, today)
+        self.store.lists_of_pupil(user.id, today - LISTS_SHOWN_DAYS, today)
     }
 
     /// Saves the words of a list in the user's word book, in a list of the same name, as far as
@@ -287,20 +301,20 @@ impl Site {
     ///
     /// # Errors
     /// 404 if the user is in no class with this list; the database is unavailable.
-    pub fn save_class_list(&self, visit: &Visit, list: i64) -> Result<Saving, Error> {
-        let name = self.store.list_name_for_pupil(list, visit.user)?;
+    pub fn save_class_list(&self, user: &CurrentUser, list: i64) -> Result<Saving, Error> {
+        let name = self.store.list_name_for_pupil(list, user.id)?;
         let name = name.ok_or_else(|| Error::not_found(""))?;
         let words = self.store.class_list_words(list)?;
         let text = SavedWordText { list: name, ..SavedWordText::default() };
         let words = words.iter().filter_map(|word| Word::parse(word).ok());
-        let saved = self.save_words(visit, words.map(|word| (word, text.clone())).collect())?;
+        let saved = self.save_words(user, words.map(|word| (word, text.clone())).collect())?;
         Ok(if saved.refused > 0 { Saving::Full } else { Saving::Saved })
     }
 
     /// The class, if this user made it and has the role of a teacher; otherwise the error is a 404.
-    fn taught(&self, visit: &Visit, id: ClassId) -> Result<Class, Error> {
-        let class = self.store.class(id)?.filter(|class| class.teacher == visit.user);
-        class.filter(|_| visit.role >= Role::Teacher).ok_or_else(|| Error::not_found(""))
+    fn taught(&self, user: &CurrentUser, id: ClassId) -> Result<Class, Error> {
+        let class = self.store.class(id)?.filter(|class| class.teacher == user.id);
+        class.filter(|_| user.role >= Role::Teacher).ok_or_else(|| Error::not_found(""))
     }
 }
 

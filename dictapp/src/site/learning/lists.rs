@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::site::{Site, Visit};
+use crate::site::{CurrentUser, Site};
 use crate::store::{OwnListCounts, SavedWord, StoreError};
 
 /// The words of one list to review now. The daily limit of new words does not apply: the user has
@@ -26,17 +26,17 @@ impl Site {
     /// The database is unavailable.
     pub fn class_list_to_review(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         list: i64,
         limit: u32,
     ) -> Result<Option<ListToReview>, StoreError> {
-        let Some(name) = self.store.list_name_for_pupil(list, visit.user)? else { return Ok(None) };
+        let Some(name) = self.store.list_name_for_pupil(list, user.id)? else { return Ok(None) };
         let all = u32::try_from(super::CLASS_LIST_WORDS_MAX).unwrap_or(u32::MAX);
         let now = Timestamp::now();
-        let mut words = self.store.due_words_of_class_list(visit.user, list, now, all)?;
+        let mut words = self.store.due_words_of_class_list(user.id, list, now, all)?;
         let due = words.len() as u64;
         words.truncate(limit as usize);
-        let unsaved = self.store.unsaved_words_of_class_list(visit.user, list)?;
+        let unsaved = self.store.unsaved_words_of_class_list(user.id, list)?;
         Ok(Some(ListToReview { name, words, due, unsaved }))
     }
 
@@ -46,16 +46,16 @@ impl Site {
     /// The database is unavailable.
     pub fn own_list_to_review(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         list: &str,
         limit: u32,
     ) -> Result<Option<ListToReview>, StoreError> {
         let now = Timestamp::now();
-        let counts = self.store.own_list_counts(visit.user, list, now)?;
+        let counts = self.store.own_list_counts(user.id, list, now)?;
         if counts.words == 0 {
             return Ok(None);
         }
-        let words = self.store.due_words_of_own_list(visit.user, list, now, limit)?;
+        let words = self.store.due_words_of_own_list(user.id, list, now, limit)?;
         Ok(Some(ListToReview { name: list.to_owned(), words, due: counts.due, unsaved: 0 }))
     }
 
@@ -63,7 +63,11 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn own_list_counts(&self, visit: &Visit, list: &str) -> Result<OwnListCounts, StoreError> {
-        self.store.own_list_counts(visit.user, list, Timestamp::now())
+    pub fn own_list_counts(
+        &self,
+        user: &CurrentUser,
+        list: &str,
+    ) -> Result<OwnListCounts, StoreError> {
+        self.store.own_list_counts(user.id, list, Timestamp::now())
     }
 }

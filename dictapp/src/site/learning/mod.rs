@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use webframe::Error;
 
-use super::{Site, Visit};
+use super::{CurrentUser, Site};
 use crate::bidi::is_bidi_control;
 use crate::model::{Grade, Memory, Word};
 use crate::store::{
@@ -158,15 +158,15 @@ impl Site {
     /// The database is unavailable.
     pub fn save_word(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         word: &Word,
         text: &SavedWordText,
     ) -> Result<Saving, StoreError> {
         let now = Timestamp::now();
-        if self.store.saved_word_counts(visit.user, now)?.words >= SAVED_WORDS_MAX {
+        if self.store.saved_word_counts(user.id, now)?.words >= SAVED_WORDS_MAX {
             return Ok(Saving::Full);
         }
-        let is_new = self.store.save_word(visit.user, word, &bounded_text(text), now)?;
+        let is_new = self.store.save_word(user.id, word, &bounded_text(text), now)?;
         Ok(if is_new { Saving::Saved } else { Saving::Known })
     }
 
@@ -177,21 +177,21 @@ impl Site {
     /// The database is unavailable; nothing is saved then.
     pub fn save_words(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         mut words: Vec<(Word, SavedWordText)>,
     ) -> Result<SavedMany, StoreError> {
         for (_, text) in &mut words {
             *text = bounded_text(text);
         }
-        self.store.save_words(visit.user, &words, SAVED_WORDS_MAX, Timestamp::now())
+        self.store.save_words(user.id, &words, SAVED_WORDS_MAX, Timestamp::now())
     }
 
     /// Removes a word from the user's word book.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn remove_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
-        self.store.remove_saved_word(visit.user, word)
+    pub fn remove_saved_word(&self, user: &CurrentUser, word: &str) -> Result<(), StoreError> {
+        self.store.remove_saved_word(user.id, word)
     }
 
     /// Changes the user's texts about a saved word. Returns `false` if the word is not saved.
@@ -200,43 +200,47 @@ impl Site {
     /// The database is unavailable.
     pub fn update_saved_word(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         word: &str,
         text: &SavedWordText,
     ) -> Result<bool, StoreError> {
-        self.store.update_saved_word(visit.user, word, &bounded_text(text))
+        self.store.update_saved_word(user.id, word, &bounded_text(text))
     }
 
     /// Excludes a word from reviews.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn suspend_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
-        self.store.suspend_saved_word(visit.user, word)
+    pub fn suspend_saved_word(&self, user: &CurrentUser, word: &str) -> Result<(), StoreError> {
+        self.store.suspend_saved_word(user.id, word)
     }
 
     /// Includes a word in reviews again.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn resume_saved_word(&self, visit: &Visit, word: &str) -> Result<(), StoreError> {
-        self.store.resume_saved_word(visit.user, word)
+    pub fn resume_saved_word(&self, user: &CurrentUser, word: &str) -> Result<(), StoreError> {
+        self.store.resume_saved_word(user.id, word)
     }
 
     /// A saved word; `None` if the user has not saved it.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn saved_word(&self, visit: &Visit, word: &str) -> Result<Option<SavedWord>, StoreError> {
-        self.store.saved_word(visit.user, word)
+    pub fn saved_word(
+        &self,
+        user: &CurrentUser,
+        word: &str,
+    ) -> Result<Option<SavedWord>, StoreError> {
+        self.store.saved_word(user.id, word)
     }
 
     /// Whether the user has saved a word.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn is_saved(&self, visit: &Visit, word: &str) -> Result<bool, StoreError> {
-        self.store.is_saved(visit.user, word)
+    pub fn is_saved(&self, user: &CurrentUser, word: &str) -> Result<bool, StoreError> {
+        self.store.is_saved(user.id, word)
     }
 
     /// Up to `limit` saved words, the latest first.
@@ -245,28 +249,28 @@ impl Site {
     /// The database is unavailable.
     pub fn saved_words(
         &self,
-        visit: &Visit,
+        user: &CurrentUser,
         start: WordListStart,
         filter: &SavedFilter,
         limit: u32,
     ) -> Result<Vec<SavedWord>, StoreError> {
-        self.store.saved_words(visit.user, start, filter, limit)
+        self.store.saved_words(user.id, start, filter, limit)
     }
 
     /// The names of the user's lists.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn word_lists(&self, visit: &Visit) -> Result<Vec<String>, StoreError> {
-        self.store.word_lists(visit.user)
+    pub fn word_lists(&self, user: &CurrentUser) -> Result<Vec<String>, StoreError> {
+        self.store.word_lists(user.id)
     }
 
     /// The counts of the user's word book.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn saved_word_counts(&self, visit: &Visit) -> Result<SavedWordCounts, StoreError> {
-        self.store.saved_word_counts(visit.user, Timestamp::now())
+    pub fn saved_word_counts(&self, user: &CurrentUser) -> Result<SavedWordCounts, StoreError> {
+        self.store.saved_word_counts(user.id, Timestamp::now())
     }
 
     /// Up to `limit` words to review now, in the order of review: words that are due, then new words.
@@ -275,19 +279,23 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn next_due_words(&self, visit: &Visit, limit: u32) -> Result<Vec<SavedWord>, StoreError> {
+    pub fn next_due_words(
+        &self,
+        user: &CurrentUser,
+        limit: u32,
+    ) -> Result<Vec<SavedWord>, StoreError> {
         let now = Timestamp::now();
-        let mut words = self.store.due_words(visit.user, now, limit)?;
+        let mut words = self.store.due_words(user.id, now, limit)?;
         let room = u64::from(limit).saturating_sub(words.len() as u64);
         if room == 0 {
             return Ok(words);
         }
         let midnight = now.to_zoned(self.zone.clone()).start_of_day();
         let today = midnight.map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
-        let begun_today = self.store.new_words_since(visit.user, today)?;
-        let new = self.new_a_day(visit)?.saturating_sub(begun_today).min(room);
+        let begun_today = self.store.new_words_since(user.id, today)?;
+        let new = self.new_a_day(user)?.saturating_sub(begun_today).min(room);
         if new > 0 {
-            words.extend(self.store.new_words(visit.user, u32::try_from(new).unwrap_or(limit))?);
+            words.extend(self.store.new_words(user.id, u32::try_from(new).unwrap_or(limit))?);
         }
         Ok(words)
     }
@@ -296,8 +304,8 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn new_a_day(&self, visit: &Visit) -> Result<u64, StoreError> {
-        let value = self.store.preference(visit.user, "new_a_day")?;
+    pub fn new_a_day(&self, user: &CurrentUser) -> Result<u64, StoreError> {
+        let value = self.store.preference(user.id, "new_a_day")?;
         Ok(value.and_then(|value| value.parse().ok()).unwrap_or(NEW_A_DAY))
     }
 
@@ -305,9 +313,9 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn choose_new_a_day(&self, visit: &Visit, words: u64) -> Result<(), StoreError> {
+    pub fn choose_new_a_day(&self, user: &CurrentUser, words: u64) -> Result<(), StoreError> {
         let words = words.min(NEW_A_DAY_MAX).to_string();
-        self.store.set_preference(visit.user, "new_a_day", &words)
+        self.store.set_preference(user.id, "new_a_day", &words)
     }
 
     /// Records the answer of a review. `seen` is the number of reviews that the word had when it
@@ -319,22 +327,25 @@ impl Site {
     /// then.
     pub fn review(
         &self,
-        visit: &Visit,
+        current_user: &CurrentUser,
         word: &str,
         seen: u64,
         grade: Grade,
     ) -> Result<Recorded, Error> {
-        let attempt =
-            self.throttle.begin_action(Action::Review, Some(visit.user.number()), Instant::now());
+        let attempt = self.throttle.begin_action(
+            Action::Review,
+            Some(current_user.id.number()),
+            Instant::now(),
+        );
         let attempt = attempt.map_err(|wait| Error::too_many_requests("", wait))?;
-        let Some(saved) = self.store.saved_word(visit.user, word)? else {
+        let Some(saved) = self.store.saved_word(current_user.id, word)? else {
             return Ok(Recorded::Stale);
         };
         // The key of a review contains its time: the second of two reviews in the same microsecond
         // fails.
         let now = Timestamp::now();
         let memory = Memory::after(saved.memory.as_ref(), grade, now);
-        let user = visit.user;
+        let user = current_user.id;
         let new = NewReview { user, word: &saved.word, seen, grade, memory };
         let recorded = self.store.record_review(&new)?;
         if recorded == Recorded::New {
@@ -347,16 +358,16 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable; nothing is changed then.
-    pub fn undo_review(&self, visit: &Visit) -> Result<Option<String>, StoreError> {
-        self.store.undo_review(visit.user)
+    pub fn undo_review(&self, user: &CurrentUser) -> Result<Option<String>, StoreError> {
+        self.store.undo_review(user.id)
     }
 
     /// The kind of question on the user's cards.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn card_kind(&self, visit: &Visit) -> Result<CardKind, StoreError> {
-        let value = self.store.preference(visit.user, "card")?;
+    pub fn card_kind(&self, user: &CurrentUser) -> Result<CardKind, StoreError> {
+        let value = self.store.preference(user.id, "card")?;
         Ok(value.and_then(|value| CardKind::from_value(&value)).unwrap_or_default())
     }
 
@@ -364,7 +375,7 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn choose_card_kind(&self, visit: &Visit, kind: CardKind) -> Result<(), StoreError> {
-        self.store.set_preference(visit.user, "card", kind.value())
+    pub fn choose_card_kind(&self, user: &CurrentUser, kind: CardKind) -> Result<(), StoreError> {
+        self.store.set_preference(user.id, "card", kind.value())
     }
 }

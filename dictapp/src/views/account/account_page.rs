@@ -16,7 +16,7 @@ use super::registration::password_text;
 use crate::hex;
 use crate::model::{Role, Scope, Scopes};
 use crate::paths;
-use crate::site::{AdminError, NewPassword, PasswordChange, Site, Visit};
+use crate::site::{AdminError, CurrentUser, NewPassword, PasswordChange, Site};
 use crate::store::{API_TOKENS_OF_USER_MAX, AuditEntry, OwnApiToken, OwnSession, TokensThen};
 use crate::texts::Texts;
 use crate::views::filters;
@@ -142,10 +142,10 @@ struct DeleteAccountForm {
 /// `GET`: the account page.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     let notice =
         if request.query_string() == DONE { AccountNotice::Done } else { AccountNotice::None };
-    send_account_page(&page, visit, StatusCode::OK, notice)
+    send_account_page(&page, user, StatusCode::OK, notice)
 }
 
 /// `POST`: changes the password.
@@ -153,24 +153,24 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
     let page = Page::of(site, request);
     let form: ChangePasswordForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     if form.new_password != form.new_password_again {
         let text = page.texts().problem.password_again.to_owned();
-        return refuse_form(&page, visit, AccountNotice::Problem(text));
+        return refuse_form(&page, user, AccountNotice::Problem(text));
     }
     let Some(session) = page.visitor.session() else { return to_login() };
     let client = page.visitor.client();
     let new = NewPassword { proof: &form.password, password: &form.new_password };
     let tokens = if form.keep_tokens.is_some() { TokensThen::Kept } else { TokensThen::Revoked };
-    match site.change_password(visit, new, tokens, (session, &client))? {
+    match site.change_password(user, new, tokens, (session, &client))? {
         PasswordChange::Done(device) => {
             page.visitor.remember_device(&device, redirect_with_success()?)
         }
-        PasswordChange::Wrong => refuse_form(&page, visit, AccountNotice::WrongPassword),
+        PasswordChange::Wrong => refuse_form(&page, user, AccountNotice::WrongPassword),
         PasswordChange::Problem(problem) => {
-            refuse_form(&page, visit, AccountNotice::Problem(password_text(problem, page.texts())))
+            refuse_form(&page, user, AccountNotice::Problem(password_text(problem, page.texts())))
         }
-        PasswordChange::Later(wait) => refuse_too_many_attempts(&page, visit, wait),
+        PasswordChange::Later(wait) => refuse_too_many_attempts(&page, user, wait),
     }
 }
 
@@ -179,17 +179,17 @@ pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: EndSessionsForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let (Some(visit), Some(own)) = (page.user()?, page.visitor.session()) else {
+    let (Some(user), Some(own)) = (page.user()?, page.visitor.session()) else {
         return to_login();
     };
     let client = page.visitor.client();
     if form.session.is_empty() {
-        site.end_other_sessions(visit, own, &client)?;
+        site.end_other_sessions(user, own, &client)?;
         return redirect_with_success();
     }
-    let sessions = site.sessions_of(visit.user)?;
+    let sessions = site.sessions_of(user.id)?;
     if let Some(session) = sessions.iter().find(|session| session_id(session) == form.session) {
-        site.end_session(visit, &session.token_hash, &client)?;
+        site.end_session(user, &session.token_hash, &client)?;
     }
     redirect_with_success()
 }
@@ -199,8 +199,8 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: ExportForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
-    let archive = site.export(visit, &page.visitor.client())?.to_zip();
+    let Some(user) = page.user()? else { return to_login() };
+    let archive = site.export(user, &page.visitor.client())?.to_zip();
     let archive = archive.map_err(|error| Error::internal(error.to_string()))?;
     let name = HeaderValue::from_static("attachment; filename=\"dictapp-export.zip\"");
     let response = Response::typed(HeaderValue::from_static("application/zip"), archive.into());
@@ -215,23 +215,23 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
     let page = Page::of(site, request);
     let form: DeleteHistoryForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     let client = page.visitor.client();
     let day = form.day.as_deref().filter(|day| !day.is_empty());
     match (form.row, day, form.all) {
         (Some(row), None, None) => {
             let at = Timestamp::from_microsecond(row)
                 .map_err(|_| Error::bad_request("invalid time of a look-up"))?;
-            site.delete_word_of_day(visit, at, page.zone())?;
+            site.delete_word_of_day(user, at, page.zone())?;
         }
         (None, Some(day), None) => {
             let day = day.parse::<Date>().ok();
             let (from, until) = day
                 .and_then(|day| bounds_of_day(day, page.zone()))
                 .ok_or_else(|| Error::bad_request("day must be a date like 2026-11-29"))?;
-            site.delete_lookups_between(visit, (from, until), &client)?;
+            site.delete_lookups_between(user, (from, until), &client)?;
         }
-        (None, None, Some(_)) => site.delete_history(visit, &client)?,
+        (None, None, Some(_)) => site.delete_history(user, &client)?,
         _ => return Err(Error::bad_request("one of the fields row, day and all is needed")),
     }
     match paths::local_path(&form.next) {
@@ -245,20 +245,20 @@ pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response>
     let page = Page::of(site, request);
     let form: DeleteAccountForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
-    match site.confirm_password(visit, &form.password, &page.visitor.client())? {
+    let Some(user) = page.user()? else { return to_login() };
+    match site.confirm_password(user, &form.password, &page.visitor.client())? {
         PasswordChange::Done(()) => {}
-        PasswordChange::Later(wait) => return refuse_too_many_attempts(&page, visit, wait),
+        PasswordChange::Later(wait) => return refuse_too_many_attempts(&page, user, wait),
         PasswordChange::Wrong | PasswordChange::Problem(_) => {
-            return refuse_form(&page, visit, AccountNotice::WrongPassword);
+            return refuse_form(&page, user, AccountNotice::WrongPassword);
         }
     }
-    match site.delete_own_account(visit) {
+    match site.delete_own_account(user) {
         Ok(()) => {
-            log::info!("user {} deleted their account", visit.user);
+            log::info!("user {} deleted their account", user.id);
             page.visitor.end_session(site, Response::see_other(paths::HOME)?)
         }
-        Err(AdminError::LastAdmin) => refuse_form(&page, visit, AccountNotice::LastAdmin),
+        Err(AdminError::LastAdmin) => refuse_form(&page, user, AccountNotice::LastAdmin),
         Err(AdminError::Failed(error)) => Err(error),
         Err(error) => Err(Error::internal(error.to_string())),
     }
@@ -279,22 +279,26 @@ pub(super) fn to_login() -> Result<Response> {
 /// The account page with the reason why a form was refused.
 pub(super) fn refuse_form(
     page: &Page<'_>,
-    visit: &Visit,
+    user: &CurrentUser,
     notice: AccountNotice,
 ) -> Result<Response> {
-    send_account_page(page, visit, StatusCode::UNPROCESSABLE_ENTITY, notice)
+    send_account_page(page, user, StatusCode::UNPROCESSABLE_ENTITY, notice)
 }
 
 /// The account page with the message that there were too many attempts.
-fn refuse_too_many_attempts(page: &Page<'_>, visit: &Visit, wait: Duration) -> Result<Response> {
+fn refuse_too_many_attempts(
+    page: &Page<'_>,
+    user: &CurrentUser,
+    wait: Duration,
+) -> Result<Response> {
     let notice = AccountNotice::TooManyAttempts(minutes(wait));
-    let response = send_account_page(page, visit, StatusCode::TOO_MANY_REQUESTS, notice)?;
+    let response = send_account_page(page, user, StatusCode::TOO_MANY_REQUESTS, notice)?;
     Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
 }
 
 pub(super) fn send_account_page(
     page: &Page<'_>,
-    visit: &Visit,
+    user: &CurrentUser,
     status: StatusCode,
     notice: AccountNotice,
 ) -> Result<Response> {
@@ -320,19 +324,19 @@ pub(super) fn send_account_page(
         text: event_line(&entry, page.texts()),
         network: entry.network.unwrap_or_default(),
     };
-    let events = site.audit_log(Some(visit.user), EVENTS_SHOWN)?;
+    let events = site.audit_log(Some(user.id), EVENTS_SHOWN)?;
     let values = AccountPage {
         page,
         t: page.texts(),
         form_token: page.form_token()?,
-        name: visit.name.as_str(),
+        name: user.name.as_str(),
         notice,
         password_min: accounts.password_chars_min,
         password_max: accounts.password_chars_max,
-        sessions: site.sessions_of(visit.user)?.into_iter().map(session).collect(),
-        tokens: site.api_tokens_of(visit.user)?.into_iter().map(token).collect(),
+        sessions: site.sessions_of(user.id)?.into_iter().map(session).collect(),
+        tokens: site.api_tokens_of(user.id)?.into_iter().map(token).collect(),
         tokens_max: API_TOKENS_OF_USER_MAX,
-        is_admin: visit.role == Role::Admin,
+        is_admin: user.role == Role::Admin,
         events: events.into_iter().map(event).collect(),
     };
     page.send_as(status, &values)

@@ -199,9 +199,9 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: LogoutForm = request.form()?;
-    if let Some(visit) = page.user()? {
+    if let Some(current_user) = page.user()? {
         page.check_form(&form.form_token)?;
-        let user = Some(visit.user);
+        let user = Some(current_user.id);
         let client = page.visitor.client();
         site.audit(AuditEvent::LoggedOut, user, user, Some(&client));
     }

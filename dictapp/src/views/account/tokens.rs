@@ -29,26 +29,26 @@ pub(crate) fn submit_tokens(site: &Site, request: &Request) -> Result<Response> 
     let page = Page::of(site, request);
     let form: TokensForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return account_page::to_login() };
+    let Some(user) = page.user()? else { return account_page::to_login() };
     let client = page.visitor.client();
     if !form.revoke.is_empty() {
-        let tokens = site.api_tokens_of(visit.user)?;
+        let tokens = site.api_tokens_of(user.id)?;
         if let Some(token) = tokens.iter().find(|token| token_id(token) == form.revoke) {
-            site.revoke_api_token(visit, &token.token_hash, &client)?;
+            site.revoke_api_token(user, &token.token_hash, &client)?;
         }
         return account_page::redirect_with_success();
     }
-    match site.make_api_token(visit, (&form.token_name, form.scopes()), &client)? {
+    match site.make_api_token(user, (&form.token_name, form.scopes()), &client)? {
         TokenMaking::Done(key) => account_page::send_account_page(
             &page,
-            visit,
+            user,
             StatusCode::OK,
             AccountNotice::Token(key.to_text()),
         ),
         TokenMaking::Incomplete => {
-            account_page::refuse_form(&page, visit, AccountNotice::TokenIncomplete)
+            account_page::refuse_form(&page, user, AccountNotice::TokenIncomplete)
         }
-        TokenMaking::Full => account_page::refuse_form(&page, visit, AccountNotice::TokensFull),
+        TokenMaking::Full => account_page::refuse_form(&page, user, AccountNotice::TokensFull),
     }
 }
 

@@ -15,7 +15,7 @@ use super::error;
 use super::page::Page;
 use crate::model::Role;
 use crate::paths;
-use crate::site::{Site, Visit};
+use crate::site::{CurrentUser, Site};
 
 pub(crate) use audit::show as show_audit;
 pub(crate) use books::{show as show_books, submit as change_book};
@@ -30,7 +30,7 @@ pub(crate) use users::{show as show_users, submit as change_user};
 pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
     let page = Page::of(site, request);
     let refusal = match page.user() {
-        Ok(Some(visit)) if visit.role == Role::Admin => return next.run(request),
+        Ok(Some(user)) if user.role == Role::Admin => return next.run(request),
         Ok(Some(_)) => Error::forbidden(error::ADMINS_ONLY),
         Ok(None) => match Response::see_other(&paths::login_then(&page.here())) {
             Ok(to_login) => return to_login,
@@ -43,7 +43,7 @@ pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) 
 
 /// The administrator who sent the request. An error is not expected: [`only_admins`] lets nobody
 /// else in.
-fn admin<'p>(page: &'p Page<'_>) -> Result<&'p Visit> {
-    let visit = page.user()?.filter(|visit| visit.role == Role::Admin);
-    visit.ok_or_else(|| Error::forbidden(error::ADMINS_ONLY))
+fn admin<'p>(page: &'p Page<'_>) -> Result<&'p CurrentUser> {
+    let user = page.user()?.filter(|user| user.role == Role::Admin);
+    user.ok_or_else(|| Error::forbidden(error::ADMINS_ONLY))
 }

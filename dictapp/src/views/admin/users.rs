@@ -96,7 +96,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: UserForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let actor = Some(admin(&page)?.user);
+    let actor = Some(admin(&page)?.id);
     let client = page.visitor.client();
     let user = site.user_by_id(UserId::new(form.user))?.ok_or_else(|| Error::not_found(""))?;
     let changed = match form.action {

@@ -12,7 +12,7 @@ use super::{parse_json_object, private_json, token_response};
 use crate::model::{Lifetime, Role, Scope, Username};
 use crate::password::PasswordProblem;
 use crate::session::Token;
-use crate::site::{AdminError, Credentials, LogIn, Registration, SignUp, Site, Visit};
+use crate::site::{AdminError, Credentials, CurrentUser, LogIn, Registration, SignUp, Site};
 use crate::store::{AuditEvent, User, UserId};
 use crate::texts::{Language, Texts};
 use crate::throttle::Throttled;
@@ -141,12 +141,12 @@ pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
     let client = client(request);
     match Caller::of(site, request)? {
-        Caller::User(visit, _, Proof::Session(token)) => {
+        Caller::User(user, _, Proof::Session(token)) => {
             site.sign_out(&token)?;
-            site.audit(AuditEvent::LoggedOut, Some(visit.user), Some(visit.user), Some(&client));
+            site.audit(AuditEvent::LoggedOut, Some(user.id), Some(user.id), Some(&client));
         }
-        Caller::User(visit, _, Proof::Key(key)) => {
-            site.revoke_api_token(&visit, key.hash().as_bytes(), &client)?;
+        Caller::User(user, _, Proof::Key(key)) => {
+            site.revoke_api_token(&user, key.hash().as_bytes(), &client)?;
         }
         Caller::User(_, _, Proof::Cookie) | Caller::Guest => {
             return ApiProblem::unauthorized("send the token to revoke").response();
@@ -159,14 +159,11 @@ pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
 /// `GET`: the account that the token belongs to.
 pub(crate) fn own_account(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
-    let Caller::User(visit, scopes, _) = &caller else {
+    let Caller::User(user, scopes, _) = &caller else {
         return Err(caller.user_with(Scope::Read).err().unwrap_or_else(|| Error::not_found("")));
     };
     let scopes = scopes.iter().map(Scope::name).collect();
-    private_json(
-        request,
-        &OwnAccount { name: visit.name.as_str(), role: visit.role.name(), scopes },
-    )
+    private_json(request, &OwnAccount { name: user.name.as_str(), role: user.role.name(), scopes })
 }
 
 /// `GET`: all accounts, for administrators.
@@ -184,7 +181,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
 /// `PATCH`: blocks an account, unblocks it, or gives it another role. For administrators.
 pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
-    let visit = admin(&caller)?;
+    let current_user = admin(&caller)?;
     let Change { role, disabled } = parse_json_object(request)?;
     let role = match role.as_deref().map(Role::parse) {
         None => None,
@@ -193,7 +190,7 @@ pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
     };
     let name = Username::parse(&request.param("name")?).map_err(|_| no_user())?;
     let user = site.user(&name)?.ok_or_else(no_user)?;
-    let actor = Some(visit.user);
+    let actor = Some(current_user.id);
     let client = client(request);
     if let Some(role) = role {
         site.set_role(&user, role, actor, Some(&client)).map_err(refused)?;
@@ -215,10 +212,10 @@ fn chinese(request: &Request) -> Option<&'static Texts> {
 }
 
 /// The caller, if it is an administrator and the token has the scope [`Scope::Admin`].
-fn admin(caller: &Caller) -> Result<&Visit> {
-    let visit = caller.user_with(Scope::Admin)?;
-    match visit.role {
-        Role::Admin => Ok(visit),
+fn admin(caller: &Caller) -> Result<&CurrentUser> {
+    let user = caller.user_with(Scope::Admin)?;
+    match user.role {
+        Role::Admin => Ok(user),
         Role::User | Role::Teacher => {
             Err(ApiProblem::new(StatusCode::FORBIDDEN, "only administrators may do this").into())
         }

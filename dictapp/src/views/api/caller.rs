@@ -9,7 +9,7 @@ use super::super::visitor::{Visitor, Who};
 use super::problem::ApiProblem;
 use crate::model::{Scope, Scopes, device_label};
 use crate::session::Token;
-use crate::site::{ApiKey, Client, Site, Visit};
+use crate::site::{ApiKey, Client, CurrentUser, Site};
 use crate::store::StoreError;
 
 /// The device name of a session if the field `User-Agent` gives none.
@@ -21,7 +21,7 @@ pub(super) enum Caller {
     Guest,
     /// A program with a valid token, or the browser of a user who is logged in. The scopes say what
     /// the proof allows.
-    User(Visit, Scopes, Proof),
+    User(CurrentUser, Scopes, Proof),
     /// There is a token or a session cookie, but the database is unavailable.
     Unknown(StoreError),
 }
@@ -45,16 +45,16 @@ impl Caller {
         let Some(field) = request.field(&header::AUTHORIZATION) else {
             return Ok(by_cookie(site, request));
         };
-        let visit = match bearer(field) {
-            Some(Proof::Session(token)) => site.visit(&token).map(|visit| {
-                visit.map(|visit| Caller::User(visit, Scopes::OF_LOG_IN, Proof::Session(token)))
+        let user = match bearer(field) {
+            Some(Proof::Session(token)) => site.user_of_session(&token).map(|user| {
+                user.map(|user| Caller::User(user, Scopes::OF_LOG_IN, Proof::Session(token)))
             }),
-            Some(Proof::Key(key)) => site.visit_by_token(&key).map(|found| {
-                found.map(|(visit, scopes)| Caller::User(visit, scopes, Proof::Key(key)))
+            Some(Proof::Key(key)) => site.user_of_api_token(&key).map(|found| {
+                found.map(|(user, scopes)| Caller::User(user, scopes, Proof::Key(key)))
             }),
             Some(Proof::Cookie) | None => Ok(None),
         };
-        match visit {
+        match user {
             Ok(Some(caller)) => Ok(caller),
             Ok(None) => Err(ApiProblem::unauthorized("the token is not valid").into()),
             Err(error) => Ok(Caller::Unknown(error)),
@@ -65,9 +65,9 @@ impl Caller {
     ///
     /// # Errors
     /// 401 without a token, 403 without the scope, 503 if the database is unavailable.
-    pub(super) fn user_with(&self, scope: Scope) -> Result<&Visit> {
+    pub(super) fn user_with(&self, scope: Scope) -> Result<&CurrentUser> {
         match self {
-            Caller::User(visit, scopes, _) if scopes.has(scope) => Ok(visit),
+            Caller::User(user, scopes, _) if scopes.has(scope) => Ok(user),
             Caller::User(..) => {
                 let detail = format!("the token does not have the scope {}", scope.name());
                 Err(ApiProblem::new(StatusCode::FORBIDDEN, detail).into())
@@ -91,9 +91,9 @@ impl Caller {
 
     /// The user, if look-ups are recorded in the user's history. `None`: the request has no token
     /// with the scope `history`.
-    pub(super) fn recorded_user(&self) -> Option<&Visit> {
+    pub(super) fn recorded_user(&self) -> Option<&CurrentUser> {
         match self {
-            Caller::User(visit, scopes, _) if scopes.has(Scope::History) => Some(visit),
+            Caller::User(user, scopes, _) if scopes.has(Scope::History) => Some(user),
             Caller::User(..) | Caller::Guest | Caller::Unknown(_) => None,
         }
     }
@@ -120,8 +120,8 @@ fn by_cookie(site: &Site, request: &Request) -> Caller {
         return Caller::Guest;
     }
     match Visitor::of(site, request).who {
-        Who::User(visit) => {
-            Caller::User(visit.clone(), Scopes::parse(Scope::Read.name()), Proof::Cookie)
+        Who::User(user) => {
+            Caller::User(user.clone(), Scopes::parse(Scope::Read.name()), Proof::Cookie)
         }
         Who::Guest => Caller::Guest,
         Who::Unknown(error) => Caller::Unknown(error.clone()),

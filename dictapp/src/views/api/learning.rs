@@ -107,12 +107,12 @@ struct UndoneBody {
 /// `GET`: the history, newest first.
 pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
-    let visit = caller.user_with(Scope::History)?;
+    let user = caller.user_with(Scope::History)?;
     let query: RowsQuery = request.query()?;
     let default = site.settings().dictionary.history_page;
     let limit = query.limit(u32::try_from(default).unwrap_or(ROWS_MAX))?;
     let start = query.start()?.map_or(PageStart::Newest, PageStart::OlderThan);
-    let mut rows = site.past_lookups(visit, start, limit + 1)?;
+    let mut rows = site.past_lookups(user, start, limit + 1)?;
     let next = next(&mut rows, limit, |row| row.at);
     let rows = rows.into_iter().map(|row| HistoryRow {
         name: row.name.to_string(),
@@ -133,12 +133,12 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
 /// `GET`: the word book, the most recently saved word first.
 pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
-    let visit = caller.user_with(Scope::History)?;
+    let user = caller.user_with(Scope::History)?;
     let query: RowsQuery = request.query()?;
     let limit = query.limit(WORDS_DEFAULT)?;
     let start = query.start()?.map_or(WordListStart::Newest, WordListStart::OlderThan);
     let filter = SavedFilter { list: query.list.filter(|list| !list.is_empty()) };
-    let mut words = site.saved_words(visit, start, &filter, limit + 1)?;
+    let mut words = site.saved_words(user, start, &filter, limit + 1)?;
     let next = next(&mut words, limit, |word| word.created);
     let words = words.into_iter().map(SavedWordRow::from).collect();
     private_json(request, &WordBookBody { words, next })
@@ -147,9 +147,9 @@ pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
 /// `GET`: a saved word.
 pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
-    let visit = caller.user_with(Scope::History)?;
+    let user = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
-    let saved = site.saved_word(visit, word.as_str())?;
+    let saved = site.saved_word(user, word.as_str())?;
     private_json(request, &SavedWordRow::from(saved.ok_or_else(not_saved)?))
 }
 
@@ -157,14 +157,14 @@ pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
 /// suspends or resumes its reviews.
 pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
-    let visit = caller.user_with(Scope::History)?;
+    let user = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
     let SavedWordInput { list, tags, note, sentence, suspended } = parse_json_object(request)?;
     let text = SavedWordText { list, tags, note, sentence };
-    let status = match site.save_word(visit, &word, &text)? {
+    let status = match site.save_word(user, &word, &text)? {
         Saving::Saved => StatusCode::CREATED,
         Saving::Known => {
-            site.update_saved_word(visit, word.as_str(), &text)?;
+            site.update_saved_word(user, word.as_str(), &text)?;
             StatusCode::OK
         }
         Saving::Full => {
@@ -172,11 +172,11 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
         }
     };
     if suspended {
-        site.suspend_saved_word(visit, word.as_str())?
+        site.suspend_saved_word(user, word.as_str())?
     } else {
-        site.resume_saved_word(visit, word.as_str())?
+        site.resume_saved_word(user, word.as_str())?
     }
-    let saved = site.saved_word(visit, word.as_str())?.ok_or_else(not_saved)?;
+    let saved = site.saved_word(user, word.as_str())?.ok_or_else(not_saved)?;
     Ok(private_json(request, &SavedWordRow::from(saved))?.with_status(status))
 }
 
@@ -190,12 +190,12 @@ pub(crate) fn remove_word(site: &Site, request: &Request) -> Result<Response> {
 /// `GET`: the next card.
 pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
-    let visit = caller.user_with(Scope::History)?;
-    let counts = site.saved_word_counts(visit)?;
+    let user = caller.user_with(Scope::History)?;
+    let counts = site.saved_word_counts(user)?;
     let shelf = site.shelf();
-    let off = site.books_off(visit)?; // the dictionaries that the user switched off
+    let off = site.books_off(user)?; // the dictionaries that the user switched off
     let books = Selection::new(&shelf, &off);
-    let next = site.next_due_words(visit, 1)?.into_iter().next();
+    let next = site.next_due_words(user, 1)?.into_iter().next();
     let card = next.map(|saved| {
         let card = wordbook::card_of(&books, &saved.word);
         let example = card.example_line();
@@ -215,11 +215,11 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
 /// `POST`: the answer to a card. An answer that is sent twice counts once.
 pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
-    let visit = caller.user_with(Scope::History)?;
+    let user = caller.user_with(Scope::History)?;
     let AnswerBody { word, seen, grade } = parse_json_object(request)?;
     let grade = Grade::from_number(grade)
         .ok_or_else(|| ApiProblem::unusable("grade", "grade must be a number from 1 to 4"))?;
-    match site.review(visit, &word, seen, grade)? {
+    match site.review(user, &word, seen, grade)? {
         Recorded::New => Ok(Response::new(StatusCode::NO_CONTENT)),
         Recorded::Stale => {
             let detail = "the word is not saved, or was reviewed since the card was sent";

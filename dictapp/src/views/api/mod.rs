@@ -114,13 +114,15 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
     let user = caller.recorded_user();
     // The books that the user switched off. If the database is unavailable, no book counts as
     // switched off: entries are in memory, so they are sent anyway.
-    let off = user.map(|visit| site.books_off(visit).unwrap_or_default()).unwrap_or_default();
+    let off = user
+        .map(|current_user| site.books_off(current_user).unwrap_or_default())
+        .unwrap_or_default();
     let books = Selection::new(&shelf, &off);
     let found = books.look_up(word.as_str());
     let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
     let recorded = match &caller {
         Caller::Unknown(_) => Some(false),
-        _ => user.map(|visit| site.record_lookup(visit, &word, outcome).is_ok()),
+        _ => user.map(|current_user| site.record_lookup(current_user, &word, outcome).is_ok()),
     };
     if found.is_empty() {
         let near = similar_words(&books, word.as_str(), site.settings().dictionary.near_words);

@@ -14,7 +14,7 @@ use super::page::Page;
 use super::zone::{day_number, day_of_number, day_text};
 use crate::model::{LEARNT_DAYS, Role};
 use crate::paths;
-use crate::site::{ClassChange, Saving, Site, Visit};
+use crate::site::{ClassChange, CurrentUser, Saving, Site};
 use crate::store::{Class, ClassId, Membership, PupilList};
 use crate::texts::Texts;
 
@@ -99,16 +99,16 @@ fn until(due: i64, t: &Texts) -> String {
 
 /// The word lists that the user has to learn and that have a deadline of today or later, the
 /// earliest deadline first; empty if the database is unavailable.
-pub(super) fn to_learn(page: &Page<'_>, visit: &Visit) -> Vec<ListLine> {
-    let lists = page.site.lists_to_learn(visit, day_number(page.today())).unwrap_or_default();
+pub(super) fn to_learn(page: &Page<'_>, user: &CurrentUser) -> Vec<ListLine> {
+    let lists = page.site.lists_to_learn(user, day_number(page.today())).unwrap_or_default();
     lists.into_iter().map(|list| ListLine::of(list, page.texts())).collect()
 }
 
 /// `GET`: the classes of the user.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Some(visit) = page.user()? else { return to_login() };
-    classes_page(&page, visit, StatusCode::OK, "")
+    let Some(user) = page.user()? else { return to_login() };
+    classes_page(&page, user, StatusCode::OK, "")
 }
 
 /// `POST`: joins, leaves or makes a class, shares or hides the user's progress, or saves the words
@@ -117,18 +117,18 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: ClassesForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     let class = ClassId::new(form.class);
     let change = match form.action {
-        ClassesAction::Join => site.join_class(visit, &form.code)?,
-        ClassesAction::Make => site.make_class(visit, &form.name)?,
-        ClassesAction::Leave => done(site.leave_class(visit, class)?),
-        ClassesAction::Share => done(site.share_progress(visit, class)?),
-        ClassesAction::Hide => done(site.hide_progress(visit, class)?),
+        ClassesAction::Join => site.join_class(user, &form.code)?,
+        ClassesAction::Make => site.make_class(user, &form.name)?,
+        ClassesAction::Leave => done(site.leave_class(user, class)?),
+        ClassesAction::Share => done(site.share_progress(user, class)?),
+        ClassesAction::Hide => done(site.hide_progress(user, class)?),
         ClassesAction::Save => {
-            if site.save_class_list(visit, form.list)? == Saving::Full {
+            if site.save_class_list(user, form.list)? == Saving::Full {
                 let text = page.texts().classes.book_full;
-                return classes_page(&page, visit, StatusCode::UNPROCESSABLE_ENTITY, text);
+                return classes_page(&page, user, StatusCode::UNPROCESSABLE_ENTITY, text);
             }
             let next = paths::local_path(&form.next).unwrap_or(paths::CLASSES);
             return Response::see_other(next);
@@ -136,7 +136,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     };
     match problem(change, page.texts()) {
         "" => Response::see_other(paths::CLASSES),
-        text => classes_page(&page, visit, StatusCode::UNPROCESSABLE_ENTITY, text),
+        text => classes_page(&page, user, StatusCode::UNPROCESSABLE_ENTITY, text),
     }
 }
 
@@ -162,22 +162,22 @@ fn to_login() -> Result<Response> {
 
 fn classes_page(
     page: &Page<'_>,
-    visit: &Visit,
+    user: &CurrentUser,
     status: StatusCode,
     problem: &'static str,
 ) -> Result<Response> {
     let site = page.site;
     let t = page.texts();
-    let lists = site.lists_of_classes(visit, day_number(page.today()))?;
+    let lists = site.lists_of_classes(user, day_number(page.today()))?;
     let values = ClassesPage {
         page,
         t,
         form_token: page.form_token()?,
         problem,
         lists: lists.into_iter().map(|list| ListLine::of(list, t)).collect(),
-        joined: site.joined_classes(visit)?,
-        own: site.own_classes(visit)?,
-        is_teacher: visit.role >= Role::Teacher,
+        joined: site.joined_classes(user)?,
+        own: site.own_classes(user)?,
+        is_teacher: user.role >= Role::Teacher,
         learnt_days: LEARNT_DAYS,
     };
     page.send_as(status, &values)

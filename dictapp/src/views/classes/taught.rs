@@ -14,7 +14,7 @@ use crate::bidi::isolated;
 use crate::model::{LEARNT_DAYS, Role};
 use crate::paths;
 use crate::site::{
-    CLASS_LIST_WORDS_MAX, ClassChange, NewList, OwnClass, Selection, Site, TaughtList, Visit,
+    CLASS_LIST_WORDS_MAX, ClassChange, CurrentUser, NewList, OwnClass, Selection, Site, TaughtList,
 };
 use crate::store::{Class, ClassId, Member, UserId};
 use crate::texts::Texts;
@@ -115,10 +115,10 @@ struct ClassForm {
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let class = ClassId::new(request.param_as("class")?);
-    let Some(visit) = page.user()? else { return super::to_login() };
+    let Some(user) = page.user()? else { return super::to_login() };
     let typed = TypedList { due: in_a_week(&page), ..TypedList::default() };
     let notice = request.query::<Listed>().map_or(ClassNotice::None, ClassNotice::Listed);
-    class_page(&page, (visit, class), StatusCode::OK, (notice, typed))
+    class_page(&page, (user, class), StatusCode::OK, (notice, typed))
 }
 
 /// `POST`: adds or deletes a list, removes a pupil, makes a one-time code, or deletes the class.
@@ -127,23 +127,23 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let class = ClassId::new(request.param_as("class")?);
     let form: ClassForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return super::to_login() };
+    let Some(user) = page.user()? else { return super::to_login() };
     match form.action {
-        ClassAction::Add => return add_list(&page, (visit, class), form),
-        ClassAction::Unlist => site.delete_class_list(visit, class, form.list)?,
-        ClassAction::Remove => site.remove_pupil(visit, class, UserId::new(form.pupil))?,
+        ClassAction::Add => return add_list(&page, (user, class), form),
+        ClassAction::Unlist => site.delete_class_list(user, class, form.list)?,
+        ClassAction::Remove => site.remove_pupil(user, class, UserId::new(form.pupil))?,
         ClassAction::Delete => {
-            site.delete_class(visit, class)?;
+            site.delete_class(user, class)?;
             return Response::see_other(paths::CLASSES);
         }
         ClassAction::Reset => {
             // The code is only in this response: no later request can show it again.
             let pupil = (class, UserId::new(form.pupil));
-            let (member, code) = site.reset_pupil(visit, pupil, &page.visitor.client())?;
+            let (member, code) = site.reset_pupil(user, pupil, &page.visitor.client())?;
             let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);
             let notice = ClassNotice::Code { name: member.name, code: code.to_text(), hours };
             let typed = TypedList { due: in_a_week(&page), ..TypedList::default() };
-            return class_page(&page, (visit, class), StatusCode::OK, (notice, typed));
+            return class_page(&page, (user, class), StatusCode::OK, (notice, typed));
         }
     }
     Response::see_other(&paths::class(class.number()))
@@ -152,7 +152,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
 /// Adds a list and redirects to the class, or shows the form again with the problem.
 fn add_list(
     page: &Page<'_>,
-    (visit, class): (&Visit, ClassId),
+    (user, class): (&CurrentUser, ClassId),
     form: ClassForm,
 ) -> Result<Response> {
     let t = page.texts();
@@ -162,7 +162,7 @@ fn add_list(
         Ok(due) if due < page.today() => t.classes.day_over,
         Ok(due) => {
             let name_and_due = (form.name.as_str(), day_number(due));
-            let change = page.site.add_class_list(visit, class, name_and_due, &form.words)?;
+            let change = page.site.add_class_list(user, class, name_and_due, &form.words)?;
             if let ClassChange::Listed(NewList { words, repeated, dropped }) = change {
                 let counts = format!("words={words}&repeated={repeated}&dropped={dropped}");
                 return Response::see_other(&format!("{}?{counts}", paths::class(class.number())));
@@ -172,7 +172,7 @@ fn add_list(
     };
     let typed = TypedList { name: form.name, due: form.due, words: form.words };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    class_page(page, (visit, class), status, (ClassNotice::Problem(problem), typed))
+    class_page(page, (user, class), status, (ClassNotice::Problem(problem), typed))
 }
 
 fn in_a_week(page: &Page<'_>) -> String {
@@ -182,12 +182,12 @@ fn in_a_week(page: &Page<'_>) -> String {
 
 fn class_page(
     page: &Page<'_>,
-    (visit, class): (&Visit, ClassId),
+    (user, class): (&CurrentUser, ClassId),
     status: StatusCode,
     (notice, typed): (ClassNotice, TypedList),
 ) -> Result<Response> {
     let t = page.texts();
-    let OwnClass { class, members, lists } = page.site.own_class(visit, class)?;
+    let OwnClass { class, members, lists } = page.site.own_class(user, class)?;
     let shelf = page.site.shelf();
     let books = Selection::new(&shelf, &[]); // all dictionaries: none is switched off
     let line = |TaughtList { list, words, finished }: TaughtList| {

@@ -18,7 +18,7 @@ use super::wordbook::{card_of, form_of};
 use super::zone::{bounds_of_day, day_of_number, day_text};
 use crate::model::{Grade, Memory};
 use crate::paths;
-use crate::site::{Card, CardKind, ListToReview, NEW_A_DAY_MAX, Selection, Site, Visit};
+use crate::site::{Card, CardKind, CurrentUser, ListToReview, NEW_A_DAY_MAX, Selection, Site};
 use crate::store::{SavedWord, SavedWordCounts};
 use crate::texts::{Texts, fill};
 
@@ -128,31 +128,31 @@ struct ReviewQuery {
 /// `GET`: the next card.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     let ReviewQuery { undone, sitting, list, own } = request.query()?;
     let mut sitting = Sitting::resume(&sitting, Timestamp::now());
     let asked = list.map(Reviewed::ClassList);
     let asked = asked.or_else(|| (!own.is_empty()).then_some(Reviewed::OwnList(own)));
     let is_asked = asked.is_some();
     sitting.reviewed = asked.unwrap_or(sitting.reviewed);
-    let Queue { list, words, left, unsaved } = match queue(site, visit, &sitting.reviewed)? {
+    let Queue { list, words, left, unsaved } = match queue(site, user, &sitting.reviewed)? {
         Some(queue) => queue,
         None if is_asked => return no_list(&page, &sitting.reviewed),
         None => {
             // The list was deleted, or the user has left the class.
             sitting.reviewed = Reviewed::All;
-            whole_queue(site, visit)?
+            whole_queue(site, user)?
         }
     };
     let shelf = site.shelf();
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
-    let counts = site.saved_word_counts(visit)?;
+    let counts = site.saved_word_counts(user)?;
     let unsaved_list = match sitting.reviewed {
         Reviewed::ClassList(key) if unsaved > 0 => Some(key),
         _ => None,
     };
-    let next = if words.is_empty() { next(&page, visit, counts)? } else { None };
+    let next = if words.is_empty() { next(&page, user, counts)? } else { None };
     page.send(&ReviewPage {
         page: &page,
         t: page.texts(),
@@ -163,8 +163,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         next,
         sitting,
         cards: words.into_iter().map(|word| review_card(&books, word, page.texts())).collect(),
-        kind: site.card_kind(visit)?,
-        new_a_day: site.new_a_day(visit)?,
+        kind: site.card_kind(user)?,
+        new_a_day: site.new_a_day(user)?,
         new_a_day_max: NEW_A_DAY_MAX,
         undone,
         unsaved_list,
@@ -173,11 +173,11 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 }
 
 /// The words to review now. `None`: the user does not have this list.
-fn queue(site: &Site, visit: &Visit, reviewed: &Reviewed) -> Result<Option<Queue>> {
+fn queue(site: &Site, user: &CurrentUser, reviewed: &Reviewed) -> Result<Option<Queue>> {
     let list = match reviewed {
-        Reviewed::All => return whole_queue(site, visit).map(Some),
-        Reviewed::ClassList(key) => site.class_list_to_review(visit, *key, CARDS_PER_PAGE)?,
-        Reviewed::OwnList(name) => site.own_list_to_review(visit, name, CARDS_PER_PAGE)?,
+        Reviewed::All => return whole_queue(site, user).map(Some),
+        Reviewed::ClassList(key) => site.class_list_to_review(user, *key, CARDS_PER_PAGE)?,
+        Reviewed::OwnList(name) => site.own_list_to_review(user, name, CARDS_PER_PAGE)?,
     };
     Ok(list.map(|ListToReview { name, words, due, unsaved }| Queue {
         list: name,
@@ -188,9 +188,9 @@ fn queue(site: &Site, visit: &Visit, reviewed: &Reviewed) -> Result<Option<Queue
 }
 
 /// The words of the whole word book to review now.
-fn whole_queue(site: &Site, visit: &Visit) -> Result<Queue> {
-    let words = site.next_due_words(visit, CARDS_PER_PAGE)?;
-    let left = left(site.saved_word_counts(visit)?, words.len() as u64, site.new_a_day(visit)?);
+fn whole_queue(site: &Site, user: &CurrentUser) -> Result<Queue> {
+    let words = site.next_due_words(user, CARDS_PER_PAGE)?;
+    let left = left(site.saved_word_counts(user)?, words.len() as u64, site.new_a_day(user)?);
     Ok(Queue { list: String::new(), words, left, unsaved: 0 })
 }
 
@@ -216,12 +216,12 @@ fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
 }
 
 /// What is due in the coming days, if nothing is due now.
-fn next(page: &Page<'_>, visit: &Visit, counts: SavedWordCounts) -> Result<Option<NextDue>> {
+fn next(page: &Page<'_>, user: &CurrentUser, counts: SavedWordCounts) -> Result<Option<NextDue>> {
     let today = page.today();
     let end = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(today);
     let Some((_, end)) = bounds_of_day(end, page.zone()) else { return Ok(None) };
     let mut due_today = 0;
-    for due in page.site.due_by_day(visit, end, page.zone())? {
+    for due in page.site.due_by_day(user, end, page.zone())? {
         match day_of_number(due.day) {
             Some(day) if day > today && due_today > counts.new => break,
             Some(day) if day > today => {
@@ -285,10 +285,10 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let answer: AnswerForm = request.form()?;
     page.check_form(&answer.form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     let grade = Grade::from_number(answer.grade)
         .ok_or_else(|| Error::bad_request("grade must be a number from 1 to 4"))?;
-    site.review(visit, &answer.word, answer.seen, grade)?;
+    site.review(user, &answer.word, answer.seen, grade)?;
     Response::see_other(&paths::review(Sitting::after_answer(&answer.sitting, Timestamp::now())))
 }
 
@@ -304,8 +304,8 @@ pub(crate) fn undo(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let UndoForm { form_token, sitting } = request.form()?;
     page.check_form(&form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
-    match site.undo_review(visit)? {
+    let Some(user) = page.user()? else { return to_login() };
+    match site.undo_review(user)? {
         Some(word) => {
             let sitting = Sitting::after_undo(&sitting, Timestamp::now());
             Response::see_other(&paths::review_undone(&word, sitting))
@@ -328,12 +328,12 @@ pub(crate) fn choose_kind(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let KindForm { form_token, kind, new_a_day, sitting } = request.form()?;
     page.check_form(&form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     let kind = CardKind::from_value(&kind)
         .ok_or_else(|| Error::bad_request("kind must be meaning, word, ear or spelling"))?;
-    site.choose_card_kind(visit, kind)?;
+    site.choose_card_kind(user, kind)?;
     if let Some(words) = new_a_day {
-        site.choose_new_a_day(visit, words)?;
+        site.choose_new_a_day(user, words)?;
     }
     match sitting.as_str() {
         "" => Response::see_other(paths::REVIEW),

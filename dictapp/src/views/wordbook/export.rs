@@ -35,14 +35,14 @@ enum ExportFormat {
 /// `GET`: the whole word book as a file.
 pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Some(visit) = page.user()? else { return super::to_login() };
+    let Some(user) = page.user()? else { return super::to_login() };
     let ExportQuery { format } = request.query()?;
     let shelf = site.shelf();
     let books = Selection::new(&shelf, &[]); // all dictionaries, also those that are switched off
     let mut rows = Vec::new();
     let mut start = WordListStart::Newest;
     loop {
-        let batch = site.saved_words(visit, start, &SavedFilter::default(), EXPORT_ROWS)?;
+        let batch = site.saved_words(user, start, &SavedFilter::default(), EXPORT_ROWS)?;
         let Some(last) = batch.last() else { break };
         start = WordListStart::OlderThan(last.created);
         rows.extend(batch);

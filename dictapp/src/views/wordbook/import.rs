@@ -12,7 +12,7 @@ use super::{RefusedImport, package};
 use crate::books::{decode_text, parse_rows};
 use crate::model::Word;
 use crate::paths;
-use crate::site::{Selection, Site, Visit};
+use crate::site::{CurrentUser, Selection, Site};
 use crate::store::SavedWordText;
 use crate::texts::fill;
 use crate::views::page::Page;
@@ -56,10 +56,10 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let form = request.multipart()?;
     let fields: ImportFields = form.fields()?;
     page.check_form(&fields.form_token)?;
-    let Some(visit) = page.user()? else { return super::to_login() };
+    let Some(user) = page.user()? else { return super::to_login() };
     if let Some(table) = form.get("table") {
         let choices = form.fields::<Vec<(String, String)>>()?;
-        return package::add(&page, visit, (table.text()?, &choices), &fields.list);
+        return package::add(&page, user, (table.text()?, &choices), &fields.list);
     }
     let bytes = form.part("file")?.bytes();
     if bytes.starts_with(ZIP) {
@@ -71,28 +71,32 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
         None => Err(page.texts().words.unknown_encoding.to_owned()),
     };
     match read {
-        Ok(rows) => save(site, visit, rows, list),
-        Err(what) => refuse(&page, visit, (&what, "", list)),
+        Ok(rows) => save(site, user, rows, list),
+        Err(what) => refuse(&page, user, (&what, "", list)),
     }
 }
 
 /// Saves the words of a text that was typed. If the row of a word names no list, the word gets the
 /// list `list`.
-pub(super) fn add(page: &Page<'_>, visit: &Visit, (text, list): (&str, &str)) -> Result<Response> {
+pub(super) fn add(
+    page: &Page<'_>,
+    user: &CurrentUser,
+    (text, list): (&str, &str),
+) -> Result<Response> {
     match read(page, UNNAMED, text.to_owned()) {
-        Ok(rows) => save(page.site, visit, rows, list),
-        Err(what) => refuse(page, visit, (&what, text, list)),
+        Ok(rows) => save(page.site, user, rows, list),
+        Err(what) => refuse(page, user, (&what, text, list)),
     }
 }
 
 /// The page of the word book with the reason (`what`) why the import could not be read.
 fn refuse(
     page: &Page<'_>,
-    visit: &Visit,
+    user: &CurrentUser,
     (what, words, list): (&str, &str, &str),
 ) -> Result<Response> {
     let problem = fill(page.texts().words.unreadable, "what", what);
-    super::refuse(page, visit, RefusedImport { problem, words, list })
+    super::refuse(page, user, RefusedImport { problem, words, list })
 }
 
 /// Parses a text; returns a row for each word. `name` is that of the file.
@@ -110,7 +114,12 @@ fn read(page: &Page<'_>, name: &str, text: String) -> std::result::Result<Vec<Ro
 
 /// Saves the words of an import, and redirects to the word book, which shows how many were saved,
 /// known, skipped and unknown, and what became of the notes of known words.
-pub(super) fn save(site: &Site, visit: &Visit, rows: Vec<Row>, list: &str) -> Result<Response> {
+pub(super) fn save(
+    site: &Site,
+    user: &CurrentUser,
+    rows: Vec<Row>,
+    list: &str,
+) -> Result<Response> {
     let count = rows.len();
     if count > ROWS_MAX {
         return Err(Error::bad_request(format!("the import has more than {ROWS_MAX} rows")));
@@ -125,7 +134,7 @@ pub(super) fn save(site: &Site, visit: &Visit, rows: Vec<Row>, list: &str) -> Re
     let skipped = count - words.len();
     let valid = words.len() as u64;
     let unknown = unknown(site, &words);
-    let saved = site.save_words(visit, words)?;
+    let saved = site.save_words(user, words)?;
     let known = valid.saturating_sub(saved.new + saved.refused);
     let full = if saved.refused > 0 { "&full" } else { "" };
     let counts = [

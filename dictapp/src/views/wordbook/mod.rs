@@ -20,7 +20,7 @@ use super::filters;
 use super::page::Page;
 use crate::model::Word;
 use crate::paths;
-use crate::site::{Card, SAVED_WORDS_MAX, Saving, Selection, Site, Visit};
+use crate::site::{Card, CurrentUser, SAVED_WORDS_MAX, Saving, Selection, Site};
 use crate::store::{SavedFilter, SavedWord, SavedWordCounts, SavedWordText, WordListStart};
 use crate::texts::{Texts, fill};
 
@@ -138,20 +138,20 @@ struct WordBookForm {
 /// `GET`: the word book.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
-    let Some(visit) = page.user()? else { return to_login() };
-    send(&page, visit, request.query()?, None)
+    let Some(user) = page.user()? else { return to_login() };
+    send(&page, user, request.query()?, None)
 }
 
 /// The word book with the form for an import, as it was filled in, and the reason why the import
 /// could not be read.
-fn refuse(page: &Page<'_>, visit: &Visit, refused: RefusedImport<'_>) -> Result<Response> {
-    let response = send(page, visit, WordBookQuery::default(), Some(refused))?;
+fn refuse(page: &Page<'_>, user: &CurrentUser, refused: RefusedImport<'_>) -> Result<Response> {
+    let response = send(page, user, WordBookQuery::default(), Some(refused))?;
     Ok(response.with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 fn send(
     page: &Page<'_>,
-    visit: &Visit,
+    user: &CurrentUser,
     query: WordBookQuery,
     refused: Option<RefusedImport<'_>>,
 ) -> Result<Response> {
@@ -160,7 +160,7 @@ fn send(
     let list = query.list;
     let filter = SavedFilter { list: (!list.is_empty()).then(|| list.clone()) };
     // One word more than a page shows is read, to find out whether there is a next page.
-    let mut words = site.saved_words(visit, start, &filter, PAGE_WORDS + 1)?;
+    let mut words = site.saved_words(user, start, &filter, PAGE_WORDS + 1)?;
     let has_older = words.len() > PAGE_WORDS as usize;
     words.truncate(PAGE_WORDS as usize);
     let older = words.last().filter(|_| has_older).map(|word| word.created.as_microsecond());
@@ -168,10 +168,10 @@ fn send(
     let off = page.books_off()?;
     let books = Selection::new(&shelf, &off);
     let now = Timestamp::now();
-    let counts = site.saved_word_counts(visit)?;
+    let counts = site.saved_word_counts(user)?;
     let due = match list.as_str() {
         "" => counts.due,
-        list => site.own_list_counts(visit, list)?.due,
+        list => site.own_list_counts(user, list)?.due,
     };
     page.send(&WordBookPage {
         page,
@@ -179,8 +179,8 @@ fn send(
         form_token: page.form_token()?,
         counts,
         due,
-        lists: site.word_lists(visit)?,
-        to_learn: to_learn(page, visit),
+        lists: site.word_lists(user)?,
+        to_learn: to_learn(page, user),
         list,
         words: words.into_iter().map(|word| line(page, &books, word, now)).collect(),
         older,
@@ -203,24 +203,24 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: WordBookForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let Some(visit) = page.user()? else { return to_login() };
+    let Some(user) = page.user()? else { return to_login() };
     let next = paths::local_path(&form.next).unwrap_or(paths::WORDS).to_owned();
     match form.action {
-        WordBookAction::Remove => site.remove_saved_word(visit, &form.word)?,
-        WordBookAction::Suspend => site.suspend_saved_word(visit, &form.word)?,
-        WordBookAction::Resume => site.resume_saved_word(visit, &form.word)?,
+        WordBookAction::Remove => site.remove_saved_word(user, &form.word)?,
+        WordBookAction::Suspend => site.suspend_saved_word(user, &form.word)?,
+        WordBookAction::Resume => site.resume_saved_word(user, &form.word)?,
         WordBookAction::Update => {
-            site.update_saved_word(visit, &form.word, &form.text).map(drop)?;
+            site.update_saved_word(user, &form.word, &form.text).map(drop)?;
         }
         WordBookAction::Save => {
             let word = Word::parse(&form.word).map_err(|error| {
                 Error::bad_request(format!("the word cannot be saved: {error}"))
             })?;
-            if site.save_word(visit, &word, &form.text)? == Saving::Full {
+            if site.save_word(user, &word, &form.text)? == Saving::Full {
                 return Response::see_other(&format!("{}?full", paths::WORDS));
             }
         }
-        WordBookAction::Import => return import::add(&page, visit, (&form.words, &form.text.list)),
+        WordBookAction::Import => return import::add(&page, user, (&form.words, &form.text.list)),
     }
     Response::see_other(&next)
 }

@@ -10,7 +10,7 @@ use webframe::{Error, Response, Result};
 use super::import::{ROWS_MAX, Row, save};
 use crate::books::plain_text;
 use crate::paths;
-use crate::site::Visit;
+use crate::site::CurrentUser;
 use crate::store::{AnkiFault, AnkiNoteType, AnkiPart, SavedWordText, read_anki};
 use crate::texts::{Language, Texts, fill};
 use crate::views::filters;
@@ -156,7 +156,7 @@ pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Respon
 /// `choices` are the fields of the form, with the roles that the user chose.
 pub(super) fn add(
     page: &Page<'_>,
-    visit: &Visit,
+    user: &CurrentUser,
     (text, choices): (&str, &[(String, String)]),
     list: &str,
 ) -> Result<Response> {
@@ -176,7 +176,7 @@ pub(super) fn add(
         return send(page, StatusCode::UNPROCESSABLE_ENTITY, (problem, vec![shown]), list);
     }
     let rows = table.rows.iter().map(|row| row_by(row, &roles)).collect();
-    save(page.site, visit, rows, list)
+    save(page.site, user, rows, list)
 }
 
 /// The page with the reason why the package cannot be imported.
