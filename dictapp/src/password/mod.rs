@@ -195,7 +195,8 @@ impl Passwords {
             hash.algorithm,
             hash.version,
             &hash.params,
-            (&password_nfc, &hash.salt),
+            &password_nfc,
+            &hash.salt,
             &mut output,
         )?;
         let right = hash.matches(&output);
@@ -217,7 +218,7 @@ impl Passwords {
         let algorithm = Algorithm::Argon2id;
         let version = Version::V0x13;
         let password_nfc = normalize(password);
-        compute(permit, algorithm, version, &self.standard, (&password_nfc, &salt), &mut output)?;
+        compute(permit, algorithm, version, &self.standard, &password_nfc, &salt, &mut output)?;
         let phc = PasswordHash {
             algorithm: algorithm.ident(),
             version: Some(version.into()),
@@ -240,7 +241,7 @@ impl Passwords {
         let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
         let algorithm = Algorithm::Argon2id;
         let version = Version::V0x13;
-        compute(permit, algorithm, version, &params, ("", &[0; SALT_BYTES]), &mut output)
+        compute(permit, algorithm, version, &params, "", &[0; SALT_BYTES], &mut output)
     }
 }
 
@@ -262,7 +263,8 @@ fn compute(
     algorithm: Algorithm,
     version: Version,
     params: &Params,
-    (password, salt): (&str, &[u8]),
+    password: &str,
+    salt: &[u8],
     output: &mut [u8],
 ) -> Result<(), PasswordError> {
     #[cfg(test)]

@@ -38,7 +38,8 @@ impl Site {
     pub fn report_entry(
         &self,
         user: Option<&CurrentUser>,
-        (word, text): (&Word, &str),
+        word: &Word,
+        text: &str,
         client: &Client,
     ) -> Result<Reporting, Error> {
         let shown = text.trim().chars().filter(|c| !is_bidi_control(*c));

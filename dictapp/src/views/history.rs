@@ -84,7 +84,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let query: HistoryQuery = request.query()?;
     let start = start(&query)?;
     let filter = filter(&query);
-    let Rows { rows, older, newer } = rows(&page, user, (start, &filter))?;
+    let Rows { rows, older, newer } = rows(&page, user, start, &filter)?;
     if rows.is_empty() && start != PageStart::Newest {
         return Response::see_other(paths::HISTORY);
     }
@@ -98,7 +98,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
         t,
         older: older.map(Timestamp::as_microsecond),
         newer: newer.map(Timestamp::as_microsecond),
-        days: days(&page, &books, (&rows, &times)),
+        days: days(&page, &books, &rows, &times),
         form_token: page.form_token()?,
         name: user.name.as_str(),
         q: query.q,
@@ -129,11 +129,12 @@ fn filter(query: &HistoryQuery) -> LookupFilter {
 fn rows(
     page: &Page<'_>,
     user: &CurrentUser,
-    (start, filter): (PageStart, &LookupFilter),
+    start: PageStart,
+    filter: &LookupFilter,
 ) -> Result<Rows> {
     let length = page.site.settings().dictionary.history_page;
     let zone = page.zone();
-    let ask = |start, rows| page.site.words_by_day(user, (start, filter), zone, rows);
+    let ask = |start, rows| page.site.words_by_day(user, start, filter, zone, rows);
     let DayWords { words: mut rows, is_preceded } = ask(start, length + 1)?;
     let has_more = rows.len() > length;
     let ends = |rows: &[WordOfDay]| (rows.first().map(|row| row.at), rows.last().map(|row| row.at));
@@ -145,7 +146,7 @@ fn rows(
     }
     if !has_more {
         // All newer rows fit on one page: show the newest page.
-        return self::rows(page, user, (PageStart::Newest, filter));
+        return self::rows(page, user, PageStart::Newest, filter);
     }
     rows.remove(0);
     let (newest, oldest) = ends(&rows);
@@ -174,7 +175,8 @@ pub(super) fn repeat_link<'r>(
 fn days<'a>(
     page: &Page<'_>,
     books: &Selection<'_>,
-    (rows, times): (&'a [WordOfDay], &'a TimeTexts),
+    rows: &'a [WordOfDay],
+    times: &'a TimeTexts,
 ) -> Vec<HistoryDay<'a>> {
     let mut days: Vec<HistoryDay<'a>> = Vec::new();
     for (row, time) in rows.iter().zip(times.iter()) {

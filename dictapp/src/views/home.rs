@@ -52,7 +52,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     if page.is_plain() && page.request().path_and_query() == paths::HOME {
         let (language, day) = (page.language().tag(), today.to_string());
         let home = shelf.homes().get_or(language, &day, GuestPage::default);
-        return Ok(page.send_shared(home.coded(page.coding(), || page.render(&values()))?));
+        let (html, coding) = home.coded(page.coding(), || page.render(&values()))?;
+        return Ok(page.send_shared(html, coding));
     }
     page.send(&values())
 }

@@ -130,7 +130,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let (stars, save_token) = saving(&page, &entry.words, saved.unwrap_or(Saved::No));
     let template = WordPage { page: &page, t, q, entry: &entry, stars, save_token, is_unrecorded };
     if page.is_plain() && request.path_and_query() == paths::word(q) {
-        return Ok(page.send_shared(entry.page.coded(page.coding(), || page.render(&template))?));
+        let (html, coding) = entry.page.coded(page.coding(), || page.render(&template))?;
+        return Ok(page.send_shared(html, coding));
     }
     page.send(&template)
 }
@@ -192,7 +193,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     } else {
         request.path_and_query().into_owned()
     };
-    let results = match target(&page, &books, (&word, number), &path)? {
+    let results = match target(&page, &books, &word, number, &path)? {
         Target::Results(results) => results,
         Target::Word(asked) => {
             record_typed_query(&page, asked, Outcome::Found)?;
@@ -222,8 +223,8 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
         number,
     };
     if page.is_plain() && books.is_whole() {
-        let shared = results.page.coded(page.coding(), || page.render(&template))?;
-        return Ok(page.send_shared(shared));
+        let (html, coding) = results.page.coded(page.coding(), || page.render(&template))?;
+        return Ok(page.send_shared(html, coding));
     }
     page.send(&template)
 }
@@ -233,7 +234,8 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
 fn target<'q>(
     page: &Page<'_>,
     books: &Selection<'_>,
-    (word, number): (&'q Word, usize),
+    word: &'q Word,
+    number: usize,
     path: &str,
 ) -> Result<Target<'q>> {
     let language = page.language().tag();
@@ -252,7 +254,7 @@ fn target<'q>(
         outcome: matches.kind.outcome(),
         problem: matches.problem,
         end: matches.end,
-        ..results_part(page, (title, text), &matches.words)?
+        ..results_part(page, title, text, &matches.words)?
     };
     let results = Arc::new(results);
     // A search that ran out of time may find more the next time, so it is not cached.
@@ -265,7 +267,8 @@ fn target<'q>(
 /// A list of words under a title and a text.
 fn results_part(
     page: &Page<'_>,
-    (title, text): (&'static str, &'static str),
+    title: &'static str,
+    text: &'static str,
     words: &[Brief],
 ) -> Result<ResultsPart> {
     Ok(ResultsPart {
@@ -372,7 +375,7 @@ fn no_query(page: &Page<'_>, query: &str, error: WordError) -> Result<Response> 
     // The query is not cut, so that the user can shorten it. The limit of the request target bounds
     // its length.
     let shown: String = query.chars().filter(|c| !is_control(*c)).collect();
-    let results = results_part(page, (title, text), &[])?;
+    let results = results_part(page, title, text, &[])?;
     let values = SearchPage {
         page,
         t,

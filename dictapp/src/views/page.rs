@@ -135,7 +135,7 @@ impl<'r> Page<'r> {
     }
 
     /// A response with status 200. Many visitors share its page, which is in this coding.
-    pub(super) fn send_shared(&self, (page, coding): (Arc<[u8]>, Coding)) -> Response {
+    pub(super) fn send_shared(&self, page: Arc<[u8]>, coding: Coding) -> Response {
         let html = HeaderValue::from_static("text/html; charset=utf-8");
         let response = Response::typed(html, Body::Shared(page))
             .with_field(header::CACHE_CONTROL, self.cache_control())

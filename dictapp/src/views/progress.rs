@@ -166,7 +166,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         weekdays: weekdays(t),
         reviews: reviews.total(),
         rows: reviews.0.iter().rev().filter_map(row).collect(),
-        calendar: calendar((first_day, &dates), &reviews),
+        calendar: calendar(first_day, &dates, &reviews),
         weeks,
         highest,
         width: CALENDAR_WEEKS * DAY_STEP + WEEKDAYS_WIDTH,
@@ -237,7 +237,7 @@ fn calendar_days(today: Date) -> (i64, DateTexts) {
 }
 
 /// The weeks of the calendar, from Monday.
-fn calendar<'d>((first, dates): (i64, &'d DateTexts), reviews: &ByDay) -> Vec<CalendarWeek<'d>> {
+fn calendar<'d>(first: i64, dates: &'d DateTexts, reviews: &ByDay) -> Vec<CalendarWeek<'d>> {
     let mut days = (first..).zip(dates.iter());
     let day = |(row, (number, date)): (i32, (i64, &'d str))| {
         let (y, reviews) = (MONTHS_HEIGHT + row * DAY_STEP, reviews.count_on(number));
@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn the_calendar_ends_today_and_begins_on_a_monday() {
         let (first, dates) = calendar_days(SUNDAY);
-        let weeks = calendar((first, &dates), &ago(&[(0, 12)]));
+        let weeks = calendar(first, &dates, &ago(&[(0, 12)]));
         assert!(weeks.len() == 53 && weeks.iter().all(|week| week.days.len() == 7));
         let week = weeks.last().unwrap();
         let last = week.days.last().unwrap();
@@ -345,7 +345,7 @@ mod tests {
         assert_eq!((weeks[0].x, first.y, first.reviews), (0, MONTHS_HEIGHT, 0));
         assert_eq!(first.date, "2025-11-24");
         let (first, dates) = calendar_days(SUNDAY.tomorrow().unwrap());
-        let weeks = calendar((first, &dates), &ByDay::default());
+        let weeks = calendar(first, &dates, &ByDay::default());
         assert_eq!(weeks.last().unwrap().days.len(), 1, "a Monday");
     }
 

@@ -55,7 +55,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let query: ReportQuery = request.query()?;
     let word = parse(&query.word)?;
     let notice = if page.may_report() { ReportNotice::None } else { ReportNotice::Closed };
-    report_page(&page, StatusCode::OK, (&word, ""), notice)
+    report_page(&page, StatusCode::OK, &word, "", notice)
 }
 
 /// `POST`: stores a report.
@@ -65,21 +65,21 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     page.check_form(&form.form_token)?;
     let word = parse(&form.word)?;
     let t = &page.texts().reports;
-    let shown = (&word, form.text.as_str());
+    let text = form.text.as_str();
     if !page.may_report() {
-        return report_page(&page, StatusCode::FORBIDDEN, shown, ReportNotice::Closed);
+        return report_page(&page, StatusCode::FORBIDDEN, &word, text, ReportNotice::Closed);
     }
-    let problem = |status, text: &str| {
-        report_page(&page, status, shown, ReportNotice::Problem(text.to_owned()))
+    let refuse = |status, problem: &str| {
+        report_page(&page, status, &word, text, ReportNotice::Problem(problem.to_owned()))
     };
-    match site.report_entry(page.user()?, shown, &page.visitor.client())? {
-        Reporting::Done => report_page(&page, StatusCode::OK, (&word, ""), ReportNotice::Done),
-        Reporting::Empty => problem(StatusCode::UNPROCESSABLE_ENTITY, t.empty),
-        Reporting::Full => problem(StatusCode::SERVICE_UNAVAILABLE, t.full),
+    match site.report_entry(page.user()?, &word, text, &page.visitor.client())? {
+        Reporting::Done => report_page(&page, StatusCode::OK, &word, "", ReportNotice::Done),
+        Reporting::Empty => refuse(StatusCode::UNPROCESSABLE_ENTITY, t.empty),
+        Reporting::Full => refuse(StatusCode::SERVICE_UNAVAILABLE, t.full),
         Reporting::Later(wait) => {
             let minutes = wait.as_secs().div_ceil(60);
-            let text = fill(t.later, "minutes", minutes);
-            let response = problem(StatusCode::TOO_MANY_REQUESTS, &text)?;
+            let problem = fill(t.later, "minutes", minutes);
+            let response = refuse(StatusCode::TOO_MANY_REQUESTS, &problem)?;
             Ok(response.with_field(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1)))
         }
     }
@@ -92,7 +92,8 @@ fn parse(word: &str) -> Result<Word> {
 fn report_page(
     page: &Page<'_>,
     status: StatusCode,
-    (word, text): (&Word, &str),
+    word: &Word,
+    text: &str,
     notice: ReportNotice,
 ) -> Result<Response> {
     let t = page.texts();

@@ -185,7 +185,8 @@ impl<'r> Visitor<'r> {
     pub(super) fn begin_session(
         &self,
         site: &Site,
-        (signed_in, lifetime): (&SignedIn, Lifetime),
+        signed_in: &SignedIn,
+        lifetime: Lifetime,
         response: Response,
     ) -> Result<Response> {
         if let Some(old) = self.session() {

@@ -257,7 +257,7 @@ fn a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded(fresh: &Fresh) {
         store.record_lookup(&lookup(mia, "apple", time)).unwrap();
     }
     let count = |user| store.count_lookups(user).unwrap();
-    assert_eq!(store.delete_word_between(levi, at(3), (at(3), at(4))).unwrap(), 1);
+    assert_eq!(store.delete_word_between(levi, at(3), at(3), at(4)).unwrap(), 1);
     assert_eq!(count(levi), 9);
     assert_eq!(store.delete_lookups_between(levi, at(4), at(6)).unwrap(), 2);
     assert_eq!(store.trim_lookups(levi, 5).unwrap(), 2);

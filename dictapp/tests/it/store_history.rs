@@ -50,7 +50,7 @@ fn a_filter_finds_capital_letters_of_every_alphabet(fresh: &Fresh) {
     }
     for text in words {
         let filter = LookupFilter { text: text.to_lowercase(), ..LookupFilter::default() };
-        let found = store.lookups_from(levi, (at(0), &filter), 10).unwrap();
+        let found = store.lookups_from(levi, at(0), &filter, 10).unwrap();
         assert_eq!(found.iter().map(|row| &row.word).collect::<Vec<_>>(), [text]);
     }
 }

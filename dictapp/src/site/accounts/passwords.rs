@@ -96,7 +96,8 @@ impl Site {
         current_user: &CurrentUser,
         new: NewPassword<'_>,
         tokens: TokensThen,
-        (session, client): (&Token, &Client),
+        session: &Token,
+        client: &Client,
     ) -> Result<PasswordChange<DeviceProof>, Error> {
         let name = current_user.name.as_str();
         if let Some(problem) = PasswordProblem::of(new.password, name, &self.settings.accounts) {

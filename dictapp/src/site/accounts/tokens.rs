@@ -62,7 +62,8 @@ impl Site {
     pub fn make_api_token(
         &self,
         user: &CurrentUser,
-        (name, scopes): (&str, Scopes),
+        name: &str,
+        scopes: Scopes,
         client: &Client,
     ) -> Result<TokenMaking, Error> {
         let name = name.trim();

@@ -52,7 +52,8 @@ impl Site {
         &self,
         book: BookId,
         change: &BookChange,
-        (user, client): (&CurrentUser, &Client),
+        user: &CurrentUser,
+        client: &Client,
     ) -> Result<(), Error> {
         let known = self.store.books()?.into_iter().find(|one| one.id == book);
         let title = known.ok_or_else(|| Error::not_found(""))?.title;

@@ -202,7 +202,8 @@ impl Site {
         &self,
         id: u64,
         naming: &BookNaming,
-        (user, client): (&CurrentUser, &Client),
+        user: &CurrentUser,
+        client: &Client,
     ) -> Result<(), Error> {
         let typed_name: String = naming.name.trim().chars().filter(|c| !is_control(*c)).collect();
         if typed_name.chars().count() > NAME_CHARS_MAX {

@@ -51,7 +51,8 @@ impl Site {
     pub fn words_by_day(
         &self,
         user: &CurrentUser,
-        (start, filter): (PageStart, &LookupFilter),
+        start: PageStart,
+        filter: &LookupFilter,
         zone: &TimeZone,
         limit: usize,
     ) -> Result<DayWords, StoreError> {
@@ -61,13 +62,13 @@ impl Site {
             PageStart::NewerThan(time) => (Order::OldestFirst, time),
             PageStart::Oldest => (Order::OldestFirst, Timestamp::MIN),
         };
-        let mut days = Days::new((order, start), zone, limit);
+        let mut days = Days::new(order, start, zone, limit);
         self.read_days(user, &mut days, filter)?;
         days.words.truncate(limit);
         if order == Order::OldestFirst {
             days.words.reverse();
         } else if !days.is_preceded && start != Timestamp::MAX {
-            let newer = self.store.lookups_from(user.id, (start, filter), 1)?;
+            let newer = self.store.lookups_from(user.id, start, filter, 1)?;
             days.is_preceded = !newer.is_empty();
         }
         Ok(DayWords { words: days.words, is_preceded: days.is_preceded })
@@ -84,10 +85,8 @@ impl Site {
         let mut rows_max = (days.limit + MORE_ROWS).min(ROWS_MAX);
         loop {
             let rows = match days.order {
-                Order::NewestFirst => {
-                    self.store.lookups_before(user.id, (from, filter), rows_max)?
-                }
-                Order::OldestFirst => self.store.lookups_from(user.id, (from, filter), rows_max)?,
+                Order::NewestFirst => self.store.lookups_before(user.id, from, filter, rows_max)?,
+                Order::OldestFirst => self.store.lookups_from(user.id, from, filter, rows_max)?,
             };
             let last = rows.last().map(|row| row.at).filter(|_| rows.len() == rows_max);
             if !rows.into_iter().all(|row| days.take(row)) {
@@ -134,7 +133,7 @@ struct Days<'z> {
 }
 
 impl<'z> Days<'z> {
-    fn new((order, start): (Order, Timestamp), zone: &'z TimeZone, limit: usize) -> Days<'z> {
+    fn new(order: Order, start: Timestamp, zone: &'z TimeZone, limit: usize) -> Days<'z> {
         let words = Vec::with_capacity(limit.min(ROWS_MAX));
         let rows = Vec::with_capacity(ROWS_USUAL);
         Days { order, start, zone, limit, words, is_preceded: false, day: None, rows }

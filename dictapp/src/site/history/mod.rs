@@ -119,8 +119,8 @@ impl Site {
         user: &CurrentUser,
         limit: usize,
     ) -> Result<Vec<WordOfDay>, StoreError> {
-        let all = (Timestamp::MAX, &LookupFilter::default());
-        self.store.lookups_before(user.id, all, limit)
+        let all = LookupFilter::default();
+        self.store.lookups_before(user.id, Timestamp::MAX, &all, limit)
     }
 
     /// Like [`Site::record_lookup`], but records nothing if the same word was recorded for the user
@@ -154,7 +154,7 @@ impl Site {
     ) -> Result<(), StoreError> {
         let Some(day) = Day::around(at, zone) else { return Ok(()) };
         self.repeats.forget_user(user.id);
-        self.store.delete_word_between(user.id, at, (day.start, day.end)).map(drop)
+        self.store.delete_word_between(user.id, at, day.start, day.end).map(drop)
     }
 
     /// Deletes a user's look-ups from one time until before another.
@@ -164,7 +164,8 @@ impl Site {
     pub fn delete_lookups_between(
         &self,
         user: &CurrentUser,
-        (from, until): (Timestamp, Timestamp),
+        from: Timestamp,
+        until: Timestamp,
         client: &Client,
     ) -> Result<(), StoreError> {
         self.repeats.forget_user(user.id);

@@ -148,7 +148,8 @@ impl Site {
         &self,
         user: &CurrentUser,
         class: ClassId,
-        (name, due): (&str, i64),
+        name: &str,
+        due: i64,
         words: &str,
     ) -> Result<ClassChange, Error> {
         self.taught(user, class)?;
@@ -203,7 +204,8 @@ impl Site {
     pub fn reset_pupil(
         &self,
         user: &CurrentUser,
-        (class, pupil): (ClassId, UserId),
+        class: ClassId,
+        pupil: UserId,
         client: &Client,
     ) -> Result<(Member, ResetCode), Error> {
         self.taught(user, class)?;

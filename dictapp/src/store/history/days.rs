@@ -82,10 +82,11 @@ impl Store {
     pub fn lookups_before(
         &self,
         user: UserId,
-        before: (Timestamp, &LookupFilter),
+        before: Timestamp,
+        filter: &LookupFilter,
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
-        self.lookups([ROWS_OLDER, FILTERED_OLDER], user, before, limit)
+        self.lookups([ROWS_OLDER, FILTERED_OLDER], user, before, filter, limit)
     }
 
     /// At most `limit` look-ups of a user that a filter selects, from a time on, oldest first. Each
@@ -96,10 +97,11 @@ impl Store {
     pub fn lookups_from(
         &self,
         user: UserId,
-        from: (Timestamp, &LookupFilter),
+        from: Timestamp,
+        filter: &LookupFilter,
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
-        self.lookups([ROWS_NEWER, FILTERED_NEWER], user, from, limit)
+        self.lookups([ROWS_NEWER, FILTERED_NEWER], user, from, filter, limit)
     }
 
     /// Reads with the first statement, or with the second one if the filter leaves rows out.
@@ -107,7 +109,8 @@ impl Store {
         &self,
         [all, filtered]: [&str; 2],
         user: UserId,
-        (time, filter): (Timestamp, &LookupFilter),
+        time: Timestamp,
+        filter: &LookupFilter,
         limit: usize,
     ) -> Result<Vec<WordOfDay>> {
         let mut params = Vec::with_capacity(6);
@@ -143,7 +146,8 @@ impl Store {
         &self,
         user: UserId,
         at: Timestamp,
-        (from, until): (Timestamp, Timestamp),
+        from: Timestamp,
+        until: Timestamp,
     ) -> Result<u64> {
         let [at, from, until] = [at, from, until].map(|time| time.as_microsecond().into());
         let deleted =

@@ -59,11 +59,11 @@ impl Store {
         let added = self.db.transaction(&mut |session| {
             let LookupHour { hour, found, missing: lookups } = hour;
             let counts = [number(found), number(lookups), hour.into()];
-            upsert(session, (ADD_HOUR, INSERT_HOUR), &counts)?;
+            upsert(session, ADD_HOUR, INSERT_HOUR, &counts)?;
             for MissingWord { word, lookups, last } in missing {
                 let last = last.as_microsecond().into();
                 let params = [number(*lookups), last, word.as_str().into()];
-                upsert(session, (ADD_WORD, INSERT_WORD), &params)?;
+                upsert(session, ADD_WORD, INSERT_WORD, &params)?;
             }
             Ok(())
         });
@@ -126,7 +126,7 @@ impl Store {
 
 /// Adds to the counts of a row, or inserts the row if it is missing. The engines have no common
 /// statement for this.
-fn upsert(session: &mut dyn Session, (add, insert): (&str, &str), params: &[Value]) -> Result<()> {
+fn upsert(session: &mut dyn Session, add: &str, insert: &str, params: &[Value]) -> Result<()> {
     match session.execute(add, params)? {
         0 => session.execute(insert, params).map(drop),
         _ => Ok(()),

@@ -71,7 +71,7 @@ impl Store {
     ) -> Result<SavedMany> {
         let mut saved = SavedMany::default();
         let done = self.db.transaction(&mut |session| {
-            saved = save(session, user, (words, words_max), at)?;
+            saved = save(session, user, words, words_max, at)?;
             Ok(())
         });
         self.saved.forget_all();
@@ -84,7 +84,8 @@ impl Store {
 fn save(
     session: &mut dyn Session,
     user: UserId,
-    (words, words_max): (&[(Word, SavedWordText)], u64),
+    words: &[(Word, SavedWordText)],
+    words_max: u64,
     at: Timestamp,
 ) -> Result<SavedMany> {
     let count = count_in(session.query(COUNT, &[user.number().into()])?)?;
@@ -118,7 +119,7 @@ fn save(
                     seen.insert(word.as_str().to_owned(), Some(Texts::of(text)));
                     room -= 1;
                     let created = at.as_microsecond() - (position - 1);
-                    params.extend(row(user, (word, text), created));
+                    params.extend(row(user, word, text, created));
                 }
             }
         }
@@ -190,7 +191,7 @@ fn already_saved(
 
 /// The columns of a new row. The times of a user's rows differ, since a page of the word book begins
 /// at a time.
-fn row(user: UserId, (word, text): (&Word, &SavedWordText), created: i64) -> [Value; COLUMNS] {
+fn row(user: UserId, word: &Word, text: &SavedWordText, created: i64) -> [Value; COLUMNS] {
     [
         user.number().into(),
         word.as_str().into(),

@@ -162,7 +162,7 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
     let client = page.visitor.client();
     let new = NewPassword { proof: &form.password, password: &form.new_password };
     let tokens = if form.keep_tokens.is_some() { TokensThen::Kept } else { TokensThen::Revoked };
-    match site.change_password(user, new, tokens, (session, &client))? {
+    match site.change_password(user, new, tokens, session, &client)? {
         PasswordChange::Done(device) => {
             page.visitor.remember_device(&device, redirect_with_success()?)
         }
@@ -229,7 +229,7 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
             let (from, until) = day
                 .and_then(|day| bounds_of_day(day, page.zone()))
                 .ok_or_else(|| Error::bad_request("day must be a date like 2026-11-29"))?;
-            site.delete_lookups_between(user, (from, until), &client)?;
+            site.delete_lookups_between(user, from, until, &client)?;
         }
         (None, None, Some(_)) => site.delete_history(user, &client)?,
         _ => return Err(Error::bad_request("one of the fields row, day and all is needed")),

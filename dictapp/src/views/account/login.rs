@@ -218,7 +218,7 @@ pub(super) fn begin_session_and_redirect(
 ) -> Result<Response> {
     let response = Response::see_other(next)?;
     let response = response.with_field(header::CACHE_CONTROL, NO_STORE);
-    page.visitor.begin_session(page.site, (signed_in, lifetime), response)
+    page.visitor.begin_session(page.site, signed_in, lifetime, response)
 }
 
 /// The registration page. `wait` is the time until this network may register again.

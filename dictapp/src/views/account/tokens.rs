@@ -38,7 +38,7 @@ pub(crate) fn submit_tokens(site: &Site, request: &Request) -> Result<Response> 
         }
         return account_page::redirect_with_success();
     }
-    match site.make_api_token(user, (&form.token_name, form.scopes()), &client)? {
+    match site.make_api_token(user, &form.token_name, form.scopes(), &client)? {
         TokenMaking::Done(key) => account_page::send_account_page(
             &page,
             user,

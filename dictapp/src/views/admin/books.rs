@@ -133,9 +133,10 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
         BookAction::Rename => BookChange::Rename(form.title),
         BookAction::Remove => BookChange::Remove,
     };
-    let actor = (admin(&page)?, &page.visitor.client());
+    let actor = admin(&page)?;
+    let client = page.visitor.client();
     let t = &page.texts().admin_books;
-    let text = match site.change_book(BookId::new(form.book), &change, actor) {
+    let text = match site.change_book(BookId::new(form.book), &change, actor, &client) {
         Ok(()) => return Response::see_other(&format!("{}?{DONE}", paths::ADMIN_BOOKS)),
         Err(error) if error.status() == StatusCode::BAD_REQUEST => {
             fill(t.title_refused, "most", TITLE_CHARS_MAX)

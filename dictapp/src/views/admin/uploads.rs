@@ -91,7 +91,7 @@ pub(crate) fn begin(site: &Site, request: &Request) -> Result<Response> {
     page.check_form(&form.form_token)?;
     let id: u64 = request.param_as("upload")?;
     let naming = BookNaming { name: form.name, replaces: form.replaces.parse().ok() };
-    site.begin_upload(id, &naming, (admin(&page)?, &page.visitor.client()))?;
+    site.begin_upload(id, &naming, admin(&page)?, &page.visitor.client())?;
     Response::see_other(&paths::upload(id))
 }
 

@@ -118,7 +118,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let Some(user) = page.user()? else { return super::to_login() };
     let typed = TypedList { due: in_a_week(&page), ..TypedList::default() };
     let notice = request.query::<Listed>().map_or(ClassNotice::None, ClassNotice::Listed);
-    class_page(&page, (user, class), StatusCode::OK, (notice, typed))
+    class_page(&page, user, class, StatusCode::OK, notice, typed)
 }
 
 /// `POST`: adds or deletes a list, removes a pupil, makes a one-time code, or deletes the class.
@@ -129,7 +129,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     page.check_form(&form.form_token)?;
     let Some(user) = page.user()? else { return super::to_login() };
     match form.action {
-        ClassAction::Add => return add_list(&page, (user, class), form),
+        ClassAction::Add => return add_list(&page, user, class, form),
         ClassAction::Unlist => site.delete_class_list(user, class, form.list)?,
         ClassAction::Remove => site.remove_pupil(user, class, UserId::new(form.pupil))?,
         ClassAction::Delete => {
@@ -138,12 +138,12 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
         }
         ClassAction::Reset => {
             // The code is only in this response: no later request can show it again.
-            let pupil = (class, UserId::new(form.pupil));
-            let (member, code) = site.reset_pupil(user, pupil, &page.visitor.client())?;
+            let pupil = UserId::new(form.pupil);
+            let (member, code) = site.reset_pupil(user, class, pupil, &page.visitor.client())?;
             let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);
             let notice = ClassNotice::Code { name: member.name, code: code.to_text(), hours };
             let typed = TypedList { due: in_a_week(&page), ..TypedList::default() };
-            return class_page(&page, (user, class), StatusCode::OK, (notice, typed));
+            return class_page(&page, user, class, StatusCode::OK, notice, typed);
         }
     }
     Response::see_other(&paths::class(class.number()))
@@ -152,7 +152,8 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
 /// Adds a list and redirects to the class, or shows the form again with the problem.
 fn add_list(
     page: &Page<'_>,
-    (user, class): (&CurrentUser, ClassId),
+    user: &CurrentUser,
+    class: ClassId,
     form: ClassForm,
 ) -> Result<Response> {
     let t = page.texts();
@@ -161,8 +162,8 @@ fn add_list(
         // A list with a day in the past would not be shown on the pupils' pages.
         Ok(due) if due < page.today() => t.classes.day_over,
         Ok(due) => {
-            let name_and_due = (form.name.as_str(), day_number(due));
-            let change = page.site.add_class_list(user, class, name_and_due, &form.words)?;
+            let due = day_number(due);
+            let change = page.site.add_class_list(user, class, &form.name, due, &form.words)?;
             if let ClassChange::Listed(NewList { words, repeated, dropped }) = change {
                 let counts = format!("words={words}&repeated={repeated}&dropped={dropped}");
                 return Response::see_other(&format!("{}?{counts}", paths::class(class.number())));
@@ -172,7 +173,7 @@ fn add_list(
     };
     let typed = TypedList { name: form.name, due: form.due, words: form.words };
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    class_page(page, (user, class), status, (ClassNotice::Problem(problem), typed))
+    class_page(page, user, class, status, ClassNotice::Problem(problem), typed)
 }
 
 fn in_a_week(page: &Page<'_>) -> String {
@@ -182,9 +183,11 @@ fn in_a_week(page: &Page<'_>) -> String {
 
 fn class_page(
     page: &Page<'_>,
-    (user, class): (&CurrentUser, ClassId),
+    user: &CurrentUser,
+    class: ClassId,
     status: StatusCode,
-    (notice, typed): (ClassNotice, TypedList),
+    notice: ClassNotice,
+    typed: TypedList,
 ) -> Result<Response> {
     let t = page.texts();
     let OwnClass { class, members, lists } = page.site.own_class(user, class)?;

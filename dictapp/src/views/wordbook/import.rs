@@ -59,7 +59,7 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     let Some(user) = page.user()? else { return super::to_login() };
     if let Some(table) = form.get("table") {
         let choices = form.fields::<Vec<(String, String)>>()?;
-        return package::add(&page, user, (table.text()?, &choices), &fields.list);
+        return package::add(&page, user, table.text()?, &choices, &fields.list);
     }
     let bytes = form.part("file")?.bytes();
     if bytes.starts_with(ZIP) {
@@ -72,31 +72,29 @@ pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
     };
     match read {
         Ok(rows) => save(site, user, rows, list),
-        Err(what) => refuse(&page, user, (&what, "", list)),
+        Err(reason) => refuse(&page, user, &reason, "", list),
     }
 }
 
 /// Saves the words of a text that was typed. If the row of a word names no list, the word gets the
 /// list `list`.
-pub(super) fn add(
-    page: &Page<'_>,
-    user: &CurrentUser,
-    (text, list): (&str, &str),
-) -> Result<Response> {
+pub(super) fn add(page: &Page<'_>, user: &CurrentUser, text: &str, list: &str) -> Result<Response> {
     match read(page, UNNAMED, text.to_owned()) {
         Ok(rows) => save(page.site, user, rows, list),
-        Err(what) => refuse(page, user, (&what, text, list)),
+        Err(reason) => refuse(page, user, &reason, text, list),
     }
 }
 
-/// The page of the word book with the reason (`what`) why the import could not be read.
+/// The page of the word book with the reason (`reason`) why the import could not be read.
 fn refuse(
     page: &Page<'_>,
     user: &CurrentUser,
-    (what, words, list): (&str, &str, &str),
+    reason: &str,
+    typed_words: &str,
+    list: &str,
 ) -> Result<Response> {
-    let problem = fill(page.texts().words.unreadable, "what", what);
-    super::refuse(page, user, RefusedImport { problem, words, list })
+    let problem = fill(page.texts().words.unreadable, "what", reason);
+    super::refuse(page, user, RefusedImport { problem, words: typed_words, list })
 }
 
 /// Parses a text; returns a row for each word. `name` is that of the file.

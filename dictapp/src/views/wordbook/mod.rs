@@ -220,7 +220,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
                 return Response::see_other(&format!("{}?full", paths::WORDS));
             }
         }
-        WordBookAction::Import => return import::add(&page, user, (&form.words, &form.text.list)),
+        WordBookAction::Import => return import::add(&page, user, &form.words, &form.text.list),
     }
     Response::see_other(&next)
 }

@@ -149,7 +149,7 @@ pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Respon
         let fault = AnkiFault::TooLarge(AnkiPart::Text, TABLE_BYTES_MAX);
         return refuse(page, fault_text(&fault, page.texts()));
     }
-    send(page, StatusCode::OK, (None, shown), list)
+    send(page, StatusCode::OK, None, shown, list)
 }
 
 /// The second step: saves the words of the notes. `text` is the table that the page sent back,
@@ -157,10 +157,11 @@ pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Respon
 pub(super) fn add(
     page: &Page<'_>,
     user: &CurrentUser,
-    (text, choices): (&str, &[(String, String)]),
+    table: &str,
+    choices: &[(String, String)],
     list: &str,
 ) -> Result<Response> {
-    let table = NoteTable::parse(text)?;
+    let table = NoteTable::parse(table)?;
     let choice = |number: usize| {
         let name = format!("field{number}");
         choices.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str())
@@ -173,7 +174,7 @@ pub(super) fn add(
         let name = name.map(|(_, name)| name.clone()).unwrap_or_default();
         let shown = shown_type(name, &table, &roles)?;
         let problem = Some(page.texts().import.no_word.to_owned());
-        return send(page, StatusCode::UNPROCESSABLE_ENTITY, (problem, vec![shown]), list);
+        return send(page, StatusCode::UNPROCESSABLE_ENTITY, problem, vec![shown], list);
     }
     let rows = table.rows.iter().map(|row| row_by(row, &roles)).collect();
     save(page.site, user, rows, list)
@@ -181,13 +182,14 @@ pub(super) fn add(
 
 /// The page with the reason why the package cannot be imported.
 fn refuse(page: &Page<'_>, problem: String) -> Result<Response> {
-    send(page, StatusCode::UNPROCESSABLE_ENTITY, (Some(problem), Vec::new()), "")
+    send(page, StatusCode::UNPROCESSABLE_ENTITY, Some(problem), Vec::new(), "")
 }
 
 fn send(
     page: &Page<'_>,
     status: StatusCode,
-    (problem, types): (Option<String>, Vec<NoteTypePreview>),
+    problem: Option<String>,
+    types: Vec<NoteTypePreview>,
     list: &str,
 ) -> Result<Response> {
     let form_token = page.form_token()?;

@@ -218,7 +218,8 @@ impl Collection {
     fn for_each_row(
         &self,
         sql: &str,
-        (part, rows_max): (AnkiPart, usize),
+        part: AnkiPart,
+        rows_max: usize,
         take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut statement = self.file.prepare(sql)?;
@@ -271,12 +272,12 @@ fn note_types(collection: &Collection) -> Result<HashMap<i64, AnkiNoteType>> {
         }
         return Ok(types);
     }
-    collection.for_each_row(TYPES, (AnkiPart::Types, ROWS_MAX), &mut |row| {
+    collection.for_each_row(TYPES, AnkiPart::Types, ROWS_MAX, &mut |row| {
         let found = AnkiNoteType { name: collection.text(row, 1)?, ..AnkiNoteType::default() };
         types.insert(row.get(0)?, found);
         Ok(())
     })?;
-    collection.for_each_row(TYPE_FIELDS, (AnkiPart::Fields, ROWS_MAX), &mut |row| {
+    collection.for_each_row(TYPE_FIELDS, AnkiPart::Fields, ROWS_MAX, &mut |row| {
         if let Some(found) = types.get_mut(&row.get(0)?) {
             if found.fields.len() >= FIELDS_MAX {
                 return Err(too_many_fields());
@@ -319,7 +320,7 @@ fn decks_of_notes(collection: &Collection) -> Result<HashMap<i64, Rc<str>>> {
             names.insert(id.parse().map_err(|_| damaged("the key of a deck"))?, name.into());
         }
     } else {
-        collection.for_each_row(DECKS, (AnkiPart::Decks, ROWS_MAX), &mut |row| {
+        collection.for_each_row(DECKS, AnkiPart::Decks, ROWS_MAX, &mut |row| {
             // Newer collections separate the names of nested decks like the fields of notes.
             let name = collection.text(row, 1)?;
             names.insert(row.get(0)?, name.replace(SEPARATOR, DECK_SEPARATOR).into());
@@ -327,7 +328,7 @@ fn decks_of_notes(collection: &Collection) -> Result<HashMap<i64, Rc<str>>> {
         })?;
     }
     let mut decks = HashMap::new();
-    collection.for_each_row(CARDS, (AnkiPart::Cards, ROWS_MAX), &mut |row| {
+    collection.for_each_row(CARDS, AnkiPart::Cards, ROWS_MAX, &mut |row| {
         if let Some(name) = names.get(&row.get(1)?) {
             decks.entry(row.get(0)?).or_insert_with(|| Rc::clone(name));
         }
@@ -342,7 +343,7 @@ fn read_notes(
     types: &mut HashMap<i64, AnkiNoteType>,
     decks: &HashMap<i64, Rc<str>>,
 ) -> Result<()> {
-    collection.for_each_row(NOTES, (AnkiPart::Notes, ANKI_NOTES_MAX), &mut |row| {
+    collection.for_each_row(NOTES, AnkiPart::Notes, ANKI_NOTES_MAX, &mut |row| {
         let found = types.get_mut(&row.get(1)?).ok_or_else(|| damaged("a note has no type"))?;
         let fields = collection.text(row, 2)?;
         let count = found.fields.len();
