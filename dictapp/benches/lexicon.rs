@@ -58,7 +58,7 @@ fn open_alone(path: &Path) {
     let begin = Instant::now();
     let lexicon = Lexicon::open_saved(path, &[0; 32]).expect("the saved lexicon");
     let opening = begin.elapsed();
-    let glosses: usize = lexicon.entries().map(|entry| entry.mean.len()).sum();
+    let glosses: usize = lexicon.entries().map(|entry| entry.explanation.len()).sum();
     let size = std::fs::metadata(path).map_or(0, |file| file.len()) / 1_000_000;
     println!("opened in {opening:?} (bound 1.5 s), {size} MB on disk");
     println!("resident {:.0} MB (bound 120 MB)", resident_mb());
@@ -88,8 +88,8 @@ fn read(path: &Path) -> String {
 
 /// The headword ends at two spaces or at column 17.
 fn split_line(line: &str) -> Option<(String, String)> {
-    let (word, mean) = line.split_once("  ").or_else(|| line.split_at_checked(17))?;
-    Some((word.trim().to_owned(), mean.trim().to_owned()))
+    let (word, explanation) = line.split_once("  ").or_else(|| line.split_at_checked(17))?;
+    Some((word.trim().to_owned(), explanation.trim().to_owned()))
 }
 
 /// Words of syllables, half of them phrases, with glosses of common characters.
@@ -121,17 +121,17 @@ fn build(book: &Book) -> Lexicon {
     for (i, word) in common.filter(|line| !line.starts_with('#')).enumerate() {
         builder.add(BookId(1), &entry(word, "n. v. adj.", Some(i as u32 + 1)));
     }
-    for (word, mean) in book {
+    for (word, explanation) in book {
         if Word::parse(word).is_ok() {
-            builder.add(BookId(2), &entry(word, mean, None));
+            builder.add(BookId(2), &entry(word, explanation, None));
         }
     }
     builder.build().expect("a book of less than 4 GiB")
 }
 
-fn entry(word: &str, mean: &str, rank: Option<u32>) -> Entry {
+fn entry(word: &str, explanation: &str, rank: Option<u32>) -> Entry {
     let word = Word::parse(word).expect("a headword");
-    Entry { word, phonetic: None, mean: mean.to_owned(), rank, forms: Vec::new() }
+    Entry { word, phonetic: None, explanation: explanation.to_owned(), rank, forms: Vec::new() }
 }
 
 /// Calls `ask` with each text of a list in turn, so that no look-up finds its data in the cache
@@ -267,8 +267,8 @@ fn sqlite(book: &Book, path: &Path) -> Connection {
         .expect("a table");
     {
         let mut insert = sqlite.prepare("INSERT INTO words VALUES (?, ?)").expect("a statement");
-        for (word, mean) in book {
-            insert.execute([word, mean]).expect("a row");
+        for (word, explanation) in book {
+            insert.execute([word, explanation]).expect("a row");
         }
     }
     sqlite.execute_batch("CREATE INDEX by_word ON words (word); COMMIT").expect("an index");

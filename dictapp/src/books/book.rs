@@ -15,7 +15,7 @@ use crate::model::{Entry, Languages};
 
 use super::error::BookError;
 use super::homographs;
-use super::limits::{ENTRIES_MAX, FORMS_MAX, HELD_BYTES_MAX, JOINED_MAX, MEAN_BYTES_MAX};
+use super::limits::{ENTRIES_MAX, EXPLANATION_BYTES_MAX, FORMS_MAX, HELD_BYTES_MAX, JOINED_MAX};
 use super::warning::{WarningKind, Warnings};
 use super::{About, BookKind, Overrides, Progress, Reader, Recognised, open};
 
@@ -256,16 +256,17 @@ impl Held {
             }
             homographs::write_pronunciation(&mut later);
         }
-        let known: HashSet<&str> = first.mean.lines().collect();
-        let new: Vec<&str> = later.mean.lines().filter(|line| !known.contains(line)).collect();
+        let known: HashSet<&str> = first.explanation.lines().collect();
+        let new: Vec<&str> =
+            later.explanation.lines().filter(|line| !known.contains(line)).collect();
         let more: usize = new.iter().map(|line| line.len() + 1).sum();
-        if first.mean.len() + more > MEAN_BYTES_MAX || self.joined == JOINED_MAX {
+        if first.explanation.len() + more > EXPLANATION_BYTES_MAX || self.joined == JOINED_MAX {
             return vec![WarningKind::Unjoined];
         }
         self.joined += 1;
         for line in new {
-            first.mean.push('\n');
-            first.mean.push_str(line);
+            first.explanation.push('\n');
+            first.explanation.push_str(line);
         }
         first.phonetic = homographs::join_pronunciations(first.phonetic.take(), later.phonetic);
         first.rank = first.rank.into_iter().chain(later.rank).min();
@@ -283,5 +284,5 @@ impl Held {
 fn memory_of(entry: &Entry) -> usize {
     let forms: usize = entry.forms.iter().map(|form| form.len() + size_of::<String>()).sum();
     let phonetic = entry.phonetic.as_ref().map_or(0, String::len);
-    size_of::<Entry>() + entry.word.as_str().len() + entry.mean.len() + phonetic + forms
+    size_of::<Entry>() + entry.word.as_str().len() + entry.explanation.len() + phonetic + forms
 }

@@ -25,7 +25,7 @@ pub(super) fn write_pronunciation(entry: &mut Entry) {
     let Some(phonetic) = entry.phonetic.as_deref() else { return };
     let mut lines = Vec::new();
     let mut last_label = None;
-    for line in entry.mean.lines() {
+    for line in entry.explanation.lines() {
         let (label, _) = split_part(line);
         // `.book` files and Wiktionary have such lines already.
         if line.starts_with("@ ") {
@@ -42,7 +42,7 @@ pub(super) fn write_pronunciation(entry: &mut Entry) {
         }
         last_label = if label.is_empty() { last_label.or(Some("")) } else { Some(label) };
     }
-    entry.mean = lines.join("\n");
+    entry.explanation = lines.join("\n");
 }
 
 /// Joins two pronunciations with a semicolon. Keeps only the first one if it contains the later
@@ -61,12 +61,12 @@ mod tests {
     use super::*;
     use crate::model::Word;
 
-    fn with_pronunciation(mean: &str) -> String {
+    fn with_pronunciation(explanation: &str) -> String {
         let word = Word::parse("lead").unwrap();
-        let (phonetic, mean) = (Some("led".to_owned()), mean.to_owned());
-        let mut entry = Entry { word, phonetic, mean, rank: None, forms: Vec::new() };
+        let (phonetic, explanation) = (Some("led".to_owned()), explanation.to_owned());
+        let mut entry = Entry { word, phonetic, explanation, rank: None, forms: Vec::new() };
         write_pronunciation(&mut entry);
-        entry.mean
+        entry.explanation
     }
 
     #[test]

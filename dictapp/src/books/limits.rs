@@ -4,7 +4,7 @@
 pub use crate::model::WORD_CHARS_MAX;
 
 /// Maximum length of an explanation in bytes. The longest article of Webster 1913 has about 30 KiB.
-pub const MEAN_BYTES_MAX: usize = 64 * 1024;
+pub const EXPLANATION_BYTES_MAX: usize = 64 * 1024;
 
 /// Maximum length of a pronunciation in bytes. The longest in ECDICT has fewer than 130.
 pub const PHONETIC_BYTES_MAX: usize = 255;

@@ -47,7 +47,7 @@ pub enum Column {
     /// The part of speech.
     Part,
     /// The explanation.
-    Mean,
+    Explanation,
     /// An example sentence.
     Example,
     /// The translation of the example.
@@ -74,7 +74,7 @@ impl Column {
         Column::Word,
         Column::Phonetic,
         Column::Part,
-        Column::Mean,
+        Column::Explanation,
         Column::Example,
         Column::Translation,
         Column::Rank,
@@ -92,7 +92,7 @@ impl Column {
             Column::Word => "word",
             Column::Phonetic => "phonetic",
             Column::Part => "pos",
-            Column::Mean => "meaning",
+            Column::Explanation => "meaning",
             Column::Example => "example",
             Column::Translation => "translation",
             Column::Rank => "rank",

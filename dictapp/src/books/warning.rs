@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::error::Place;
 use super::limits::{
-    FORMS_MAX, LINE_BYTES_MAX, MEAN_BYTES_MAX, RECORD_LINE_BYTES_MAX, WARNINGS_LISTED_MAX,
+    EXPLANATION_BYTES_MAX, FORMS_MAX, LINE_BYTES_MAX, RECORD_LINE_BYTES_MAX, WARNINGS_LISTED_MAX,
     WORD_CHARS_MAX,
 };
 
@@ -22,7 +22,8 @@ pub enum WarningKind {
     /// A headword longer than a [`Word`](crate::model::Word) may be, or with control characters;
     /// left out.
     BadHeadword,
-    /// An explanation longer than [`MEAN_BYTES_MAX`](super::limits::MEAN_BYTES_MAX); left out.
+    /// An explanation longer than [`EXPLANATION_BYTES_MAX`](super::limits::EXPLANATION_BYTES_MAX);
+    /// left out.
     LongExplanation,
     /// A line or record that is too long; left out.
     LongLine,
@@ -162,7 +163,7 @@ impl fmt::Display for WarningKind {
                 "headword longer than {WORD_CHARS_MAX} characters or with control characters, left out"
             ),
             WarningKind::LongExplanation => {
-                write!(f, "explanation longer than {MEAN_BYTES_MAX} bytes, left out")
+                write!(f, "explanation longer than {EXPLANATION_BYTES_MAX} bytes, left out")
             }
             WarningKind::LongLine => write!(f, "line longer than {LINE_BYTES_MAX} bytes, left out"),
             WarningKind::Comment => write!(f, "comment or heading, left out"),

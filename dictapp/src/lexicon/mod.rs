@@ -35,7 +35,7 @@ pub struct EntryRef<'a> {
     /// The pronunciation, if the book has one.
     pub phonetic: Option<&'a str>,
     /// The explanation in the format of [`Explanation`](crate::model::Explanation).
-    pub mean: &'a str,
+    pub explanation: &'a str,
     /// The book.
     pub book: BookId,
     /// The frequency rank from 1, if the book has one.

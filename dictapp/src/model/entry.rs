@@ -4,9 +4,9 @@ use super::Word;
 
 /// The entry of a headword in a book.
 ///
-/// The explanation (`mean`) is a text, so that entries of all books fit. A programming course has a
-/// database with the table `words (word, mean)`, which can be imported; `mean` is compatible with
-/// it. The text also has lines for the level, and for the pronunciations and forms of each part of
+/// The explanation is a text, so that entries of all books fit. A programming course has a database
+/// with the table `words (word, mean)`, which can be imported; `explanation` is compatible with it.
+/// The text also has lines for the level, and for the pronunciations and forms of each part of
 /// speech.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -16,7 +16,7 @@ pub struct Entry {
     pub phonetic: Option<String>,
     /// The explanation: lines in the format of [`Explanation`](super::Explanation), one for each
     /// sense.
-    pub mean: String,
+    pub explanation: String,
     /// The frequency rank, from 1 for the most frequent word; `None` if the book has none.
     pub rank: Option<u32>,
     /// Inflected forms (`went` for `go`) and other spellings in the book, without the headword.

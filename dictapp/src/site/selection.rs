@@ -38,7 +38,7 @@ pub struct FoundEntry<'a> {
     /// The languages of the book, if they are known.
     pub languages: Option<Languages>,
     /// The explanation, in the project's own text form, which `model` parses.
-    pub mean: &'a str,
+    pub explanation: &'a str,
 }
 
 impl<'s> Selection<'s> {
@@ -162,7 +162,7 @@ impl<'s> Selection<'s> {
         FoundEntry {
             book: book.map_or("", |book| book.title.as_str()),
             languages: book.and_then(|book| book.languages),
-            mean: entry.mean,
+            explanation: entry.explanation,
         }
     }
 }

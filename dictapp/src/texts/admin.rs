@@ -24,7 +24,7 @@ texts! {
         slow_hint: "本实例启动以来，按平均用时排列。花括号代表网址中会变的部分，例如所查的词。", "Since this instance started, by average time. Braces stand for a part of the address that varies, such as the word.";
         page: "页面", "Page";
         answers: "次数", "Requests";
-        mean: "平均", "Average";
+        mean_time: "平均", "Average";
         longest: "最长", "Longest";
         milliseconds: "{count} ms", "{count} ms";
         no_page: "（没有这个页面）", "(no such page)";
@@ -131,7 +131,7 @@ texts! {
         word: "单词", "word";
         phonetic: "音标", "pronunciation";
         part: "词性", "part of speech";
-        mean: "释义", "meaning";
+        explanation: "释义", "meaning";
         example: "例句", "example";
         translation: "例句翻译", "translation";
         rank: "词频排名", "frequency rank";

@@ -60,7 +60,8 @@ pub(super) fn part(
         headwords: found.iter().map(|found| Headword::of(found, language)).collect(),
     };
     let html = template.render().map_err(Error::internal)?;
-    let description = first.entries.first().map_or(String::new(), |entry| first_gloss(entry.mean));
+    let description =
+        first.entries.first().map_or(String::new(), |entry| first_gloss(entry.explanation));
     let words = found.iter().map(|found| found.word.to_owned()).collect();
     let part = Arc::new(EntryPart::new(words, description, html));
     if let Some(cache) = cache {

@@ -46,7 +46,7 @@ fn run(store: &Store, file: &Path) -> anyhow::Result<ImportReport> {
 #[track_caller]
 fn means(store: &Store, word: &str) -> Vec<String> {
     let entries = store.entries_of(&Word::parse(word).unwrap()).unwrap();
-    entries.into_iter().map(|(_, entry)| entry.mean).collect()
+    entries.into_iter().map(|(_, entry)| entry.explanation).collect()
 }
 
 fn a_book_is_found_word_by_word_after_its_import(fresh: &Fresh) {
@@ -215,7 +215,7 @@ fn an_exported_book_keeps_headwords_with_marks_and_its_languages(fresh: &Fresh) 
         let mut book = exported(fresh, &store, format, name);
         let entry = book.next().unwrap().unwrap();
         assert_eq!((entry.word.as_str(), entry.forms.len()), ("a|\"b\"", 0), "{format:?}");
-        assert_eq!(entry.mean, "n. <i>甲</i> \\n", "{format:?}");
+        assert_eq!(entry.explanation, "n. <i>甲</i> \\n", "{format:?}");
         if matches!(format, Format::Tsv | Format::Stardict) {
             let languages = book.about().languages.map(|languages| languages.to_string());
             assert_eq!(languages.as_deref(), Some("en-zh"), "{format:?}");
@@ -239,14 +239,17 @@ fn a_preview_shows_the_recognised_properties_and_the_first_entries() {
         let shown = preview_book(&ImportRequest { overrides, ..request(&file) });
         shown.map(|preview| preview.to_string())
     };
-    let shown = with(&[Column::Rank, Column::Mean, Column::Word]).unwrap();
+    let shown = with(&[Column::Rank, Column::Explanation, Column::Word]).unwrap();
     assert!(shown.contains("\nn. 梨\n  pear"), "{shown}");
     for (columns, reason) in [
         (&[Column::Word][..], "the given columns lack \"meaning\""),
-        (&[Column::Skip, Column::Mean], "the given columns lack \"word\""),
-        (&[Column::Word, Column::Word, Column::Mean], "the given columns name \"word\" twice"),
+        (&[Column::Skip, Column::Explanation], "the given columns lack \"word\""),
         (
-            &[Column::Skip, Column::Word, Column::Mean, Column::Example],
+            &[Column::Word, Column::Word, Column::Explanation],
+            "the given columns name \"word\" twice",
+        ),
+        (
+            &[Column::Skip, Column::Word, Column::Explanation, Column::Example],
             "4 columns are given, but a row has at most 3",
         ),
     ] {
@@ -294,7 +297,11 @@ fn a_hidden_book_is_skipped_before_the_words_are_loaded_again(fresh: &Fresh) {
     let shelf = site.shelf();
     let means = |query: &str| -> Vec<String> {
         let found = Selection::new(&shelf, &[]).look_up(query);
-        found.iter().flat_map(|found| &found.entries).map(|entry| entry.mean.to_owned()).collect()
+        found
+            .iter()
+            .flat_map(|found| &found.entries)
+            .map(|entry| entry.explanation.to_owned())
+            .collect()
     };
     assert_eq!(means("apple").len(), 2);
     for (visibility, count) in [(Visibility::Hidden, 0), (Visibility::Shown, 1)] {

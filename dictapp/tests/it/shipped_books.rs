@@ -38,7 +38,7 @@ fn entries(name: &str) -> Vec<Entry> {
 
 /// The senses, each with the label of its part of speech.
 fn senses(entry: &Entry) -> Vec<(String, Sense)> {
-    let explanation = Explanation::parse(&entry.mean);
+    let explanation = Explanation::parse(&entry.explanation);
     explanation.senses().map(|(part, sense)| (part.to_owned(), sense.clone())).collect()
 }
 
@@ -138,7 +138,7 @@ fn no_gloss_of_a_part_of_speech_comes_twice() {
         glosses.into_iter().any(|gloss| !seen.insert(gloss))
     };
     let twice =
-        Entry { mean: "n. 果；实\nn. 果".to_owned(), ..entries("en-zh.book").remove(0) };
+        Entry { explanation: "n. 果；实\nn. 果".to_owned(), ..entries("en-zh.book").remove(0) };
     assert!(repeats(&twice));
     assert_none("en-zh.book", &faults(&entries("en-zh.book"), repeats));
 }
@@ -248,7 +248,7 @@ fn every_listed_form_finds_its_headword() {
 #[test]
 fn every_single_word_has_a_british_and_an_american_pronunciation() {
     let lacks = |entry: &Entry| {
-        let explanation = Explanation::parse(&entry.mean);
+        let explanation = Explanation::parse(&entry.explanation);
         let regions = [Region::Uk, Region::Us];
         let has = |part: &Part, region| {
             part.pronunciations.iter().any(|said| said.region == Some(region) && !said.is_weak)
@@ -258,7 +258,7 @@ fn every_single_word_has_a_british_and_an_american_pronunciation() {
     };
     assert_none("no pronunciation", &faults(&entries("en-zh.book"), lacks));
     let record = Explanation::parse(
-        &entries("en-zh.book").iter().find(|e| e.word.as_str() == "record").unwrap().mean,
+        &entries("en-zh.book").iter().find(|e| e.word.as_str() == "record").unwrap().explanation,
     );
     let first = |part: &Part| part.pronunciations[0].ipa.clone();
     let of = |label: &str| record.parts.iter().find(|part| part.label == label).map(first);

@@ -128,9 +128,9 @@ pub(crate) fn lookup(user: UserId, text: &str, time: i64) -> Lookup {
     Lookup { user, word: word(text), found: true, headword: None, at: at(time) }
 }
 
-pub(crate) fn entry(text: &str, mean: &str) -> Entry {
+pub(crate) fn entry(text: &str, explanation: &str) -> Entry {
     let (phonetic, rank, forms) = (None, None, Vec::new());
-    Entry { word: word(text), mean: mean.to_owned(), phonetic, rank, forms }
+    Entry { word: word(text), explanation: explanation.to_owned(), phonetic, rank, forms }
 }
 
 pub(crate) fn header(book: &str, digest: &str) -> BookHeader {

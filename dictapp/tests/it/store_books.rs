@@ -28,7 +28,7 @@ fn all_words(store: &Store) -> Vec<String> {
     let mut words = Vec::new();
     store
         .each_entry(|book, entry| {
-            words.push(format!("{}: {} = {}", book.name, entry.word, entry.mean));
+            words.push(format!("{}: {} = {}", book.name, entry.word, entry.explanation));
             ControlFlow::Continue(())
         })
         .unwrap();

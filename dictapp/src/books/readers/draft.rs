@@ -4,7 +4,7 @@
 
 use crate::model::{Entry, Word, WordError};
 
-use crate::books::limits::{FORMS_MAX, MEAN_BYTES_MAX, PHONETIC_BYTES_MAX};
+use crate::books::limits::{EXPLANATION_BYTES_MAX, FORMS_MAX, PHONETIC_BYTES_MAX};
 use crate::books::warning::WarningKind;
 
 /// The unchecked parts of an entry.
@@ -12,14 +12,20 @@ use crate::books::warning::WarningKind;
 pub(crate) struct Draft<'a> {
     pub(crate) headword: &'a str,
     pub(crate) phonetic: Option<String>,
-    pub(crate) mean: String,
+    pub(crate) explanation: String,
     pub(crate) rank: Option<u32>,
     pub(crate) forms: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
     pub(crate) fn new(headword: &'a str) -> Draft<'a> {
-        Draft { headword, phonetic: None, mean: String::new(), rank: None, forms: Vec::new() }
+        Draft {
+            headword,
+            phonetic: None,
+            explanation: String::new(),
+            rank: None,
+            forms: Vec::new(),
+        }
     }
 
     /// Checks the parts. Returns the entry, and a warning for each part that was left out.
@@ -34,11 +40,11 @@ impl<'a> Draft<'a> {
             return Err(WarningKind::NoHeadword);
         }
         let word = Word::parse(headword).map_err(|_| WarningKind::BadHeadword)?;
-        if self.mean.len() > MEAN_BYTES_MAX {
+        if self.explanation.len() > EXPLANATION_BYTES_MAX {
             return Err(WarningKind::LongExplanation);
         }
-        let mean = clean(self.mean);
-        if mean.is_empty() {
+        let explanation = clean(self.explanation);
+        if explanation.is_empty() {
             return Err(WarningKind::NoExplanation);
         }
         let mut warnings = Vec::new();
@@ -50,7 +56,13 @@ impl<'a> Draft<'a> {
         );
         let forms = forms(&word, &self.forms, &mut warnings);
         Ok((
-            Entry { word, phonetic: phonetic.filter(is_short), mean, rank: self.rank, forms },
+            Entry {
+                word,
+                phonetic: phonetic.filter(is_short),
+                explanation,
+                rank: self.rank,
+                forms,
+            },
             warnings,
         ))
     }
@@ -142,21 +154,23 @@ fn unnumbered(word: &str) -> Option<&str> {
 const SUPERSCRIPTS: &str = "¹²³⁴⁵⁶⁷⁸⁹";
 
 /// Trims the text, and replaces control characters except line ends by spaces.
-fn clean(mean: String) -> String {
+fn clean(explanation: String) -> String {
     let is_invalid = |c: char| c.is_control() && c != '\n';
-    if mean.contains(is_invalid) {
-        return clean(mean.replace(is_invalid, " "));
+    if explanation.contains(is_invalid) {
+        return clean(explanation.replace(is_invalid, " "));
     }
-    let trimmed = mean.trim();
-    if trimmed.len() == mean.len() { mean } else { trimmed.to_owned() }
+    let trimmed = explanation.trim();
+    if trimmed.len() == explanation.len() { explanation } else { trimmed.to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn draft(headword: &str, mean: &str) -> Result<Entry, WarningKind> {
-        Draft { mean: mean.to_owned(), ..Draft::new(headword) }.finish().map(|(entry, _)| entry)
+    fn draft(headword: &str, explanation: &str) -> Result<Entry, WarningKind> {
+        Draft { explanation: explanation.to_owned(), ..Draft::new(headword) }
+            .finish()
+            .map(|(entry, _)| entry)
     }
 
     #[test]
@@ -167,14 +181,17 @@ mod tests {
         assert_eq!(draft("\u{FEFF}apple\u{200B} ", "x").unwrap().word.as_str(), "apple");
         assert_eq!(draft(&"a".repeat(256), "x"), Err(WarningKind::BadHeadword));
         assert_eq!(draft("a", " \n"), Err(WarningKind::NoExplanation));
-        assert_eq!(draft("a", &"x".repeat(MEAN_BYTES_MAX + 1)), Err(WarningKind::LongExplanation));
-        assert!(draft("a", &"x".repeat(MEAN_BYTES_MAX)).is_ok());
+        assert_eq!(
+            draft("a", &"x".repeat(EXPLANATION_BYTES_MAX + 1)),
+            Err(WarningKind::LongExplanation)
+        );
+        assert!(draft("a", &"x".repeat(EXPLANATION_BYTES_MAX)).is_ok());
     }
 
     #[test]
     fn keeps_each_form_once_and_without_the_headword() {
         let forms = ["went", "go", " gone ", "went", ""].map(str::to_owned).to_vec();
-        let draft = Draft { mean: "v. 去".into(), forms, ..Draft::new("go") };
+        let draft = Draft { explanation: "v. 去".into(), forms, ..Draft::new("go") };
         let (entry, warnings) = draft.finish().unwrap();
         assert_eq!(
             (&entry.forms[..], warnings),
@@ -185,13 +202,13 @@ mod tests {
     #[test]
     fn reports_the_parts_that_are_left_out() {
         let forms: Vec<String> = (0..=FORMS_MAX).map(|n| format!("form {n}")).collect();
-        let draft = Draft { mean: "x".into(), forms, ..Draft::new("go (1)") };
+        let draft = Draft { explanation: "x".into(), forms, ..Draft::new("go (1)") };
         let (entry, warnings) = draft.finish().unwrap();
         assert_eq!((entry.forms.len(), warnings), (FORMS_MAX, vec![WarningKind::ExtraForms]));
         assert_eq!(entry.forms.last().map(String::as_str), Some("go"));
         let phonetic = Some("a".repeat(PHONETIC_BYTES_MAX + 1));
         let forms = vec!["a".repeat(256), String::new()];
-        let draft = Draft { phonetic, mean: "x".into(), forms, ..Draft::new("go") };
+        let draft = Draft { phonetic, explanation: "x".into(), forms, ..Draft::new("go") };
         let (entry, warnings) = draft.finish().unwrap();
         assert_eq!((entry.phonetic, warnings), (None, vec![WarningKind::BadDetail; 2]));
     }
@@ -225,6 +242,6 @@ mod tests {
 
     #[test]
     fn keeps_control_characters_out_of_explanations() {
-        assert_eq!(draft("a", "\u{1b}[2J x\r\ny ").unwrap().mean, "[2J x \ny");
+        assert_eq!(draft("a", "\u{1b}[2J x\r\ny ").unwrap().explanation, "[2J x \ny");
     }
 }

@@ -87,7 +87,7 @@ impl Ecdict {
         }
         let draft = Draft {
             phonetic: record.get(PHONETIC).map(str::to_owned),
-            mean: mean(record, &columns),
+            explanation: explanation(record, &columns),
             rank: rank(record, &columns),
             forms: forms(record.get(columns.exchange).unwrap_or_default()),
             ..Draft::new(headword)
@@ -98,7 +98,7 @@ impl Ecdict {
 
 /// The explanation: the lines of the Chinese translation, or of the English definition if there is
 /// no translation. The example follows the first line, as an example of the first sense.
-fn mean(record: &StringRecord, columns: &Columns) -> String {
+fn explanation(record: &StringRecord, columns: &Columns) -> String {
     let field = |column: usize| lines(record.get(column).unwrap_or_default());
     let translation = field(TRANSLATION);
     let mut lines = if translation.is_empty() { field(DEFINITION) } else { translation };

@@ -19,7 +19,7 @@ pub(super) mod wordnet;
 fn found(mut reader: impl super::Reader) -> Vec<String> {
     let mut found = Vec::new();
     while let Some(entry) = reader.next().unwrap() {
-        found.push(format!("{}: {}", entry.word, entry.mean));
+        found.push(format!("{}: {}", entry.word, entry.explanation));
     }
     for (kind, group) in reader.state().warnings().by_kind() {
         let lines = group.first.iter();

@@ -25,7 +25,7 @@ use super::draft::Draft;
 use crate::books::error::{BookError, Place};
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
-use crate::books::limits::MEAN_BYTES_MAX;
+use crate::books::limits::EXPLANATION_BYTES_MAX;
 use crate::books::warning::WarningKind;
 use crate::books::{About, ReadState, Reader};
 
@@ -44,7 +44,7 @@ struct PlainRecord {
     /// The first line.
     first_line: String,
     /// The explanation.
-    mean: String,
+    explanation: String,
     /// The reason why the record becomes no entry.
     fault: Option<WarningKind>,
 }
@@ -98,16 +98,17 @@ impl Plain {
         let has_bad_detail = rank.is_some() && parsed_rank.is_none()
             || level.is_some() && parsed_level.is_none()
             || columns.next().is_some();
-        let explanation = Explanation::parse(&record.mean);
-        let mean = match parsed_level {
-            Some(level) => format!("* {}\n{}", level.as_str(), record.mean),
-            None => record.mean,
+        let parsed = Explanation::parse(&record.explanation);
+        let explanation = match parsed_level {
+            Some(level) => format!("* {}\n{}", level.as_str(), record.explanation),
+            None => record.explanation,
         };
         let phonetic = phonetic
             .filter(|text| !text.trim().is_empty())
-            .or_else(|| explanation.first_pronunciation().map(|first| first.ipa.clone()));
-        let forms = explanation.forms().map(str::to_owned).collect();
-        let draft = Draft { phonetic, mean, rank: parsed_rank, forms, ..Draft::new(headword) };
+            .or_else(|| parsed.first_pronunciation().map(|first| first.ipa.clone()));
+        let forms = parsed.forms().map(str::to_owned).collect();
+        let draft =
+            Draft { phonetic, explanation, rank: parsed_rank, forms, ..Draft::new(headword) };
         if let Some(fault) = record.fault {
             self.state.warn(fault, headword);
             return None;
@@ -124,14 +125,14 @@ impl PlainRecord {
     /// Appends a line to the explanation. Its length is limited here already, so that a record of
     /// many lines does not fill the memory.
     fn append(&mut self, line: &str) {
-        if self.mean.len() + line.len() > 2 * MEAN_BYTES_MAX {
+        if self.explanation.len() + line.len() > 2 * EXPLANATION_BYTES_MAX {
             self.fault = self.fault.or(Some(WarningKind::LongExplanation));
             return;
         }
-        if !self.mean.is_empty() {
-            self.mean.push('\n');
+        if !self.explanation.is_empty() {
+            self.explanation.push('\n');
         }
-        self.mean.push_str(line);
+        self.explanation.push_str(line);
     }
 }
 
@@ -191,23 +192,23 @@ mod tests {
         let body = "@ v. UK ɡəʊ; US ɡoʊ | past went; participle gone\nv. 去";
         let (entries, warnings) = read(&format!("go\t\t35\tA1\n{body}\n"));
         assert_eq!(warnings, "");
-        assert_eq!(entries[0].mean, format!("* A1\n{body}"));
+        assert_eq!(entries[0].explanation, format!("* A1\n{body}"));
         assert_eq!(entries[0].phonetic.as_deref(), Some("ɡəʊ"));
         assert_eq!(entries[0].forms, ["went", "gone"]);
-        assert_eq!(Explanation::parse(&entries[0].mean).level, Some(Level::A1));
+        assert_eq!(Explanation::parse(&entries[0].explanation).level, Some(Level::A1));
     }
 
     #[test]
     fn reads_a_record_of_the_first_edition() {
         let (entries, warnings) = read("apple\tˈæpəl\t812\nn. 苹果\n");
-        assert_eq!((entries[0].mean.as_str(), warnings.as_str()), ("n. 苹果", ""));
+        assert_eq!((entries[0].explanation.as_str(), warnings.as_str()), ("n. 苹果", ""));
         assert_eq!((entries[0].phonetic.as_deref(), entries[0].rank), (Some("ˈæpəl"), Some(812)));
     }
 
     #[test]
     fn reports_an_invalid_level() {
         let (entries, warnings) = read("apple\t\t812\tA7\nn. 苹果\n");
-        assert_eq!(entries[0].mean, "n. 苹果");
+        assert_eq!(entries[0].explanation, "n. 苹果");
         assert!(warnings.contains("apple"), "{warnings}");
     }
 }

@@ -49,7 +49,7 @@ const RANK: &str = "Rank: ";
 
 /// Converts the explanation of an entry to text without line markers.
 pub fn explanation(entry: &Entry) -> String {
-    entry.mean.lines().map(export_line).collect::<Vec<_>>().join("\n")
+    entry.explanation.lines().map(export_line).collect::<Vec<_>>().join("\n")
 }
 
 /// Converts a whole entry, except its headword and forms, to text: the pronunciation in brackets,
@@ -65,7 +65,7 @@ pub fn article(entry: &Entry) -> String {
 pub(crate) struct Article {
     pub(crate) phonetic: Option<String>,
     pub(crate) rank: Option<u32>,
-    pub(crate) mean: String,
+    pub(crate) explanation: String,
 }
 
 /// Converts a text of [`article`] back to the parts of an entry.
@@ -82,7 +82,7 @@ pub(crate) fn read_article(text: &str) -> Article {
     {
         (found.rank, rest) = (Some(rank), after);
     }
-    found.mean = read_explanation(rest);
+    found.explanation = read_explanation(rest);
     found
 }
 
@@ -169,18 +169,18 @@ mod tests {
     use super::*;
     use crate::model::Word;
 
-    fn entry(mean: &str, rank: Option<u32>) -> Entry {
+    fn entry(explanation: &str, rank: Option<u32>) -> Entry {
         let (word, forms) = (Word::parse("apple").unwrap(), Vec::new());
         let phonetic = rank.map(|_| "ˈæpl".to_owned());
-        Entry { word, phonetic, mean: mean.to_owned(), rank, forms }
+        Entry { word, phonetic, explanation: explanation.to_owned(), rank, forms }
     }
 
     #[test]
     fn line_markers_become_words() {
-        let mean =
+        let explanation =
             "* A2\n@ n. UK ˈæpl | plural apples\nn. 苹果\n> an apple = 一个苹果\n= pome; pip";
         assert_eq!(
-            article(&entry(mean, Some(812))),
+            article(&entry(explanation, Some(812))),
             "[ˈæpl]\nRank: 812\nLevel: A2\nn.: UK ˈæpl | plural apples\nn. 苹果\n\
              “an apple” - 一个苹果\nSynonyms: pome; pip"
         );
@@ -195,11 +195,11 @@ mod tests {
             ),
             rank in prop::option::of(1_u32..9),
         ) {
-            let mean = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
-            let mean = mean.collect::<Vec<_>>().join("\n");
-            let entry = entry(&mean, rank);
+            let explanation = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
+            let explanation = explanation.collect::<Vec<_>>().join("\n");
+            let entry = entry(&explanation, rank);
             let found = read_article(&article(&entry));
-            let expected = Article { phonetic: entry.phonetic, rank, mean };
+            let expected = Article { phonetic: entry.phonetic, rank, explanation };
             prop_assert_eq!(found, expected);
         }
     }

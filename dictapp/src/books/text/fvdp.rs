@@ -22,11 +22,11 @@ const PARTS: &[(&str, &str)] = &[
     ("mạo từ", "art."),
 ];
 
-/// The parts of a converted article; `mean` is the explanation.
+/// The parts of a converted article.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
-    pub(super) mean: String,
+    pub(super) explanation: String,
 }
 
 /// Whether an article has these markers: a sense after `-`, and a headword after `@` at the
@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str) -> Option<Article> {
     if !has_markers(text) {
         return None;
     }
-    let mut article = Article { phonetic: None, mean: String::new() };
+    let mut article = Article { phonetic: None, explanation: String::new() };
     let mut part = String::new();
     let mut idiom = None;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -65,11 +65,11 @@ pub(super) fn parse(text: &str) -> Option<Article> {
 impl Article {
     /// Appends a line: a line marker or a label, if there is one, and a text.
     fn push(&mut self, front: &str, text: &str) {
-        if !self.mean.is_empty() {
-            self.mean.push('\n');
+        if !self.explanation.is_empty() {
+            self.explanation.push('\n');
         }
-        self.mean.push_str(front);
-        self.mean.push_str(text);
+        self.explanation.push_str(front);
+        self.explanation.push_str(text);
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
         let article = parse(text).unwrap();
         assert_eq!(article.phonetic.as_deref(), Some("əˈbændən"));
         assert_eq!(
-            article.mean,
+            article.explanation,
             "vt. bộm\n> to abandon a hope = từ bỏ\nvt. to abandon ship: bỏ tàu"
         );
         assert_eq!(parse("n. x\n- y"), None);

@@ -54,19 +54,19 @@ pub(crate) fn escape_line_marker(line: &str) -> std::borrow::Cow<'_, str> {
 
 /// Normalises the labels of an explanation. A part of speech alone on its line is put before the
 /// lines below it, until the next part of speech: `n.` above `a fruit` becomes `n. a fruit`.
-pub(crate) fn normalise_labels(mean: &str) -> String {
+pub(crate) fn normalise_labels(explanation: &str) -> String {
     let mut labels = LabelNormaliser::default();
-    mean.lines().filter_map(|line| labels.convert_line(line)).collect::<Vec<_>>().join("\n")
+    explanation.lines().filter_map(|line| labels.convert_line(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// Like [`normalise_labels`], but lines that are examples already (`> text`) stay as they are.
-pub(crate) fn normalise_labels_except_examples(mean: &str) -> String {
+pub(crate) fn normalise_labels_except_examples(explanation: &str) -> String {
     let mut labels = LabelNormaliser::default();
     let line = |line: &str| match line.strip_prefix("> ") {
         Some(_) => Some(line.to_owned()),
         None => labels.convert_line(line),
     };
-    mean.lines().filter_map(line).collect::<Vec<_>>().join("\n")
+    explanation.lines().filter_map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Normalises the labels of an explanation line by line.

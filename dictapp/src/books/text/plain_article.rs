@@ -18,7 +18,7 @@ pub(crate) struct Parts {
     pub(crate) spelling: Option<String>,
     pub(crate) phonetic: Option<String>,
     /// The explanation in the format of [`Explanation`](crate::model::Explanation).
-    pub(crate) mean: String,
+    pub(crate) explanation: String,
     /// Other headwords of the article, beside the first or on lines below it.
     pub(crate) others: Vec<String>,
 }
@@ -40,7 +40,7 @@ pub(crate) fn parse_dictd(text: &str, headword: &str) -> Parts {
         Some(heading) => parse_headed(heading, rest),
         None => parse_body(text, Wrapping::Possible),
     };
-    parts.mean = with_round_brackets(&with_links(&parts.mean));
+    parts.explanation = with_round_brackets(&with_links(&parts.explanation));
     parts
 }
 
@@ -72,7 +72,7 @@ fn parse_headed(heading: Heading<'_>, rest: &str) -> Parts {
     Parts {
         spelling: Some(spelling.to_owned()),
         phonetic: phonetic.or(reading).or(body.phonetic),
-        mean: body.mean,
+        explanation: body.explanation,
         others: others.collect(),
     }
 }
@@ -83,11 +83,15 @@ fn parse_headed(heading: Heading<'_>, rest: &str) -> Parts {
 /// pronunciation or a part of speech follows it.
 pub(crate) fn parse(text: &str, headword: &str) -> Parts {
     if let Some(target) = text.trim().strip_prefix("@@@LINK=") {
-        let mean = target.lines().map(|word| link::encode(word, word)).collect::<Vec<_>>();
-        return Parts { mean: mean.join("\n"), ..Parts::default() };
+        let explanation = target.lines().map(|word| link::encode(word, word)).collect::<Vec<_>>();
+        return Parts { explanation: explanation.join("\n"), ..Parts::default() };
     }
     if let Some(article) = fvdp::parse(text) {
-        return Parts { phonetic: article.phonetic, mean: article.mean, ..Parts::default() };
+        return Parts {
+            phonetic: article.phonetic,
+            explanation: article.explanation,
+            ..Parts::default()
+        };
     }
     let text = &decode_line_ends(text);
     let (first, rest) = first_line(text);
@@ -101,7 +105,9 @@ pub(crate) fn parse(text: &str, headword: &str) -> Parts {
     };
     let stripped = stripped.or_else(glued);
     let parts = stripped.map(|(_, after)| parse_body(&format!("{after}\n{rest}"), Wrapping::None));
-    parts.filter(|parts| !parts.mean.is_empty()).unwrap_or_else(|| parse_body(text, Wrapping::None))
+    parts
+        .filter(|parts| !parts.explanation.is_empty())
+        .unwrap_or_else(|| parse_body(text, Wrapping::None))
 }
 
 /// Decodes line ends that some converters write as the two characters `\n`. A part of speech, a
@@ -142,15 +148,15 @@ fn parse_body(text: &str, wrapping: Wrapping) -> Parts {
     let mut labels = gloss::LabelNormaliser::default();
     for paragraph in &paragraphs {
         let text = &paragraph.text;
-        let line = if paragraph.is_quotation && !found.mean.is_empty() {
+        let line = if paragraph.is_quotation && !found.explanation.is_empty() {
             Some(quotation_to_example(text))
         } else {
             labels.convert_line(text)
         };
-        line.iter().for_each(|line| push(&mut found.mean, line));
+        line.iter().for_each(|line| push(&mut found.explanation, line));
     }
-    if found.mean.lines().next().is_some_and(|line| first_wordnet_sense(line).is_some()) {
-        found.mean = split_wordnet_senses(&found.mean);
+    if found.explanation.lines().next().is_some_and(|line| first_wordnet_sense(line).is_some()) {
+        found.explanation = split_wordnet_senses(&found.explanation);
     }
     found
 }
@@ -302,10 +308,10 @@ fn first_wordnet_sense(line: &str) -> Option<(&str, &str)> {
 
 /// Converts the senses of WordNet's dictd book: puts the part of speech before each sense in place
 /// of its number, and synonyms (`[syn: {china}]`) on separate lines.
-fn split_wordnet_senses(mean: &str) -> String {
-    let mut lines = String::with_capacity(mean.len());
+fn split_wordnet_senses(explanation: &str) -> String {
+    let mut lines = String::with_capacity(explanation.len());
     let mut part = "";
-    for line in mean.lines() {
+    for line in explanation.lines() {
         let (sense, synonyms) = match line.strip_suffix(']').and_then(|l| l.split_once("[syn: ")) {
             Some((sense, synonyms)) => (sense.trim_end(), Some(synonyms)),
             None => (line, None),
@@ -328,11 +334,11 @@ fn split_wordnet_senses(mean: &str) -> String {
     lines
 }
 
-fn push(mean: &mut String, line: &str) {
-    if !mean.is_empty() {
-        mean.push('\n');
+fn push(explanation: &mut String, line: &str) {
+    if !explanation.is_empty() {
+        explanation.push('\n');
     }
-    mean.push_str(line);
+    explanation.push_str(line);
 }
 
 /// Maximum length in bytes of a note in angle brackets. A longer text is no note.
@@ -340,9 +346,9 @@ const ANGLED_BYTES_MAX: usize = 40;
 
 /// Replaces the angle brackets of notes (`<n, fem>`, `<hardware>`), which look like tags of HTML,
 /// by round brackets.
-fn with_round_brackets(mean: &str) -> String {
-    let mut text = String::with_capacity(mean.len());
-    let mut rest = mean;
+fn with_round_brackets(explanation: &str) -> String {
+    let mut text = String::with_capacity(explanation.len());
+    let mut rest = explanation;
     while let Some((before, after)) = rest.split_once('<') {
         text.push_str(before);
         let note = after.split_once('>').filter(|(note, _)| {
@@ -369,9 +375,9 @@ fn with_round_brackets(mean: &str) -> String {
 const REFERENCE_BYTES_MAX: usize = 100;
 
 /// Replaces each `{word}` by a link to that headword.
-fn with_links(mean: &str) -> String {
-    let mut text = String::with_capacity(mean.len());
-    let mut rest = mean;
+fn with_links(explanation: &str) -> String {
+    let mut text = String::with_capacity(explanation.len());
+    let mut rest = explanation;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
         let inner = after.split_once('}').filter(|(word, _)| {
@@ -406,10 +412,10 @@ mod tests {
         let text = parse_dictd("ABEND\n /a´bend/, n.\n\n    [ABnormal END]\n", "abend");
         assert_eq!(text.spelling.as_deref(), Some("ABEND"));
         assert_eq!(text.phonetic.as_deref(), Some("a´bend"));
-        assert_eq!(text.mean, "n. [ABnormal END]");
+        assert_eq!(text.explanation, "n. [ABnormal END]");
         let text = parse_dictd("REASONQ, v.i.  To weight\n", "reasonq");
         assert_eq!(
-            (text.spelling.as_deref(), text.mean.as_str()),
+            (text.spelling.as_deref(), text.explanation.as_str()),
             (Some("REASONQ"), "vi. To weight")
         );
         let text = parse_dictd("工業|工业\n  [gōng yè]\n  industry", "工业");
@@ -417,11 +423,11 @@ mod tests {
             (text.spelling.as_deref(), text.phonetic.as_deref()),
             (Some("工业"), Some("gōng yè"))
         );
-        assert_eq!(text.mean, "industry");
+        assert_eq!(text.explanation, "industry");
         assert_eq!(parse_dictd("résumé\na summary", "resume").spelling.as_deref(), Some("résumé"));
         let text = parse_dictd("… and co. /and kˈəʊ/\n… und Konsorten\n", "and co");
         assert_eq!(text.spelling.as_deref(), Some("… and co."));
-        assert_eq!(text.mean, "… und Konsorten");
+        assert_eq!(text.explanation, "… und Konsorten");
     }
 
     #[test]
@@ -431,7 +437,7 @@ mod tests {
         assert_eq!(text.spelling.as_deref(), Some("Abet"));
         assert_eq!(text.phonetic.as_deref(), Some("A·betˈ"));
         assert_eq!(
-            text.mean,
+            text.explanation,
             "vt. To instigate or encourage by aid or countenance; -- used in a bad sense. [1913 Webster]\n\
              > Would not the fool abet the stealth? —Spenser.\n\
              vt. (Law) To support. [Obs.]\n\
@@ -443,86 +449,95 @@ mod tests {
     #[test]
     fn keeps_a_first_line_that_is_another_word() {
         let text = parse_dictd("amp (A)\nAmpere", "a");
-        assert_eq!((text.spelling, text.mean.as_str()), (None, "amp (A)\nAmpere"));
-        assert_eq!(parse_dictd("applesauce is made", "apple").mean, "applesauce is made");
+        assert_eq!((text.spelling, text.explanation.as_str()), (None, "amp (A)\nAmpere"));
+        assert_eq!(parse_dictd("applesauce is made", "apple").explanation, "applesauce is made");
     }
 
     #[test]
     fn lines_of_other_headwords_are_not_senses() {
         let text = parse_dictd("X/Open\nXopen\n\n   <body> A group.\n", "x/open");
         assert_eq!(
-            (text.mean.as_str(), &text.others[..]),
+            (text.explanation.as_str(), &text.others[..]),
             ("(body) A group.", &["Xopen".to_owned()][..])
         );
         let text = parse_dictd("elle /ɛl/ <pron>\n1. it\n2. her", "elle");
-        assert_eq!(text.mean, "pron. it\npron. her");
+        assert_eq!(text.explanation, "pron. it\npron. her");
     }
 
     #[test]
     fn references_become_links_and_other_braces_stay() {
-        assert_eq!(parse_dictd("x\nsee {ice cream} { a }", "x").mean, "see [[ice cream]] { a }");
+        assert_eq!(
+            parse_dictd("x\nsee {ice cream} { a }", "x").explanation,
+            "see [[ice cream]] { a }"
+        );
         let text = parse_dictd("per / % / /pɜː/\nsee {percent / % /}, {a / b}", "per");
         assert_eq!(
-            (text.phonetic.as_deref(), text.mean.as_str()),
+            (text.phonetic.as_deref(), text.explanation.as_str()),
             (Some("pɜː"), "see [[percent]], [[a / b]]")
         );
-        assert_eq!(parse("the set {x, y}", "x").mean, "the set {x, y}");
-        assert_eq!(parse("n. 苹果 v. 结果", "x").mean, "n. 苹果\nv. 结果");
-        assert_eq!(parse("n. 苹果\\nv. 结果", "x").mean, "n. 苹果\nv. 结果");
+        assert_eq!(parse("the set {x, y}", "x").explanation, "the set {x, y}");
+        assert_eq!(parse("n. 苹果 v. 结果", "x").explanation, "n. 苹果\nv. 结果");
+        assert_eq!(parse("n. 苹果\\nv. 结果", "x").explanation, "n. 苹果\nv. 结果");
         assert_eq!(
-            parse("write \"a\\n\" for a line end", "x").mean,
+            parse("write \"a\\n\" for a line end", "x").explanation,
             "write \"a\\n\" for a line end"
         );
-        assert_eq!(parse("@@@LINK=pear", "x").mean, "[[pear]]");
+        assert_eq!(parse("@@@LINK=pear", "x").explanation, "[[pear]]");
     }
 
     #[test]
     fn numbers_that_count_the_senses_are_removed() {
         for text in ["1 to go\n2 to leave", "1) to go\n2) to leave", "1. to go\n2. to leave"] {
-            assert_eq!(parse(text, "x").mean, "to go\nto leave");
+            assert_eq!(parse(text, "x").explanation, "to go\nto leave");
         }
-        assert_eq!(parse("2 pears\n3 apples", "x").mean, "2 pears\n3 apples");
-        assert_eq!(parse("I n\n1 group\n2 set\nII v\n1 put", "x").mean, "n. group\nn. set\nv. put");
+        assert_eq!(parse("2 pears\n3 apples", "x").explanation, "2 pears\n3 apples");
+        assert_eq!(
+            parse("I n\n1 group\n2 set\nII v\n1 put", "x").explanation,
+            "n. group\nn. set\nv. put"
+        );
     }
 
     #[test]
     fn a_part_of_speech_by_name_belongs_to_the_lines_below() {
-        assert_eq!(parse("verb\nto go\nnoun\na game", "x").mean, "v. to go\nn. a game");
-        assert_eq!(parse("noun\n1. a rod\n2. a pub", "x").mean, "n. a rod\nn. a pub");
-        assert_eq!(parse("noun\nsubstantive", "x").mean, "noun\nsubstantive");
+        assert_eq!(parse("verb\nto go\nnoun\na game", "x").explanation, "v. to go\nn. a game");
+        assert_eq!(parse("noun\n1. a rod\n2. a pub", "x").explanation, "n. a rod\nn. a pub");
+        assert_eq!(parse("noun\nsubstantive", "x").explanation, "noun\nsubstantive");
     }
 
     #[test]
     fn readings_and_glosses_of_chinese_words() {
         let text = parse_dictd("中国\n  [Zhong1 guo2]\n  /China/Middle Kingdom/\n", "中国");
         assert_eq!(text.phonetic.as_deref(), Some("Zhōng guó"));
-        assert_eq!(text.mean, "China\nMiddle Kingdom");
+        assert_eq!(text.explanation, "China\nMiddle Kingdom");
         let text = parse_dictd("日本 [にほん]\n  Japan", "日本");
-        assert_eq!((text.phonetic.as_deref(), text.mean.as_str()), (Some("にほん"), "Japan"));
-        assert_eq!(parse_dictd("膜\n [医] x", "膜").mean, "[医] x");
+        assert_eq!(
+            (text.phonetic.as_deref(), text.explanation.as_str()),
+            (Some("にほん"), "Japan")
+        );
+        assert_eq!(parse_dictd("膜\n [医] x", "膜").explanation, "[医] x");
     }
 
     #[test]
     fn notes_follow_the_part_of_speech() {
-        assert_eq!(parse_dictd("go (went, gone)\n  v. 去", "go").mean, "v. (went, gone) 去");
+        assert_eq!(parse_dictd("go (went, gone)\n  v. 去", "go").explanation, "v. (went, gone) 去");
     }
 
     #[test]
     fn a_reference_may_continue_on_the_next_line() {
-        assert_eq!(parse_dictd("x\n see {ice\n cream}", "x").mean, "see [[ice cream]]");
+        assert_eq!(parse_dictd("x\n see {ice\n cream}", "x").explanation, "see [[ice cream]]");
     }
 
     #[test]
     fn long_unwrapped_lines_are_not_joined() {
         let long = "to give up completely and to leave something for good, never\nto yield";
-        assert_eq!(parse(long, "x").mean, long);
+        assert_eq!(parse(long, "x").explanation, long);
     }
 
     #[test]
     fn joins_lines_that_were_wrapped_for_a_terminal() {
         let text = "china\n    n 1: a communist nation that covers a vast territory in eastern\n         Asia; the most populous\n    2: high quality [syn: {china},\n       {ware}]";
         assert_eq!(
-            parse_dictd(text, "china").mean,
+            parse_dictd(text, "china").explanation,
             "n. a communist nation that covers a vast territory in eastern Asia; the most populous\nn. high quality\n= china; ware"
         );
     }

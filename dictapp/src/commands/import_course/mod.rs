@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 
 use super::import;
-use crate::books::limits::MEAN_BYTES_MAX;
+use crate::books::limits::EXPLANATION_BYTES_MAX;
 use crate::books::{BookKind, Column, Encoding, Overrides, Place, Sounds};
 use crate::commands::serve;
 use crate::model::{Username, Word};
@@ -106,7 +106,7 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     let overrides = Overrides {
         encoding: Some(Encoding::UTF8),
         delimiter: Some(b','),
-        columns: Some(vec![Column::Word, Column::Mean]),
+        columns: Some(vec![Column::Word, Column::Explanation]),
         sounds: Sounds::Text,
         ..Overrides::default()
     };
@@ -132,15 +132,15 @@ fn start_of(text: &str) -> String {
 }
 
 /// Why a row of the table of words cannot be imported. `None`: it can.
-fn fault_of([word, mean]: &[String; 2]) -> Option<String> {
-    if word.contains('\0') || mean.contains('\0') {
+fn fault_of([word, explanation]: &[String; 2]) -> Option<String> {
+    if word.contains('\0') || explanation.contains('\0') {
         return Some("there is a zero byte".to_owned());
     }
-    if word.trim().is_empty() || mean.trim().is_empty() {
+    if word.trim().is_empty() || explanation.trim().is_empty() {
         return Some("there is no word or no explanation".to_owned());
     }
-    if mean.len() > MEAN_BYTES_MAX {
-        return Some(format!("the explanation is longer than {MEAN_BYTES_MAX} bytes"));
+    if explanation.len() > EXPLANATION_BYTES_MAX {
+        return Some(format!("the explanation is longer than {EXPLANATION_BYTES_MAX} bytes"));
     }
     Word::parse(word).err().map(|error| error.to_string())
 }

@@ -62,7 +62,7 @@ impl Builder {
         let word = entry.word.as_str();
         let phonetic = entry.phonetic.as_deref().unwrap_or("");
         let key = fold(word);
-        let record_bytes = word.len() + phonetic.len() + entry.mean.len() + 2;
+        let record_bytes = word.len() + phonetic.len() + entry.explanation.len() + 2;
         // One more byte for each text: in the columns each ends with a line feed.
         if self.records.len() + record_bytes + self.drafts.len() + 1 > TEXT_BYTES_MAX
             || self.keys.len() + key.len() + self.drafts.len() + 1 > TEXT_BYTES_MAX
@@ -75,7 +75,7 @@ impl Builder {
         self.records.push(FIELD_END);
         self.records.extend(phonetic.chars().filter(|&c| c != FIELD_END));
         self.records.push(FIELD_END);
-        self.records.push_str(&entry.mean);
+        self.records.push_str(&entry.explanation);
         self.keys.push_str(&key);
         let number = self.drafts.len() as u32;
         self.drafts.push(Draft {

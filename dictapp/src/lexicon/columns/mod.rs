@@ -160,7 +160,7 @@ impl Columns {
         EntryRef {
             word: if word.is_empty() { self.keys.get(key) } else { word },
             phonetic: Some(phonetic).filter(|phonetic| !phonetic.is_empty()),
-            mean: fields.next().unwrap_or(""),
+            explanation: fields.next().unwrap_or(""),
             book: BookId(self.books.get(entry).copied().unwrap_or(0)),
             rank: self.ranks.get(entry).copied().filter(|&rank| rank > 0),
         }

@@ -167,13 +167,13 @@ impl Lexicon {
 
     /// The parts of speech in the explanations of a key.
     fn parts(&self, key: usize) -> Parts {
-        self.columns.entry_refs(key).fold(0, |parts, entry| parts | parts_of(entry.mean))
+        self.columns.entry_refs(key).fold(0, |parts, entry| parts | parts_of(entry.explanation))
     }
 }
 
 /// The parts of speech at the beginning of the senses of an explanation.
-fn parts_of(mean: &str) -> Parts {
-    let lines = mean.lines().filter(|line| !line.starts_with(['>', '=']));
+fn parts_of(explanation: &str) -> Parts {
+    let lines = explanation.lines().filter(|line| !line.starts_with(['>', '=']));
     // A line of a plain word list may have several senses: `n. 罩; v. 覆盖`, `prep. 关于  adv. 大约`.
     let senses = lines.flat_map(|line| line.split([';', ' ', '；', '&', '/']));
     senses

@@ -58,7 +58,7 @@ impl Lexicon {
             self.collect(
                 others.map(|(_, place)| place),
                 page.end(),
-                |mean| parts.iter().all(|part| has_part(mean, part)),
+                |explanation| parts.iter().all(|part| has_part(explanation, part)),
                 &mut found,
             );
         }
@@ -88,7 +88,7 @@ impl Lexicon {
             for place in intersection(lists.collect()).take(CLOSEST_MAX) {
                 let Some(key) = self.columns.key_at(place) else { continue };
                 let entries = self.columns.entry_refs(key);
-                let near = entries.filter_map(|it| Some((closeness(it.mean, &gloss)?, it)));
+                let near = entries.filter_map(|it| Some((closeness(it.explanation, &gloss)?, it)));
                 let closest = near.min_by_key(|(closeness, _)| *closeness);
                 found.extend(closest.map(|(closeness, entry)| ((closeness, place), key, entry)));
             }
@@ -110,7 +110,7 @@ impl Lexicon {
     ) {
         for place in places.take(VERIFIED_MAX) {
             let Some(key) = self.columns.key_at(place) else { continue };
-            let entry = self.columns.entry_refs(key).find(|entry| fits(entry.mean));
+            let entry = self.columns.entry_refs(key).find(|entry| fits(entry.explanation));
             found.extend(entry.map(|entry| (key, entry)));
             if found.len() > most {
                 return;
@@ -196,7 +196,7 @@ impl Hasher for PairHasher {
 fn each_pair(columns: &Columns, mut take: impl FnMut(u64, u32)) {
     for (place, &key) in columns.by_place.iter().enumerate() {
         for entry in columns.entry_refs(key as usize) {
-            for gloss in sense_lines(entry.mean).flat_map(glosses) {
+            for gloss in sense_lines(entry.explanation).flat_map(glosses) {
                 pairs_of(gloss).for_each(|pair| take(encode_pair(pair), place as u32));
             }
         }
@@ -257,7 +257,7 @@ fn encode_pair((a, b): (char, char)) -> u64 {
 /// The position of a gloss in an explanation: 0 in the first part of the first line, 1 in the first
 /// part of another line, 2 in a later part; semicolons separate the parts. `None`: it is no gloss,
 /// or occurs only in brackets, like a field of knowledge or a hint.
-fn closeness(mean: &str, wanted: &str) -> Option<usize> {
+fn closeness(explanation: &str, wanted: &str) -> Option<usize> {
     let is_wanted = |gloss: &str| gloss.chars().map(normalise).eq(wanted.chars());
     let position = |(number, line): (usize, &str)| {
         let outer = without_brackets(split_part(line).1);
@@ -265,7 +265,7 @@ fn closeness(mean: &str, wanted: &str) -> Option<usize> {
         let part = parts.position(|part| glosses(part).any(is_wanted))?;
         Some(if part > 0 { 2 } else { number.min(1) })
     };
-    sense_lines(mean).enumerate().filter_map(position).min()
+    sense_lines(explanation).enumerate().filter_map(position).min()
 }
 
 /// A line without the text in brackets.
@@ -280,8 +280,8 @@ fn without_brackets(line: &str) -> String {
 }
 
 /// Whether a sense of an explanation contains this folded text.
-fn has_part(mean: &str, part: &str) -> bool {
-    sense_lines(mean).any(|line| {
+fn has_part(explanation: &str, part: &str) -> bool {
+    sense_lines(explanation).any(|line| {
         line.contains(part) || line.chars().map(normalise).collect::<String>().contains(part)
     })
 }
@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn a_gloss_in_brackets_does_not_count() {
         assert_eq!(without_brackets("（使）苹果树；果(核)x[网络]"), "苹果树；果x");
-        for (mean, place) in [
+        for (explanation, place) in [
             ("n. 苹果；果\nv. 结果", Some(0)),
             ("n. 树，苹果；果", Some(0)),
             ("v. 结果\nn. 苹果", Some(1)),
@@ -400,7 +400,7 @@ mod tests {
             ("n. （苹果）酒；[苹果] 电脑", None),
             ("n. 苹果酒\n> Apple! = 苹果", None),
         ] {
-            assert_eq!(closeness(mean, "苹果"), place, "{mean}");
+            assert_eq!(closeness(explanation, "苹果"), place, "{explanation}");
         }
     }
 

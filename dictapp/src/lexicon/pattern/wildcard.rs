@@ -131,8 +131,8 @@ mod tests {
         let mut builder = Lexicon::builder();
         for number in 0..words {
             let word = Word::parse(&format!("w{number:05}")).unwrap();
-            let (mean, phonetic, rank, forms) = ("x".to_owned(), None, None, Vec::new());
-            builder.add(BookId(0), &Entry { word, phonetic, mean, rank, forms });
+            let (explanation, phonetic, rank, forms) = ("x".to_owned(), None, None, Vec::new());
+            builder.add(BookId(0), &Entry { word, phonetic, explanation, rank, forms });
         }
         builder.build().unwrap()
     }

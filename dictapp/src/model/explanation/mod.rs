@@ -148,11 +148,11 @@ enum Line<'a> {
 
 impl Explanation {
     /// Parses the text of an explanation.
-    pub fn parse(mean: &str) -> Explanation {
+    pub fn parse(text: &str) -> Explanation {
         let mut explanation = Explanation::default();
         // The index of the part to which the next lines belong.
         let mut open = 0;
-        for line in mean.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let parts = &mut explanation.parts;
             let sense = parts.get_mut(open).and_then(|part| part.senses.last_mut());
             match (Line::of(line), sense) {
@@ -180,8 +180,8 @@ impl Explanation {
 
     /// Like [`parse`](Explanation::parse), for texts that cannot show links: `[[apple]]` becomes
     /// `apple`.
-    pub fn without_links(mean: &str) -> Explanation {
-        Explanation::parse(&link::shown_text(mean))
+    pub fn without_links(text: &str) -> Explanation {
+        Explanation::parse(&link::shown_text(text))
     }
 
     /// The index of the part that a sense with this label joins: the open part if it has the label,
@@ -217,16 +217,17 @@ impl Explanation {
 }
 
 /// The lines of an explanation that are senses.
-pub fn sense_lines(mean: &str) -> impl Iterator<Item = &str> {
-    mean.lines()
+pub fn sense_lines(explanation: &str) -> impl Iterator<Item = &str> {
+    explanation
+        .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && matches!(Line::of(line), Line::Sense))
 }
 
 /// The glosses of an explanation in the order of its lines, each with the label of its part of
 /// speech. These are the glosses of [`Explanation::senses`], found faster.
-pub fn glosses(mean: &str) -> impl Iterator<Item = (&str, &str)> {
-    sense_lines(mean).map(|line| match split_part(line) {
+pub fn glosses(explanation: &str) -> impl Iterator<Item = (&str, &str)> {
+    sense_lines(explanation).map(|line| match split_part(line) {
         ("", text) => ("", text),
         (label, text) => (label, split_pattern(split_labels(text).1).0),
     })

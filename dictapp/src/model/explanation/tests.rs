@@ -55,8 +55,8 @@ fn level_family_and_phrases_belong_to_the_entry() {
 
 #[test]
 fn reads_senses_without_other_lines() {
-    let mean = "n. 苹果\n> I eat an apple. = 我吃苹果。\n= pome; fruit\n无词性\nn. 苹果树";
-    let found = Explanation::parse(mean);
+    let explanation = "n. 苹果\n> I eat an apple. = 我吃苹果。\n= pome; fruit\n无词性\nn. 苹果树";
+    let found = Explanation::parse(explanation);
     let senses: Vec<_> = found.senses().map(|(part, s)| (part, s.gloss.as_str())).collect();
     assert_eq!(senses, [("n.", "苹果"), ("n.", "苹果树"), ("", "无词性")]);
     let apple = &found.parts[0].senses[0];

@@ -210,7 +210,7 @@ impl Connection {
         let first = found.first();
         let entry = first.and_then(|found| found.entries.first().map(|entry| (found.word, entry)));
         let Some((headword, entry)) = entry else { return Ok(Reply::one(FAIL)) };
-        let meaning = message(&format!("{headword} : {}", in_one_line(entry.mean)));
+        let meaning = message(&format!("{headword} : {}", in_one_line(entry.explanation)));
         Ok(match self.query_reply {
             QueryReply::Meaning => Reply::one(meaning),
             QueryReply::OkFirst => {

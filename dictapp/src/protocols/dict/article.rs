@@ -86,10 +86,10 @@ mod tests {
 
     #[test]
     fn an_entry_is_blocks_of_numbered_senses() {
-        let mean = "v. 跑\n> I run. = 我跑。\nv. 经营\nn. 跑步\n= jog";
+        let explanation = "v. 跑\n> I run. = 我跑。\nv. 经营\nn. 跑步\n= jog";
         let expected = "run /rʌn/\n  v.\n    1. 跑\n       I run.\n       我跑。\n    2. 经营\n  \
                         n.\n    跑步\n       =: jog\n";
-        assert_eq!(plain("run", Some("rʌn"), mean), expected);
+        assert_eq!(plain("run", Some("rʌn"), explanation), expected);
         assert_eq!(plain("ran", None, "see [[run]], [[go|走]]"), "ran\n    see run, 走\n");
     }
 }

@@ -190,7 +190,7 @@ fn define(site: &Site, wanted: &Databases, word: &str, reply: &mut Reply) {
         let name = reply::atom_or_quoted(database.name);
         let (headword, title) = (reply::quoted(entry.word), reply::quoted(database.title));
         reply.status(151, &format!("{headword} {name} {title} - text follows"));
-        reply.text(&article::plain(entry.word, phonetic(&hits, &entry), entry.mean));
+        reply.text(&article::plain(entry.word, phonetic(&hits, &entry), entry.explanation));
     }
     // Statistics as `dictd` reports them: definitions, matches, comparisons; time.
     let seconds = began.elapsed().as_secs_f64();

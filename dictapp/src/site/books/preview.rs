@@ -42,7 +42,7 @@ pub struct PreviewEntry {
     /// The pronunciation.
     pub phonetic: Option<String>,
     /// The explanation in the format of [`Explanation`](crate::model::Explanation).
-    pub mean: String,
+    pub explanation: String,
 }
 
 /// Reads the properties of a file and its first entries.
@@ -60,7 +60,7 @@ pub fn preview_book(request: &ImportRequest) -> Result<Preview> {
         entries.push(PreviewEntry {
             word: entry.word.to_string(),
             phonetic: entry.phonetic,
-            mean: entry.mean,
+            explanation: entry.explanation,
         });
     }
     Ok(Preview {
@@ -111,7 +111,7 @@ impl fmt::Display for Preview {
         for entry in &self.entries {
             let phonetic = entry.phonetic.as_ref().map(|phonetic| format!(" /{phonetic}/"));
             lines.push(format!("\n{}{}", entry.word, phonetic.unwrap_or_default()));
-            lines.extend(entry.mean.lines().map(|line| format!("  {line}")));
+            lines.extend(entry.explanation.lines().map(|line| format!("  {line}")));
         }
         if !self.warnings.is_empty() {
             lines.push(format!("\n{}", self.warnings.to_string().trim_end()));

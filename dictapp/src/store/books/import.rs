@@ -39,9 +39,8 @@ const ROWS_MAX: usize = 100;
 /// Maximum size of a statement in bytes: far below the 16 MiB that servers accept by default
 /// (`max_allowed_packet`).
 const STATEMENT_BYTES_MAX: usize = 1 << 20;
-/// Maximum length of an explanation (`mean`) in bytes. The longest article of Webster 1913 has
-/// about 30 KiB.
-const MEAN_BYTES_MAX: usize = 1 << 20;
+/// Maximum length of an explanation in bytes. The longest article of Webster 1913 has about 30 KiB.
+const EXPLANATION_BYTES_MAX: usize = 1 << 20;
 /// Maximum length in bytes of a phonetic, and of a list of inflected forms: the size of a `text`
 /// column.
 const TEXT_BYTES_MAX: usize = 65_535;
@@ -118,14 +117,14 @@ impl Import {
     pub fn add(&mut self, entry: &Entry) -> Result<()> {
         let forms = entry.forms.join("\n");
         let phonetic = entry.phonetic.as_deref();
-        let bytes = entry.mean.len() + phonetic.map_or(0, str::len) + forms.len();
+        let bytes = entry.explanation.len() + phonetic.map_or(0, str::len) + forms.len();
         check_entry(entry, &forms).doing(|| self.doing())?;
         if self.bytes + bytes > STATEMENT_BYTES_MAX {
             self.flush()?;
         }
         self.values.extend([
             entry.word.as_str().into(),
-            entry.mean.as_str().into(),
+            entry.explanation.as_str().into(),
             phonetic.into(),
             entry.rank.into(),
             Value::Text(forms),
@@ -245,7 +244,7 @@ impl BookHeader {
 fn check_entry(entry: &Entry, forms: &str) -> Result<()> {
     let phonetic = entry.phonetic.as_deref().unwrap_or_default();
     for (what, text, bytes_max) in [
-        ("explanation", entry.mean.as_str(), MEAN_BYTES_MAX),
+        ("explanation", entry.explanation.as_str(), EXPLANATION_BYTES_MAX),
         ("phonetic", phonetic, TEXT_BYTES_MAX),
         ("list of forms", forms, TEXT_BYTES_MAX),
     ] {

@@ -94,7 +94,7 @@ fn entry(row: &mut Row) -> Result<Entry> {
         .map_err(|error| StoreError::internal(format!("{word:?} in `words`: {error}")))?;
     Ok(Entry {
         word,
-        mean: row.text()?,
+        explanation: row.text()?,
         phonetic: row.optional_text()?,
         rank: row.optional_int()?.and_then(|rank| rank.try_into().ok()),
         forms: row.text()?.lines().map(str::to_owned).collect(),

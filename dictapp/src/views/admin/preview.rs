@@ -43,7 +43,7 @@ pub(super) fn entries(preview: &Preview) -> String {
     for entry in &preview.entries {
         let phonetic = entry.phonetic.as_ref().map(|phonetic| format!(" /{phonetic}/"));
         lines.push(format!("{}{}", entry.word, phonetic.unwrap_or_default()));
-        lines.extend(entry.mean.lines().map(|line| format!("  {line}")));
+        lines.extend(entry.explanation.lines().map(|line| format!("  {line}")));
         lines.push(String::new());
     }
     lines.join("\n")
@@ -101,7 +101,7 @@ fn column_name(column: Column, t: &Texts) -> &'static str {
         Column::Word => names.word,
         Column::Phonetic => names.phonetic,
         Column::Part => names.part,
-        Column::Mean => names.mean,
+        Column::Explanation => names.explanation,
         Column::Example => names.example,
         Column::Translation => names.translation,
         Column::Rank => names.rank,

@@ -79,7 +79,8 @@ impl<'a> Headword<'a> {
 }
 
 fn entry<'a>(entry: &FoundEntry<'a>) -> Entry<'a> {
-    let Explanation { level, parts, family, phrases } = Explanation::without_links(entry.mean);
+    let Explanation { level, parts, family, phrases } =
+        Explanation::without_links(entry.explanation);
     Entry {
         book: entry.book,
         level: level.map(|level| level.as_str()),

@@ -66,8 +66,8 @@ mod tests {
     use crate::texts::Language;
 
     #[track_caller]
-    fn reads(mean: &str, spelling: &str, expected: [&str; 2]) {
-        let explanation = Explanation::parse(mean);
+    fn reads(explanation: &str, spelling: &str, expected: [&str; 2]) {
+        let explanation = Explanation::parse(explanation);
         let forms = explanation.parts.iter().flat_map(|part| &part.forms);
         let kinds = kinds_of_form(forms, spelling);
         let inflection = Inflection { headword: "go".to_owned(), kinds };
@@ -77,9 +77,9 @@ mod tests {
 
     #[test]
     fn a_form_is_named_by_its_kinds() {
-        let mean = "@ v. | third goes; past went, wore, worn; participle worn\nv. 去";
-        reads(mean, "Went", ["go 的过去式", "past tense of go"]);
-        reads(mean, "worn", ["go 的过去式、过去分词", "past tense, past participle of go"]);
-        reads(mean, "gone", ["go 的变化形式", "form of go"]);
+        let explanation = "@ v. | third goes; past went, wore, worn; participle worn\nv. 去";
+        reads(explanation, "Went", ["go 的过去式", "past tense of go"]);
+        reads(explanation, "worn", ["go 的过去式、过去分词", "past tense, past participle of go"]);
+        reads(explanation, "gone", ["go 的变化形式", "form of go"]);
     }
 }

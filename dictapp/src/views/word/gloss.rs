@@ -58,13 +58,13 @@ pub(crate) fn first_gloss(explanation: &str) -> String {
     link::shown_text(&glosses.take(3).collect::<Vec<_>>().join("; ")).into_owned()
 }
 
-/// Converts an entry to a line of a list: the glosses of its explanation (`mean`) with the labels
-/// of the parts of speech, cut to [`BRIEF_CHARS_MAX`] characters.
+/// Converts an entry to a line of a list: the glosses of its explanation with the labels of the
+/// parts of speech, cut to [`BRIEF_CHARS_MAX`] characters.
 pub(crate) fn brief(shelf: &Shelf, entry: &EntryRef<'_>) -> Brief {
     let mut gloss = String::new();
     let mut room = BRIEF_CHARS_MAX; // characters that may still be added
     let mut last = None;
-    for (label, text) in glosses(entry.mean) {
+    for (label, text) in glosses(entry.explanation) {
         // The senses of one part of speech follow each other; only the first one gets the label.
         let is_same = last.replace(label) == Some(label);
         let label = if is_same { "" } else { label };

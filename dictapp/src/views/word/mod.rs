@@ -127,8 +127,11 @@ impl<'a> Headword<'a> {
 
     /// Converts a headword with its entries; `language` is the language of the page.
     pub(super) fn of(found: &Found<'a>, language: Language) -> Headword<'a> {
-        let explained: Vec<_> =
-            found.entries.iter().map(|entry| (entry, Explanation::parse(entry.mean))).collect();
+        let explained: Vec<_> = found
+            .entries
+            .iter()
+            .map(|entry| (entry, Explanation::parse(entry.explanation)))
+            .collect();
         let languages = found.entries.iter().find_map(|entry| entry.languages);
         let forms = headword_spellings(found.word, explained.iter().flat_map(|(_, e)| e.forms()));
         let family = distinct(explained.iter().flat_map(|(_, e)| &e.family));
@@ -379,16 +382,18 @@ mod tests {
     use crate::texts::Language;
 
     fn headword<'a>(word: &'a str, books: &[(&'a str, &'a str)]) -> Headword<'a> {
-        let entries =
-            books.iter().map(|&(book, mean)| FoundEntry { book, mean, languages: None }).collect();
+        let entries = books
+            .iter()
+            .map(|&(book, explanation)| FoundEntry { book, explanation, languages: None })
+            .collect();
         let found = Found { word, by: FoundBy::Spelling, phonetic: None, rank: None, entries };
         Headword::of(&found, Language::English)
     }
 
     #[test]
     fn senses_are_grouped_by_part_of_speech_in_the_order_of_the_book() {
-        let mean = "v. 跑\n> I run. = 我跑。\nn. 跑步\nv. 经营\n= manage";
-        let entry = headword("run", &[("A", mean)]).books.remove(0);
+        let explanation = "v. 跑\n> I run. = 我跑。\nn. 跑步\nv. 经营\n= manage";
+        let entry = headword("run", &[("A", explanation)]).books.remove(0);
         let glosses = |part: &PartOfSpeech| {
             part.senses.iter().map(|sense| sense.gloss.clone()).collect::<Vec<_>>().join(",")
         };

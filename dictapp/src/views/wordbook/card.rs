@@ -24,7 +24,7 @@ pub(super) fn new_card(books: &Selection<'_>, word: &str) -> Card {
     let found = books.look_up(word);
     let entry = found.first().and_then(|found| found.entries.first());
     let Some(entry) = entry else { return Card::unknown() };
-    let explanation = Explanation::without_links(entry.mean);
+    let explanation = Explanation::without_links(entry.explanation);
     // An inflected form is not pronounced as its headword is.
     let is_headword = found[0].by != FoundBy::Inflection;
     let ipa = explanation.first_pronunciation().map(|one| one.ipa.clone());
@@ -46,7 +46,7 @@ pub(super) fn new_card(books: &Selection<'_>, word: &str) -> Card {
 /// Which form of the found headword a word is.
 fn inflection(found: &Found<'_>, word: &str) -> Inflection {
     let explained: Vec<_> =
-        found.entries.iter().map(|entry| Explanation::parse(entry.mean)).collect();
+        found.entries.iter().map(|entry| Explanation::parse(entry.explanation)).collect();
     let parts = explained.iter().flat_map(|explanation| &explanation.parts);
     let kinds = kinds_of_form(parts.flat_map(|part| &part.forms), word);
     Inflection { headword: found.word.to_owned(), kinds }

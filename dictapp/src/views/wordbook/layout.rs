@@ -84,7 +84,7 @@ fn word_book_role(name: &str) -> Option<ColumnRole> {
 fn role_of(column: Column) -> ColumnRole {
     match column {
         Column::Word => ColumnRole::Word,
-        Column::Mean => ColumnRole::Meaning,
+        Column::Explanation => ColumnRole::Meaning,
         Column::Example => ColumnRole::Example,
         _ => ColumnRole::Unused,
     }

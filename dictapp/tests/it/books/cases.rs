@@ -29,7 +29,7 @@ fn read(folder: &str) -> String {
         write!(text, "\n{}", entry.word).unwrap();
         entry.phonetic.iter().for_each(|phonetic| write!(text, " /{phonetic}/").unwrap());
         entry.forms.iter().for_each(|form| write!(text, " ~{form}").unwrap());
-        writeln!(text, "\n{}", entry.mean).unwrap();
+        writeln!(text, "\n{}", entry.explanation).unwrap();
     }
     let warnings = book.warnings();
     if warnings.is_empty() { text } else { format!("{text}\n{warnings}") }

@@ -2,7 +2,7 @@
 
 use dictapp::books::{Book, BookKind, Encoding, Overrides, WarningKind, limits};
 
-use super::{data, entry, lines, mean, read, read_bytes, words};
+use super::{data, entry, explanation, lines, read, read_bytes, words};
 
 fn course(text: &str) -> (Vec<dictapp::model::Entry>, Vec<(WarningKind, u64, String)>) {
     let (entries, warnings) = read_bytes(BookKind::Course, "a.txt", text.as_bytes()).unwrap();
@@ -32,9 +32,9 @@ fn reads_a_file_with_every_fault_of_real_files() {
             "record"
         ]
     );
-    assert_eq!(mean(&entries, "abandon"), "v. 放弃；抛弃\nn. 放任");
-    assert_eq!(mean(&entries, "wrapped"), "adj. 一行写不下的 解释接在下一行");
-    assert_eq!(mean(&entries, "apple"), "n. 苹果\nn. 苹果树");
+    assert_eq!(explanation(&entries, "abandon"), "v. 放弃；抛弃\nn. 放任");
+    assert_eq!(explanation(&entries, "wrapped"), "adj. 一行写不下的 解释接在下一行");
+    assert_eq!(explanation(&entries, "apple"), "n. 苹果\nn. 苹果树");
     assert_eq!(entry(&entries, "record").phonetic.as_deref(), Some("'rekɔ:d; ri'kɔ:d"));
     assert_eq!(
         lines(&warnings),
@@ -60,14 +60,14 @@ fn a_headword_indented_beyond_its_column_is_a_headword() {
 fn takes_line_ends_and_a_bom_of_other_systems() {
     let (entries, warnings) = course("\u{FEFF}a  n. 一\r\nb  n. 二\r\n\r\nc  n. 三");
     assert_eq!(words(&entries), ["a", "b", "c"]);
-    assert_eq!(mean(&entries, "a"), "n. 一");
+    assert_eq!(explanation(&entries, "a"), "n. 一");
     assert!(warnings.is_empty(), "{warnings:?}");
 }
 
 #[test]
 fn an_explanation_may_be_on_the_next_line() {
     let (entries, warnings) = course("apple\n    n. 苹果\npear\n");
-    assert_eq!(mean(&entries, "apple"), "n. 苹果");
+    assert_eq!(explanation(&entries, "apple"), "n. 苹果");
     assert_eq!(
         warnings,
         [
@@ -93,7 +93,7 @@ fn repeated_headwords_come_once_with_all_lines_even_far_apart() {
     text.push_str("same  v. 二\nsame  n. 一\n");
     let (entries, warnings) = course(&text);
     assert_eq!(entries.len(), 1001);
-    assert_eq!(mean(&entries, "same"), "n. 一\nv. 二");
+    assert_eq!(explanation(&entries, "same"), "n. 一\nv. 二");
     assert_eq!(
         warnings,
         [
@@ -105,7 +105,7 @@ fn repeated_headwords_come_once_with_all_lines_even_far_apart() {
 
 #[test]
 fn entries_that_are_too_long_are_skipped_and_reported_by_line() {
-    let long = "x".repeat(limits::MEAN_BYTES_MAX + 1);
+    let long = "x".repeat(limits::EXPLANATION_BYTES_MAX + 1);
     let line = "y".repeat(limits::LINE_BYTES_MAX + 10);
     let word = "w".repeat(256);
     let text = format!("a  {long}\n{word}  n. 长\nb  {line}\n  joined to nothing\nc  n. 三\n");
@@ -135,7 +135,8 @@ fn a_file_in_an_unknown_encoding_is_refused() {
     let path = folder.path().join("latin.txt");
     std::fs::write(&path, latin).unwrap();
     let mut book = Book::open_with(BookKind::Course, &path, &overrides, |_| {}).unwrap();
-    let means = [book.next().unwrap().unwrap().mean, book.next().unwrap().unwrap().mean];
+    let means =
+        [book.next().unwrap().unwrap().explanation, book.next().unwrap().unwrap().explanation];
     assert_eq!(means, ["n. pomme", "n. café noir"]);
 }
 
@@ -144,11 +145,11 @@ fn a_file_in_an_unknown_encoding_is_refused() {
 fn a_file_with_bare_carriage_returns_is_read() {
     let text = "# title: x\r\ra\r一\r\rb\r二\r";
     let (entries, _) = read_bytes(BookKind::Plain, "mac.book", text.as_bytes()).unwrap();
-    assert_eq!((words(&entries), mean(&entries, "b")), (vec!["a", "b"], "二"));
+    assert_eq!((words(&entries), explanation(&entries, "b")), (vec!["a", "b"], "二"));
     let (entries, _) = course("a  n. 一\rb  n. 二\r");
     assert_eq!(words(&entries), ["a", "b"]);
     let (entries, _) = course("a  n. 一\r");
-    assert_eq!(mean(&entries, "a"), "n. 一");
+    assert_eq!(explanation(&entries, "a"), "n. 一");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use dictapp::books::{Book, BookKind, WarningKind};
 
 use super::build;
-use super::{entry, lines, mean, read, words};
+use super::{entry, explanation, lines, read, words};
 
 const ENTRIES: &[(&str, &str)] = &[
     ("00-database-info", "00-database-info\nabout\n"),
@@ -24,10 +24,10 @@ fn reads_articles_with_headword_and_pronunciation() {
     let (entries, warnings) = read(BookKind::Dictd, &path).unwrap();
     assert_eq!(words(&entries), ["ABEND", "… and co.", "zoo"]);
     assert_eq!(entry(&entries, "ABEND").phonetic.as_deref(), Some("a´bend"));
-    assert_eq!(mean(&entries, "ABEND"), "n. Abnormal [[end]].");
+    assert_eq!(explanation(&entries, "ABEND"), "n. Abnormal [[end]].");
     assert_eq!(entry(&entries, "… and co.").forms, ["and co"]);
     assert_eq!(
-        mean(&entries, "zoo"),
+        explanation(&entries, "zoo"),
         "n. a place where beasts are kept for everybody to look at and to admire\n= zoo; menagerie\nn. chaos"
     );
     assert_eq!(lines(&warnings), [(WarningKind::NoExplanation, 5, "bare".into())]);
@@ -75,14 +75,14 @@ fn reads_wordnet_by_spelling_and_frequency() {
         words(&entries),
         ["China", "china", "chinaware", "galore", "in a way", "mouse", "PRC"]
     );
-    assert_eq!(mean(&entries, "China"), "n. a nation in Asia\n> made in China\n= PRC");
-    assert_eq!(mean(&entries, "china"), "n. dishware; of porcelain\n= chinaware");
+    assert_eq!(explanation(&entries, "China"), "n. a nation in Asia\n> made in China\n= PRC");
+    assert_eq!(explanation(&entries, "china"), "n. dishware; of porcelain\n= chinaware");
     assert_eq!(
-        mean(&entries, "galore"),
+        explanation(&entries, "galore"),
         "adj. in great numbers\n> daffodils galore\n> whiskey galore"
     );
     let mouse = entry(&entries, "mouse");
-    assert_eq!(mouse.mean, "v. move stealthily\nn. a small rodent");
+    assert_eq!(mouse.explanation, "v. move stealthily\nn. a small rodent");
     assert_eq!((mouse.rank, mouse.forms.as_slice()), (Some(1), &["mice".to_owned()][..]));
     assert_eq!(entry(&entries, "china").rank, Some(2));
     assert!(warnings.is_empty(), "{warnings}");

@@ -20,10 +20,14 @@ fn read_checked(kind: BookKind, path: &Path) -> Result<(), TestCaseError> {
             Ok(None) => return Ok(()),
             Ok(Some(entry)) => {
                 prop_assert!(seen.insert(entry.word.clone()), "{} came twice", entry.word);
-                prop_assert!(!entry.mean.trim().is_empty(), "{} has no explanation", entry.word);
-                prop_assert!(entry.mean.len() <= limits::MEAN_BYTES_MAX);
+                prop_assert!(
+                    !entry.explanation.trim().is_empty(),
+                    "{} has no explanation",
+                    entry.word
+                );
+                prop_assert!(entry.explanation.len() <= limits::EXPLANATION_BYTES_MAX);
                 prop_assert!(entry.forms.len() <= limits::FORMS_MAX);
-                prop_assert!(!entry.mean.contains(|c: char| c.is_control() && c != '\n'));
+                prop_assert!(!entry.explanation.contains(|c: char| c.is_control() && c != '\n'));
             }
         }
     }

@@ -51,8 +51,8 @@ pub(crate) fn read_bytes(
 
 /// The explanation of one headword.
 #[track_caller]
-pub(crate) fn mean<'a>(entries: &'a [Entry], word: &str) -> &'a str {
-    &entry(entries, word).mean
+pub(crate) fn explanation<'a>(entries: &'a [Entry], word: &str) -> &'a str {
+    &entry(entries, word).explanation
 }
 
 /// The entry of one headword, which must be there once.

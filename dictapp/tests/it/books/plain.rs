@@ -3,13 +3,13 @@
 use dictapp::books::{Book, BookKind, WarningKind, limits};
 use dictapp::model::Languages;
 
-use super::{data, entry, lines, mean, read, read_bytes, words};
+use super::{data, entry, explanation, lines, read, read_bytes, words};
 
 #[test]
 fn reads_records_and_the_description_of_the_book() {
     let (entries, warnings) = read(BookKind::Plain, &data("small.book")).unwrap();
     assert_eq!(words(&entries), ["apple", "go", "# sharp", "run into"]);
-    assert_eq!(mean(&entries, "apple"), "n. 苹果\n> I eat an apple. = 我吃苹果。");
+    assert_eq!(explanation(&entries, "apple"), "n. 苹果\n> I eat an apple. = 我吃苹果。");
     assert_eq!(entry(&entries, "apple").phonetic.as_deref(), Some("ˈæpəl"));
     assert_eq!(entry(&entries, "apple").rank, Some(812));
     assert_eq!((entry(&entries, "go").phonetic.as_ref(), entry(&entries, "go").rank), (None, None));
@@ -24,7 +24,7 @@ fn reads_records_and_the_description_of_the_book() {
 
 #[test]
 fn lines_without_an_entry_are_reported() {
-    let long = format!("long\n{}\n", "x\n".repeat(limits::MEAN_BYTES_MAX));
+    let long = format!("long\n{}\n", "x\n".repeat(limits::EXPLANATION_BYTES_MAX));
     let text = format!("bare\n\n\tipa\nn. x\n\nodd\t\tsoon\nn. y\n\n{long}");
     let (entries, warnings) = read_bytes(BookKind::Plain, "x.book", text.as_bytes()).unwrap();
     assert_eq!(words(&entries), ["odd"]);

@@ -3,7 +3,7 @@
 use dictapp::books::{Book, BookError, BookKind, WarningKind, limits};
 
 use super::build::{Offsets, Stardict, dictzip, gzip};
-use super::{entry, lines, mean, read, words};
+use super::{entry, explanation, lines, read, words};
 
 fn fails(book: &Stardict) -> String {
     let error: BookError = read(BookKind::Stardict, &book.path(".ifo")).unwrap_err();
@@ -25,8 +25,8 @@ fn reads_offsets_of_32_and_64_bits() {
         let book = Stardict::new("m", offsets, &entries);
         let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
         assert_eq!(words(&entries), ["apple", "ice cream"]);
-        assert_eq!(mean(&entries, "apple"), "n. 苹果");
-        assert_eq!(mean(&entries, "ice cream"), "n. x\ny");
+        assert_eq!(explanation(&entries, "apple"), "n. 苹果");
+        assert_eq!(explanation(&entries, "ice cream"), "n. x\ny");
         assert!(warnings.is_empty(), "{warnings}");
         let about = Book::open(BookKind::Stardict, &book.path(".idx"), |_| {}).unwrap().about();
         assert_eq!(about.title.as_deref(), Some("Test book"));
@@ -49,7 +49,7 @@ fn reads_packed_articles_and_a_packed_index() {
         book.write(".idx.gz", &gzip(&index));
         let (found, _) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
         assert_eq!(found.len(), 200);
-        assert_eq!(mean(&found, "word199"), "n. sense 199 of a word");
+        assert_eq!(explanation(&found, "word199"), "n. sense 199 of a word");
     }
 }
 
@@ -73,7 +73,7 @@ fn spellings_for_which_an_entry_has_no_room_lead_to_it() {
     book.write(".syn", (0..250).map(spelling).collect::<String>().as_bytes());
     let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
     assert_eq!((entries.len(), entry(&entries, "apple").forms.len()), (52, limits::FORMS_MAX));
-    assert_eq!(mean(&entries, "apple249x"), "[[apple]]");
+    assert_eq!(explanation(&entries, "apple249x"), "[[apple]]");
     assert!(warnings.is_empty(), "{warnings}");
 }
 
@@ -94,13 +94,13 @@ fn an_article_that_begins_with_the_headword_as_its_explanation_keeps_it() {
         ],
     );
     let (entries, warnings) = read(BookKind::Stardict, &book.path(".ifo")).unwrap();
-    assert_eq!(mean(&entries, "arm"), "arm; poor");
-    assert_eq!(mean(&entries, "Hotel"), "hotel");
-    assert_eq!(mean(&entries, "a"), "a [ei]");
-    assert_eq!(mean(&entries, "pear"), "n. fruit");
+    assert_eq!(explanation(&entries, "arm"), "arm; poor");
+    assert_eq!(explanation(&entries, "Hotel"), "hotel");
+    assert_eq!(explanation(&entries, "a"), "a [ei]");
+    assert_eq!(explanation(&entries, "pear"), "n. fruit");
     let plum = entry(&entries, "plum");
-    assert_eq!((plum.phonetic.as_deref(), plum.mean.as_str()), (Some("plʌm"), "fruit"));
-    assert_eq!(mean(&entries, "fig"), "n. fruit");
+    assert_eq!((plum.phonetic.as_deref(), plum.explanation.as_str()), (Some("plʌm"), "fruit"));
+    assert_eq!(explanation(&entries, "fig"), "n. fruit");
     assert!(warnings.is_empty(), "{warnings}");
 }
 
@@ -180,7 +180,7 @@ fn damaged_compressed_articles_are_reported() {
         book.write(".dict.dz", &damaged);
         match read(BookKind::Stardict, &book.path(".ifo")) {
             // The change hit a file name or an ignored table: the articles are intact.
-            Ok((entries, _)) => assert_eq!(mean(&entries, "apple"), "n. 苹果", "byte {at}"),
+            Ok((entries, _)) => assert_eq!(explanation(&entries, "apple"), "n. 苹果", "byte {at}"),
             Err(error) => assert!(error.to_string().contains("x."), "{error}"),
         }
     }

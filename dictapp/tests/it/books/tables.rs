@@ -2,7 +2,7 @@
 
 use dictapp::books::{BookKind, WarningKind, limits};
 
-use super::{entry, lines, mean, read_bytes, words};
+use super::{entry, explanation, lines, read_bytes, words};
 
 const HEADER: &str =
     "word,phonetic,definition,translation,pos,collins,oxford,tag,bnc,frq,exchange,detail,audio\n";
@@ -17,11 +17,11 @@ fn reads_thirteen_columns_of_ecdict() {
     );
     let (entries, warnings) = read_bytes(BookKind::Ecdict, "e.csv", text.as_bytes()).unwrap();
     assert_eq!(words(&entries), ["go", "zip"]);
-    assert_eq!(mean(&entries, "go"), "v. 去, 走\nn. 围棋");
+    assert_eq!(explanation(&entries, "go"), "v. 去, 走\nn. 围棋");
     let go = entry(&entries, "go");
     assert_eq!((go.phonetic.as_deref(), go.rank), (Some("gəʊ"), Some(35)));
     assert_eq!(go.forms, ["went", "gone", "goes"]);
-    assert_eq!(mean(&entries, "zip"), "n. nothing\nv. fasten");
+    assert_eq!(explanation(&entries, "zip"), "n. nothing\nv. fasten");
     assert_eq!(
         lines(&warnings),
         [
@@ -36,12 +36,12 @@ fn reads_seven_columns_of_ecdict_without_a_header() {
     let text = "agree,ә'gri:,v. be in accord,\"vi. 同意, 赞成\\nvt. 承认\",5,d:agreed/p:agreed,I agree\n\
                 word,wә:d,n. a unit,n. 单词,,,\n";
     let (entries, warnings) = read_bytes(BookKind::Ecdict, "e.csv", text.as_bytes()).unwrap();
-    assert_eq!(mean(&entries, "agree"), "vi. 同意, 赞成\n> I agree\nvt. 承认");
+    assert_eq!(explanation(&entries, "agree"), "vi. 同意, 赞成\n> I agree\nvt. 承认");
     assert_eq!(
         (entry(&entries, "agree").rank, entry(&entries, "agree").forms.len()),
         (Some(680), 1)
     );
-    assert_eq!(mean(&entries, "word"), "n. 单词");
+    assert_eq!(explanation(&entries, "word"), "n. 单词");
     assert!(warnings.is_empty(), "{warnings}");
 }
 
@@ -50,14 +50,14 @@ fn reads_a_table_by_position_or_by_the_names_of_its_columns() {
     let by_position = "apple,n. 苹果,'æpl\n\"ice cream\",\"n. 冰淇淋, 雪糕\"\n";
     let (entries, _) = read_bytes(BookKind::Csv, "a.csv", by_position.as_bytes()).unwrap();
     assert_eq!(entry(&entries, "apple").phonetic.as_deref(), Some("'æpl"));
-    assert_eq!(mean(&entries, "ice cream"), "n. 冰淇淋, 雪糕");
+    assert_eq!(explanation(&entries, "ice cream"), "n. 冰淇淋, 雪糕");
 
     let by_name =
         "\u{FEFF}Rank;音标;单词;释义\r\n812;[æpl];apple;n. 苹果  v. x\r\nsoon;;pear;梨\r\n";
     let (entries, warnings) = read_bytes(BookKind::Csv, "a.csv", by_name.as_bytes()).unwrap();
     let apple = entry(&entries, "apple");
     assert_eq!((apple.phonetic.as_deref(), apple.rank), (Some("æpl"), Some(812)));
-    assert_eq!(apple.mean, "n. 苹果\nv. x");
+    assert_eq!(apple.explanation, "n. 苹果\nv. x");
     assert_eq!(lines(&warnings), [(WarningKind::BadDetail, 3, "pear".into())]);
 }
 
@@ -69,8 +69,8 @@ fn a_quote_is_a_quote_between_tabs() {
         "word\tmeaning\ninch\t\"2.54 cm\nfoot\t12\"\nbare\n".as_bytes(),
     )
     .unwrap();
-    assert_eq!(mean(&entries, "inch"), "\"2.54 cm");
-    assert_eq!(mean(&entries, "foot"), "12\"");
+    assert_eq!(explanation(&entries, "inch"), "\"2.54 cm");
+    assert_eq!(explanation(&entries, "foot"), "12\"");
     assert_eq!(lines(&warnings), [(WarningKind::WrongColumns, 4, "bare".into())]);
 }
 
@@ -108,7 +108,7 @@ fn the_encoding_of_a_table_is_reported() {
 fn tables_with_carriage_returns_alone_and_in_utf_16_are_read() {
     let mac = "a,一\rb,二\r";
     let (entries, _) = read_bytes(BookKind::Csv, "mac.csv", mac.as_bytes()).unwrap();
-    assert_eq!((words(&entries), mean(&entries, "b")), (vec!["a", "b"], "二"));
+    assert_eq!((words(&entries), explanation(&entries, "b")), (vec!["a", "b"], "二"));
     for kind in [BookKind::Csv, BookKind::Tsv, BookKind::Ecdict] {
         for bytes in [b"\xff\xfea\0,\0b\0\n\0", b"\xfe\xff\0a\0,\0b\0\n"] {
             let read = read_bytes(kind, "w.csv", bytes);
@@ -126,7 +126,7 @@ fn a_label_in_brackets_is_not_a_pronunciation() {
     let (entries, _) = read_bytes(BookKind::Csv, "a.csv", text.as_bytes()).unwrap();
     let read = |word| {
         let entry = entry(&entries, word);
-        (entry.phonetic.as_deref(), entry.mean.as_str())
+        (entry.phonetic.as_deref(), entry.explanation.as_str())
     };
     assert_eq!(read("apple"), (None, "[countable] a round fruit"));
     assert_eq!(read("moho"), (None, "[pl] x"));

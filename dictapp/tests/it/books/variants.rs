@@ -13,8 +13,12 @@ pub(super) fn entries(name: &str, bytes: &[u8]) -> Vec<String> {
     while let Some(entry) = book.next().unwrap() {
         let phonetic = entry.phonetic.map(|phonetic| format!(" /{phonetic}/"));
         let forms: String = entry.forms.iter().map(|form| format!(" ~{form}")).collect();
-        let mean = entry.mean.replace('\n', " | ");
-        lines.push(format!("{}{}{forms} | {mean}", entry.word, phonetic.unwrap_or_default()));
+        let explanation = entry.explanation.replace('\n', " | ");
+        lines.push(format!(
+            "{}{}{forms} | {explanation}",
+            entry.word,
+            phonetic.unwrap_or_default()
+        ));
     }
     lines
 }

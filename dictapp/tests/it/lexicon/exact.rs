@@ -50,7 +50,7 @@ fn an_entry_has_everything_from_its_book() {
     let expected = EntryRef {
         word: "apple",
         phonetic: Some("ˈæpl"),
-        mean: &full.mean,
+        explanation: &full.explanation,
         book: BookId(3),
         rank: Some(7),
     };

@@ -22,11 +22,11 @@ use proptest::prelude::*;
 fn entry(line: &str) -> Entry {
     let mut fields = line.split('|').map(str::trim);
     let mut next = || fields.next().unwrap_or("");
-    let (word, mean, rank, forms) = (next(), next(), next(), next());
+    let (word, explanation, rank, forms) = (next(), next(), next(), next());
     Entry {
         word: Word::parse(word).expect("a headword"),
         phonetic: None,
-        mean: mean.to_owned(),
+        explanation: explanation.to_owned(),
         rank: rank.parse().ok(),
         forms: forms.split(", ").filter(|form| !form.is_empty()).map(str::to_owned).collect(),
     }

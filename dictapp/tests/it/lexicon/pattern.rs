@@ -104,5 +104,5 @@ fn lists_show_the_entry_of_the_first_book() {
     builder.add(BookId(0), &entry("apple|first"));
     let lexicon = builder.build().expect("few words");
     let found = matching(&lexicon, "appl?", MatchRange::first(20));
-    assert_eq!(found.entries.iter().map(|entry| entry.mean).collect::<Vec<_>>(), ["first"]);
+    assert_eq!(found.entries.iter().map(|entry| entry.explanation).collect::<Vec<_>>(), ["first"]);
 }

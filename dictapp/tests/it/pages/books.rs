@@ -8,27 +8,27 @@ use dictapp::store::{BookHeader, DatabaseConfig, DatabaseUrl, ImportStart, Store
 use super::client::Person;
 use super::site::Site;
 
-fn import(site: &Site, name: &str, word: &str, mean: &str) {
-    import_in(site, None, name, word, mean);
+fn import(site: &Site, name: &str, word: &str, explanation: &str) {
+    import_in(site, None, name, word, explanation);
 }
 
-fn import_in(site: &Site, languages: Option<Languages>, name: &str, word: &str, mean: &str) {
+fn import_in(site: &Site, languages: Option<Languages>, name: &str, word: &str, explanation: &str) {
     let url = DatabaseUrl::Sqlite(site.database());
     let store = Store::open(&DatabaseConfig { url, ..DatabaseConfig::default() }).unwrap();
     let header = BookHeader {
         name: name.to_owned(),
         title: format!("The book {name}"),
         kind: "test".to_owned(),
-        digest: format!("{word} {}", mean.len()),
+        digest: format!("{word} {}", explanation.len()),
         languages,
     };
     let ImportStart::Started(mut import) = store.begin_import(&header).unwrap() else {
         panic!("it is new")
     };
     let word = Word::parse(word).unwrap();
-    let mean = mean.to_owned();
+    let explanation = explanation.to_owned();
     import
-        .add(&Entry { word, phonetic: Some("ˈɔ".into()), mean, rank: None, forms: vec![] })
+        .add(&Entry { word, phonetic: Some("ˈɔ".into()), explanation, rank: None, forms: vec![] })
         .unwrap();
     import.commit().unwrap();
 }

@@ -22,7 +22,7 @@ use super::draft::Draft;
 use crate::books::error::{BookError, Place};
 use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
-use crate::books::limits::MEAN_BYTES_MAX;
+use crate::books::limits::EXPLANATION_BYTES_MAX;
 use crate::books::text::cedict;
 use crate::books::text::gloss;
 use crate::books::text::layout::{self, Headings, Layout};
@@ -318,10 +318,10 @@ impl Course {
             self.state.warn(fault, &record.headword);
             return None;
         }
-        let mean = gloss::normalise_labels(&lines);
+        let explanation = gloss::normalise_labels(&lines);
         let phonetic = record.reading.clone().or(phonetic);
         let forms = record.spellings.clone();
-        self.state.finish(Draft { phonetic, mean, forms, ..Draft::new(&record.headword) })
+        self.state.finish(Draft { phonetic, explanation, forms, ..Draft::new(&record.headword) })
     }
 }
 
@@ -329,7 +329,7 @@ impl Record {
     /// Appends a line after the character `separator`. The length of the record is limited.
     fn append(&mut self, text: &str, separator: char) {
         self.is_continued = true;
-        if self.text.len() + text.len() > 2 * MEAN_BYTES_MAX {
+        if self.text.len() + text.len() > 2 * EXPLANATION_BYTES_MAX {
             self.fault = Some(WarningKind::LongExplanation);
             return;
         }

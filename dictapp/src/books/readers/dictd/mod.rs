@@ -104,8 +104,8 @@ impl Dictd {
                 Ok(self.entry_of_article(&headword, others, &article))
             }
             RecordRole::Link(target) => {
-                let mean = link::encode(&target, &target);
-                Ok(self.state.finish(Draft { mean, ..Draft::new(record.headword) }))
+                let explanation = link::encode(&target, &target);
+                Ok(self.state.finish(Draft { explanation, ..Draft::new(record.headword) }))
             }
             RecordRole::Spelling => Ok(None),
         }
@@ -129,8 +129,12 @@ impl Dictd {
         let forms = forms.chain((!is_same).then(|| headword.to_owned()));
         let mut known = HashSet::from([spelling.to_lowercase()]);
         let forms = forms.filter(|form| known.insert(form.to_lowercase())).collect();
-        let draft =
-            Draft { phonetic: parts.phonetic, mean: parts.mean, forms, ..Draft::new(spelling) };
+        let draft = Draft {
+            phonetic: parts.phonetic,
+            explanation: parts.explanation,
+            forms,
+            ..Draft::new(spelling)
+        };
         self.state.finish(draft)
     }
 

@@ -5,7 +5,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::tags;
-use crate::books::limits::MEAN_BYTES_MAX;
+use crate::books::limits::EXPLANATION_BYTES_MAX;
 use crate::books::warning::WarningKind;
 
 /// The lines of an article.
@@ -30,7 +30,7 @@ impl Article {
     /// memory.
     pub(super) fn append(&mut self, number: u64, line: &str) {
         self.bytes += line.len();
-        if self.bytes > 4 * MEAN_BYTES_MAX {
+        if self.bytes > 4 * EXPLANATION_BYTES_MAX {
             self.fault = self.fault.or(Some(WarningKind::LongExplanation));
             return;
         }

@@ -172,18 +172,18 @@ impl Dsl {
             found.media.iter().for_each(|kind| self.state.warn(*kind, &headword));
             lines.extend(found.text.iter().filter_map(|line| numbers.strip(line)));
         }
-        let mean = gloss::normalise_labels_except_examples(&lines.join("\n"));
-        let (phonetic, mut mean) = match phonetic {
-            Some(phonetic) => (Some(phonetic), mean),
+        let explanation = gloss::normalise_labels_except_examples(&lines.join("\n"));
+        let (phonetic, mut explanation) = match phonetic {
+            Some(phonetic) => (Some(phonetic), explanation),
             None => {
-                let (phonetic, rest) = gloss::take_phonetic(&mean);
+                let (phonetic, rest) = gloss::take_phonetic(&explanation);
                 (phonetic, rest.to_owned())
             }
         };
         if !article.subentries.is_empty() {
-            mean.push_str(&format!("\n+ {}", article.subentries.join("; ")));
+            explanation.push_str(&format!("\n+ {}", article.subentries.join("; ")));
         }
-        self.state.finish(Draft { phonetic, mean, forms, ..Draft::new(&headword) })
+        self.state.finish(Draft { phonetic, explanation, forms, ..Draft::new(&headword) })
     }
 }
 

@@ -66,9 +66,11 @@ impl Json {
                 Value::Element(Node::List(cells)) => rows.push(row(cells)),
                 Value::Element(Node::Map(fields)) => {
                     let record = Record::of_fields(fields);
-                    is_list |= !record.word.is_empty() && !record.mean().is_empty();
+                    is_list |= !record.word.is_empty() && !record.explanation().is_empty();
                 }
-                Value::Keyed(key, node) => is_list |= !Record::of_key(key, node).mean().is_empty(),
+                Value::Keyed(key, node) => {
+                    is_list |= !Record::of_key(key, node).explanation().is_empty()
+                }
                 Value::Element(_) | Value::Member(_) => {}
             }
         }
@@ -138,8 +140,8 @@ impl Json {
         let mut phonetics: Vec<&str> = phonetics.filter(|phonetic| !phonetic.is_empty()).collect();
         phonetics.dedup();
         let phonetic = (!phonetics.is_empty()).then(|| phonetics.join("; "));
-        let (mean, rank, forms) = (record.mean(), record.rank, record.forms.clone());
-        self.state.finish(Draft { phonetic, mean, rank, forms, ..Draft::new(&record.word) })
+        let (explanation, rank, forms) = (record.explanation(), record.rank, record.forms.clone());
+        self.state.finish(Draft { phonetic, explanation, rank, forms, ..Draft::new(&record.word) })
     }
 }
 

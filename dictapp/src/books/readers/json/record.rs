@@ -36,17 +36,17 @@ const FIELD_NAMES: &[(&str, Column)] = &[
     ("name", Column::Word),
     ("key", Column::Word),
     ("en", Column::Word),
-    ("trans", Column::Mean),
-    ("tran", Column::Mean),
-    ("trancn", Column::Mean),
-    ("def", Column::Mean),
-    ("defs", Column::Mean),
-    ("explain", Column::Mean),
-    ("explains", Column::Mean),
-    ("desc", Column::Mean),
-    ("value", Column::Mean),
-    ("zh", Column::Mean),
-    ("cn", Column::Mean),
+    ("trans", Column::Explanation),
+    ("tran", Column::Explanation),
+    ("trancn", Column::Explanation),
+    ("def", Column::Explanation),
+    ("defs", Column::Explanation),
+    ("explain", Column::Explanation),
+    ("explains", Column::Explanation),
+    ("desc", Column::Explanation),
+    ("value", Column::Explanation),
+    ("zh", Column::Explanation),
+    ("cn", Column::Explanation),
     ("usphone", Column::Phonetic),
     ("ukphone", Column::Phonetic),
     ("us", Column::Phonetic),
@@ -141,7 +141,7 @@ impl Record {
     fn add(&mut self, column: Column, name: &str, node: &Node, depth: usize) {
         match (column, node.text()) {
             (Column::Word, Some(word)) if self.word.is_empty() => word.clone_into(&mut self.word),
-            (Column::Word | Column::Mean, _) => self.add_meaning(node, depth),
+            (Column::Word | Column::Explanation, _) => self.add_meaning(node, depth),
             (Column::Phonetic, _) => collect_texts(node, &mut self.phonetics),
             (Column::Part, _) => {
                 let part = Some(one_line_of(node)).filter(|part| !part.is_empty());
@@ -198,7 +198,7 @@ impl Record {
                 self.has_bad_detail |= inner.has_bad_detail;
                 self.rank = self.rank.or(inner.rank);
                 self.level = self.level.or(inner.level);
-                self.senses.push(inner.mean());
+                self.senses.push(inner.explanation());
             }
             Node::List(_) | Node::Map(_) | Node::Other(_) => {}
         }
@@ -219,7 +219,7 @@ impl Record {
     }
 
     /// The explanation in the format of [`Explanation`](crate::model::Explanation).
-    pub(super) fn mean(&self) -> String {
+    pub(super) fn explanation(&self) -> String {
         let label = self.part.as_deref().filter(|part| !part.trim().is_empty());
         let label = label.map(|part| {
             script::labels_of_names(part).unwrap_or_else(|| format!("({})", part.trim()))
@@ -234,14 +234,14 @@ impl Record {
             .collect();
         let lines = label.into_iter().chain(lines).collect::<Vec<_>>().join("\n");
         let examples = self.examples.iter().map(|example| format!("\n> {example}"));
-        let mut mean = gloss::normalise_labels_except_examples(&lines);
-        if !mean.is_empty() {
-            mean.extend(examples);
-            mean.extend(self.lists.iter().map(|(marker, list)| list_line(*marker, list)));
+        let mut explanation = gloss::normalise_labels_except_examples(&lines);
+        if !explanation.is_empty() {
+            explanation.extend(examples);
+            explanation.extend(self.lists.iter().map(|(marker, list)| list_line(*marker, list)));
             let level = self.level.map(|level| format!("* {}\n", level.as_str()));
-            mean.insert_str(0, &level.unwrap_or_default());
+            explanation.insert_str(0, &level.unwrap_or_default());
         }
-        mean
+        explanation
     }
 }
 

@@ -41,7 +41,7 @@ impl Members {
         match (column, kind) {
             (Some(Column::Word), ValueKind::Text) if is_ambiguous(name) => self.has_name = true,
             (Some(Column::Word), ValueKind::Text) => self.has_word = true,
-            (Some(Column::Mean), kind) => self.has_meaning |= kind != ValueKind::Container,
+            (Some(Column::Explanation), kind) => self.has_meaning |= kind != ValueKind::Container,
             _ => {}
         }
         if kind == ValueKind::Container {
@@ -55,7 +55,7 @@ impl Members {
         // Examples and senses of a word may be lists of objects, too.
         let is_list = |column: &Option<Column>| match column {
             None | Some(Column::Word | Column::Skip) => true,
-            Some(Column::Mean) => !is_record,
+            Some(Column::Explanation) => !is_record,
             Some(_) => false,
         };
         if self.has_word && self.has_meaning {

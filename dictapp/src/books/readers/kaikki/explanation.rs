@@ -95,7 +95,7 @@ const WORDS_MAX: usize = 500;
 const TARGETS_MAX: usize = 10;
 
 /// The explanation of a record; empty if no sense has a gloss.
-pub(super) fn mean(record: &Record) -> String {
+pub(super) fn explanation(record: &Record) -> String {
     let label = PARTS.iter().find(|(name, _)| *name == record.pos).map_or("", |part| part.1);
     let mut lines: Vec<String> = part_of_speech_line(record, label).into_iter().collect();
     let shown = |sense: &&Sense| sense.glosses.iter().any(|gloss| !gloss.trim().is_empty());
@@ -295,7 +295,7 @@ mod tests {
 
     fn line(fields: &str) -> String {
         let json = format!(r#"{{"word":"apple","pos":"noun","lang_code":"en",{fields}}}"#);
-        mean(&serde_json::from_str(&json).unwrap())
+        explanation(&serde_json::from_str(&json).unwrap())
     }
 
     #[test]

@@ -63,12 +63,12 @@ impl Kaikki {
         };
         // A redirect becomes an entry that is only a link.
         if let (Some(title), Some(target)) = (&record.title, &record.redirect) {
-            let mean = link::encode(target, target);
-            return self.state.finish(Draft { mean, ..Draft::new(title) });
+            let explanation = link::encode(target, target);
+            return self.state.finish(Draft { explanation, ..Draft::new(title) });
         }
         let draft = Draft {
             phonetic: explanation::phonetic(&record),
-            mean: explanation::mean(&record),
+            explanation: explanation::explanation(&record),
             forms: explanation::forms(&record),
             ..Draft::new(&record.word)
         };

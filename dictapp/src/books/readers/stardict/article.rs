@@ -12,7 +12,7 @@ use super::powerword;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
-    pub(super) mean: String,
+    pub(super) explanation: String,
     pub(super) pictures: usize,
 }
 
@@ -96,7 +96,7 @@ impl Article {
                 let article = powerword::parse(std::str::from_utf8(field).ok()?);
                 plain_article::Parts {
                     phonetic: article.phonetic,
-                    mean: article.mean,
+                    explanation: article.explanation,
                     ..plain_article::Parts::default()
                 }
             }
@@ -113,10 +113,10 @@ impl Article {
             _ => return Some(()),
         };
         self.phonetic = self.phonetic.take().or(text.phonetic);
-        if !self.mean.is_empty() && !text.mean.is_empty() {
-            self.mean.push('\n');
+        if !self.explanation.is_empty() && !text.explanation.is_empty() {
+            self.explanation.push('\n');
         }
-        self.mean.push_str(&text.mean);
+        self.explanation.push_str(&text.explanation);
         Some(())
     }
 }
@@ -154,9 +154,12 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn reads(types: Option<&str>, bytes: &[u8], phonetic: Option<&str>, mean: &str) {
+    fn reads(types: Option<&str>, bytes: &[u8], phonetic: Option<&str>, explanation: &str) {
         let article = parse(types, bytes, "apple").unwrap();
-        assert_eq!((article.phonetic.as_deref(), article.mean.as_str()), (phonetic, mean));
+        assert_eq!(
+            (article.phonetic.as_deref(), article.explanation.as_str()),
+            (phonetic, explanation)
+        );
     }
 
     #[test]

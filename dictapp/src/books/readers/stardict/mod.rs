@@ -194,10 +194,10 @@ impl Stardict {
         );
         let draft = if self.ifo.is_exported {
             let exported = std::str::from_utf8(&article).ok().map(export_text::read_article);
-            exported.map(|export_text::Article { phonetic, rank, mean }| Draft {
+            exported.map(|export_text::Article { phonetic, rank, explanation }| Draft {
                 phonetic,
                 rank,
-                mean,
+                explanation,
                 forms,
                 ..Draft::new(&headword)
             })
@@ -206,9 +206,9 @@ impl Stardict {
             let article = article::parse(types, &article, &headword);
             let pictures = article.as_ref().map_or(0, |article| article.pictures);
             (0..pictures).for_each(|_| self.state.warn(WarningKind::Picture, &headword));
-            article.map(|article::Article { phonetic, mean, .. }| Draft {
+            article.map(|article::Article { phonetic, explanation, .. }| Draft {
                 phonetic,
-                mean,
+                explanation,
                 forms,
                 ..Draft::new(&headword)
             })
@@ -272,8 +272,8 @@ impl Reader for Stardict {
     fn next(&mut self) -> Result<Option<Entry>, BookError> {
         loop {
             if let Some(Link { spelling, headword }) = self.links.pop() {
-                let mean = link::encode(&headword, &headword);
-                let entry = self.state.finish(Draft { mean, ..Draft::new(&spelling) });
+                let explanation = link::encode(&headword, &headword);
+                let entry = self.state.finish(Draft { explanation, ..Draft::new(&spelling) });
                 if entry.is_some() {
                     return Ok(entry);
                 }

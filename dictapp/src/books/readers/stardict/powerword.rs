@@ -4,11 +4,11 @@
 
 use crate::books::text::gloss;
 
-/// The parts of a converted article; `mean` is the explanation.
+/// The parts of a converted article.
 #[derive(Debug, Default)]
 pub(super) struct Article {
     pub(super) phonetic: Option<String>,
-    pub(super) mean: String,
+    pub(super) explanation: String,
 }
 
 /// The elements by their content.
@@ -87,16 +87,16 @@ impl Article {
                 self.push_line(&line);
             }
             Element::Example => self.push_line(&format!("> {text}")),
-            Element::Translation => self.mean.push_str(&format!(" = {text}")),
+            Element::Translation => self.explanation.push_str(&format!(" = {text}")),
         }
     }
 
     /// Appends a line to the explanation.
     fn push_line(&mut self, line: &str) {
-        if !self.mean.is_empty() {
-            self.mean.push('\n');
+        if !self.explanation.is_empty() {
+            self.explanation.push('\n');
         }
-        self.mean.push_str(line);
+        self.explanation.push_str(line);
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
              <解释>金山</解释><LY><![CDATA[A & B]]></LY><LS>甲乙</LS></词典>",
         );
         assert_eq!(article.phonetic.as_deref(), Some("ˈkɪŋ"));
-        assert_eq!(article.mean, "n. 金山\n> A & B = 甲乙");
-        assert_eq!(parse("<a").mean, "");
+        assert_eq!(article.explanation, "n. 金山\n> A & B = 甲乙");
+        assert_eq!(parse("<a").explanation, "");
     }
 }

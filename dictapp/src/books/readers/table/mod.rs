@@ -112,7 +112,7 @@ impl Table {
         let is_exported = export_header_rows > 0;
         let is_tab_file = format.is_tabs() && !is_anki;
         if is_exported && is_tab_file {
-            layout.columns = vec![Column::Word, Column::Mean];
+            layout.columns = vec![Column::Word, Column::Explanation];
         }
         let (unread, extra_cells) = match &overrides.columns {
             Some(_) => (Vec::new(), ExtraCells::Unread),
@@ -193,11 +193,17 @@ impl Table {
             let exported = export_text::read_article(&row.meanings.join("\n"));
             let phonetic = row.phonetics.into_iter().next().or(exported.phonetic);
             let rank = rank.or(exported.rank);
-            Draft { phonetic, mean: exported.mean, rank, forms, ..Draft::new(headword) }
+            Draft {
+                phonetic,
+                explanation: exported.explanation,
+                rank,
+                forms,
+                ..Draft::new(headword)
+            }
         } else {
             forms.extend(row.forms.iter().flat_map(|cell| cell::forms(cell)));
-            let (phonetic, mean) = row.explanation();
-            Draft { phonetic, mean, rank, forms, ..Draft::new(headword) }
+            let (phonetic, explanation) = row.explanation();
+            Draft { phonetic, explanation, rank, forms, ..Draft::new(headword) }
         };
         Ok(self.state.finish(draft))
     }
@@ -224,7 +230,7 @@ impl Table {
                     read().map(|name| PartCell { name, meanings_before: row.meanings.len() }),
                 ),
                 // Wiktionary has a number sign before each definition.
-                Column::Mean => {
+                Column::Explanation => {
                     row.meanings.extend(read().map(|text| match text.strip_prefix("# ") {
                         Some(definition) => definition.to_owned(),
                         None => text,
@@ -261,7 +267,7 @@ impl Table {
             return;
         }
         let last = match self.columns.last() {
-            Some(Column::Mean) => row.meanings.last_mut(),
+            Some(Column::Explanation) => row.meanings.last_mut(),
             Some(Column::Example) => row.examples.last_mut(),
             Some(Column::Translation) => row.translations.last_mut(),
             _ => None,
@@ -314,7 +320,7 @@ impl Table {
 /// # Errors
 /// If a necessary column is missing, a column is named twice, or the table has fewer columns.
 fn check(given: &[Column], rows: &[StringRecord]) -> Result<(), String> {
-    for column in [Column::Word, Column::Mean] {
+    for column in [Column::Word, Column::Explanation] {
         if !given.contains(&column) {
             return Err(format!("the given columns lack {:?}", column.name()));
         }

@@ -74,25 +74,31 @@ impl Row<'_> {
         for Sense { parts, meanings } in self.senses() {
             let text = meanings.join("\n");
             let text = self.split_glosses(&text);
-            let (phonetic, mean) = gloss::take_phonetic(text.trim());
+            let (phonetic, explanation) = gloss::take_phonetic(text.trim());
             found = found.or(phonetic);
-            lines.push(gloss::normalise_labels(&with_part(&parts, mean)));
+            lines.push(gloss::normalise_labels(&with_part(&parts, explanation)));
         }
-        let mut mean = lines.join("\n");
+        let mut explanation = lines.join("\n");
         let line = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !mean.is_empty() {
+        if !explanation.is_empty() {
             let mut translations = self.translations.iter();
             for example in &self.examples {
                 let translation = translations.next().map(|text| format!(" = {}", line(text)));
-                mean.push_str(&format!("\n> {}{}", line(example), translation.unwrap_or_default()));
+                explanation.push_str(&format!(
+                    "\n> {}{}",
+                    line(example),
+                    translation.unwrap_or_default()
+                ));
             }
             for (marker, list) in &self.lists {
-                mean.push_str(&list_line(*marker, list));
+                explanation.push_str(&list_line(*marker, list));
             }
             let level = self.level.and_then(Level::parse);
-            level.iter().for_each(|level| mean.insert_str(0, &format!("* {}\n", level.as_str())));
+            level
+                .iter()
+                .for_each(|level| explanation.insert_str(0, &format!("* {}\n", level.as_str())));
         }
-        (pronunciation.or(found), mean)
+        (pronunciation.or(found), explanation)
     }
 
     /// The glosses of a Chinese word, which may have slashes around them as in CC-CEDICT:
@@ -163,8 +169,8 @@ pub(crate) fn list_line(marker: char, cell: &str) -> String {
 
 /// The lines of an explanation with its parts of speech. A part of speech that is not known, or a
 /// gender, becomes a note.
-fn with_part(parts: &[&str], mean: &str) -> String {
-    let mut lines: Vec<String> = mean.lines().map(gloss::split_senses).collect();
+fn with_part(parts: &[&str], explanation: &str) -> String {
+    let mut lines: Vec<String> = explanation.lines().map(gloss::split_senses).collect();
     let is_gender = |part: &str| matches!(part.trim(), "m" | "f" | "n") && parts.len() > 1;
     let known = parts.iter().find_map(|part| Some((*part, script::labels_of_names(part)?)));
     let known = known.filter(|(part, _)| !is_gender(part));

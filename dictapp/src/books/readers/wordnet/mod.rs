@@ -102,7 +102,7 @@ struct IndexLine {
 /// A spelling of a lemma, and its explanation.
 struct Spelling {
     headword: String,
-    mean: String,
+    explanation: String,
 }
 
 /// How often lemmas occur in tagged texts: counts of each lemma and part of speech, and the rank of
@@ -179,9 +179,9 @@ impl Wordnet {
             self.parts[line.part].senses(line, &lemma, &mut spellings)?;
         }
         let forms = self.forms.get(&lemma).cloned().unwrap_or_default();
-        for Spelling { headword, mean } in spellings.into_iter().rev() {
+        for Spelling { headword, explanation } in spellings.into_iter().rev() {
             let rank = self.frequencies.ranks.get(&lemma).copied();
-            let draft = Draft { mean, rank, forms: forms.clone(), ..Draft::new(&headword) };
+            let draft = Draft { explanation, rank, forms: forms.clone(), ..Draft::new(&headword) };
             self.ready.extend(self.state.finish(draft));
         }
         Ok(true)
@@ -230,10 +230,11 @@ impl PartFiles {
             for spelling in found {
                 let at = spellings.iter().position(|known| known.headword == spelling);
                 let at = at.unwrap_or_else(|| {
-                    spellings.push(Spelling { headword: spelling.clone(), mean: String::new() });
+                    spellings
+                        .push(Spelling { headword: spelling.clone(), explanation: String::new() });
                     spellings.len() - 1
                 });
-                synset.write(self.names.label, &spelling, &mut spellings[at].mean);
+                synset.write(self.names.label, &spelling, &mut spellings[at].explanation);
             }
         }
         Ok(())

@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::books::limits::MEAN_BYTES_MAX;
+use crate::books::limits::EXPLANATION_BYTES_MAX;
 
 /// A synset: the words that share one meaning, its definition and its examples.
 #[derive(Debug)]
@@ -43,22 +43,22 @@ impl<'a> Synset<'a> {
     /// Appends the sense to the explanation of a headword with this spelling, in the format of
     /// [`Explanation`](crate::model::Explanation): definition, examples, and the other words as
     /// synonyms.
-    pub(super) fn write(&self, label: &str, headword: &str, mean: &mut String) {
+    pub(super) fn write(&self, label: &str, headword: &str, explanation: &mut String) {
         // The explanation is too long already, as `Draft::finish` will report.
-        if mean.len() > MEAN_BYTES_MAX {
+        if explanation.len() > EXPLANATION_BYTES_MAX {
             return;
         }
-        if !mean.is_empty() {
-            mean.push('\n');
+        if !explanation.is_empty() {
+            explanation.push('\n');
         }
-        write!(mean, "{label} {}", self.definition).expect("a string can be written to");
+        write!(explanation, "{label} {}", self.definition).expect("a string can be written to");
         for example in &self.examples {
-            write!(mean, "\n> {example}").expect("a string can be written to");
+            write!(explanation, "\n> {example}").expect("a string can be written to");
         }
         let words = self.words.iter().map(|word| without_position(word).replace('_', " "));
         let others: Vec<String> = words.filter(|word| word != headword).collect();
         if !others.is_empty() {
-            write!(mean, "\n= {}", others.join("; ")).expect("a string can be written to");
+            write!(explanation, "\n= {}", others.join("; ")).expect("a string can be written to");
         }
     }
 }
@@ -107,10 +107,10 @@ mod tests {
         let synset = Synset::parse(line, 3553).unwrap();
         assert_eq!(synset.spellings("whole").collect::<Vec<_>>(), ["Whole"]);
         assert_eq!(synset.spellings("the_unit").collect::<Vec<_>>(), ["the unit"]);
-        let mut mean = String::new();
-        synset.write("n.", "Whole", &mut mean);
+        let mut explanation = String::new();
+        synset.write("n.", "Whole", &mut explanation);
         assert_eq!(
-            mean,
+            explanation,
             "n. an assemblage; all of it\n> how big is it?\n> the team; a unit\n= the unit"
         );
     }

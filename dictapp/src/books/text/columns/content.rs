@@ -28,12 +28,12 @@ pub(super) fn columns(rows: &[StringRecord], ignored: &[usize]) -> Vec<Column> {
     if let [word] = texts[..]
         && let Some(part) = columns.iter().position(|column| *column == Column::Part)
     {
-        (columns[word], columns[part]) = (Column::Word, Column::Mean);
+        (columns[word], columns[part]) = (Column::Word, Column::Explanation);
         return columns;
     }
     // Without two columns of text, assume the usual order.
     if texts.len() < 2 {
-        let usual = [Column::Word, Column::Mean, Column::Phonetic];
+        let usual = [Column::Word, Column::Explanation, Column::Phonetic];
         return usual.into_iter().take(width.max(2)).collect();
     }
     TextColumns { rows, texts }.assign(&mut columns);
@@ -167,8 +167,8 @@ impl TextColumns<'_> {
         self.take_where(columns, Column::Phonetic, |texts, at| {
             texts.is_single(at) && texts.has_phonetic_characters(at)
         });
-        if let Some(&mean) = self.texts.first() {
-            self.take(columns, mean, Column::Mean);
+        if let Some(&explanation) = self.texts.first() {
+            self.take(columns, explanation, Column::Explanation);
         }
         for &at in &self.texts {
             columns[at] = self.column_of_further_text(word, at, columns);
@@ -182,7 +182,7 @@ impl TextColumns<'_> {
         if columns[before] == Column::Example && self.is_other_script(before, at) {
             Column::Translation
         } else if self.is_other_script(word, at) || self.words(at) > 2 {
-            Column::Mean
+            Column::Explanation
         } else if columns.contains(&Column::Phonetic) || !self.has_phonetic_characters(at) {
             Column::Skip
         } else {

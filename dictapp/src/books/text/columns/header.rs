@@ -87,9 +87,9 @@ pub(super) fn table_width(header: &StringRecord) -> Option<usize> {
     let is_block = |&size: &usize| {
         let columns: Vec<Option<Column>> = names[..size].iter().map(|name| by_name(name)).collect();
         let position = |column: Column| columns.iter().position(|known| *known == Some(column));
-        let Some(mean) = position(Column::Mean) else { return false };
+        let Some(explanation) = position(Column::Explanation) else { return false };
         position(Column::Word).is_some()
-            && names.len() > size + mean
+            && names.len() > size + explanation
             && (size..names.len()).all(|at| names[at] == names[at % size])
     };
     (2..=names.len() / 2 + 1).filter(|size| *size < names.len()).find(is_block)
@@ -156,10 +156,10 @@ fn columns_of_full_header(
     let is_code = |name: &str| is_listed(CODES, &name.trim().to_lowercase());
     let are_codes = row.len() > 1 && row.iter().all(is_code);
     let is_language = |name: &str| are_codes || is_listed(LANGUAGES, &name.trim().to_lowercase());
-    if !(has(&columns, Column::Word) && has(&columns, Column::Mean)) {
+    if !(has(&columns, Column::Word) && has(&columns, Column::Explanation)) {
         let mut languages = (0..columns.len()).filter(|&at| row.get(at).is_some_and(is_language));
         if let (Some(from), Some(to)) = (languages.next(), languages.next()) {
-            (columns[from], columns[to]) = (Column::Word, Column::Mean);
+            (columns[from], columns[to]) = (Column::Word, Column::Explanation);
         }
     }
     correct_by_neighbours(row, &mut columns);
@@ -167,11 +167,12 @@ fn columns_of_full_header(
     // `word,单词` is an entry, not a header, but `word,english` names two columns.
     let known = names.iter().flatten().count();
     let filled = row.iter().filter(|cell| !cell.trim().is_empty()).count();
-    let is_header = has(&columns, Column::Mean)
+    let is_header = has(&columns, Column::Explanation)
         || filled > 2 && known * 2 > filled
         || filled == 2 && row.iter().any(is_language) && is_one_script(row);
     remove_repeated_columns(&mut columns);
-    (is_header && has(&columns, Column::Word) && has(&columns, Column::Mean)).then_some(columns)
+    (is_header && has(&columns, Column::Word) && has(&columns, Column::Explanation))
+        .then_some(columns)
 }
 
 /// Whether all cells or none have Chinese characters.
@@ -193,7 +194,9 @@ fn columns_of_partial_header(
     let filled = row.iter().filter(|cell| !cell.trim().is_empty()).count();
     let known: Vec<Name> = names.iter().copied().flatten().collect();
     let is_text = |name: &Name| match name {
-        Name::Column(column) => matches!(column, Column::Word | Column::Mean | Column::Phrases),
+        Name::Column(column) => {
+            matches!(column, Column::Word | Column::Explanation | Column::Phrases)
+        }
         Name::Region | Name::Traditional | Name::Lemma => true,
     };
     let is_mixed = known.iter().any(|name| *name != known[0]);
@@ -209,7 +212,7 @@ fn columns_of_partial_header(
     let has_lemma_column = filled > 2 && known.contains(&Name::Lemma);
     let substitutes = [
         (Column::Word, [Column::Phrases, Column::Phonetic, Column::Example]),
-        (Column::Mean, [Column::Example, Column::Synonyms, Column::Translation]),
+        (Column::Explanation, [Column::Example, Column::Synonyms, Column::Translation]),
     ];
     for (wanted, others) in substitutes {
         if columns.contains(&wanted) {
@@ -218,17 +221,17 @@ fn columns_of_partial_header(
         let other = |other: Column| columns.iter().position(|column| *column == other);
         // The lists of readers of books have no meanings. Their sentences are better than a title.
         let is_phrase = wanted == Column::Word && columns.contains(&Column::Phrases)
-            || wanted == Column::Mean && known.contains(&Name::Lemma);
+            || wanted == Column::Explanation && known.contains(&Name::Lemma);
         let text = texts.next().filter(|_| !is_phrase);
         match text.or_else(|| others.into_iter().find_map(other)) {
             Some(at) => columns[at] = wanted,
-            None if wanted == Column::Mean && has_lemma_column => {}
+            None if wanted == Column::Explanation && has_lemma_column => {}
             None => return None,
         }
     }
     remove_repeated_columns(&mut columns);
     let has = |column: Column| columns.contains(&column);
-    (has(Column::Word) && (has_lemma_column || has(Column::Mean))).then_some(columns)
+    (has(Column::Word) && (has_lemma_column || has(Column::Explanation))).then_some(columns)
 }
 
 /// Whether a header row has a column of lemmas.
@@ -241,7 +244,7 @@ pub(crate) fn has_lemma_column(row: &StringRecord) -> bool {
 fn columns_of_names(names: &[Option<Name>], below: &[StringRecord]) -> Vec<Column> {
     let word_count = names.iter().filter(|name| **name == Some(Name::Column(Column::Word))).count();
     let has_word = word_count > 0;
-    let has_mean = names.contains(&Some(Name::Column(Column::Mean)));
+    let has_mean = names.contains(&Some(Name::Column(Column::Explanation)));
     let has_lemma = names.contains(&Some(Name::Lemma));
     let mut words = usize::from(has_word || has_lemma);
     let mut lemmas = 0;
@@ -293,7 +296,7 @@ fn find_examples(names: &[Option<Name>], below: &[StringRecord], columns: &mut [
 /// headwords becomes an explanation: the second one of `word, english`. Other kinds may have
 /// several columns, since the reader of tables uses the cells of all.
 fn remove_repeated_columns(columns: &mut [Column]) {
-    for (column, other) in [(Column::Word, Column::Mean), (Column::Rank, Column::Skip)] {
+    for (column, other) in [(Column::Word, Column::Explanation), (Column::Rank, Column::Skip)] {
         let repeated = columns.iter_mut().filter(|known| **known == column).skip(1);
         repeated.for_each(|repeated| *repeated = other);
     }
@@ -306,25 +309,28 @@ fn correct_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
     let name = |at: usize| row.get(at).unwrap_or_default().trim().to_lowercase();
     let names: Vec<String> = (0..columns.len()).map(name).collect();
     let has = |known: &[&str], at: usize| known.iter().any(|known| names[at].contains(known));
-    let is_text = |column: Column| matches!(column, Column::Word | Column::Mean);
+    let is_text = |column: Column| matches!(column, Column::Word | Column::Explanation);
     let has_pinyin = (0..names.len()).any(|at| has(PINYIN, at));
     let headword = (0..names.len()).find(|&at| is_text(columns[at]) && has(CHINESE, at));
     if let Some(headword) = headword.filter(|_| has_pinyin) {
         for column in columns.iter_mut().filter(|column| **column == Column::Word) {
-            *column = Column::Mean;
+            *column = Column::Explanation;
         }
         columns[headword] = Column::Word;
     }
     // `source` is the book or the lesson of a word, unless the table also has `target`.
     if let Some(source) = names.iter().position(|name| name == "source") {
         let is_other = |column: Column| (0..source).any(|at| columns[at] == column);
-        if is_other(Column::Word) && columns.contains(&Column::Mean) {
+        if is_other(Column::Word) && columns.contains(&Column::Explanation) {
             columns[source] = Column::Skip;
         }
     }
     for at in 1..columns.len() {
         let is_example = columns[at - 1] == Column::Example && has(TRANSLATION, at);
-        if is_example && columns[at] == Column::Mean && columns[..at].contains(&Column::Mean) {
+        if is_example
+            && columns[at] == Column::Explanation
+            && columns[..at].contains(&Column::Explanation)
+        {
             columns[at] = Column::Translation;
         }
     }

@@ -78,7 +78,7 @@ pub(crate) fn recognise(rows: &[StringRecord]) -> Layout {
     match content::table_width(rows).filter(|_| properties.is_empty()) {
         Some(width) => Layout {
             table_width: Some(width),
-            ..layout(first, vec![Column::Word, Column::Mean], None)
+            ..layout(first, vec![Column::Word, Column::Explanation], None)
         },
         None => layout(first, content::columns(rows, &properties), None),
     }
@@ -97,7 +97,8 @@ pub(crate) fn is_table(rows: &[StringRecord]) -> bool {
         .collect();
     let Some(first) = rows.first().filter(|_| rows.len() > 1) else { return false };
     let names: Vec<Column> = first.iter().filter_map(by_name).collect();
-    if names.len() == first.len() && [Column::Word, Column::Mean].iter().all(|c| names.contains(c))
+    if names.len() == first.len()
+        && [Column::Word, Column::Explanation].iter().all(|c| names.contains(c))
     {
         return true;
     }
@@ -225,30 +226,31 @@ mod tests {
     #[test]
     fn a_row_of_names_decides_the_columns() {
         let found = recognise(&rows(&[&["# x: y"], &["序号", "英文", "音标", "中文释义"], &["1"]]));
-        let columns = [Column::Skip, Column::Word, Column::Phonetic, Column::Mean];
+        let columns = [Column::Skip, Column::Word, Column::Phonetic, Column::Explanation];
         assert_eq!((found.rows_before, &found.columns[..]), (2, &columns[..]));
         let found = recognise(&rows(&[
             &["No.", "Vocabulary", "Part", "Chinese Meaning", "Example Sentence"],
             &["1"],
         ]));
-        let columns = [Column::Skip, Column::Word, Column::Part, Column::Mean, Column::Example];
+        let columns =
+            [Column::Skip, Column::Word, Column::Part, Column::Explanation, Column::Example];
         assert_eq!((found.rows_before, &found.columns[..]), (1, &columns[..]));
         let found = recognise(&rows(&[&["编号", "英语单词", "单词音标", "释义（中文）"], &["1"]]));
-        let columns = [Column::Skip, Column::Word, Column::Phonetic, Column::Mean];
+        let columns = [Column::Skip, Column::Word, Column::Phonetic, Column::Explanation];
         assert_eq!((found.rows_before, &found.columns[..]), (1, &columns[..]));
         let found =
             recognise(&rows(&[&["My words"], &["id", "word", "translation", "definition"]]));
-        let columns = [Column::Skip, Column::Word, Column::Mean, Column::Mean];
+        let columns = [Column::Skip, Column::Word, Column::Explanation, Column::Explanation];
         assert_eq!((found.rows_before, &found.columns[..]), (2, &columns[..]));
     }
 
     #[test]
     fn names_of_languages_are_names_of_columns() {
         let columns = |row: &[&str]| recognise(&rows(&[row, &["a", "b"]])).columns;
-        assert_eq!(columns(&["German", "English"]), [Column::Word, Column::Mean]);
-        assert_eq!(columns(&["English", "Deutsch"]), [Column::Word, Column::Mean]);
-        assert_eq!(columns(&["Wort*", "Bedeutung"]), [Column::Word, Column::Mean]);
-        assert_eq!(columns(&["單字", "詞性", "中文解釋"])[2], Column::Mean);
+        assert_eq!(columns(&["German", "English"]), [Column::Word, Column::Explanation]);
+        assert_eq!(columns(&["English", "Deutsch"]), [Column::Word, Column::Explanation]);
+        assert_eq!(columns(&["Wort*", "Bedeutung"]), [Column::Word, Column::Explanation]);
+        assert_eq!(columns(&["單字", "詞性", "中文解釋"])[2], Column::Explanation);
     }
 
     #[test]
@@ -271,13 +273,16 @@ mod tests {
             Column::Word,
             Column::Phonetic,
             Column::Part,
-            Column::Mean,
+            Column::Explanation,
             Column::Example,
         ];
         assert_eq!((found.rows_before, &found.columns[..]), (0, &columns[..]));
         let found = recognise(&rows(&[&["apple", "", "苹果"], &["pear", "", "梨"]]));
-        assert_eq!(found.columns, [Column::Word, Column::Skip, Column::Mean]);
+        assert_eq!(found.columns, [Column::Word, Column::Skip, Column::Explanation]);
         let found = recognise(&rows(&[&["#columns:Back", "Front"], &["苹果", "apple"]]));
-        assert_eq!((found.rows_before, &found.columns[..]), (1, &[Column::Mean, Column::Word][..]));
+        assert_eq!(
+            (found.rows_before, &found.columns[..]),
+            (1, &[Column::Explanation, Column::Word][..])
+        );
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn find(name: &str) -> Option<Name> {
 /// The names of each kind of column.
 const NAMES: &[(Name, &str)] = &[
     (Name::Column(Column::Word), WORD),
-    (Name::Column(Column::Mean), MEAN),
+    (Name::Column(Column::Explanation), EXPLANATION),
     (Name::Column(Column::Phonetic), PHONETIC),
     (Name::Column(Column::Part), PART),
     (Name::Column(Column::Example), EXAMPLE),
@@ -67,7 +67,7 @@ const WORD: &str = "word|words|headword|term|terms|front|entry|english|expressio
      日文单词|日文|日语|言葉|語彙|表記|단어|어휘|낱말|표제어|영단어|คำศัพท์|คำ|古文|文言|\
      文言文|课文词语|题目|问题";
 
-const MEAN: &str = "mean|meaning|meanings|definition|definitions|explanation|description|translation|\
+const EXPLANATION: &str = "mean|meaning|meanings|definition|definitions|explanation|description|translation|\
      translations|gloss|glosses|sense|senses|back|target|answer|chinese|释义|解释|意思|意义|\
      词意|翻译|译文|译义|中文|中文释义|汉译|含义|中文意思|汉语|词义|中文解释|答案|背面|釋義|\
      解釋|意義|翻譯|譯文|中譯|漢語|詞義|意味|訳|和訳|日本語訳|bedeutung|übersetzung|\

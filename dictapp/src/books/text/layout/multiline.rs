@@ -152,9 +152,10 @@ pub(super) fn has_named_fields(sections: &Sections<'_>) -> bool {
         names.len() == 1
     };
     let most = known * 10 >= fields.len() * 8;
-    let half = || known * 2 >= fields.len() && is_same(Column::Word) && is_same(Column::Mean);
+    let half =
+        || known * 2 >= fields.len() && is_same(Column::Word) && is_same(Column::Explanation);
     words >= HEADWORDS_MIN
-        && count(Column::Mean) * 10 >= words * 8
+        && count(Column::Explanation) * 10 >= words * 8
         && words * 2 <= known
         && (most || half())
 }
