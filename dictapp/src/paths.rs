@@ -56,7 +56,7 @@ pub(crate) const OPENSEARCH: &str = "/opensearch.xml";
 /// search box of a page.
 pub(crate) const COMPLETE: &str = "/complete";
 /// The page on which a visitor chooses how pages look and sound.
-pub(crate) const LOOK: &str = "/look";
+pub(crate) const APPEARANCE: &str = "/look";
 pub(crate) const LANGUAGE: &str = "/language";
 pub(crate) const WORD: &str = "/word/{word}";
 pub(crate) const HEALTHZ: &str = "/healthz";

@@ -12,8 +12,8 @@ use webframe::monitoring::{alive, ready};
 use crate::paths;
 use crate::site::{IMPORT_BYTES_MAX, Site, TYPED_BYTES_MAX, UPLOAD_BYTES_MAX};
 use crate::views::{
-    account, admin, api, assets, classes, history, home, info, install, language, look, lookup,
-    progress, report, review, settings, status, suggest, visitor::may_be_user, wordbook,
+    account, admin, api, appearance, assets, classes, history, home, info, install, language,
+    lookup, progress, report, review, settings, status, suggest, visitor::may_be_user, wordbook,
 };
 
 /// Every URL of the site.
@@ -113,12 +113,12 @@ fn administration() -> Urls<Site> {
         .get(paths::ADMIN_UPLOAD_EVENTS, admin::events)
 }
 
-/// Help, language and look: pages that need neither a word nor an account.
+/// Help, language and appearance: pages that need neither a word nor an account.
 fn for_everybody() -> Urls<Site> {
     Urls::new()
         .get(paths::LANGUAGE, language::choose)
         // How pages look and sound in this browser.
-        .get(paths::LOOK, look::show)
+        .get(paths::APPEARANCE, appearance::show)
         .get(paths::HELP, info::help)
         .get(paths::ABOUT, info::about)
         .get(paths::PRIVACY, account::show_privacy)

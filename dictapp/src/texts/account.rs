@@ -59,7 +59,7 @@ texts! {
         name_empty: "请填写用户名。", "Enter a name.";
         name_long: "用户名最多 {max} 个字符。", "A name has at most {max} characters.";
         name_space: "用户名不能包含空格。", "A name cannot contain spaces.";
-        name_odd:
+        name_forbidden_character:
             "用户名包含不允许的字符（{code}）。",
             "The name contains a character that is not allowed ({code}).";
         name_taken: "该用户名已被使用，请换一个。", "This name is already taken. Choose another.";

@@ -118,7 +118,7 @@ texts! {
         kind: "复习方式", "Cards ask for";
         kind_meaning: "看英文，想中文", "the meaning of a word";
         kind_word: "看中文，想英文", "the word for a meaning";
-        kind_ear: "听发音，想中文", "the meaning of a word you hear";
+        kind_listening: "听发音，想中文", "the meaning of a word you hear";
         kind_spelling: "看中文，拼写英文", "the spelling of a word";
         new_a_day: "每天新词", "New words per day";
         kind_button: "保存", "Save";

@@ -183,7 +183,7 @@ groups! {
     field: account::Field,
     problem: account::Problem,
     settings: account::Settings,
-    look: site::Look,
+    appearance: site::Appearance,
     help: site::Help,
     about: site::About,
     account: own::Account,

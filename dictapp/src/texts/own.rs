@@ -150,7 +150,7 @@ texts! {
         visitor_cookie_long: "直到关闭浏览器", "Until the browser is closed";
         device_cookie_why: "认出您登录过的浏览器，防止他人用错误的密码阻止您登录", "Recognises a browser that you have logged in with, so that others cannot lock you out with wrong passwords";
         language_cookie_why: "界面语言", "The language of the pages";
-        look_cookie_why: "显示与发音设置", "Display and speech";
+        appearance_cookie_why: "显示与发音设置", "Display and speech";
         zone_cookie_why: "时区：按您的时间显示，每天从您的零点开始", "The time zone, so that days begin at your midnight";
         zone_cookie_long: "直到关闭浏览器；您自己选择的时区 {time}", "Until the browser is closed; {time} if you choose a zone";
         others:

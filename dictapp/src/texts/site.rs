@@ -32,7 +32,7 @@ texts! {
         logout: "退出登录", "Log out";
         user: "已登录：{name}", "Logged in as {name}";
         settings: "设置", "Settings";
-        look: "显示与发音", "Display and speech";
+        appearance: "显示与发音", "Display and speech";
         help: "帮助", "Help";
         about: "关于", "About";
         more: "更多", "More";
@@ -72,7 +72,7 @@ texts! {
 
 texts! {
     /// The theme, the text size and the speed of speech.
-    Look {
+    Appearance {
         title: "显示与发音", "Display and speech";
         hint: "只影响这个浏览器。", "For this browser only.";
         theme: "配色", "Theme";

@@ -1,5 +1,5 @@
 //! The home page: the search box, the word of the day, and for a user the words to learn and the
-//! latest look-ups. The page is cached for guests with the default look.
+//! latest look-ups. The page is cached for guests with the default appearance.
 
 use askama::Template;
 use jiff::civil::Date;

@@ -1,12 +1,11 @@
 //! The views: the functions that the table of URLs calls. Each parses a request, calls the site and
 //! renders a page, or JSON for scripts and programs.
 
-mod appearance;
 pub(crate) mod visitor;
 mod frame;
 mod page;
 mod zone;
-pub(crate) mod look;
+pub(crate) mod appearance;
 pub(crate) mod info;
 pub(crate) mod install;
 mod filters;

@@ -10,7 +10,7 @@ use webframe::accept::{Coding, best_coding};
 use webframe::http::{HeaderValue, StatusCode, header};
 use webframe::{Body, Error, Request, Response, Result};
 
-use super::appearance::{LOOK, Look};
+use super::appearance::{APPEARANCE_COOKIE, Appearance};
 use super::frame::Frame;
 use super::visitor::{TextAuthor, Visitor, Who};
 use crate::model::Role;
@@ -120,12 +120,12 @@ impl<'r> Page<'r> {
         Ok(page)
     }
 
-    /// Whether the visitor is a guest with the default look, and no form token was made. All such
+    /// Whether the visitor is a guest with the default appearance, and no form token was made. All such
     /// visitors see the same page at a path in one language, so it may be cached.
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.visitor.who, Who::Guest)
             && self.visitor.has_no_form_token()
-            && self.request().cookie(LOOK).is_none()
+            && self.request().cookie(APPEARANCE_COOKIE).is_none()
     }
 
     /// The coding that the browser prefers.
@@ -178,8 +178,8 @@ impl Page<'_> {
         Frame::of(self.language())
     }
 
-    pub(super) fn look(&self) -> Look {
-        Look::of(self.request())
+    pub(super) fn appearance(&self) -> Appearance {
+        Appearance::of(self.request())
     }
 
     pub(super) fn user_name(&self) -> Option<&str> {

@@ -1,5 +1,5 @@
 //! Identifies the visitor by cookies and header fields: language, user or guest, and the token that
-//! protects forms. Sets the cookies: session, form token of a guest, known device, language, look
+//! protects forms. Sets the cookies: session, form token of a guest, known device, language, appearance
 //! and time zone.
 
 use std::cell::OnceCell;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use webframe::http::{HeaderName, Method, header};
 use webframe::{Cookie, Error, Request, Response, Result};
 
-use super::appearance::{LOOK, Look, ZONE, ZONES};
+use super::appearance::{APPEARANCE_COOKIE, Appearance, ZONE_COOKIE, ZONES};
 use super::forwarding;
 use crate::form_token::{form_token, is_form_token};
 use crate::model::{Lifetime, device_label};
@@ -28,7 +28,7 @@ pub(super) const DEVICE_COOKIE: SecretCookie =
 /// The cookie of the chosen language.
 pub(super) const LANGUAGE_COOKIE: &str = "language";
 
-/// How long a browser keeps the chosen language, look and time zone.
+/// How long a browser keeps the chosen language, appearance and time zone.
 pub(super) const CHOICES_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How long a browser counts as a known device of a user who logged in with it.
@@ -250,8 +250,12 @@ impl<'r> Visitor<'r> {
     }
 
     /// Stores the appearance in a cookie.
-    pub(super) fn remember_look(&self, look: Look, response: Response) -> Result<Response> {
-        let cookie = self.cookie(LOOK, &look.to_text())?.max_age(CHOICES_KEPT);
+    pub(super) fn remember_appearance(
+        &self,
+        appearance: Appearance,
+        response: Response,
+    ) -> Result<Response> {
+        let cookie = self.cookie(APPEARANCE_COOKIE, &appearance.to_text())?.max_age(CHOICES_KEPT);
         Ok(response.with_cookie(&cookie))
     }
 
@@ -259,8 +263,8 @@ impl<'r> Visitor<'r> {
     /// empty one, removes the cookie, so that the browser's zone applies.
     pub(super) fn remember_zone(&self, name: &str, response: Response) -> Result<Response> {
         let cookie = match ZONES.into_iter().find(|zone| *zone == name) {
-            Some(zone) => self.cookie(ZONE, zone)?.max_age(CHOICES_KEPT),
-            None => Cookie::removal(ZONE)?,
+            Some(zone) => self.cookie(ZONE_COOKIE, zone)?.max_age(CHOICES_KEPT),
+            None => Cookie::removal(ZONE_COOKIE)?,
         };
         Ok(response.with_cookie(&cookie))
     }

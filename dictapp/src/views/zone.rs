@@ -6,7 +6,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use webframe::Request;
 
-use super::appearance::{ZONE, ZONES};
+use super::appearance::{ZONE_COOKIE, ZONES};
 use super::page::Page;
 use crate::texts::{Texts, fill};
 
@@ -22,7 +22,7 @@ const TIME_BYTES_MAX: usize = 40;
 
 /// The zone that the cookie names; `None` if it is missing or unknown.
 fn zone_of(request: &Request) -> Option<TimeZone> {
-    let name = request.cookie(ZONE).filter(|name| name.len() <= NAME_BYTES_MAX)?;
+    let name = request.cookie(ZONE_COOKIE).filter(|name| name.len() <= NAME_BYTES_MAX)?;
     TimeZone::get(name).ok()
 }
 
@@ -40,7 +40,7 @@ impl Page<'_> {
 
     /// The name of the zone in the cookie, if it is one of the [`ZONES`] that can be chosen.
     pub(super) fn zone_name(&self) -> Option<&'static str> {
-        let name = self.request().cookie(ZONE)?;
+        let name = self.request().cookie(ZONE_COOKIE)?;
         ZONES.into_iter().find(|known| *known == name)
     }
 

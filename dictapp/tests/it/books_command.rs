@@ -17,7 +17,7 @@ fn succeeds(site: &Site, words: &[&str]) -> String {
 /// Waits until the page of a word is as expected: the server checks the database from time to time.
 #[track_caller]
 fn wait_for(person: &Person<'_>, word: &str, is_so: impl Fn(u16, &str) -> bool) {
-    let deadline = Instant::now() + crate::PATIENCE;
+    let deadline = Instant::now() + crate::EVENT_WAIT_MAX;
     loop {
         let page = person.get(&format!("/word/{word}"));
         if is_so(page.status, &page.body) {

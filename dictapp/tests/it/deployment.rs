@@ -62,7 +62,7 @@ impl ProxiedSite {
         let began = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, tls_port)).is_err() {
             assert_eq!(proxy.try_wait().unwrap(), None, "the proxy has ended");
-            assert!(began.elapsed() < crate::PATIENCE, "the proxy does not listen");
+            assert!(began.elapsed() < crate::EVENT_WAIT_MAX, "the proxy does not listen");
             std::thread::yield_now();
         }
         ProxiedSite { site, folder, proxy, tls_port }
@@ -93,7 +93,7 @@ impl ProxiedSite {
             if form.contains("name=\"form_token\"") {
                 break form;
             }
-            assert!(began.elapsed() < crate::PATIENCE, "{form}");
+            assert!(began.elapsed() < crate::EVENT_WAIT_MAX, "{form}");
             std::thread::yield_now();
         };
         let lower = form.to_ascii_lowercase();

@@ -292,7 +292,7 @@ fn a_dump_of_any_style_has_the_rows_of_the_server() {
             (users, rows.lookups.clone(), rows.words.clone())
         };
         assert_eq!(read(&rows), read(&expected), "{options:?}");
-        assert!(rows.odd.is_empty() && rows.missing.is_empty(), "{options:?}: {rows:?}");
+        assert!(rows.unreadable_rows.is_empty() && rows.missing.is_empty(), "{options:?}: {rows:?}");
     }
 }
 

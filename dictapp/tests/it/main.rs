@@ -35,4 +35,4 @@ mod user_command;
 
 /// Maximum time that a test waits for an event on a busy machine. It only bounds a test that would
 /// hang.
-pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);
+pub(crate) const EVENT_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(120);

@@ -147,7 +147,7 @@ fn wait_until_ready(output: impl Read + Send + 'static) {
             heard.send(String::from_utf8_lossy(&line).into_owned()).ok(); // until it is ready
         }
     });
-    let (deadline, mut log) = (Instant::now() + crate::PATIENCE, Vec::new());
+    let (deadline, mut log) = (Instant::now() + crate::EVENT_WAIT_MAX, Vec::new());
     while let Ok(line) = lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
         if line.contains(READY) {
             return;

@@ -42,7 +42,7 @@ struct Inner {
 }
 
 /// Maximum wait of a test for an event.
-const PATIENCE: Duration = Duration::from_secs(120);
+const EVENT_WAIT_MAX: Duration = Duration::from_secs(120);
 
 impl Proxy {
     pub(crate) fn to(server: u16) -> Proxy {
@@ -96,7 +96,7 @@ impl Proxy {
         let (inner, _) = self
             .state
             .changed
-            .wait_timeout_while(inner, PATIENCE, |inner| inner.accepted <= accepted)
+            .wait_timeout_while(inner, EVENT_WAIT_MAX, |inner| inner.accepted <= accepted)
             .unwrap();
         assert!(inner.accepted > accepted, "no connection came to port {}", self.port);
     }

@@ -125,7 +125,7 @@ fn nothing_is_stored_after_damage_is_found() {
     let user = register(&store, "Levi");
     damage(&fresh);
     let word = crate::store::word("word 1000");
-    let deadline = Instant::now() + crate::PATIENCE;
+    let deadline = Instant::now() + crate::EVENT_WAIT_MAX;
     // The first sign of damage starts a check; waits for its end.
     while store.record_lookup(&lookup(user, "word", 1)).is_ok() {
         assert!(Instant::now() < deadline, "the damage was not found");

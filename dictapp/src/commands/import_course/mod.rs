@@ -55,10 +55,10 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     let (users, result) = import_users(&site, &rows)?;
     print("user", &result)?;
     print("hist", &import_lookups(&site, &rows, &users)?)?;
-    for line in &rows.odd {
+    for line in &rows.unreadable_rows {
         writeln!(io::stdout(), "{line}")?;
     }
-    let unlisted = rows.left_out.saturating_sub(rows.odd.len() as u64);
+    let unlisted = rows.unreadable_count.saturating_sub(rows.unreadable_rows.len() as u64);
     if unlisted > 0 {
         writeln!(io::stdout(), "and {unlisted} more rows that cannot be read")?;
     }

@@ -59,7 +59,7 @@ pub enum UsernameError {
     /// More than [`USERNAME_CHARS_MAX`] characters.
     TooLong,
     /// White space, a control character or an invisible one.
-    OddCharacter(char),
+    ForbiddenCharacter(char),
     /// A name that visitors would take for the operator.
     Reserved,
 }
@@ -81,7 +81,7 @@ impl Username {
             return Err(UsernameError::TooLong);
         }
         match text.chars().find(|&c| c.is_whitespace() || c.is_control() || is_invisible(c)) {
-            Some(c) => Err(UsernameError::OddCharacter(c)),
+            Some(c) => Err(UsernameError::ForbiddenCharacter(c)),
             None => Ok(Username(text)),
         }
     }
@@ -94,7 +94,9 @@ impl Username {
     pub fn parse_new(text: &str) -> Result<Username, UsernameError> {
         let name = Username::parse(text)?;
         if let Some(found) = FORBIDDEN_IN_NEW_NAMES.find(&name.0) {
-            return Err(UsernameError::OddCharacter(found.as_str().chars().next().unwrap_or(' ')));
+            return Err(UsernameError::ForbiddenCharacter(
+                found.as_str().chars().next().unwrap_or(' '),
+            ));
         }
         // A name that only looks like a reserved one is refused too.
         let skeleton_of_name: String = skeleton(&name.0.to_lowercase()).collect();
@@ -139,7 +141,9 @@ impl fmt::Display for UsernameError {
             UsernameError::TooLong => {
                 write!(f, "the name is longer than {USERNAME_CHARS_MAX} characters")
             }
-            UsernameError::OddCharacter(c) => write!(f, "the name contains the character {c:?}"),
+            UsernameError::ForbiddenCharacter(c) => {
+                write!(f, "the name contains the character {c:?}")
+            }
             UsernameError::Reserved => f.write_str("the name is reserved"),
         }
     }
@@ -176,7 +180,7 @@ mod tests {
             "a\u{200D}b",
         ] {
             let refused = Username::parse_new(name);
-            assert!(matches!(refused, Err(UsernameError::OddCharacter(_))), "{name:?}");
+            assert!(matches!(refused, Err(UsernameError::ForbiddenCharacter(_))), "{name:?}");
         }
         for name in ["admin", "ADMIN", "Root", "аdmin", "ａｄｍｉｎ", "管理员"] {
             assert_eq!(Username::parse_new(name), Err(UsernameError::Reserved), "{name}");
@@ -208,16 +212,19 @@ mod tests {
     fn refuses_characters_that_control_the_direction_of_text() {
         for control in crate::bidi::BIDI_CONTROLS {
             let refused = Username::parse(&format!("Levi{control}"));
-            assert_eq!(refused, Err(UsernameError::OddCharacter(control)));
+            assert_eq!(refused, Err(UsernameError::ForbiddenCharacter(control)));
         }
     }
 
     #[test]
     fn refuses_other_texts() {
         assert_eq!(Username::parse(""), Err(UsernameError::Empty));
-        assert_eq!(Username::parse("a b"), Err(UsernameError::OddCharacter(' ')));
-        assert_eq!(Username::parse("a\u{200B}"), Err(UsernameError::OddCharacter('\u{200B}')));
-        assert_eq!(Username::parse("a\n"), Err(UsernameError::OddCharacter('\n')));
+        assert_eq!(Username::parse("a b"), Err(UsernameError::ForbiddenCharacter(' ')));
+        assert_eq!(
+            Username::parse("a\u{200B}"),
+            Err(UsernameError::ForbiddenCharacter('\u{200B}'))
+        );
+        assert_eq!(Username::parse("a\n"), Err(UsernameError::ForbiddenCharacter('\n')));
         assert!(Username::parse(&"é".repeat(32)).is_ok());
         assert_eq!(Username::parse(&"é".repeat(33)), Err(UsernameError::TooLong));
     }

@@ -38,7 +38,7 @@ pub enum ClassChange {
     /// A list was added.
     Listed(NewList),
     /// Nothing was changed: the name is empty or too long.
-    Name,
+    InvalidName,
     /// There is no class with this code.
     NoSuchCode,
     /// Nothing was changed: the teacher or the pupil has the maximum number of classes, or the class
@@ -90,7 +90,7 @@ impl Site {
         if user.role < Role::Teacher {
             return Err(Error::forbidden(TEACHERS_ONLY));
         }
-        let Some(name) = list_name(name) else { return Ok(ClassChange::Name) };
+        let Some(name) = list_name(name) else { return Ok(ClassChange::InvalidName) };
         if self.store.classes_of_teacher(user.id)?.len() >= CLASSES_OF_TEACHER_MAX as usize {
             return Ok(ClassChange::Full);
         }
@@ -153,7 +153,7 @@ impl Site {
         words: &str,
     ) -> Result<ClassChange, Error> {
         self.taught(user, class)?;
-        let Some(name) = list_name(name) else { return Ok(ClassChange::Name) };
+        let Some(name) = list_name(name) else { return Ok(ClassChange::InvalidName) };
         let (distinct, report) = distinct_words(words);
         if distinct.is_empty() {
             return Ok(ClassChange::NoWords);

@@ -109,7 +109,7 @@ pub enum CardKind {
     /// The meaning is shown, the word is asked.
     Word,
     /// The word is heard, its meaning is asked.
-    Ear,
+    Listening,
     /// The meaning is shown, the word is typed.
     Spelling,
 }
@@ -117,14 +117,14 @@ pub enum CardKind {
 impl CardKind {
     /// All kinds, the default first.
     pub const ALL: [CardKind; 4] =
-        [CardKind::Meaning, CardKind::Word, CardKind::Ear, CardKind::Spelling];
+        [CardKind::Meaning, CardKind::Word, CardKind::Listening, CardKind::Spelling];
 
     /// The value in forms and in the database.
     pub fn value(self) -> &'static str {
         match self {
             CardKind::Meaning => "meaning",
             CardKind::Word => "word",
-            CardKind::Ear => "ear",
+            CardKind::Listening => "ear",
             CardKind::Spelling => "spelling",
         }
     }

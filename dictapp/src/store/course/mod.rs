@@ -31,9 +31,9 @@ pub struct CourseRows {
     /// For each of `words`, the number of its row in the table, from 1.
     pub word_numbers: Vec<u64>,
     /// The first rows that cannot be read (at most 20), each with its reason.
-    pub odd: Vec<String>,
+    pub unreadable_rows: Vec<String>,
     /// The number of all rows that cannot be read.
-    pub left_out: u64,
+    pub unreadable_count: u64,
     /// Tables that the source does not have.
     pub missing: Vec<&'static str>,
 }
@@ -48,7 +48,7 @@ pub struct CourseUser {
 }
 
 /// Maximum number of reported rows that cannot be read.
-const ODD_MAX: usize = 20;
+const UNREADABLE_ROWS_REPORTED_MAX: usize = 20;
 
 /// The tables of the course.
 const TABLES: [Table; 3] = [
@@ -120,9 +120,9 @@ impl CourseRows {
 
     /// Counts a row that cannot be read, and keeps the reason.
     fn leave_out(&mut self, table: &Table, number: usize, why: &str) {
-        self.left_out += 1;
-        if self.odd.len() < ODD_MAX {
-            self.odd.push(format!("{}, row {number}: {why}", table.name));
+        self.unreadable_count += 1;
+        if self.unreadable_rows.len() < UNREADABLE_ROWS_REPORTED_MAX {
+            self.unreadable_rows.push(format!("{}, row {number}: {why}", table.name));
         }
     }
 }

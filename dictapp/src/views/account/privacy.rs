@@ -8,7 +8,7 @@ use webframe::{Request, Response, Result};
 use crate::paths;
 use crate::site::Site;
 use crate::texts::{Texts, fill};
-use crate::views::appearance::{LOOK, ZONE};
+use crate::views::appearance::{APPEARANCE_COOKIE, ZONE_COOKIE};
 use crate::views::filters;
 use crate::views::page::Page;
 use crate::views::visitor::{
@@ -55,8 +55,8 @@ impl PrivacyPage<'_> {
             (cookie_name(DEVICE_COOKIE), t.device_cookie_why, self.time(&DEVICE_COOKIE_KEPT)),
             (cookie_name(GUEST_COOKIE), t.visitor_cookie_why, t.visitor_cookie_long.to_owned()),
             (LANGUAGE_COOKIE, t.language_cookie_why, self.time(&CHOICES_KEPT)),
-            (LOOK, t.look_cookie_why, self.time(&CHOICES_KEPT)),
-            (ZONE, t.zone_cookie_why, until(t.zone_cookie_long, &CHOICES_KEPT)),
+            (APPEARANCE_COOKIE, t.appearance_cookie_why, self.time(&CHOICES_KEPT)),
+            (ZONE_COOKIE, t.zone_cookie_why, until(t.zone_cookie_long, &CHOICES_KEPT)),
         ]
     }
 }

@@ -93,9 +93,11 @@ pub(crate) fn username_text(error: UsernameError, t: &Texts) -> String {
         UsernameError::Empty => t.problem.name_empty.to_owned(),
         UsernameError::TooLong => fill(t.problem.name_long, "max", USERNAME_CHARS_MAX),
         UsernameError::Reserved => t.problem.name_taken.to_owned(),
-        UsernameError::OddCharacter(c) if c.is_whitespace() => t.problem.name_space.to_owned(),
-        UsernameError::OddCharacter(c) => {
-            fill(t.problem.name_odd, "code", format_args!("U+{:04X}", u32::from(c)))
+        UsernameError::ForbiddenCharacter(c) if c.is_whitespace() => {
+            t.problem.name_space.to_owned()
+        }
+        UsernameError::ForbiddenCharacter(c) => {
+            fill(t.problem.name_forbidden_character, "code", format_args!("U+{:04X}", u32::from(c)))
         }
     }
 }

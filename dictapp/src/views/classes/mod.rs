@@ -149,7 +149,7 @@ fn done((): ()) -> ClassChange {
 fn problem(change: ClassChange, t: &'static Texts) -> &'static str {
     match change {
         ClassChange::Done | ClassChange::Listed(_) => "",
-        ClassChange::Name => t.classes.name_wrong,
+        ClassChange::InvalidName => t.classes.name_wrong,
         ClassChange::NoSuchCode => t.classes.no_such_code,
         ClassChange::Full => t.classes.full,
         ClassChange::NoWords => t.classes.no_words,

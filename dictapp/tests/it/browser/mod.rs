@@ -17,10 +17,10 @@ mod accessible;
 mod colours;
 mod controls;
 
-/// Waits until this is so. Fails with `what` after [`PATIENCE`](crate::PATIENCE).
+/// Waits until this is so. Fails with `what` after [`EVENT_WAIT_MAX`](crate::EVENT_WAIT_MAX).
 #[track_caller]
 fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let deadline = std::time::Instant::now() + crate::PATIENCE;
+    let deadline = std::time::Instant::now() + crate::EVENT_WAIT_MAX;
     while !is_so() {
         assert!(std::time::Instant::now() < deadline, "{what}");
     }

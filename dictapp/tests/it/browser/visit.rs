@@ -163,7 +163,7 @@ fn the_switch_of_languages_stays_on_the_page() {
     let browser = browser("en-US,en");
     browser.goto(&format!("{}/word/and%2For", site.url));
     browser.click("#language");
-    let deadline = Instant::now() + crate::PATIENCE;
+    let deadline = Instant::now() + crate::EVENT_WAIT_MAX;
     while browser.attribute("html", "lang").as_deref() != Some("zh-Hans") {
         assert!(Instant::now() < deadline, "the language does not change");
     }

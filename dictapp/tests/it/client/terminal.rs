@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Maximum wait on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const EVENT_WAIT_MAX: Duration = Duration::from_secs(120);
 
 /// A program in a terminal.
 pub(super) struct Terminal {
@@ -57,7 +57,7 @@ impl Terminal {
                 self.read += at + text.len();
                 return;
             }
-            let left = PATIENCE.saturating_sub(began.elapsed());
+            let left = EVENT_WAIT_MAX.saturating_sub(began.elapsed());
             match self.screen.recv_timeout(left) {
                 Ok(bytes) => self.shown.extend(bytes),
                 Err(_) => panic!("{text:?} was not shown, but {:?}", self.text()),
@@ -88,7 +88,7 @@ impl Terminal {
     /// Waits for the end of the program; returns everything that it showed.
     #[track_caller]
     pub(super) fn end(mut self) -> String {
-        while let Ok(bytes) = self.screen.recv_timeout(PATIENCE) {
+        while let Ok(bytes) = self.screen.recv_timeout(EVENT_WAIT_MAX) {
             self.shown.extend(bytes);
         }
         assert!(self.child.wait().expect("it ends").success(), "{:?}", self.text());

@@ -39,7 +39,7 @@ fn a_book_that_another_process_imports_is_found_within_seconds() {
     let person = Person::new(&site);
     assert_eq!(person.get("/word/zyzzyva").status, 404);
     import(&site, "own", "zyzzyva", "n. 象鼻虫\n> A zyzzyva! = 看，象鼻虫！\n= weevil");
-    let deadline = Instant::now() + crate::PATIENCE;
+    let deadline = Instant::now() + crate::EVENT_WAIT_MAX;
     while person.get("/word/zyzzyva").status != 200 {
         assert!(Instant::now() < deadline, "it is never found");
     }

@@ -22,7 +22,7 @@ fn without_the_database_only_pages_that_need_it_are_503_until_it_recovers() {
     answer.assert_has(503, &["Temporarily unavailable"]);
     assert!(answer.field("retry-after").is_some());
     // The server caches sessions for a moment.
-    let deadline = Instant::now() + crate::PATIENCE;
+    let deadline = Instant::now() + crate::EVENT_WAIT_MAX;
     while !levi.get("/").body.contains("The site cannot check now") {
         assert!(Instant::now() < deadline, "the start page never tells that the database is away");
     }
@@ -35,7 +35,7 @@ fn without_the_database_only_pages_that_need_it_are_503_until_it_recovers() {
     assert_eq!(guest.get("/static/css/site.css").status, 200);
 
     server.run();
-    let deadline = Instant::now() + crate::PATIENCE;
+    let deadline = Instant::now() + crate::EVENT_WAIT_MAX;
     while levi.get("/history").status != 200 {
         assert!(Instant::now() < deadline, "it does not recover");
     }

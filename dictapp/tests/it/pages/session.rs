@@ -78,7 +78,7 @@ fn an_expired_session_is_a_guest() {
     };
     // The server caches sessions for a moment.
     let wait_for = |status: u16| {
-        let deadline = Instant::now() + crate::PATIENCE;
+        let deadline = Instant::now() + crate::EVENT_WAIT_MAX;
         while person.get("/history").status != status {
             assert!(Instant::now() < deadline, "the history is never {status}");
         }

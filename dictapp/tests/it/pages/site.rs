@@ -82,7 +82,10 @@ impl Site {
             if log.contains(text) {
                 return log;
             }
-            assert!(began.elapsed() < crate::PATIENCE, "{text:?} never came to the log: {log}");
+            assert!(
+                began.elapsed() < crate::EVENT_WAIT_MAX,
+                "{text:?} never came to the log: {log}"
+            );
             std::thread::yield_now();
         }
     }

@@ -108,7 +108,11 @@ fn the_log_is_written_to_a_file_as_json_if_set() {
 fn wait_for(path: &Path, words: &str) {
     let began = Instant::now();
     while !fs::read_to_string(path).is_ok_and(|text| text.contains(words)) {
-        assert!(began.elapsed() < crate::PATIENCE, "{words:?} never came to {}", path.display());
+        assert!(
+            began.elapsed() < crate::EVENT_WAIT_MAX,
+            "{words:?} never came to {}",
+            path.display()
+        );
         std::thread::yield_now();
     }
 }

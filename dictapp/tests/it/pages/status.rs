@@ -140,7 +140,7 @@ fn monitoring_may_have_an_address_of_its_own_which_serves_nothing_else() {
     site.signal("TERM");
     let began = std::time::Instant::now();
     while !ask("/readyz").ends_with("the server is stopping\n") {
-        assert!(began.elapsed() < crate::PATIENCE, "the signal has no effect");
+        assert!(began.elapsed() < crate::EVENT_WAIT_MAX, "the signal has no effect");
     }
     assert_eq!(site.stop(), (Some(0), String::new()));
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::pages::site::Site;
 
 /// Maximum wait for a reply on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const EVENT_WAIT_MAX: Duration = Duration::from_secs(120);
 
 /// A client on its own connection.
 struct Client {
@@ -31,7 +31,7 @@ impl Client {
     #[track_caller]
     fn at(address: &str) -> Client {
         let stream = TcpStream::connect(address).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_read_timeout(Some(EVENT_WAIT_MAX)).expect("a timeout");
         stream.set_nodelay(true).expect("no delay");
         Client { stream: BufReader::new(stream) }
     }

@@ -371,7 +371,7 @@ mod tests {
         .unwrap();
         let users: Vec<_> = rows.users.iter().map(|u| (&*u.name, &*u.passwd)).collect();
         assert_eq!(users, [("Levi", "pqrs")]);
-        assert_eq!(rows.odd.len(), 4, "{:?}", rows.odd);
+        assert_eq!(rows.unreadable_rows.len(), 4, "{:?}", rows.unreadable_rows);
     }
 
     #[test]
@@ -384,7 +384,7 @@ mod tests {
         .unwrap();
         assert_eq!(rows.lookups, [["g", "h", "i"], ["p", "q", "r"]]);
         assert_eq!(
-            rows.odd,
+            rows.unreadable_rows,
             [
                 "hist, row 1: a value is not a text",
                 "hist, row 2: a value is not a text",
@@ -419,7 +419,11 @@ mod tests {
         ];
         let rows = parse(&charset::decode(&sql.concat()).unwrap()).unwrap();
         assert_eq!(rows.words, [["a", "b"]]);
-        assert!(rows.odd[0].contains("words, row 1: it is not UTF-8"), "{:?}", rows.odd);
+        assert!(
+            rows.unreadable_rows[0].contains("words, row 1: it is not UTF-8"),
+            "{:?}",
+            rows.unreadable_rows
+        );
     }
 
     #[test]
@@ -427,8 +431,8 @@ mod tests {
         let mut sql = "insert into hist values (1,'a','b','c');".to_owned();
         sql += &"insert into hist values (1,'a');".repeat(30);
         let rows = parse(&sql).unwrap();
-        assert_eq!(rows.odd[0], "hist, row 2: 2 values for 4 columns");
-        assert_eq!((rows.odd.len(), rows.left_out), (20, 30));
+        assert_eq!(rows.unreadable_rows[0], "hist, row 2: 2 values for 4 columns");
+        assert_eq!((rows.unreadable_rows.len(), rows.unreadable_count), (20, 30));
     }
 
     /// Rows of triggers are not imported, and partitions are not columns.
@@ -450,7 +454,7 @@ mod tests {
         let users: Vec<_> = rows.users.iter().map(|u| (&*u.name, &*u.passwd)).collect();
         assert_eq!(users, [("Levi", "secret")]);
         assert!(rows.lookups.is_empty(), "{:?}", rows.lookups);
-        assert_eq!(rows.odd, ["user, row 2: it is not in the dump, but selected"]);
+        assert_eq!(rows.unreadable_rows, ["user, row 2: it is not in the dump, but selected"]);
     }
 
     #[test]
@@ -465,7 +469,7 @@ mod tests {
         let users: Vec<_> = rows.users.iter().map(|u| (&*u.name, &*u.passwd)).collect();
         assert_eq!(users, [("Levi", "p"), ("Mia", "q")]);
         assert!(rows.lookups.is_empty(), "{:?}", rows.lookups);
-        assert_eq!(rows.left_out, 2);
+        assert_eq!(rows.unreadable_count, 2);
     }
 
     /// A `timestamp` is dumped in UTC.

@@ -63,7 +63,7 @@ fn what_the_server_itself_refuses_is_a_problem_too() {
 #[track_caller]
 fn raw(site: &Site, request: &str) -> String {
     let mut socket = TcpStream::connect(site.authority()).unwrap();
-    socket.set_read_timeout(Some(crate::PATIENCE)).unwrap();
+    socket.set_read_timeout(Some(crate::EVENT_WAIT_MAX)).unwrap();
     socket.write_all(request.as_bytes()).unwrap_or_default(); // it may be refused before its end
     let mut answer = Vec::new();
     socket.read_to_end(&mut answer).unwrap_or_default(); // a reset after the answer

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::{ON, connect};
 use crate::pages::site::{Site, program};
-use crate::protocols::{Client, PATIENCE};
+use crate::protocols::{Client, EVENT_WAIT_MAX};
 
 /// A command, its reply, and the code of the answer of `dictd` if it differs.
 #[derive(Debug, Default)]
@@ -139,7 +139,7 @@ impl Dictd {
         let dictd = Dictd { child, port, _folder: run };
         let began = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(began.elapsed() < PATIENCE, "dictd does not listen");
+            assert!(began.elapsed() < EVENT_WAIT_MAX, "dictd does not listen");
             std::thread::yield_now();
         }
         dictd

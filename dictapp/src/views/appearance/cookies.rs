@@ -1,22 +1,22 @@
-//! Two cookies with a visitor's choices for one browser. One has the look: theme, text size, and
-//! speed and accent of the voice. The other has the time zone. `look.rs` has the form.
+//! Two cookies with a visitor's choices for one browser. One has the appearance: theme, text size,
+//! and speed and accent of the voice. The other has the time zone.
 
 use webframe::Request;
 
-/// The name of the cookie of the look. Its value has the names of the theme, the size, the speed
+/// The name of the cookie of the appearance. Its value has the names of the theme, the size, the speed
 /// and the accent, separated by dots.
-pub(super) const LOOK: &str = "look";
+pub(crate) const APPEARANCE_COOKIE: &str = "look";
 
 /// The choices of a visitor, each from one of the lists below. The first name of a list is the
 /// default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Look {
-    pub(super) theme: &'static str,
-    pub(super) size: &'static str,
-    pub(super) speech: &'static str,
+pub(crate) struct Appearance {
+    pub(crate) theme: &'static str,
+    pub(crate) size: &'static str,
+    pub(crate) speech: &'static str,
     /// The accent of the voice, as a language tag. It is used for words for which no dictionary
     /// names an accent.
-    pub(super) accent: &'static str,
+    pub(crate) accent: &'static str,
 }
 
 const THEMES: [&str; 3] = ["system", "light", "dark"];
@@ -24,26 +24,26 @@ const SIZES: [&str; 3] = ["normal", "large", "largest"];
 const SPEECH: [&str; 3] = ["natural", "slow", "slowest"];
 const ACCENTS: [&str; 2] = ["en-US", "en-GB"];
 
-impl Default for Look {
-    fn default() -> Look {
-        Look { theme: THEMES[0], size: SIZES[0], speech: SPEECH[0], accent: ACCENTS[0] }
+impl Default for Appearance {
+    fn default() -> Appearance {
+        Appearance { theme: THEMES[0], size: SIZES[0], speech: SPEECH[0], accent: ACCENTS[0] }
     }
 }
 
-impl Look {
+impl Appearance {
     /// Reads the cookie. An unknown or missing name counts as the default.
-    pub(super) fn of(request: &Request) -> Look {
-        request.cookie(LOOK).map_or_else(Look::default, Look::parse)
+    pub(crate) fn of(request: &Request) -> Appearance {
+        request.cookie(APPEARANCE_COOKIE).map_or_else(Appearance::default, Appearance::parse)
     }
 
-    fn parse(text: &str) -> Look {
+    fn parse(text: &str) -> Appearance {
         let mut names = text.split('.');
         let mut next = || names.next().unwrap_or_default();
-        Look::named([next(), next(), next(), next()])
+        Appearance::named([next(), next(), next(), next()])
     }
 
-    pub(super) fn named([theme, size, speech, accent]: [&str; 4]) -> Look {
-        Look {
+    pub(crate) fn named([theme, size, speech, accent]: [&str; 4]) -> Appearance {
+        Appearance {
             theme: known(&THEMES, theme),
             size: known(&SIZES, size),
             speech: known(&SPEECH, speech),
@@ -51,7 +51,7 @@ impl Look {
         }
     }
 
-    pub(super) fn to_text(self) -> String {
+    pub(crate) fn to_text(self) -> String {
         format!("{}.{}.{}.{}", self.theme, self.size, self.speech, self.accent)
     }
 }
@@ -64,10 +64,10 @@ fn known(names: &[&'static str], name: &str) -> &'static str {
 /// The name of the cookie of the time zone. Its value is a name of the IANA database. A script of
 /// the pages sets it to the browser's zone. If the visitor has chosen a zone, the cookie is
 /// `HttpOnly`, so the script cannot replace it.
-pub(super) const ZONE: &str = "zone";
+pub(crate) const ZONE_COOKIE: &str = "zone";
 
 /// The zones that can be chosen, from east to west.
-pub(super) const ZONES: [&str; 22] = [
+pub(crate) const ZONES: [&str; 22] = [
     "Pacific/Auckland",
     "Australia/Sydney",
     "Asia/Tokyo",
@@ -100,10 +100,10 @@ mod tests {
 
     #[test]
     fn a_cookie_reads_back_and_an_odd_one_is_the_default() {
-        let look = Look::named(["dark", "largest", "slow", "en-GB"]);
-        assert_eq!(Look::parse(&look.to_text()), look);
+        let appearance = Appearance::named(["dark", "largest", "slow", "en-GB"]);
+        assert_eq!(Appearance::parse(&appearance.to_text()), appearance);
         for odd in ["", "x.y.z", "....", "dark"] {
-            assert_eq!(Look::parse(odd).size, "normal", "{odd}");
+            assert_eq!(Appearance::parse(odd).size, "normal", "{odd}");
         }
     }
 

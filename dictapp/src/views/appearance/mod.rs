@@ -1,11 +1,13 @@
 //! The page on which a visitor chooses how pages look and sound in this browser: theme, text size,
 //! speed and accent of the voice, and the time zone. Cookies keep the choices.
 
+mod cookies;
+
 use askama::Template;
 use serde::Deserialize;
 use webframe::{Request, Response, Result};
 
-use super::appearance::{Look, ZONES};
+pub(super) use self::cookies::{APPEARANCE_COOKIE, Appearance, ZONE_COOKIE, ZONES};
 use super::filters;
 use super::page::Page;
 use super::visitor::is_from_another_site;
@@ -14,8 +16,8 @@ use crate::site::Site;
 use crate::texts::Texts;
 
 #[derive(Template)]
-#[template(path = "look.html")]
-struct LookPage<'a> {
+#[template(path = "appearance.html")]
+struct AppearancePage<'a> {
     page: &'a Page<'a>,
     t: &'static Texts,
     is_saved: bool,
@@ -44,13 +46,13 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let AppearanceForm { theme, size, speech, accent, zone, saved } = request.query()?;
     if let Some(theme) = theme {
         if is_from_another_site(site, request) {
-            return Response::see_other(paths::LOOK);
+            return Response::see_other(paths::APPEARANCE);
         }
-        let response = Response::see_other(&format!("{}?saved=1", paths::LOOK))?;
+        let response = Response::see_other(&format!("{}?saved=1", paths::APPEARANCE))?;
         let response = page.visitor.remember_zone(&zone, response)?;
         return page
             .visitor
-            .remember_look(Look::named([&theme, &size, &speech, &accent]), response);
+            .remember_appearance(Appearance::named([&theme, &size, &speech, &accent]), response);
     }
-    page.send(&LookPage { page: &page, t: page.texts(), is_saved: saved.is_some() })
+    page.send(&AppearancePage { page: &page, t: page.texts(), is_saved: saved.is_some() })
 }
