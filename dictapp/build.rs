@@ -1,4 +1,4 @@
-//! Prepares the shipped word books, texts in `books/`, for the program: compresses each and adds
+//! Prepares the shipped dictionaries, texts in `books/`, for the program: compresses each and adds
 //! its digest and edition, in the order in which they are shown.
 
 use std::error::Error;

@@ -12,7 +12,7 @@ use dictapp::commands::{
 };
 use dictapp::site::ImportAction;
 
-/// The exit code of a look-up if no word book has the word.
+/// The exit code of a look-up if no dictionary has the word.
 const NO_SUCH_WORD: u8 = 3;
 
 fn main() -> ExitCode {

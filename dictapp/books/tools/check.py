@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the word books against their rules and prints whether each requirement of the English-Chinese book is met.
+"""Checks the dictionaries against their rules and prints whether each requirement of the English-Chinese book is met.
 
 Violations are printed as `file:line: headword: what`, and the exit code is 1. `look` counts what is for
 a human: an example in which the headword was not seen or its neighbors tell another part of speech

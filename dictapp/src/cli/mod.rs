@@ -28,9 +28,9 @@ pub enum Command {
     /// Serve until a signal stops the server. At SIGHUP the settings are read again from the
     /// sources (flags, file, environment), to report which of them have changed.
     Serve(Settings, Sources),
-    /// Import a word book into the database.
+    /// Import a dictionary into the database.
     Import(Settings, ImportRequest),
-    /// List the word books of the database, or change how they are shown.
+    /// List the dictionaries of the database, or change how they are shown.
     Books(Settings, BooksCommand),
     /// Add, list or change users.
     User(Settings, UserCommand, Output),

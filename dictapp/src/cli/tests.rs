@@ -79,7 +79,7 @@ fn a_table_in_a_tsv_is_separated_by_tabs() {
 }
 
 #[test]
-fn the_word_books_are_listed_or_changed() {
+fn the_dictionaries_are_listed_or_changed() {
     let books = |line: &str| match run(line) {
         Ok(Command::Books(_, books)) => books,
         other => panic!("{line}: {other:?}"),

@@ -1,5 +1,5 @@
-//! The command `dictapp books`: lists and changes the word books (dictionaries) of a database.
-//! Servers of the same database load the changes within seconds. `export` has its own file.
+//! The command `dictapp books`: lists and changes the dictionaries of a database. Servers of the
+//! same database load the changes within seconds. `export` has its own file.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use super::Output;
 use super::export::{self, Export};
 use crate::store::{Book, BookId, Store, Visibility, put_first};
 
-/// What to do with the word books.
+/// What to do with the dictionaries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BooksCommand {
     /// List the books.
@@ -64,7 +64,7 @@ fn apply(store: &Store, first: &[String], command: &BooksCommand) -> Result<Stri
         BooksCommand::Rename { name, title } => store.rename_book(find(&books, name)?, title)?,
         BooksCommand::Remove(name) => store.remove_book(find(&books, name)?)?,
     };
-    ensure!(changed, "another program has just removed the word book");
+    ensure!(changed, "another program has just removed the dictionary");
     let mut books = store.books()?;
     put_first(&mut books, first);
     if let BooksCommand::List(Output::Json) = command {
@@ -87,7 +87,7 @@ fn distinct(books: &[Book], names: &[String]) -> Result<Vec<BookId>> {
     let mut ids = Vec::new();
     for name in names {
         let id = find(books, name)?;
-        ensure!(!ids.contains(&id), "the word book {name} is named twice");
+        ensure!(!ids.contains(&id), "the dictionary {name} is named twice");
         ids.push(id);
     }
     Ok(ids)
@@ -99,8 +99,8 @@ fn find(books: &[Book], name: &str) -> Result<BookId> {
     }
     let known: Vec<&str> = books.iter().map(|book| book.name.as_str()).collect();
     match known.as_slice() {
-        [] => bail!("there is no word book {name:?}; there are no word books"),
-        known => bail!("there is no word book {name:?}; there are: {}", known.join(", ")),
+        [] => bail!("there is no dictionary {name:?}; there are no dictionaries"),
+        known => bail!("there is no dictionary {name:?}; there are: {}", known.join(", ")),
     }
 }
 
@@ -123,7 +123,7 @@ fn json(books: &[Book]) -> Result<String> {
 /// which would shift the columns after it.
 fn table(books: &[Book]) -> String {
     if books.is_empty() {
-        return "there are no word books yet; the first start of the server imports the shipped ones\n"
+        return "there are no dictionaries yet; the first start of the server imports the shipped ones\n"
             .to_owned();
     }
     let head = ["", "name", "entries", "shown", "kind", "imported", "title"].map(str::to_owned);
@@ -195,8 +195,8 @@ mod tests {
     fn an_unknown_book_is_named_with_the_known_ones() {
         let books = [book("a", 1), book("b", 1)];
         let error = find(&books, "c").unwrap_err().to_string();
-        assert_eq!(error, "there is no word book \"c\"; there are: a, b");
+        assert_eq!(error, "there is no dictionary \"c\"; there are: a, b");
         let error = find(&[], "c").unwrap_err().to_string();
-        assert_eq!(error, "there is no word book \"c\"; there are no word books");
+        assert_eq!(error, "there is no dictionary \"c\"; there are no dictionaries");
     }
 }

@@ -1,5 +1,5 @@
-//! The command `dictapp books export`: writes a word book (a dictionary) to a file for other
-//! programs. Tables are written to a file or to standard output, a StarDict book to four files.
+//! The command `dictapp books export`: writes a dictionary to a file for other programs. Tables are
+//! written to a file or to standard output, a StarDict book to four files.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -43,7 +43,7 @@ pub enum Format {
 pub fn run(store: &Store, export: &Export) -> Result<()> {
     let books = store.books()?;
     let book = books.iter().find(|book| book.name == export.name);
-    let book = book.ok_or_else(|| anyhow!("there is no word book {:?}", export.name))?;
+    let book = book.ok_or_else(|| anyhow!("there is no dictionary {:?}", export.name))?;
     if export.format == Format::Stardict {
         let base = export.output.clone().unwrap_or_else(|| PathBuf::from(&book.name));
         return Stardict::of(store, book)?.write(&base);

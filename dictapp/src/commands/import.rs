@@ -1,6 +1,6 @@
-//! The command `dictapp import`: imports a file of any kind as a word book (a dictionary),
-//! completely or not at all. It shows a progress bar on a terminal, and a report of warnings: parts
-//! of the file that could not be read and were left out.
+//! The command `dictapp import`: imports a file of any kind as a dictionary, completely or not at
+//! all. It shows a progress bar on a terminal, and a report of warnings: parts of the file that
+//! could not be read and were left out.
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -96,7 +96,7 @@ impl Site {
     pub fn new(settings: Settings, store: Store) -> anyhow::Result<Site> {
         let saved = saved_lexicon_path(&settings);
         let shelf = Shelf::load(&store, &settings.dictionary.books, saved.as_deref());
-        let shelf = shelf.context("cannot load the word books")?;
+        let shelf = shelf.context("cannot load the dictionaries")?;
         warn_of_unknown_books(&settings.dictionary.books, &shelf);
         Site::with_shelf(settings, store, shelf)
     }
@@ -213,7 +213,7 @@ impl Site {
         }
         let saved = saved_lexicon_path(&self.settings);
         let shelf = Shelf::load(&self.store, &self.settings.dictionary.books, saved.as_deref())?;
-        log::info!("the word books changed: {} entries now", shelf.lexicon().len());
+        log::info!("the dictionaries changed: {} entries now", shelf.lexicon().len());
         // A book may have been hidden while the words were loaded.
         shelf.skip_gone(&self.store)?;
         *unpoisoned(self.shelf.write()) = Arc::new(shelf);

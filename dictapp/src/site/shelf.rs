@@ -80,7 +80,7 @@ impl Shelf {
                 return Ok(Shelf::new(lexicon, books, version));
             }
         }
-        bail!("the word books changed {TRIES} times while they were loaded");
+        bail!("the dictionaries changed {TRIES} times while they were loaded");
     }
 
     /// No books, for commands that need none.
@@ -221,6 +221,6 @@ fn build(store: &Store, books: &[ShownBook]) -> anyhow::Result<(Lexicon, u64)> {
         }
         ControlFlow::Continue(())
     })?;
-    let lexicon = builder.build().context("the word books are too large")?;
+    let lexicon = builder.build().context("the dictionaries are too large")?;
     Ok((lexicon, version))
 }

@@ -59,7 +59,7 @@ texts! {
 }
 
 texts! {
-    /// Word books and their uploads.
+    /// Dictionaries and their uploads.
     AdminBooks {
         title: "词典", "Dictionaries";
         hint: "修改在几秒钟内生效。", "Changes take effect within a few seconds.";
@@ -106,7 +106,7 @@ texts! {
 }
 
 texts! {
-    /// How the file of a word book was read.
+    /// How the file of a dictionary was read.
     BookFile {
         kind: "格式", "Format";
         encoding: "编码", "Encoding";
@@ -146,7 +146,7 @@ texts! {
 }
 
 texts! {
-    /// Warnings about the file of a word book: entries that were left out or corrected.
+    /// Warnings about the file of a dictionary: entries that were left out or corrected.
     BookWarning {
         title: "文件里的问题", "Warnings";
         line: "第 {line} 行", "line {line}";

@@ -57,7 +57,7 @@ impl<'r> Page<'r> {
         self.visitor.user()
     }
 
-    /// The word books (dictionaries) that the visitor switched off; none for a guest.
+    /// The dictionaries that the visitor switched off; none for a guest.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -1,4 +1,4 @@
-//! The page of a user's settings: which word books (dictionaries) the user's look-ups search.
+//! The page of a user's settings: which dictionaries the user's look-ups search.
 
 use std::collections::HashSet;
 
@@ -121,7 +121,7 @@ impl BooksForm {
 
 fn book(value: &str) -> Result<BookId> {
     let number = value.parse().map(BookId::new);
-    number.map_err(|_| Error::bad_request("the id of a word book must be a number"))
+    number.map_err(|_| Error::bad_request("the id of a dictionary must be a number"))
 }
 
 #[cfg(test)]

@@ -72,11 +72,14 @@ fn a_missing_book_is_named_with_the_existing_ones() {
         &["books", "remove", "own"],
     ] {
         let Ended { code, stdout, stderr } = run_command(&site, words, "");
-        let expected = "dictapp: there is no word book \"own\"; there are: en-zh, en-en\n";
+        let expected = "dictapp: there is no dictionary \"own\"; there are: en-zh, en-en\n";
         assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(1), "", expected));
     }
     let Ended { code, stderr, .. } = run_command(&site, &["books", "order", "en-en", "en-en"], "");
-    assert_eq!((code, stderr.as_str()), (Some(1), "dictapp: the word book en-en is named twice\n"));
+    assert_eq!(
+        (code, stderr.as_str()),
+        (Some(1), "dictapp: the dictionary en-en is named twice\n")
+    );
     let Ended { code, stderr, .. } = run_command(&site, &["books", "rename", "en-en", " "], "");
     assert_eq!(code, Some(1));
     assert!(stderr.contains("the title is empty"), "{stderr}");

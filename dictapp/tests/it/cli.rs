@@ -156,7 +156,7 @@ fn a_closed_pipe_is_not_a_panic() {
 }
 
 #[test]
-fn a_missing_word_book_is_reported_once() {
+fn a_missing_dictionary_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let output = dictapp(folder.path(), &["import", "gone.txt"]);
     let message = "dictapp: gone.txt: No such file or directory (os error 2)\n";

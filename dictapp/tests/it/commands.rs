@@ -34,7 +34,7 @@ fn look_prints_an_entry_and_has_an_exit_code_for_missing_words() {
     assert_eq!(entry["headwords"][0]["found_by"], "spelling");
     let missing = run(&site, &["look", "qzxqzx"], "");
     assert_eq!((missing.status.code(), missing.stdout.len()), (Some(3), 0));
-    assert_eq!(text(&missing.stderr).lines().last(), Some("dictapp: no word book has \"qzxqzx\""));
+    assert_eq!(text(&missing.stderr).lines().last(), Some("dictapp: no dictionary has \"qzxqzx\""));
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn completions_know_the_commands_and_every_command_has_a_manual_page() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let page =
         |name: &str| fs::read_to_string(site.folder.path().join("pages").join(name)).unwrap();
-    assert!(page("dictapp.1").contains("3 no word book has the word"));
+    assert!(page("dictapp.1").contains("3 no dictionary has the word"));
     assert!(page("dictapp-books-order.1").contains("NAME"));
     assert!(page("dictapp-client.1").contains("offline"));
 }

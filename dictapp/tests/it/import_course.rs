@@ -99,7 +99,7 @@ fn imports_twice(source: impl Fn(&Site) -> String) {
     assert!(again.contains("user: 0 added, 2 there before, 2 left out"), "{again}");
     assert!(again.contains("hist: 0 added, 2 there before, 2 left out"), "{again}");
     levi.get("/history").assert_has(200, &["zzcourse"]);
-    // The server loads the new word book within seconds.
+    // The server loads the new dictionary within seconds.
     let is_there = || levi.get("/word/zzcourse").body.contains("a word that only the course has");
     while !is_there() {
         std::thread::yield_now();
@@ -292,7 +292,10 @@ fn a_dump_of_any_style_has_the_rows_of_the_server() {
             (users, rows.lookups.clone(), rows.words.clone())
         };
         assert_eq!(read(&rows), read(&expected), "{options:?}");
-        assert!(rows.unreadable_rows.is_empty() && rows.missing.is_empty(), "{options:?}: {rows:?}");
+        assert!(
+            rows.unreadable_rows.is_empty() && rows.missing.is_empty(),
+            "{options:?}: {rows:?}"
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! Checks the shipped word books against their own rules.
+//! Checks the shipped dictionaries against their own rules.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

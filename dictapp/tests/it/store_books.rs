@@ -1,4 +1,4 @@
-//! Tests of word books on both engines: importing (completely or not at all), ordering, hiding,
+//! Tests of dictionaries on both engines: importing (completely or not at all), ordering, hiding,
 //! removing.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -119,7 +119,7 @@ fn an_import_names_the_headword_that_came_twice(fresh: &Fresh) {
     import.add(&entry("word 7", "y")).unwrap();
     let error = import.commit().unwrap_err();
     assert!(error.is_conflict());
-    let text = "cannot import the word book one: the headword \"word 7\" is repeated";
+    let text = "cannot import the dictionary one: the headword \"word 7\" is repeated";
     assert_eq!(error.to_string(), text);
     assert_eq!(store.books().unwrap(), []);
 }
@@ -128,7 +128,7 @@ fn an_import_refuses_what_is_too_long(fresh: &Fresh) {
     let store = fresh.open();
     let long = "x".repeat((1 << 20) + 1);
     let error = begin(&store, "one", "d1").add(&entry("long", &long)).unwrap_err();
-    let text = "cannot import the word book one: the explanation of long is 1048577 bytes, \
+    let text = "cannot import the dictionary one: the explanation of long is 1048577 bytes, \
                 longer than 1048576";
     assert_eq!(error.to_string(), text);
     for (book, why) in [("", "empty"), (&*"n".repeat(65), "longer than 64"), ("a\nb", "'\\n'")] {

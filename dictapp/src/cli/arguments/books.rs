@@ -1,5 +1,5 @@
-//! The arguments of the commands for word books (dictionaries): `import` and `books`. Their
-//! comments are the text of `--help`.
+//! The arguments of the commands for dictionaries: `import` and `books`. Their comments are the
+//! text of `--help`.
 
 use std::path::PathBuf;
 

@@ -18,7 +18,7 @@ use books::{BooksArguments, ImportArguments};
 #[derive(Debug, Parser)]
 #[command(name = "dictapp", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 done, 1 it failed, 2 the command line or the settings are \
-    wrong, 3 no word book has the word.\nconf/settings.toml documents every setting.")]
+    wrong, 3 no dictionary has the word.\nconf/settings.toml documents every setting.")]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) action: Option<AnyAction>,
@@ -47,11 +47,11 @@ const SETTINGS: &str = "Settings";
 
 /// Part of the help of commands that need the words of a database.
 const MAKES_DATABASE: &str =
-    "If there is no database yet, it is created with the shipped word books.";
+    "If there is no database yet, it is created with the shipped dictionaries.";
 
 /// Part of the help of commands that print the entry of a word. Only they return 3.
 const EXIT_CODES: &str = "Exit codes: 0 found, 1 it failed, 2 the command line or the settings are \
-    wrong, 3 no word book has the word.";
+    wrong, 3 no dictionary has the word.";
 
 /// The address of the server.
 #[derive(Debug, Default, Args)]
@@ -91,7 +91,7 @@ pub(super) enum PlainAction {
 pub(super) enum Action {
     /// Serve the dictionary (the default command)
     Serve(Listen),
-    /// Import a word book into the database
+    /// Import a dictionary into the database
     Import(ImportArguments),
     /// Import users, look-ups and words of a course database; may be run again
     #[command(
@@ -112,7 +112,7 @@ pub(super) enum Action {
     /// words up
     #[command(after_help = MAKES_DATABASE)]
     Mcp,
-    /// List, order, hide, show, rename, export or remove word books, also while the server runs
+    /// List, order, hide, show, rename, export or remove dictionaries, also while the server runs
     Books(BooksArguments),
     /// Add, list, disable or delete users, set or reset their passwords, also while the server runs
     User(UserArguments),

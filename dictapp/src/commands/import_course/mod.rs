@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::site::{AdminError, ImportRequest, Selection, Site};
 use crate::store::{CourseRows, CourseSource, Lookup, Store, UserId};
 
-/// The name of the word book (dictionary) that the words become.
+/// The name of the dictionary that the words become.
 const BOOK: &str = "course";
 
 /// Maximum number of rows with a fault that are printed for a table.
@@ -68,7 +68,7 @@ pub fn run(settings: &Settings, source: &CourseSource) -> Result<()> {
     words.context("the words cannot be imported, users and look-ups were")
 }
 
-/// Imports the words as a separate word book: writes a csv file and imports it like any other.
+/// Imports the words as a separate dictionary: writes a csv file and imports it like any other.
 /// Prints the rows that are left out.
 fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     let mut words = Vec::new();

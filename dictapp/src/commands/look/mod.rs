@@ -20,7 +20,7 @@ use crate::texts::Client;
 use crate::views::api;
 use entry::PrintedEntry;
 
-/// The error of a look-up: no word book (dictionary) has the word.
+/// The error of a look-up: no dictionary has the word.
 #[derive(Debug)]
 pub struct NoSuchWord(pub String);
 
@@ -28,7 +28,7 @@ impl std::error::Error for NoSuchWord {}
 
 impl fmt::Display for NoSuchWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no word book has {:?}", self.0)
+        write!(f, "no dictionary has {:?}", self.0)
     }
 }
 

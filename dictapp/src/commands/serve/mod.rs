@@ -1,4 +1,4 @@
-//! The command `dictapp serve`. It starts in this order: log, sockets, store, shipped word books
+//! The command `dictapp serve`. It starts in this order: log, sockets, store, shipped dictionaries
 //! (dictionaries), words in memory, line protocols, monitoring, periodic work. Then it prints its
 //! addresses and serves.
 //!
@@ -124,22 +124,22 @@ fn missing_file(settings: &Settings) -> Option<&Path> {
     }
 }
 
-/// Opens the store for a command, imports the shipped word books and loads all words.
+/// Opens the store for a command, imports the shipped dictionaries and loads all words.
 ///
 /// # Errors
-/// If the database or its word books cannot be read.
+/// If the database or its dictionaries cannot be read.
 pub fn open(settings: &Settings) -> anyhow::Result<Site> {
     site(settings, store(settings)?)
 }
 
-/// Imports the shipped word books into the store and loads all words.
+/// Imports the shipped dictionaries into the store and loads all words.
 fn site(settings: &Settings, store: Store) -> anyhow::Result<Site> {
     let place = store.place();
-    shipped::install(&store).context("cannot put the shipped word books into the database")?;
+    shipped::install(&store).context("cannot put the shipped dictionaries into the database")?;
     let site = Site::new(settings.clone(), store)?;
     let shelf = site.shelf();
     ::log::info!(
-        "{} entries of {} word books from {place}",
+        "{} entries of {} dictionaries from {place}",
         shelf.lexicon().len(),
         shelf.books().len()
     );

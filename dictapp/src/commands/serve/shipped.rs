@@ -1,6 +1,6 @@
-//! Imports the word books (dictionaries) that ship with the program. Each is imported once, and
-//! again when the program has a newer edition. A book that an administrator replaced is never
-//! imported again; one that was removed, only if the store has no book at all.
+//! Imports the dictionaries that ship with the program. Each is imported once, and again when the
+//! program has a newer edition. A book that an administrator replaced is never imported again; one
+//! that was removed, only if the store has no book at all.
 //!
 //! The kind of a shipped book in the store is `shipped EDITION`. A book of the same name that an
 //! administrator imported has another kind.
@@ -85,7 +85,7 @@ fn import(store: &Store, shipped: &ShippedBook, stored: &[Book]) -> anyhow::Resu
         import.add(&entry)?;
     }
     let book = import.commit()?;
-    log::info!("the word book {} has {} entries", book.name, book.entries);
+    log::info!("the dictionary {} has {} entries", book.name, book.entries);
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use super::service::Watchdog;
 use crate::site::Site;
 use crate::store::{StoreError, UserId};
 
-/// Interval of the rounds. Each checks whether the database answers, and whether its word books
+/// Interval of the rounds. Each checks whether the database answers, and whether its dictionaries
 /// have changed.
 const ROUND_EVERY: Duration = Duration::from_secs(1);
 

@@ -23,7 +23,7 @@ pub enum BuildError {
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the word books have more than {TEXT_BYTES_MAX} bytes of text")
+        write!(f, "the dictionaries have more than {TEXT_BYTES_MAX} bytes of text")
     }
 }
 

@@ -68,7 +68,7 @@ impl fmt::Display for SavedError {
             Cause::Magic => f.write_str("not a saved lexicon of this version"),
             Cause::Size(bytes) => write!(f, "{bytes} bytes, larger than {FILE_BYTES_MAX}"),
             Cause::Digest => f.write_str("the digest does not match"),
-            Cause::Stale => f.write_str("made from other word books"),
+            Cause::Stale => f.write_str("made from other dictionaries"),
             Cause::Damaged(column) => write!(f, "column {column} is damaged"),
         }
     }

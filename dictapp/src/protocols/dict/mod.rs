@@ -131,10 +131,10 @@ QUIT                            -- terminate connection
 For people, not for programs: D word, D database word, M word, M strategy word,
 M database strategy word, S (STATUS), H (HELP), Q (QUIT).
 
-The databases are the word books; * is all of them, ! the first that has a match.
+The databases are the dictionaries; * is all of them, ! the first that has a match.
 ";
 
-/// A database, which is a word book.
+/// A database, which is a dictionary.
 struct Database<'a> {
     id: BookId,
     name: &'a str,

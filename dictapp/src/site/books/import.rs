@@ -187,7 +187,7 @@ fn unchanged(
     };
     if let Some(title) = request.title.as_ref().filter(|title| **title != book.title) {
         let is_renamed = store.rename_book(book.id, title)?;
-        ensure!(is_renamed, "another program has just removed the word book");
+        ensure!(is_renamed, "another program has just removed the dictionary");
         (report.title, report.outcome) = (title.clone(), ImportOutcome::Renamed);
     }
     Ok(report)

@@ -24,7 +24,7 @@ impl Store {
         };
         let off = self.books_off.read(user, load);
         off.map(Option::unwrap_or_default)
-            .doing(|| format!("read the word books that user {user} switched off"))
+            .doing(|| format!("read the dictionaries that user {user} switched off"))
     }
 
     /// Switches the books in `on` on and those in `off` off for this user. Other books are
@@ -45,6 +45,6 @@ impl Store {
             Ok(())
         });
         self.books_off.forget(&user);
-        switched.doing(|| format!("switch word books of user {user}"))
+        switched.doing(|| format!("switch dictionaries of user {user}"))
     }
 }

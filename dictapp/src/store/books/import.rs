@@ -104,7 +104,7 @@ impl Store {
             let header = header.clone();
             Ok(ImportStart::Started(Import { session, header, values, bytes: 0, entries: 0 }))
         };
-        begin().doing(|| format!("import the word book {}", header.name))
+        begin().doing(|| format!("import the dictionary {}", header.name))
     }
 }
 
@@ -177,7 +177,7 @@ impl Import {
 
     /// The action for error messages.
     fn doing(&self) -> String {
-        format!("import the word book {}", self.header.name)
+        format!("import the dictionary {}", self.header.name)
     }
 }
 

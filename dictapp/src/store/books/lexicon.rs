@@ -47,7 +47,7 @@ impl Store {
             session.rollback()?;
             Ok(version)
         };
-        read().doing(|| "read the word books")
+        read().doing(|| "read the dictionaries")
     }
 
     /// Visits the entries of a book, sorted by the bytes of the headword, until `visit` breaks.
@@ -67,7 +67,7 @@ impl Store {
             })?;
             session.rollback()
         };
-        read().doing(|| "read a word book")
+        read().doing(|| "read a dictionary")
     }
 
     /// The entries with exactly this headword in the books that are not hidden, in the order of the

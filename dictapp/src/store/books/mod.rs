@@ -101,7 +101,7 @@ impl Store {
     /// The database is unavailable.
     pub fn books(&self) -> Result<Vec<Book>> {
         let rows = self.db.query(ALL, &[]);
-        rows.and_then(|rows| rows.into_iter().map(book).collect()).doing(|| "list the word books")
+        rows.and_then(|rows| rows.into_iter().map(book).collect()).doing(|| "list the dictionaries")
     }
 
     /// Moves these books to the front, in this order. The others keep their order. `false`: one of
@@ -123,7 +123,7 @@ impl Store {
             }
             session.execute(BUMP_LEXICON, &[]).map(drop)
         });
-        ordered.doing(|| "order the word books")?;
+        ordered.doing(|| "order the dictionaries")?;
         Ok(all_exist)
     }
 
@@ -134,7 +134,7 @@ impl Store {
     pub fn set_book_visibility(&self, book: BookId, visibility: Visibility) -> Result<bool> {
         let hidden = visibility == Visibility::Hidden;
         self.change_book(SET_HIDDEN, &[hidden.into(), book.0.into()])
-            .doing(|| format!("hide or show the word book {book}"))
+            .doing(|| format!("hide or show the dictionary {book}"))
     }
 
     /// Changes the title of a book (1 to 255 characters). `false`: it does not exist.
@@ -144,7 +144,7 @@ impl Store {
     pub fn rename_book(&self, book: BookId, title: &str) -> Result<bool> {
         check_text("title", title, TITLE_CHARS_MAX)
             .and_then(|()| self.change_book(SET_TITLE, &[title.into(), book.0.into()]))
-            .doing(|| format!("rename the word book {book}"))
+            .doing(|| format!("rename the dictionary {book}"))
     }
 
     /// Removes a book with its words. `false`: it does not exist.
@@ -163,7 +163,7 @@ impl Store {
         };
         let removed = remove();
         self.books_off.forget_all();
-        removed.doing(|| format!("remove the word book {book}"))
+        removed.doing(|| format!("remove the dictionary {book}"))
     }
 
     /// Runs a statement that changes a book. `false`: it matched no row.

@@ -1,5 +1,5 @@
-//! The administrators' page of the word books (dictionaries): changes their order, titles and
-//! visibility, and has the form that uploads new ones.
+//! The administrators' page of the dictionaries: changes their order, titles and visibility, and
+//! has the form that uploads new ones.
 
 use askama::Template;
 use serde::Deserialize;

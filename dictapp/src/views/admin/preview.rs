@@ -1,6 +1,5 @@
-//! Converts what the program recognised in the file of a word book (a dictionary) to texts in the
-//! language of the page: its properties, its first entries, its warnings and the result of its
-//! import.
+//! Converts what the program recognised in the file of a dictionary to texts in the language of the
+//! page: its properties, its first entries, its warnings and the result of its import.
 
 use crate::books::{BookKind, Column, Place, WarningKind, Warnings};
 use crate::site::{ImportOutcome, ImportReport, Preview};

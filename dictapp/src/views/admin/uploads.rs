@@ -1,6 +1,6 @@
-//! Uploads of word books (dictionaries) by administrators: receives the files, shows the preview,
-//! starts the import and shows its progress. With JavaScript an event stream updates the progress;
-//! without it the page reloads itself.
+//! Uploads of dictionaries by administrators: receives the files, shows the preview, starts the
+//! import and shows its progress. With JavaScript an event stream updates the progress; without it
+//! the page reloads itself.
 
 use askama::Template;
 use serde::Deserialize;

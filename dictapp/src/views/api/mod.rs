@@ -171,7 +171,7 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     send_words(site, &caller, request, &body)
 }
 
-/// `GET`: the word books.
+/// `GET`: the dictionaries.
 pub(crate) fn books(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let books = Selection::new(&shelf, &[]);

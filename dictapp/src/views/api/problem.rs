@@ -110,7 +110,7 @@ impl ApiProblem {
 
     /// 404: no book has the word.
     pub(super) fn no_word(word: &str, near: Vec<Brief>) -> ApiProblem {
-        let detail = format!("no word book has {word:?}");
+        let detail = format!("no dictionary has {word:?}");
         ApiProblem { near, ..ApiProblem::new(StatusCode::NOT_FOUND, detail) }
     }
 

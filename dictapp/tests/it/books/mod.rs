@@ -1,4 +1,4 @@
-//! Word books: real-life files, their entries and their reports.
+//! Dictionaries: real-life files, their entries and their reports.
 
 #![allow(clippy::unwrap_used, reason = "a test ends where something is wrong")]
 

@@ -92,7 +92,7 @@ fn missing_stale_and_damaged_files_are_distinguished() {
     assert!(error().is_absent());
     small().save(&path, &[8; 32]).expect("written");
     assert!(error().is_stale());
-    assert!(error().to_string().ends_with("lexicon.index: made from other word books"));
+    assert!(error().to_string().ends_with("lexicon.index: made from other dictionaries"));
     small().save(&path, &STAMP).expect("written");
     let sound = std::fs::read(&path).expect("bytes");
     for at in 0..sound.len() {

@@ -145,7 +145,7 @@ pub(crate) fn upload(admin: &Person<'_>, files: &[(&str, &str)], title: &str) ->
 }
 
 #[test]
-fn a_word_book_is_uploaded_previewed_imported_and_changed() {
+fn a_dictionary_is_uploaded_previewed_imported_and_changed() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     let words = "word,meaning\nflibbertigibbet,轻浮的人\nzyzzyva,象鼻虫\n";
@@ -313,7 +313,7 @@ fn an_upload_is_described_in_the_language_of_the_page() {
 }
 
 #[test]
-fn files_that_are_not_a_word_book_are_refused_with_the_reason() {
+fn files_that_are_not_a_dictionary_are_refused_with_the_reason() {
     let site = Site::start();
     let admin = with_role(&site, "Ada", "admin");
     upload(&admin, &[("x.ifo", "StarDict's dict ifo file\n")], "")

@@ -1,4 +1,4 @@
-//! Tests of word books that are imported while the server runs, and of several books.
+//! Tests of dictionaries that are imported while the server runs, and of several books.
 
 use std::time::Instant;
 
@@ -96,7 +96,7 @@ fn two_first_starts(start: impl Fn() -> Site + Sync) {
     for site in &sites {
         Person::new(site).get("/word/apple").assert_has(200, &["苹果"]);
     }
-    let imports = sites.iter().map(|site| site.log().matches("the word book en-zh has").count());
+    let imports = sites.iter().map(|site| site.log().matches("the dictionary en-zh has").count());
     assert!((1..=2).contains(&imports.sum::<usize>()));
     let levi = Person::registered(&sites[0], "Levi");
     levi.get("/word/apple");

@@ -1,4 +1,4 @@
-//! Tests of the settings page, on which users choose their word books.
+//! Tests of the settings page, on which users choose their dictionaries.
 
 use super::client::{Answer, Person, encode};
 use super::site::Site;

@@ -22,7 +22,8 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Starts the program with the built-in settings, in a new folder with the shipped word books.
+    /// Starts the program with the built-in settings, in a new folder with the shipped
+    /// dictionaries.
     #[track_caller]
     pub(crate) fn start() -> Site {
         Site::start_with(&[])
@@ -39,7 +40,7 @@ impl Site {
         Site::start_in(folder, settings)
     }
 
-    /// Starts the program in an empty folder, so that it imports the shipped word books.
+    /// Starts the program in an empty folder, so that it imports the shipped dictionaries.
     #[track_caller]
     pub(crate) fn start_empty() -> Site {
         Site::start_in(tempfile::tempdir().expect("a folder"), &[])
@@ -131,7 +132,7 @@ impl Drop for Site {
     }
 }
 
-/// The database with the shipped word books. It is created once, since that takes a debug build
+/// The database with the shipped dictionaries. It is created once, since that takes a debug build
 /// some seconds.
 fn after_the_first_start() -> &'static [(OsString, Vec<u8>)] {
     static FILES: LazyLock<Vec<(OsString, Vec<u8>)>> = LazyLock::new(|| {

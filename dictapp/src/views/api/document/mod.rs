@@ -47,7 +47,7 @@ fn operations() -> Value {
         paths::API_WORD: { "parameters": [in_path("word")], "get": word() },
         paths::API_SUGGEST: { "get": suggest() },
         paths::API_SEARCH: { "get": search() },
-        paths::API_BOOKS: { "get": operation_with_content("The word books", "Books") },
+        paths::API_BOOKS: { "get": operation_with_content("The dictionaries", "Books") },
         paths::API_ACCOUNT: {
             "get": require_scope(operation_with_content("The user of the token", "OwnAccount"), Scope::Read),
         },
