@@ -36,23 +36,23 @@ struct Candidate {
 }
 
 impl Lexicon {
-    /// At most `n` likely words for a misspelled query: within one edit for up to four letters, two
+    /// At most `limit` likely words for a misspelled query: within one edit for up to four letters, two
     /// for five or more. The same first letter and a high frequency make a word more likely.
-    pub fn did_you_mean(&self, query: &str, n: usize) -> Vec<EntryRef<'_>> {
+    pub fn did_you_mean(&self, query: &str, limit: usize) -> Vec<EntryRef<'_>> {
         let key = fold(query);
-        let mut candidates: Vec<Candidate> = near(self.keys.as_fst(), &key)
+        let mut candidates: Vec<Candidate> = near_keys(self.keys.as_fst(), &key)
             .into_iter()
-            .filter_map(|(near, _)| {
-                let place = self.columns.place(near);
-                let cost = self.cost(&key, self.columns.keys.get(near), place)?;
-                Some(Candidate { cost, place, key: near })
+            .filter_map(|near| {
+                let place = self.columns.place(near.key);
+                let cost = self.cost(&key, self.columns.keys.get(near.key), place)?;
+                Some(Candidate { cost, place, key: near.key })
             })
             .collect();
         candidates.sort_unstable();
         let cost_max = candidates.first().map_or(0, |first| first.cost + SLACK);
         let likely = candidates.into_iter().take_while(|candidate| candidate.cost <= cost_max);
         likely
-            .take(n.min(SUGGESTIONS_MAX))
+            .take(limit.min(SUGGESTIONS_MAX))
             .filter_map(|candidate| self.columns.representative(candidate.key))
             .collect()
     }
@@ -109,9 +109,16 @@ fn edits_max(chars: usize) -> usize {
     }
 }
 
-/// The numbers of the keys within the maximum distance of `query`, without `query` itself, and
-/// their distances.
-fn near(fst: &Fst<Vec<u8>>, query: &str) -> Vec<(usize, u8)> {
+/// A key near a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct NearKey {
+    /// The number of the key.
+    key: usize,
+    distance: u8,
+}
+
+/// The keys within the maximum distance of `query`, without `query` itself.
+fn near_keys(fst: &Fst<Vec<u8>>, query: &str) -> Vec<NearKey> {
     let edits_max = edits_max(query.chars().count());
     if edits_max == 0 || query.len() > QUERY_BYTES_MAX {
         return Vec::new();
@@ -137,7 +144,7 @@ struct Walk<'a> {
     fst: &'a Fst<Vec<u8>>,
     query: &'a [u8],
     rows: Vec<u8>,
-    found: Vec<(usize, u8)>,
+    found: Vec<NearKey>,
 }
 
 /// The position of a walk.
@@ -158,7 +165,8 @@ impl Walk<'_> {
         let width = self.query.len() + 1;
         let distance = usize::from(self.rows[step.depth * width + width - 1]);
         if node.is_final() && distance <= step.edits_max && distance > 0 {
-            self.found.push(((output + node.final_output().value()) as usize, distance as u8));
+            let key = (output + node.final_output().value()) as usize;
+            self.found.push(NearKey { key, distance: distance as u8 });
         }
         if step.depth + 1 >= self.rows.len() / width {
             return;
@@ -344,17 +352,17 @@ mod tests {
                 words.iter().cloned().enumerate().map(|(i, word)| (word, i as u64)).collect();
             let fst = Fst::from_iter_map(set.clone()).unwrap();
             let fst = Fst::new(fst.into_inner()).unwrap();
-            let mut found = near(&fst, &query);
+            let mut found = near_keys(&fst, &query);
             found.sort_unstable();
             let longest = if query.len() <= 4 { 1 } else { 2 };
-            let expected: Vec<(usize, u8)> = set
+            let expected: Vec<NearKey> = set
                 .iter()
                 .filter_map(|(word, i)| {
                     let first = word.as_bytes()[0];
-                    let most = if sounds_alike(first, query.as_bytes()) { longest } else { 1 };
+                    let distance_max = if sounds_alike(first, query.as_bytes()) { longest } else { 1 };
                     let distance = osa(word.as_bytes(), query.as_bytes());
-                    let counts = query.len() > 1 && (1..=most).contains(&distance);
-                    counts.then_some((*i as usize, distance as u8))
+                    let counts = query.len() > 1 && (1..=distance_max).contains(&distance);
+                    counts.then_some(NearKey { key: *i as usize, distance: distance as u8 })
                 })
                 .collect();
             prop_assert_eq!(found, expected);

@@ -66,10 +66,10 @@ static CHARACTERS: LazyLock<HashMap<String, Vec<char>>> = LazyLock::new(|| {
 });
 
 impl Lexicon {
-    /// At most `n` entries with this pinyin as their meaning or headword. Tones, spaces and
+    /// At most `limit` entries with this pinyin as their meaning or headword. Tones, spaces and
     /// apostrophes are optional. If there are none, entries with confusable pinyin (`pinguo`,
     /// `sanghai`).
-    pub fn by_pinyin(&self, text: &str, n: usize) -> Vec<EntryRef<'_>> {
+    pub fn by_pinyin(&self, text: &str, limit: usize) -> Vec<EntryRef<'_>> {
         let divisions = divisions(text);
         let mut words = Vec::new();
         for sounds in [Sounds::Exact, Sounds::Confusable] {
@@ -80,12 +80,12 @@ impl Lexicon {
                 break;
             }
         }
-        self.entries_of(words, n)
+        self.entries_of(words, limit)
     }
 
-    /// At most `n` entries with pinyin from which the text differs by one letter, which is missing,
+    /// At most `limit` entries with pinyin from which the text differs by one letter, which is missing,
     /// extra, wrong, or swapped with the next one (`pingguuo`, `pnigguo`).
-    pub fn by_misspelt_pinyin(&self, text: &str, n: usize) -> Vec<EntryRef<'_>> {
+    pub fn by_misspelt_pinyin(&self, text: &str, limit: usize) -> Vec<EntryRef<'_>> {
         let letters = fold(text);
         let is_plain = letters.bytes().all(|byte| byte.is_ascii_lowercase());
         if !is_plain || !MISSPELT_LETTERS.contains(&letters.len()) {
@@ -100,20 +100,20 @@ impl Lexicon {
         let words = divisions
             .take(MISSPELT_DIVISIONS_MAX)
             .flat_map(|syllables| self.words_with_syllables(&syllables, Sounds::Exact));
-        self.entries_of(words.collect(), n)
+        self.entries_of(words.collect(), limit)
     }
 
-    /// At most `n` entries for Chinese words, each given with its weight: of the words with the
-    /// largest weights the word itself, and the words that mean it.
-    fn entries_of(&self, mut words: Vec<(usize, String)>, n: usize) -> Vec<EntryRef<'_>> {
-        words.sort_by(|a: &(usize, String), b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        words.dedup_by(|a, b| a.1 == b.1);
+    /// At most `limit` entries for Chinese words: of the words with the largest weights the word
+    /// itself, and the words that mean it.
+    fn entries_of(&self, mut words: Vec<WeightedWord>, limit: usize) -> Vec<EntryRef<'_>> {
+        words.sort_by(WeightedWord::heaviest_first);
+        words.dedup_by(|a, b| a.word == b.word);
         let mut found: Vec<EntryRef<'_>> = Vec::new();
-        for (_, word) in words.into_iter().take(WORDS_MAX) {
+        for WeightedWord { word, .. } in words.into_iter().take(WORDS_MAX) {
             let headword = self.key(&fold(&word)).and_then(|key| self.columns.representative(key));
             let meant = self.reverse_whole(&word).into_iter().take(ENTRIES_OF_WORD_MAX);
             for entry in headword.into_iter().chain(meant) {
-                if found.len() < n && !found.iter().any(|known| known.word == entry.word) {
+                if found.len() < limit && !found.iter().any(|known| known.word == entry.word) {
                     found.push(entry);
                 }
             }
@@ -131,28 +131,27 @@ impl Lexicon {
         }
     }
 
-    /// The Chinese words with these syllables that are headwords or whole glosses, each with its
-    /// weight: the least weight of its pairs of neighbouring characters.
-    fn words_with_syllables(&self, syllables: &[String], sounds: Sounds) -> Vec<(usize, String)> {
-        let mut beam = vec![(usize::MAX, String::new())];
+    /// The Chinese words with these syllables that are headwords or whole glosses.
+    fn words_with_syllables(&self, syllables: &[String], sounds: Sounds) -> Vec<WeightedWord> {
+        let mut beam = vec![WeightedWord { weight: usize::MAX, word: String::new() }];
         for syllable in syllables {
             let characters = characters(syllable, sounds);
-            let mut next: Vec<(usize, String)> = Vec::new();
-            for (weight, prefix) in &beam {
+            let mut next: Vec<WeightedWord> = Vec::new();
+            for WeightedWord { weight, word: prefix } in &beam {
                 let last = prefix.chars().next_back().unwrap_or(reverse::EDGE);
                 for &c in &characters {
                     let word = format!("{prefix}{c}");
                     let glossed = self.pair_weight((last, c));
                     let begins = !self.columns.keys.starting_with(&word).is_empty();
                     let weight = (*weight).min(glossed.max(usize::from(begins)));
-                    next.extend((weight > 0).then_some((weight, word)));
+                    next.extend((weight > 0).then_some(WeightedWord { weight, word }));
                 }
             }
-            next.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            next.sort_by(WeightedWord::heaviest_first);
             next.truncate(BEAM);
             beam = next;
         }
-        beam.retain_mut(|(weight, word)| {
+        beam.retain_mut(|WeightedWord { weight, word }| {
             let last = word.chars().next_back().unwrap_or(reverse::EDGE);
             let ends = self.pair_weight((last, reverse::EDGE));
             let is_headword = self.key(&fold(word)).is_some();
@@ -160,6 +159,20 @@ impl Lexicon {
             *weight > 0 && (is_headword || self.is_whole_gloss(word))
         });
         beam
+    }
+}
+
+/// A Chinese word, or the beginning of one. Its weight is the least weight of its pairs of
+/// neighbouring characters.
+struct WeightedWord {
+    weight: usize,
+    word: String,
+}
+
+impl WeightedWord {
+    /// The order by weight, the largest first, then by the characters.
+    fn heaviest_first(&self, other: &WeightedWord) -> std::cmp::Ordering {
+        other.weight.cmp(&self.weight).then_with(|| self.word.cmp(&other.word))
     }
 }
 

@@ -26,7 +26,7 @@ impl Lexicon {
             let run = chars[at..].iter().take_while(|&&c| is_han(c)).count().min(PART_CHARS_MAX);
             let longest = (1..=run).rev().find_map(|length| {
                 let part: String = chars[at..at + length].iter().collect();
-                let hits = self.of_part(&part);
+                let hits = self.hits_of_part(&part);
                 (!hits.is_empty()).then_some((SentencePiece { text: part, hits }, length))
             });
             let longest = longest.or_else(|| self.word_at(&chars[at..]));
@@ -47,7 +47,7 @@ impl Lexicon {
     }
 
     /// The entries for a Chinese part: of the headword, and of words with it as a whole gloss.
-    fn of_part(&self, part: &str) -> Vec<Hit<'_>> {
+    fn hits_of_part(&self, part: &str) -> Vec<Hit<'_>> {
         let headword = self.key(&fold(part)).and_then(|key| self.columns.representative(key));
         let meant = if self.is_whole_gloss(part) {
             self.reverse(part, MatchRange::first(ENTRIES_MAX)).entries

@@ -51,6 +51,7 @@ fn a_word_is_reviewed_once_even_if_its_answer_is_sent_twice_and_can_be_taken_bac
     let site = Site::start();
     let levi = Person::registered(&site, "Levi");
     save(&levi, "apple");
+    levi.get("/review").assert_has(200, &["<h1>Review</h1>", "data-word=\"apple\""]);
     let (word, seen) = answer(&levi, "4");
     assert_eq!((word.as_str(), seen.as_str()), ("apple", "0"));
     let again = [("word", "apple"), ("seen", "0"), ("grade", "1")];

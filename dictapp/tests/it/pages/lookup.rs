@@ -75,6 +75,16 @@ fn a_page_has_explanations_by_part_of_speech() {
 }
 
 #[test]
+fn a_title_with_a_long_unknown_word_is_smaller_on_a_phone() {
+    let site = Site::start();
+    let person = Person::new(&site);
+    let word = "x".repeat(22);
+    let title = format!("<h1 class=\"query longer\">“{word}” was not found</h1>");
+    person.get(&format!("/word/{word}")).assert_has(404, &[&title]);
+    person.get(&format!("/search?q={word}")).assert_has(200, &[&title]);
+}
+
+#[test]
 fn an_unknown_word_is_404_with_near_words() {
     let site = Site::start();
     let person = Person::new(&site);
