@@ -17,7 +17,7 @@ use super::error::BookError;
 use super::homographs;
 use super::limits::{ENTRIES_MAX, EXPLANATION_BYTES_MAX, FORMS_MAX, HELD_BYTES_MAX, JOINED_MAX};
 use super::warning::{WarningKind, Warnings};
-use super::{About, BookKind, Overrides, Progress, Reader, Recognised, open};
+use super::{BookKind, BookMetadata, Overrides, Progress, Reader, Recognised, open};
 
 /// A checked book (a file of a dictionary), ready to be read.
 pub struct Book {
@@ -121,9 +121,9 @@ impl Book {
     }
 
     /// The metadata of the book.
-    pub fn about(&self) -> About {
-        let about = self.reader.about();
-        About { languages: self.languages.or(about.languages), ..about }
+    pub fn metadata(&self) -> BookMetadata {
+        let about = self.reader.metadata();
+        BookMetadata { languages: self.languages.or(about.languages), ..about }
     }
 
     /// The properties of the file that were recognised: encoding, delimiter, columns.

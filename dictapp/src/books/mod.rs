@@ -55,8 +55,8 @@ pub trait Reader: Send {
     fn state(&self) -> &ReadState;
 
     /// The metadata in the file.
-    fn about(&self) -> About {
-        About::default()
+    fn metadata(&self) -> BookMetadata {
+        BookMetadata::default()
     }
 
     /// The properties of the file that were recognised: encoding, delimiter, columns.
@@ -76,7 +76,7 @@ pub struct Progress {
 
 /// The metadata of a book.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
+pub struct BookMetadata {
     /// The title.
     pub title: Option<String>,
     /// The languages of headwords and explanations.

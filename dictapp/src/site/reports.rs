@@ -56,8 +56,9 @@ impl Site {
         if self.store.count_reports()? >= REPORTS_KEPT_MAX {
             return Ok(Reporting::Full);
         }
-        // The random number `tie` distinguishes reports of the same microsecond.
-        let id = ReportId { at: Timestamp::now(), tie: u32::from_be_bytes(random_bytes()?) };
+        // The random number `tie_breaker` distinguishes reports of the same microsecond.
+        let id =
+            ReportId { at: Timestamp::now(), tie_breaker: u32::from_be_bytes(random_bytes()?) };
         self.store.insert_report(id, user.map(|user| user.id), word, &text)?;
         attempt.keep_counted();
         Ok(Reporting::Done)

@@ -86,7 +86,7 @@ impl Language {
 
 /// Splits a text at its first `{name}`: returns the text before it and the text after it. A page that
 /// fills the same text often does so once. Without `{name}`, the second part is empty.
-pub(crate) fn around(text: &'static str, name: &str) -> (&'static str, &'static str) {
+pub(crate) fn split_at_placeholder(text: &'static str, name: &str) -> (&'static str, &'static str) {
     let split = |(at, _): &(usize, &str)| {
         let after = text[at + 1..].strip_prefix(name)?.strip_prefix('}')?;
         Some((&text[..*at], after))

@@ -167,8 +167,11 @@ impl Throttle {
     ///
     /// # Errors
     /// If too many log-ins have failed.
-    pub fn begin(&self, log_in: LogInFrom<'_>, now: Instant) -> Result<Attempt<'_>, Throttled> {
-        let LogInFrom { name, client, ticket, device } = log_in;
+    pub fn begin_log_in(
+        &self,
+        LogInFrom { name, client, ticket, device }: LogInFrom<'_>,
+        now: Instant,
+    ) -> Result<Attempt<'_>, Throttled> {
         let now = now.saturating_duration_since(self.started);
         let mut counters = self.lock();
         let of_name = counters.name(name);

@@ -30,13 +30,13 @@ fn from<'a>(name: &'a str, client: &str) -> LogInFrom<'a> {
 /// A failed log-in.
 #[track_caller]
 fn fail(throttle: &Throttle, name: &str, client: &str, now: Instant) {
-    throttle.begin(from(name, client), now).unwrap().keep_counted();
+    throttle.begin_log_in(from(name, client), now).unwrap().keep_counted();
 }
 
 /// How long a log-in must wait; `None`: it may begin.
 #[track_caller]
 fn wait(throttle: &Throttle, name: &str, client: &str, now: Instant) -> Option<Duration> {
-    match throttle.begin(from(name, client), now) {
+    match throttle.begin_log_in(from(name, client), now) {
         Ok(_) => None,
         Err(Throttled::Wait(wait)) => Some(wait),
         Err(Throttled::Delay { delay, .. }) => panic!("a delay of {delay:?}"),
@@ -89,7 +89,7 @@ fn a_flood_from_many_networks_does_not_shorten_the_wait_of_a_name() {
     for i in 0..130_000_u32 {
         let client = IpAddr::from((0x0A00_0000 + i).to_be_bytes());
         let flood = LogInFrom { name: "x", client, ticket: "", device: Device::Known };
-        if let Ok(attempt) = throttle.begin(flood, now) {
+        if let Ok(attempt) = throttle.begin_log_in(flood, now) {
             attempt.keep_counted();
         }
     }
@@ -103,22 +103,23 @@ fn a_name_attacked_from_many_networks_is_delayed_and_not_locked() {
         fail(&throttle, "Levi", &format!("192.0.2.{i}"), now);
     }
     let owner = from("Levi", "198.51.100.1");
-    let Err(Throttled::Delay { delay, ticket }) = throttle.begin(owner, now) else {
+    let Err(Throttled::Delay { delay, ticket }) = throttle.begin_log_in(owner, now) else {
         panic!("no delay")
     };
     assert_eq!(delay, DELAY);
     let with_ticket = LogInFrom { ticket: &ticket, ..owner };
-    assert!(throttle.begin(with_ticket, now).is_err(), "before the delay is over");
-    assert!(throttle.begin(with_ticket, now + DELAY).is_ok(), "after the delay");
+    assert!(throttle.begin_log_in(with_ticket, now).is_err(), "before the delay is over");
+    assert!(throttle.begin_log_in(with_ticket, now + DELAY).is_ok(), "after the delay");
     let known = LogInFrom { device: Device::Known, ..owner };
-    assert!(throttle.begin(known, now).is_ok(), "a known device is never delayed");
-    assert!(throttle.begin(from("Maria", "198.51.100.1"), now).is_ok(), "other names");
+    assert!(throttle.begin_log_in(known, now).is_ok(), "a known device is never delayed");
+    assert!(throttle.begin_log_in(from("Maria", "198.51.100.1"), now).is_ok(), "other names");
 }
 
 #[test]
 fn concurrent_log_ins_are_counted_before_their_results() {
     let (throttle, now) = (throttle(), Instant::now());
-    let begun: Vec<_> = (0..3).map(|_| throttle.begin(from("Levi", "::1"), now).unwrap()).collect();
+    let begun: Vec<_> =
+        (0..3).map(|_| throttle.begin_log_in(from("Levi", "::1"), now).unwrap()).collect();
     assert_eq!(wait(&throttle, "Levi", "::1", now), Some(WINDOW));
     drop(begun);
     assert_eq!(wait(&throttle, "Levi", "::1", now), None, "none of them failed");
@@ -130,7 +131,7 @@ fn a_right_password_clears_the_name_and_not_the_network() {
     for name in ["Levi", "Levi", "a", "b"] {
         fail(&throttle, name, "::1", now);
     }
-    throttle.begin(from("Levi", "::1"), now).unwrap().succeeded();
+    throttle.begin_log_in(from("Levi", "::1"), now).unwrap().succeeded();
     fail(&throttle, "Levi", "::1", now);
     assert_eq!(wait(&throttle, "Levi", "::1", now), Some(WINDOW), "five of the network");
 }
@@ -159,10 +160,10 @@ fn a_known_device_is_not_locked_out_by_others_in_its_network() {
     }
     assert_eq!(wait(&throttle, "Levi", "192.0.2.1", now), Some(WINDOW), "another browser");
     for _ in 0..3 {
-        throttle.begin(known, now).expect("the owner's browser").keep_counted();
+        throttle.begin_log_in(known, now).expect("the owner's browser").keep_counted();
     }
     assert_eq!(
-        throttle.begin(known, now).unwrap_err(),
+        throttle.begin_log_in(known, now).unwrap_err(),
         Throttled::Wait(WINDOW),
         "its own failures"
     );

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::filters;
 use crate::paths;
-use crate::texts::{Language, Texts, around};
+use crate::texts::{Language, Texts, split_at_placeholder};
 
 /// The rendered parts, in the order of the page.
 pub(super) struct Frame {
@@ -87,8 +87,8 @@ impl Frame {
         let template = FrameTemplate {
             t,
             other: language.other(),
-            user: around(t.nav.user, "name"),
-            delete_word: around(t.history.delete_word, "word"),
+            user: split_at_placeholder(t.nav.user, "name"),
+            delete_word: split_at_placeholder(t.history.delete_word, "word"),
         };
         // Writing constant texts to a string cannot fail.
         let text = |rendered: askama::Result<String>| rendered.unwrap_or_default();

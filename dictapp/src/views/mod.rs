@@ -1,6 +1,7 @@
 //! The views: the functions that the table of URLs calls. Each parses a request, calls the site and
 //! renders a page, or JSON for scripts and programs.
 
+mod cookies;
 pub(crate) mod visitor;
 mod frame;
 mod page;

@@ -4,54 +4,26 @@
 
 use std::cell::OnceCell;
 use std::sync::Arc;
-use std::time::Duration;
 
 use webframe::http::{HeaderName, Method, header};
 use webframe::{Cookie, Error, Request, Response, Result};
 
 use super::appearance::{APPEARANCE_COOKIE, Appearance, ZONE_COOKIE, ZONES};
+use super::cookies::{
+    CHOICES_KEPT, CookieTransport, DEVICE_COOKIE, DEVICE_COOKIE_KEPT, GUEST_COOKIE,
+    LANGUAGE_COOKIE, SESSION_COOKIE, SecretCookie,
+};
 use super::forwarding;
 use crate::form_token::{form_token, is_form_token};
 use crate::model::{Lifetime, device_label};
 use crate::session::Token;
-use crate::settings::CookieSecure;
 use crate::site::{Client, CurrentUser, DeviceProof, SignedIn, Site};
 use crate::store::StoreError;
 use crate::texts::Language;
 
-pub(super) const SESSION_COOKIE: SecretCookie =
-    SecretCookie { any_transport: "session", only_tls: "__Host-session" };
-pub(super) const GUEST_COOKIE: SecretCookie =
-    SecretCookie { any_transport: "visitor", only_tls: "__Host-visitor" };
-pub(super) const DEVICE_COOKIE: SecretCookie =
-    SecretCookie { any_transport: "device", only_tls: "__Host-device" };
-/// The cookie of the chosen language.
-pub(super) const LANGUAGE_COOKIE: &str = "language";
-
-/// How long a browser keeps the chosen language, appearance and time zone.
-pub(super) const CHOICES_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// How long a browser counts as a known device of a user who logged in with it.
-pub(super) const DEVICE_COOKIE_KEPT: Duration = Duration::from_secs(180 * 24 * 3600);
-
 /// Maximum number of session cookies of a request that are looked up. There may be several: a site
 /// on a sibling domain may have set others of the same name.
 const SESSION_COOKIES_TRIED_MAX: usize = 4;
-
-/// The names of a cookie that holds a secret. If it is sent only over TLS, its name has the prefix
-/// `__Host-`, so that a site on a sibling domain cannot set it.
-#[derive(Clone, Copy)]
-pub(super) struct SecretCookie {
-    any_transport: &'static str,
-    only_tls: &'static str,
-}
-
-/// The connections on which a browser sends the cookies of a visitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CookieTransport {
-    OnlyTls,
-    Any,
-}
 
 /// The visitor, and the language of their pages.
 pub(super) struct Visitor<'r> {
@@ -316,16 +288,6 @@ impl<'r> Visitor<'r> {
     }
 }
 
-impl SecretCookie {
-    /// The name of the cookie with this transport.
-    fn name(self, transport: CookieTransport) -> &'static str {
-        match transport {
-            CookieTransport::OnlyTls => self.only_tls,
-            CookieTransport::Any => self.any_transport,
-        }
-    }
-}
-
 impl Identity {
     /// The identity of this request, looked up at the first call. `name` is the name of the session
     /// cookie.
@@ -391,18 +353,4 @@ fn language(request: &Request) -> Language {
     let chosen = request.cookie(LANGUAGE_COOKIE).and_then(Language::parse);
     let asked = || Language::best(request.field(&header::ACCEPT_LANGUAGE)?);
     chosen.or_else(asked).unwrap_or(Language::English)
-}
-
-impl CookieTransport {
-    /// Decides by the settings, and for `auto` by the connection and the public URL.
-    fn of(site: &Site, request: &Request) -> CookieTransport {
-        let settings = site.settings();
-        let public = settings.server.engine.public_url.as_deref();
-        let is_https = public.is_some_and(|url| url.starts_with("https:"));
-        match settings.accounts.cookie_secure {
-            CookieSecure::Always => CookieTransport::OnlyTls,
-            CookieSecure::Auto if request.peer().encrypted || is_https => CookieTransport::OnlyTls,
-            CookieSecure::Auto | CookieSecure::Never => CookieTransport::Any,
-        }
-    }
 }

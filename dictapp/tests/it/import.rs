@@ -217,9 +217,9 @@ fn an_exported_book_keeps_headwords_with_marks_and_its_languages(fresh: &Fresh) 
         assert_eq!((entry.word.as_str(), entry.forms.len()), ("a|\"b\"", 0), "{format:?}");
         assert_eq!(entry.explanation, "n. <i>甲</i> \\n", "{format:?}");
         if matches!(format, Format::Tsv | Format::Stardict) {
-            let languages = book.about().languages.map(|languages| languages.to_string());
+            let languages = book.metadata().languages.map(|languages| languages.to_string());
             assert_eq!(languages.as_deref(), Some("en-zh"), "{format:?}");
-            assert_eq!(book.about().title.as_deref(), Some("x"), "{format:?}");
+            assert_eq!(book.metadata().title.as_deref(), Some("x"), "{format:?}");
         }
     }
 }

@@ -104,7 +104,7 @@ fn each_book_has_a_description_and_a_licence() {
             &["Princeton University", "TITLE TO COPYRIGHT", "Carnegie Mellon University"],
         ),
     ] {
-        let about = Book::open(BookKind::Plain, &path(name), |_| {}).unwrap().about();
+        let about = Book::open(BookKind::Plain, &path(name), |_| {}).unwrap().metadata();
         assert!(about.title.is_some());
         assert_eq!(about.languages, Languages::parse(languages));
         assert!(about.licence.unwrap().starts_with(licence));

@@ -221,7 +221,7 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
         let (id, name, due) = (i64::from(byte), "Unit 5", 1);
         let list = NewClassList { id, class, name, due, words: &words };
         store.insert_class_list(list).unwrap();
-        let report = ReportId { at: at(1), tie: byte.into() };
+        let report = ReportId { at: at(1), tie_breaker: byte.into() };
         store.insert_report(report, Some(user), &word("apple"), "wrong").unwrap();
     }
     assert!(store.delete_user(levi).unwrap());
@@ -356,7 +356,7 @@ fn reports_and_counts_are_kept_until_they_are_settled(fresh: &Fresh) {
     let store = fresh.open();
     let levi = register(&store, "Levi");
     for (time, user) in [(1, Some(levi)), (2, None)] {
-        let id = ReportId { at: at(time), tie: 4_000_000_000 };
+        let id = ReportId { at: at(time), tie_breaker: 4_000_000_000 };
         store.insert_report(id, user, &word("naïve 词"), "wrong").unwrap();
         store.insert_report(id, user, &word("naïve 词"), "wrong").unwrap(); // sent again
     }

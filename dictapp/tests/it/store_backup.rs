@@ -41,7 +41,7 @@ fn filled(fresh: &Fresh) -> Store {
     let words = [word("apple")];
     let list = NewClassList { id: i64::MAX - 1, class, name: "Unit 5", due: 9, words: &words };
     store.insert_class_list(list).unwrap();
-    let report = ReportId { at: at(1), tie: u32::MAX };
+    let report = ReportId { at: at(1), tie_breaker: u32::MAX };
     store.insert_report(report, None, &word("apple"), "wrong").unwrap();
     let missed = [MissingWord { word: "no such".to_owned(), lookups: 1, last: at(2) }];
     store.add_lookup_counts(LookupHour { hour: 0, found: 1, missing: 1 }, &missed).unwrap();

@@ -14,7 +14,7 @@ pub struct Encoding(&'static encoding_rs::Encoding);
 
 /// A text is in an encoding if at least this number of every ten non-ASCII characters are common
 /// ones. Latin-1 text decodes to rare characters.
-const COMMON_OF_TEN: usize = 8;
+const COMMON_OF_TEN_MIN: usize = 8;
 
 /// Number of bytes that are read and decoded at a time.
 const BLOCK_BYTES: usize = 32 * 1024;
@@ -95,11 +95,11 @@ fn is_utf8(sample: &[u8]) -> bool {
 /// encodings, so most characters must be frequent ones of the language.
 fn detect_asian(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let candidates: [(&encoding_rs::Encoding, HasFrequentCharacters); 5] = [
-        (SHIFT_JIS, is_shift_jis),
-        (EUC_JP, is_euc_jp),
-        (EUC_KR, is_euc_kr),
-        (GB18030, is_gb18030),
-        (BIG5, is_big5),
+        (SHIFT_JIS, looks_like_shift_jis),
+        (EUC_JP, looks_like_euc_jp),
+        (EUC_KR, looks_like_euc_kr),
+        (GB18030, looks_like_gb18030),
+        (BIG5, looks_like_big5),
     ];
     // A line end is never part of a character, so no character is cut off before the last one.
     let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
@@ -135,7 +135,7 @@ impl Characters {
     }
 
     /// The number of characters that are encoded as two bytes, the first one in this range.
-    fn led_by(&self, first: std::ops::RangeInclusive<u8>) -> usize {
+    fn count_with_lead_byte(&self, first: std::ops::RangeInclusive<u8>) -> usize {
         self.count(|c| {
             let mut buffer = [0; 4];
             let bytes = self.encoding.encode(c.encode_utf8(&mut buffer)).0;
@@ -161,8 +161,8 @@ impl Characters {
     }
 
     /// Whether this number of characters is nearly the number of all of them.
-    fn is_most(&self, count: usize) -> bool {
-        count * 10 >= self.all.len() * COMMON_OF_TEN
+    fn is_nearly_all(&self, count: usize) -> bool {
+        count * 10 >= self.all.len() * COMMON_OF_TEN_MIN
     }
 }
 
@@ -171,15 +171,15 @@ fn is_kana(c: char) -> bool {
 }
 
 /// Fullwidth punctuation and letters, which all these encodings have.
-fn is_shared(c: char) -> bool {
+fn is_fullwidth(c: char) -> bool {
     matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF01}'..='\u{FF5E}')
 }
 
 /// Japanese text has kana. Halfwidth kana do not count: their bytes are letters in other encodings.
-fn is_shift_jis(text: &Characters) -> bool {
+fn looks_like_shift_jis(text: &Characters) -> bool {
     let kana = text.count(is_kana);
-    let common = kana + text.count(is_shared) + text.led_by(0x88..=0x98);
-    kana * KANA_ONE_IN >= text.all.len() && text.is_most(common)
+    let common = kana + text.count(is_fullwidth) + text.count_with_lead_byte(0x88..=0x98);
+    kana * KANA_ONE_IN >= text.all.len() && text.is_nearly_all(common)
 }
 
 /// Kana have the same bytes in EUC-JP and in GB18030. One of three features shows EUC-JP:
@@ -188,14 +188,14 @@ fn is_shift_jis(text: &Characters) -> bool {
 /// - Few first bytes are high. Frequent kanji have low ones in EUC-JP, but a quarter of all Chinese
 ///   text has high ones in GB18030: the words that begin with X, Y and Z.
 /// - The text is short and has few of the characters of basic Chinese words.
-fn is_euc_jp(text: &Characters) -> bool {
-    let kanji = text.led_by(0xB0..=0xF4);
-    let rare = text.led_by(0xD0..=0xF4);
+fn looks_like_euc_jp(text: &Characters) -> bool {
+    let kanji = text.count_with_lead_byte(0xB0..=0xF4);
+    let rare = text.count_with_lead_byte(0xD0..=0xF4);
     let kana = text.count(is_kana);
     let long_vowels = text.pairs(|c, next| is_kana(c) && next == 'ー');
     let bars = text.count(|c| c == '―');
     kana * KANA_ONE_IN >= text.all.len()
-        && text.is_most(kana + text.count(is_shared) + kanji)
+        && text.is_nearly_all(kana + text.count(is_fullwidth) + kanji)
         && (long_vowels > bars * 2
             || kanji >= KANJI_MIN && rare * RARE_KANJI_ONE_IN <= kanji
             || kanji > 0 && text.is_unlikely_chinese())
@@ -204,32 +204,32 @@ fn is_euc_jp(text: &Characters) -> bool {
 /// All Korean syllables have first bytes in a range that covers only half of Chinese text. Chinese
 /// words that are sorted by pinyin may all be in this range, too, but few of their characters have
 /// the bytes of frequent Korean syllables.
-fn is_euc_kr(text: &Characters) -> bool {
-    let syllables = text.led_by(0xB0..=0xC8);
+fn looks_like_euc_kr(text: &Characters) -> bool {
+    let syllables = text.count_with_lead_byte(0xB0..=0xC8);
     let frequent = text.count(|c| FREQUENT_SYLLABLES.contains(c));
     let basic = text.count(|c| FREQUENT_SYLLABLES.contains(c) || BASIC_SYLLABLES.contains(c));
     let is_basic = basic * 2 >= syllables && text.is_unlikely_chinese();
     syllables > 0
-        && (syllables + text.count(is_shared)) * 20 >= text.all.len() * 19
+        && (syllables + text.count(is_fullwidth)) * 20 >= text.all.len() * 19
         && (syllables >= SYLLABLES_MIN && frequent * FREQUENT_SYLLABLES_ONE_IN >= syllables
             || is_basic)
 }
 
 /// Frequent Chinese characters have two high bytes. The letters of pronunciations have four bytes
 /// in GB18030. Texts in other encodings do not contain such sequences by chance.
-fn is_gb18030(text: &Characters) -> bool {
+fn looks_like_gb18030(text: &Characters) -> bool {
     let is_common = |c: char| {
         matches!(c, '\u{3000}'..='\u{30FF}' | '\u{FF00}'..='\u{FFEF}')
             || GB18030.encode(c.encode_utf8(&mut [0; 4])).0.iter().all(|&byte| byte > 0xA0)
     };
     let common = text.count(is_common);
     let letters = text.count(|c| c < '\u{370}' && !is_common(c));
-    common > 0 && text.is_most(common + letters)
+    common > 0 && text.is_nearly_all(common + letters)
 }
 
 /// In Big5, frequent Chinese characters have low first bytes.
-fn is_big5(text: &Characters) -> bool {
-    text.is_most(text.led_by(0xA1..=0xC6))
+fn looks_like_big5(text: &Characters) -> bool {
+    text.is_nearly_all(text.count_with_lead_byte(0xA1..=0xC6))
 }
 
 /// At least one in this number of non-ASCII characters of a Japanese text must be kana.

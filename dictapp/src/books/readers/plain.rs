@@ -27,12 +27,12 @@ use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::limits::EXPLANATION_BYTES_MAX;
 use crate::books::warning::WarningKind;
-use crate::books::{About, ReadState, Reader};
+use crate::books::{BookMetadata, ReadState, Reader};
 
 /// Reads a `.book` file.
 pub(crate) struct Plain {
     lines: Lines,
-    about: About,
+    about: BookMetadata,
     state: ReadState,
 }
 
@@ -53,7 +53,7 @@ impl Plain {
     pub(crate) fn new(source: Source) -> Result<Plain, BookError> {
         let sample = source.sample();
         let sample = String::from_utf8_lossy(&sample);
-        let mut about = About::default();
+        let mut about = BookMetadata::default();
         for line in sample.trim_start_matches('\u{FEFF}').lines().map(str::trim_end) {
             match line.strip_prefix('#') {
                 Some(comment) => read_header(&mut about, comment),
@@ -137,7 +137,7 @@ impl PlainRecord {
 }
 
 /// Reads a comment that may be metadata: `title: A small book`.
-fn read_header(about: &mut About, comment: &str) {
+fn read_header(about: &mut BookMetadata, comment: &str) {
     let Some((key, value)) = comment.split_once(':') else { return };
     let text = || Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
     match key.trim() {
@@ -163,7 +163,7 @@ impl Reader for Plain {
         &self.state
     }
 
-    fn about(&self) -> About {
+    fn metadata(&self) -> BookMetadata {
         self.about.clone()
     }
 }

@@ -24,16 +24,16 @@ const HEADERS: [&str; 8] = [
 
 /// The number of rows before the entries of a table, if an export wrote it; otherwise 0.
 pub(crate) fn header_rows(rows: &[StringRecord]) -> usize {
-    let names = |row: &StringRecord| row.iter().next_back() == Some(WRITER);
-    if rows.first().is_some_and(names) {
+    let ends_with_writer = |row: &StringRecord| row.iter().next_back() == Some(WRITER);
+    if rows.first().is_some_and(ends_with_writer) {
         return 1;
     }
     let first = |row: &StringRecord| row.get(0).unwrap_or_default().to_owned();
     let is_header = |row: &&StringRecord| HEADERS.iter().any(|name| first(row).starts_with(name));
     let headers = rows.iter().take_while(is_header);
-    let writer =
+    let names_writer =
         |row: &StringRecord| first(row).trim_start_matches('#').trim_end_matches(":1") == WRITER;
-    if headers.clone().any(writer) { headers.count() } else { 0 }
+    if headers.clone().any(names_writer) { headers.count() } else { 0 }
 }
 
 /// An invisible character before a line that stands for itself: without this character, an import

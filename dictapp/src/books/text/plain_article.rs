@@ -87,11 +87,8 @@ pub(crate) fn parse(text: &str, headword: &str) -> Parts {
         return Parts { explanation: explanation.join("\n"), ..Parts::default() };
     }
     if let Some(article) = fvdp::parse(text) {
-        return Parts {
-            phonetic: article.phonetic,
-            explanation: article.explanation,
-            ..Parts::default()
-        };
+        let (phonetic, explanation) = (article.phonetic, article.explanation);
+        return Parts { phonetic, explanation, ..Parts::default() };
     }
     let text = &decode_line_ends(text);
     let (first, rest) = first_line(text);
@@ -105,9 +102,8 @@ pub(crate) fn parse(text: &str, headword: &str) -> Parts {
     };
     let stripped = stripped.or_else(glued);
     let parts = stripped.map(|(_, after)| parse_body(&format!("{after}\n{rest}"), Wrapping::None));
-    parts
-        .filter(|parts| !parts.explanation.is_empty())
-        .unwrap_or_else(|| parse_body(text, Wrapping::None))
+    let parts = parts.filter(|parts| !parts.explanation.is_empty());
+    parts.unwrap_or_else(|| parse_body(text, Wrapping::None))
 }
 
 /// Decodes line ends that some converters write as the two characters `\n`. A part of speech, a
@@ -209,8 +205,7 @@ fn after_number(text: &str) -> Option<&str> {
     split_sense_number(text, ". ").map(|(_, rest)| rest)
 }
 
-/// Splits a text into the number of a sense and the text after it. `punctuation` follows the
-/// number.
+/// Splits a text into the number of a sense, which `punctuation` follows, and the text after it.
 fn split_sense_number<'a>(text: &'a str, punctuation: &str) -> Option<(u8, &'a str)> {
     let (number, rest) = text.split_once(punctuation)?;
     let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());

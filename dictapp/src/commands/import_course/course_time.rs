@@ -8,13 +8,13 @@ use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::{Offset, TimeZone};
 
 /// Formats of days, for texts that [`normalise`] has normalised. The first one that fits is taken.
-const DAYS: [&str; 8] = [
+const DATE_FORMATS: [&str; 8] = [
     "%m/%d/%Y", // before the formats that begin with a year of any length
     "%m/%d/%y", "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%b %d %Y",
 ];
 
 /// Formats of times of a day, which follow a day. The empty one is a day without a time: midnight.
-const HOURS: [&str; 8] = [
+const TIME_FORMATS: [&str; 8] = [
     " %H:%M:%S%.f",
     " %H:%M",
     " %I:%M:%S %p",
@@ -27,10 +27,10 @@ const HOURS: [&str; 8] = [
 
 /// Other formats: `time.ctime()`, which has the year after the time, and texts with nothing or `-`
 /// between the date and the time.
-const OTHERS: [&str; 3] = ["%b %d %H:%M:%S %Y", "%Y%m%d%H%M%S", "%Y-%m-%d-%H-%M-%S"];
+const OTHER_FORMATS: [&str; 3] = ["%b %d %H:%M:%S %Y", "%Y%m%d%H%M%S", "%Y-%m-%d-%H-%M-%S"];
 
 /// Names of UTC at the end of a time. Other zones, such as CST of `date`, count as the site's zone.
-const UTC: [&str; 3] = ["Z", "UTC", "GMT"];
+const UTC_NAMES: [&str; 3] = ["Z", "UTC", "GMT"];
 
 /// Days of the week, by their first letters. They are removed, since the date is enough.
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -103,7 +103,7 @@ fn is_zone(word: &str) -> bool {
 
 /// Reads a time with `Z`, `UTC`, `GMT`, `+08:00` or `+0800` at its end.
 fn parse_with_offset(text: &str) -> Option<(DateTime, Option<Offset>)> {
-    for name in UTC {
+    for name in UTC_NAMES {
         if let Some(time) = text.strip_suffix(name) {
             return Some((parse_civil(time.trim_end())?, Some(Offset::UTC)));
         }
@@ -122,11 +122,12 @@ fn parse_civil(text: &str) -> Option<DateTime> {
         let date = time.to_date().ok()?;
         Some(date.to_datetime(time.to_time().ok()?))
     };
-    let with_hours = |day: &str| HOURS.iter().find_map(|hours| parse_as(&format!("{day}{hours}")));
-    OTHERS
+    let with_hours =
+        |day: &str| TIME_FORMATS.iter().find_map(|hours| parse_as(&format!("{day}{hours}")));
+    OTHER_FORMATS
         .iter()
         .find_map(|format| parse_as(format))
-        .or_else(|| DAYS.iter().find_map(|day| with_hours(day)))
+        .or_else(|| DATE_FORMATS.iter().find_map(|day| with_hours(day)))
 }
 
 /// Adds 2000 to a year of two digits. `None`: the year is before 1970, so the format did not fit

@@ -68,7 +68,7 @@ fn import(store: &Store, shipped: &ShippedBook, stored: &[Book]) -> anyhow::Resu
     file.write_all(shipped.gz).and_then(|()| file.flush()).context("a temporary file")?;
     let mut book = books::Book::open(books::BookKind::Plain, file.path(), |_| {})?;
     let replaced = stored.iter().find(|book| book.name == shipped.name);
-    let title = match (replaced, book.about().title) {
+    let title = match (replaced, book.metadata().title) {
         (Some(replaced), _) => replaced.title.clone(),
         (None, title) => title.unwrap_or_else(|| shipped.name.to_owned()),
     };
@@ -77,7 +77,7 @@ fn import(store: &Store, shipped: &ShippedBook, stored: &[Book]) -> anyhow::Resu
         title,
         kind: format!("{KIND}{}", shipped.edition),
         digest: shipped.digest.to_owned(),
-        languages: book.about().languages,
+        languages: book.metadata().languages,
     };
     // If the import does not start, another instance has imported the same book.
     let ImportStart::Started(mut import) = store.begin_import(&header)? else { return Ok(()) };

@@ -107,7 +107,7 @@ impl Builder {
             return Err(BuildError::TooLarge);
         }
         let forms = std::mem::take(&mut self.forms);
-        let (mut columns, key_of_draft) = self.numbered();
+        let (mut columns, key_of_draft) = self.sorted_and_numbered();
         add_places(&mut columns);
         // These steps run one after the other. With the largest known book, a second thread would
         // save half a second, but the allocator would keep 6 MB for it.
@@ -120,7 +120,7 @@ impl Builder {
 
     /// Sorts and numbers the drafts. Returns the columns of keys and entries, and the number of the
     /// key of each draft.
-    fn numbered(self) -> (Columns, Vec<u32>) {
+    fn sorted_and_numbered(self) -> (Columns, Vec<u32>) {
         let mut order: Vec<u32> = (0..self.drafts.len() as u32).collect();
         // A stable sort keeps the order within a book, and is fast since books are mostly sorted.
         order.sort_by(|&a, &b| {
@@ -157,8 +157,8 @@ impl Builder {
     /// Appends a record, without its headword if that equals its key.
     fn push_record(&self, draft: &Draft, columns: &mut Columns) {
         let record = self.record(draft);
-        let left_out = if self.word(draft) == self.key(draft) { draft.word_bytes } else { 0 };
-        columns.records.push(&[&record[usize::from(left_out)..]]);
+        let omitted_bytes = if self.word(draft) == self.key(draft) { draft.word_bytes } else { 0 };
+        columns.records.push(&[&record[usize::from(omitted_bytes)..]]);
         columns.books.push(draft.book);
         columns.ranks.push(draft.rank);
     }

@@ -116,7 +116,7 @@ impl Site {
         // empty name, so that no long text is hashed or stored.
         let name = valid_name.as_ref().map_or("", Username::as_str);
         let from = LogInFrom { name, client: client.address, ticket, device };
-        let attempt = match self.throttle.begin(from, Instant::now()) {
+        let attempt = match self.throttle.begin_log_in(from, Instant::now()) {
             Ok(attempt) => attempt,
             Err(refusal) => return Ok(LogIn::Refused(refusal)),
         };

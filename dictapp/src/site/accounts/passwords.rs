@@ -158,7 +158,7 @@ impl Site {
         // The session proves that the user has logged in from this device. A form that confirms a
         // password has no ticket for a delayed attempt, so a delay is a time to wait.
         let from = LogInFrom { name, client: client.address, ticket: "", device: Device::Known };
-        self.throttle.begin(from, Instant::now()).map_err(|refusal| match refusal {
+        self.throttle.begin_log_in(from, Instant::now()).map_err(|refusal| match refusal {
             Throttled::Wait(wait) | Throttled::Delay { delay: wait, .. } => wait,
         })
     }

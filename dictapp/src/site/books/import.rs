@@ -145,10 +145,10 @@ pub fn import_book(
         .map_or(ImportOutcome::Imported, |before| ImportOutcome::Replaced(before.entries));
     // The title in the store may be the choice of an administrator, so it precedes that in the file.
     let title = request.title.clone().or(known.map(|known| known.title));
-    let own = || Some(book.about().title?.replace(is_bidi_control, ""));
+    let own = || Some(book.metadata().title?.replace(is_bidi_control, ""));
     let title = title.or_else(own).unwrap_or_else(|| name.clone());
     let kind_name = kind.name().to_owned();
-    let languages = book.about().languages;
+    let languages = book.metadata().languages;
     let header = BookHeader { name: name.clone(), title, kind: kind_name, digest, languages };
     // Another program may have imported the same files meanwhile.
     let mut import = match store.begin_import(&header)? {

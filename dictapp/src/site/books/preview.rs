@@ -53,7 +53,7 @@ pub fn preview_book(request: &ImportRequest) -> Result<Preview> {
     let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
     let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
     let recognised = reader.recognised();
-    let about = reader.about();
+    let about = reader.metadata();
     let mut entries = Vec::new();
     while entries.len() < PREVIEWED_ENTRIES {
         let Some(entry) = reader.next()? else { break };

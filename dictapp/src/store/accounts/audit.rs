@@ -161,16 +161,17 @@ impl AuditEvent {
 }
 
 impl Store {
-    /// Adds an entry. `tie` is a random number that distinguishes entries in the same microsecond.
+    /// Adds an entry. `tie_breaker` is a random number that distinguishes entries in the same
+    /// microsecond.
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn insert_audit(&self, entry: &AuditEntry, tie: u32) -> Result<()> {
+    pub fn insert_audit(&self, entry: &AuditEntry, tie_breaker: u32) -> Result<()> {
         let detail = entry.detail.as_ref();
         let detail = detail.map(|text| text.chars().take(DETAIL_CHARS_MAX).collect::<String>());
         let params = [
             entry.at.as_microsecond().into(),
-            tie.into(),
+            tie_breaker.into(),
             entry.event.name().into(),
             entry.user.map(UserId::number).into(),
             entry.actor.map(UserId::number).into(),

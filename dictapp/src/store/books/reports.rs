@@ -31,7 +31,7 @@ pub struct ReportId {
     /// When it was made.
     pub at: Timestamp,
     /// The random number.
-    pub tie: u32,
+    pub tie_breaker: u32,
 }
 
 /// A report of an entry.
@@ -63,7 +63,7 @@ impl Store {
     ) -> Result<()> {
         let params = [
             id.at.as_microsecond().into(),
-            id.tie.into(),
+            id.tie_breaker.into(),
             user.map(UserId::number).into(),
             word.as_str().into(),
             text.into(),
@@ -110,16 +110,17 @@ impl Store {
     /// # Errors
     /// The database is unavailable.
     pub fn delete_report(&self, id: ReportId) -> Result<()> {
-        let deleted = self.db.execute(DELETE, &[id.at.as_microsecond().into(), id.tie.into()]);
+        let deleted =
+            self.db.execute(DELETE, &[id.at.as_microsecond().into(), id.tie_breaker.into()]);
         deleted.map(drop).doing(|| "delete the report of an entry")
     }
 }
 
 fn report(mut row: Row) -> Result<Report> {
     let at = row.time()?;
-    let tie = u32::try_from(row.int()?).unwrap_or_default();
+    let tie_breaker = u32::try_from(row.int()?).unwrap_or_default();
     Ok(Report {
-        id: ReportId { at, tie },
+        id: ReportId { at, tie_breaker },
         user: row.optional_int()?.map(UserId),
         name: row.optional_text()?,
         word: row.text()?,

@@ -9,12 +9,12 @@ use crate::paths;
 use crate::site::Site;
 use crate::texts::{Texts, fill};
 use crate::views::appearance::{APPEARANCE_COOKIE, ZONE_COOKIE};
-use crate::views::filters;
-use crate::views::page::Page;
-use crate::views::visitor::{
+use crate::views::cookies::{
     CHOICES_KEPT, DEVICE_COOKIE, DEVICE_COOKIE_KEPT, GUEST_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE,
     SecretCookie,
 };
+use crate::views::filters;
+use crate::views::page::Page;
 
 #[derive(Template)]
 #[template(path = "privacy.html")]

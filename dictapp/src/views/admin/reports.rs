@@ -26,7 +26,7 @@ struct ReportLine {
     /// The time in microseconds, and a random number that distinguishes reports with the same time.
     /// Together they identify the report.
     at: i64,
-    tie: u32,
+    tie_breaker: u32,
     time: String,
     /// The name of the user; `None`: a guest reported it.
     name: Option<String>,
@@ -38,7 +38,7 @@ struct ReportLine {
 struct SettleReportForm {
     form_token: String,
     at: i64,
-    tie: u32,
+    tie_breaker: u32,
 }
 
 /// `GET`: the list.
@@ -46,7 +46,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let line = |Report { id, user: _, name, word, text }: Report| ReportLine {
         at: id.at.as_microsecond(),
-        tie: id.tie,
+        tie_breaker: id.tie_breaker,
         time: page.time(id.at),
         name,
         word,
@@ -67,6 +67,6 @@ pub(crate) fn settle(site: &Site, request: &Request) -> Result<Response> {
     page.check_form(&form.form_token)?;
     let at = Timestamp::from_microsecond(form.at)
         .map_err(|_| Error::bad_request("invalid time of a report"))?;
-    site.settle_report(ReportId { at, tie: form.tie })?;
+    site.settle_report(ReportId { at, tie_breaker: form.tie_breaker })?;
     Response::see_other(paths::ADMIN_REPORTS)
 }

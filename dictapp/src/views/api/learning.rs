@@ -91,7 +91,7 @@ struct CardBody {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AnswerBody {
+struct Answer {
     word: String,
     seen: u64,
     /// 1: again, 2: hard, 3: good, 4: easy.
@@ -216,7 +216,7 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::of(site, request)?;
     let user = caller.user_with(Scope::History)?;
-    let AnswerBody { word, seen, grade } = parse_json_object(request)?;
+    let Answer { word, seen, grade } = parse_json_object(request)?;
     let grade = Grade::from_number(grade)
         .ok_or_else(|| ApiProblem::unusable("grade", "grade must be a number from 1 to 4"))?;
     match site.review(user, &word, seen, grade)? {

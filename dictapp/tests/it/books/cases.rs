@@ -22,7 +22,7 @@ fn read(folder: &str) -> String {
         let columns: Vec<&str> = recognised.columns.iter().map(|c| c.name()).collect();
         writeln!(text, "columns: {} by {delimiter:?}", columns.join(" ")).unwrap();
     }
-    if let Some(languages) = book.about().languages {
+    if let Some(languages) = book.metadata().languages {
         writeln!(text, "languages: {languages}").unwrap();
     }
     while let Some(entry) = book.next().unwrap() {

@@ -31,7 +31,7 @@ fn reads_articles_with_headword_and_pronunciation() {
         "n. a place where beasts are kept for everybody to look at and to admire\n= zoo; menagerie\nn. chaos"
     );
     assert_eq!(lines(&warnings), [(WarningKind::NoExplanation, 5, "bare".into())]);
-    let about = Book::open(BookKind::Dictd, &path, |_| {}).unwrap().about();
+    let about = Book::open(BookKind::Dictd, &path, |_| {}).unwrap().metadata();
     assert_eq!(about.title.as_deref(), Some("A test book"));
 }
 

@@ -366,8 +366,8 @@ fn a_report_of_an_entry_reaches_the_administrators_list_until_it_is_settled() {
     let list = admin.get("/admin/reports");
     list.assert_has(200, &["The plural &#60;is&#62; missing", "Levi", "Guest", ">apple</a>"]);
     let (at, tie) =
-        (value_beside(&list, "The plural", "at"), value_beside(&list, "The plural", "tie"));
-    let form = [("at", at.as_str()), ("tie", tie.as_str())];
+        (value_beside(&list, "The plural", "at"), value_beside(&list, "The plural", "tie_breaker"));
+    let form = [("at", at.as_str()), ("tie_breaker", tie.as_str())];
     admin.submit("/admin/reports", &form).redirect_target("/admin/reports");
     let list = admin.get("/admin/reports");
     list.assert_has(200, &["A guest"]);

@@ -20,7 +20,7 @@ use crate::books::input::source::Source;
 use crate::books::text::markup::{self, LineEnds};
 use crate::books::text::plain_article;
 use crate::books::warning::WarningKind;
-use crate::books::{About, ReadState, Reader};
+use crate::books::{BookMetadata, ReadState, Reader};
 
 /// Reads a dictd book.
 pub(crate) struct Dictd {
@@ -28,7 +28,7 @@ pub(crate) struct Dictd {
     index_path: PathBuf,
     articles: Articles,
     aliases: Aliases,
-    about: About,
+    about: BookMetadata,
     state: ReadState,
 }
 
@@ -62,7 +62,7 @@ impl Dictd {
             index_path: files[0].clone(),
             articles,
             aliases: Aliases::read(&files[0])?,
-            about: About { title, languages: languages(path), ..About::default() },
+            about: BookMetadata { title, languages: languages(path), ..BookMetadata::default() },
         })
     }
 
@@ -249,7 +249,7 @@ impl Reader for Dictd {
         &self.state
     }
 
-    fn about(&self) -> About {
+    fn metadata(&self) -> BookMetadata {
         self.about.clone()
     }
 }

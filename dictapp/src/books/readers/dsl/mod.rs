@@ -26,14 +26,14 @@ use crate::books::input::source::Source;
 use crate::books::limits::FORMS_MAX;
 use crate::books::text::gloss;
 use crate::books::warning::WarningKind;
-use crate::books::{About, ReadState, Reader, Recognised};
+use crate::books::{BookMetadata, ReadState, Reader, Recognised};
 use crate::model::{Entry, LanguageTag, Languages};
 use article::{Article, SenseNumbers};
 
 /// Reads a `.dsl` file.
 pub(crate) struct Dsl {
     lines: Lines,
-    about: About,
+    about: BookMetadata,
     /// The headword line that was read after the last article.
     next_headword: Option<HeadwordLine>,
     /// The subentries inside the last article.
@@ -204,8 +204,8 @@ fn is_header(line: &str) -> bool {
 const HEADERS: [&str; 2] = ["NAME", "INCLUDE"];
 
 /// The title and the languages of the headers.
-fn about<'a>(lines: impl Iterator<Item = &'a str>) -> About {
-    let mut about = About::default();
+fn about<'a>(lines: impl Iterator<Item = &'a str>) -> BookMetadata {
+    let mut about = BookMetadata::default();
     let (mut from, mut to) = (None, None);
     let lines = lines.map(str::trim_end).filter(|line| !line.is_empty());
     for line in lines.take_while(|line| line.starts_with('#')) {
@@ -282,7 +282,7 @@ impl Reader for Dsl {
         &self.state
     }
 
-    fn about(&self) -> About {
+    fn metadata(&self) -> BookMetadata {
         self.about.clone()
     }
 

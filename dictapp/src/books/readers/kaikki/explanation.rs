@@ -9,7 +9,7 @@ use crate::books::text::gloss;
 use crate::model::{FormKind, link};
 
 /// Parts of speech and their labels. Others are named in brackets.
-const PARTS: &[(&str, &str)] = &[
+const PART_LABELS: &[(&str, &str)] = &[
     ("noun", "n."),
     ("name", "n."),
     ("verb", "v."),
@@ -96,18 +96,24 @@ const TARGETS_MAX: usize = 10;
 
 /// The explanation of a record; empty if no sense has a gloss.
 pub(super) fn explanation(record: &Record) -> String {
-    let label = PARTS.iter().find(|(name, _)| *name == record.pos).map_or("", |part| part.1);
+    let label = PART_LABELS.iter().find(|(name, _)| *name == record.pos).map_or("", |part| part.1);
     let mut lines: Vec<String> = part_of_speech_line(record, label).into_iter().collect();
-    let shown = |sense: &&Sense| sense.glosses.iter().any(|gloss| !gloss.trim().is_empty());
-    let is_only = record.senses.iter().filter(shown).count() == 1;
+    let has_gloss = |sense: &&Sense| sense.glosses.iter().any(|gloss| !gloss.trim().is_empty());
+    let is_single_sense = record.senses.iter().filter(has_gloss).count() == 1;
     let before = lines.len();
-    for sense in record.senses.iter().filter(shown) {
+    for sense in record.senses.iter().filter(has_gloss) {
         lines.push(sense_line(record, sense, label));
         lines.extend(examples(&sense.examples));
         // Synonyms of the whole record belong to a sense only if there is no other sense.
-        let more = |words| is_only.then_some(words).into_iter().flatten();
-        lines.extend(related_words_line('=', sense.synonyms.iter().chain(more(&record.synonyms))));
-        lines.extend(related_words_line('!', sense.antonyms.iter().chain(more(&record.antonyms))));
+        let of_record = |words| is_single_sense.then_some(words).into_iter().flatten();
+        lines.extend(related_words_line(
+            '=',
+            sense.synonyms.iter().chain(of_record(&record.synonyms)),
+        ));
+        lines.extend(related_words_line(
+            '!',
+            sense.antonyms.iter().chain(of_record(&record.antonyms)),
+        ));
     }
     if lines.len() == before { String::new() } else { lines.join("\n") }
 }
@@ -178,10 +184,10 @@ pub(super) fn forms(record: &Record) -> Vec<String> {
 /// of grammar (`more beautiful`, `j'ai aimé`).
 fn spellings(record: &Record) -> impl Iterator<Item = &Form> {
     let count = |text: &str| text.split_whitespace().count();
-    let most = count(&record.word);
+    let words_max = count(&record.word);
     record.forms.iter().filter(move |form| {
         let is_table = form.tags.iter().any(|tag| TABLE_TAGS.contains(&tag.as_str()));
-        !is_table && form.form.contains(char::is_alphanumeric) && count(&form.form) <= most
+        !is_table && form.form.contains(char::is_alphanumeric) && count(&form.form) <= words_max
     })
 }
 

@@ -18,7 +18,7 @@ use crate::books::input::lines::{Line, Lines};
 use crate::books::input::source::Source;
 use crate::books::limits::RECORD_LINE_BYTES_MAX;
 use crate::books::warning::WarningKind;
-use crate::books::{About, ReadState, Reader, Recognised};
+use crate::books::{BookMetadata, ReadState, Reader, Recognised};
 
 /// Reads a file of Wiktextract.
 pub(crate) struct Kaikki {
@@ -116,8 +116,8 @@ impl Reader for Kaikki {
         &self.state
     }
 
-    fn about(&self) -> About {
-        About { languages: self.languages, ..About::default() }
+    fn metadata(&self) -> BookMetadata {
+        BookMetadata { languages: self.languages, ..BookMetadata::default() }
     }
 
     fn recognised(&self) -> Recognised {

@@ -19,7 +19,7 @@ use crate::books::limits::{FORMS_MAX, IFO_BYTES_MAX, INDEX_WORD_BYTES_MAX};
 use crate::books::readers::draft::Draft;
 use crate::books::text::export_text;
 use crate::books::warning::WarningKind;
-use crate::books::{About, ReadState, Reader};
+use crate::books::{BookMetadata, ReadState, Reader};
 use synonyms::Synonyms;
 
 /// Reads a StarDict book.
@@ -291,8 +291,8 @@ impl Reader for Stardict {
         &self.state
     }
 
-    fn about(&self) -> About {
+    fn metadata(&self) -> BookMetadata {
         let Ifo { title, languages, .. } = &self.ifo;
-        About { title: title.clone(), languages: *languages, ..About::default() }
+        BookMetadata { title: title.clone(), languages: *languages, ..BookMetadata::default() }
     }
 }

@@ -19,7 +19,7 @@ use crate::books::overrides::{Column, Overrides, Recognised, Sounds};
 use crate::books::text::markup::{self, LineEnds};
 use crate::books::text::{columns, export_text};
 use crate::books::warning::WarningKind;
-use crate::books::{About, ReadState, Reader};
+use crate::books::{BookMetadata, ReadState, Reader};
 use crate::model::{Entry, Languages, Level};
 
 use super::draft::Draft;
@@ -253,7 +253,7 @@ impl Table {
             .as_ref()
             .is_some_and(|names| row.word.is_empty() && columns::has_lemma_column(names))
         {
-            row.take_form();
+            row.use_first_form_if_empty();
         }
         self.read_extra_cells(record, &mut row);
         row
@@ -365,8 +365,12 @@ impl Reader for Table {
         &self.state
     }
 
-    fn about(&self) -> About {
-        About { title: self.title.clone(), languages: self.languages, ..About::default() }
+    fn metadata(&self) -> BookMetadata {
+        BookMetadata {
+            title: self.title.clone(),
+            languages: self.languages,
+            ..BookMetadata::default()
+        }
     }
 
     fn recognised(&self) -> Recognised {

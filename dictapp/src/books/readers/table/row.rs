@@ -45,7 +45,7 @@ pub(super) struct PartCell {
 
 impl Row<'_> {
     /// Takes the first form for the headword if the cell of the headword is empty.
-    pub(super) fn take_form(&mut self) {
+    pub(super) fn use_first_form_if_empty(&mut self) {
         if self.word.is_empty() && !self.forms.is_empty() {
             self.word = self.forms.remove(0);
         }
@@ -69,14 +69,14 @@ impl Row<'_> {
     /// The pronunciation, and the explanation with part of speech and example.
     pub(super) fn explanation(&self) -> (Option<String>, String) {
         let pronunciation = self.pronunciation();
-        let mut found = None;
+        let mut phonetic_in_gloss = None;
         let mut lines = Vec::new();
         for Sense { parts, meanings } in self.senses() {
             let text = meanings.join("\n");
             let text = self.split_glosses(&text);
             let (phonetic, explanation) = gloss::take_phonetic(text.trim());
-            found = found.or(phonetic);
-            lines.push(gloss::normalise_labels(&with_part(&parts, explanation)));
+            phonetic_in_gloss = phonetic_in_gloss.or(phonetic);
+            lines.push(gloss::normalise_labels(&with_part_of_speech(&parts, explanation)));
         }
         let mut explanation = lines.join("\n");
         let line = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -98,7 +98,7 @@ impl Row<'_> {
                 .iter()
                 .for_each(|level| explanation.insert_str(0, &format!("* {}\n", level.as_str())));
         }
-        (pronunciation.or(found), explanation)
+        (pronunciation.or(phonetic_in_gloss), explanation)
     }
 
     /// The glosses of a Chinese word, which may have slashes around them as in CC-CEDICT:
@@ -169,7 +169,7 @@ pub(crate) fn list_line(marker: char, cell: &str) -> String {
 
 /// The lines of an explanation with its parts of speech. A part of speech that is not known, or a
 /// gender, becomes a note.
-fn with_part(parts: &[&str], explanation: &str) -> String {
+fn with_part_of_speech(parts: &[&str], explanation: &str) -> String {
     let mut lines: Vec<String> = explanation.lines().map(gloss::split_senses).collect();
     let is_gender = |part: &str| matches!(part.trim(), "m" | "f" | "n") && parts.len() > 1;
     let known = parts.iter().find_map(|part| Some((*part, script::labels_of_names(part)?)));

@@ -15,7 +15,7 @@ use crate::books::error::{BookError, Place};
 use crate::books::input::source::{Meter, Source};
 use crate::books::limits::WORDNET_BYTES_MAX;
 use crate::books::readers::draft::Draft;
-use crate::books::{About, ReadState, Reader};
+use crate::books::{BookMetadata, ReadState, Reader};
 use synset::Synset;
 
 /// Reads WordNet.
@@ -336,8 +336,8 @@ impl Reader for Wordnet {
         &self.state
     }
 
-    fn about(&self) -> About {
-        About {
+    fn metadata(&self) -> BookMetadata {
+        BookMetadata {
             title: Some("WordNet".to_owned()),
             languages: Languages::parse("en-en"),
             licence: Some("WordNet License".to_owned()),

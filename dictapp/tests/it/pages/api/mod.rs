@@ -249,7 +249,7 @@ fn words_are_saved_reviewed_and_removed() {
     program.delete("/api/v1/review").assert_has(200, &["{\"word\":\"apple\"}"]);
     program.delete("/api/v1/review").assert_has(200, &["{\"word\":null}"]);
     assert_eq!(program.delete("/api/v1/wordbook/apple").status, 204);
-    program.get("/api/v1/wordbook/apple").assert_has(404, &["not in the dictionary"]);
+    program.get("/api/v1/wordbook/apple").assert_has(404, &["not in the word book"]);
 }
 
 #[test]
