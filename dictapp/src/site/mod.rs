@@ -46,14 +46,14 @@ pub use books::import::{
 };
 pub use books::preview::{Preview, PreviewEntry, preview_book};
 pub use books::{
-    BookChange, BookNaming, NAME_CHARS_MAX, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile,
-    Uploads,
+    BOOK_NAME_CHARS_MAX, BookChange, BookNaming, UPLOAD_BYTES_MAX, Upload, UploadState,
+    UploadedFile, Uploads,
 };
 pub use cache::{Cache, Card, EntryPart, GuestPage, Inflection, ResultsPart};
 pub use history::{DayWords, Outcome};
 pub use learning::{
     CLASS_LIST_WORDS_MAX, CardKind, ClassChange, IMPORT_BYTES_MAX, ListToReview, NEW_A_DAY_MAX,
-    NewList, OwnClass, SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY, TYPED_BYTES_MAX,
+    NewList, SAVED_WORDS_MAX, SavedWordRow, Saving, TEACHERS_ONLY, TYPED_BYTES_MAX, TaughtClass,
     TaughtList,
 };
 pub use reports::Reporting;

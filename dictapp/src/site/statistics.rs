@@ -19,7 +19,7 @@ use crate::store::{LookupHour, MissingWord, StoreError};
 const WORDS_MAX: usize = 200;
 
 /// How long the database keeps counts.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
+const UPLOADS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 const MICROSECONDS_OF_HOUR: i64 = 3_600_000_000;
 
@@ -115,12 +115,12 @@ impl Site {
         self.store.forget_missing_word(word)
     }
 
-    /// Removes counts that are older than `KEPT_FOR`.
+    /// Removes counts that are older than `UPLOADS_KEPT`.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn remove_old_lookup_counts(&self) -> Result<(), StoreError> {
-        let oldest = Timestamp::now().checked_sub(KEPT_FOR).unwrap_or(Timestamp::UNIX_EPOCH);
+        let oldest = Timestamp::now().checked_sub(UPLOADS_KEPT).unwrap_or(Timestamp::UNIX_EPOCH);
         self.store.delete_lookup_counts(oldest.as_microsecond() / MICROSECONDS_OF_HOUR, oldest)
     }
 }

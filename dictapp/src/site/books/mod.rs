@@ -12,7 +12,7 @@ use super::{Client, CurrentUser, Site};
 use crate::store::{AuditEvent, Book, BookId, StoreError, Visibility, put_first};
 
 pub use uploads::{
-    BookNaming, NAME_CHARS_MAX, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads,
+    BOOK_NAME_CHARS_MAX, BookNaming, UPLOAD_BYTES_MAX, Upload, UploadState, UploadedFile, Uploads,
 };
 
 /// A change of a book.

@@ -33,10 +33,10 @@ const UPLOAD_FILES_MAX: usize = 8;
 const UPLOADS_MAX: usize = 4;
 
 /// How long an upload is kept after its last change. The next upload removes older ones.
-const KEPT_FOR: Duration = Duration::from_secs(3600);
+const UPLOADS_KEPT: Duration = Duration::from_secs(3600);
 
 /// Maximum number of characters of the name of a book.
-pub const NAME_CHARS_MAX: usize = 64;
+pub const BOOK_NAME_CHARS_MAX: usize = 64;
 
 /// Maximum time for the preview of an upload, which the browser waits for. A preview reads up to
 /// the tenth entry, and unpacks the articles of a StarDict or dictd book to check them.
@@ -128,7 +128,7 @@ impl Uploads {
     /// Keeps an upload; `false` if running imports take all [`UPLOADS_MAX`] places.
     fn keep(&self, upload: Upload) -> bool {
         let mut all = self.lock();
-        all.retain(|old| old.state.is_running() || old.changed.elapsed() < KEPT_FOR);
+        all.retain(|old| old.state.is_running() || old.changed.elapsed() < UPLOADS_KEPT);
         if all.len() >= UPLOADS_MAX {
             let Some(idle) = all.iter().position(|old| !old.state.is_running()) else {
                 return false;
@@ -163,7 +163,7 @@ impl Site {
             id,
             user: user.id,
             title: title.collect(),
-            name: preview.name.chars().take(NAME_CHARS_MAX).collect(),
+            name: preview.name.chars().take(BOOK_NAME_CHARS_MAX).collect(),
             preview: Arc::new(preview),
             state: UploadState::Waiting,
             report: None,
@@ -206,8 +206,8 @@ impl Site {
         client: &Client,
     ) -> Result<(), Error> {
         let typed_name: String = naming.name.trim().chars().filter(|c| !is_control(*c)).collect();
-        if typed_name.chars().count() > NAME_CHARS_MAX {
-            let text = format!("the name has more than {NAME_CHARS_MAX} characters");
+        if typed_name.chars().count() > BOOK_NAME_CHARS_MAX {
+            let text = format!("the name has more than {BOOK_NAME_CHARS_MAX} characters");
             return Err(Error::bad_request(text));
         }
         let present_name = self.upload(user, id).ok_or_else(|| Error::not_found(""))?.name;

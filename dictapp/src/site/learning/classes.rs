@@ -61,7 +61,7 @@ pub struct NewList {
 
 /// A class as its teacher sees it.
 #[derive(Debug)]
-pub struct OwnClass {
+pub struct TaughtClass {
     /// The class.
     pub class: Class,
     /// The pupils.
@@ -106,7 +106,7 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn own_classes(&self, user: &CurrentUser) -> Result<Vec<Class>, StoreError> {
+    pub fn taught_classes(&self, user: &CurrentUser) -> Result<Vec<Class>, StoreError> {
         match user.role {
             Role::User => Ok(Vec::new()),
             Role::Teacher | Role::Admin => self.store.classes_of_teacher(user.id),
@@ -117,8 +117,8 @@ impl Site {
     ///
     /// # Errors
     /// 404 if it is not theirs; the database is unavailable.
-    pub fn own_class(&self, user: &CurrentUser, id: ClassId) -> Result<OwnClass, Error> {
-        let class = self.taught(user, id)?;
+    pub fn taught_class(&self, user: &CurrentUser, id: ClassId) -> Result<TaughtClass, Error> {
+        let class = self.class_of_teacher(user, id)?;
         let members = self.store.class_members(id)?;
         let taught = |list: ClassList| {
             let finished = self.store.finished_pupils(id, list.id)?;
@@ -127,7 +127,7 @@ impl Site {
         };
         let lists = self.store.class_lists(id)?.into_iter().map(taught);
         let lists = lists.collect::<Result<_, StoreError>>()?;
-        Ok(OwnClass { class, members, lists })
+        Ok(TaughtClass { class, members, lists })
     }
 
     /// Deletes a class of this teacher.
@@ -135,7 +135,7 @@ impl Site {
     /// # Errors
     /// 404 if the class is not theirs; the database is unavailable.
     pub fn delete_class(&self, user: &CurrentUser, id: ClassId) -> Result<(), Error> {
-        self.taught(user, id)?;
+        self.class_of_teacher(user, id)?;
         Ok(self.store.delete_class(id, user.id)?)
     }
 
@@ -152,7 +152,7 @@ impl Site {
         due: i64,
         words: &str,
     ) -> Result<ClassChange, Error> {
-        self.taught(user, class)?;
+        self.class_of_teacher(user, class)?;
         let Some(name) = list_name(name) else { return Ok(ClassChange::InvalidName) };
         let (distinct, report) = distinct_words(words);
         if distinct.is_empty() {
@@ -178,7 +178,7 @@ impl Site {
         class: ClassId,
         list: i64,
     ) -> Result<(), Error> {
-        self.taught(user, class)?;
+        self.class_of_teacher(user, class)?;
         Ok(self.store.delete_class_list(list, class)?)
     }
 
@@ -192,7 +192,7 @@ impl Site {
         class: ClassId,
         pupil: UserId,
     ) -> Result<(), Error> {
-        self.taught(user, class)?;
+        self.class_of_teacher(user, class)?;
         Ok(self.store.leave_class(class, pupil)?)
     }
 
@@ -208,7 +208,7 @@ impl Site {
         pupil: UserId,
         client: &Client,
     ) -> Result<(Member, ResetCode), Error> {
-        self.taught(user, class)?;
+        self.class_of_teacher(user, class)?;
         let members = self.store.class_members(class)?;
         let is_pupil = |member: &Member| member.user == pupil && member.role == Role::User.name();
         let member = members.into_iter().find(is_pupil);
@@ -314,7 +314,7 @@ impl Site {
     }
 
     /// The class, if this user made it and has the role of a teacher; otherwise the error is a 404.
-    fn taught(&self, user: &CurrentUser, id: ClassId) -> Result<Class, Error> {
+    fn class_of_teacher(&self, user: &CurrentUser, id: ClassId) -> Result<Class, Error> {
         let class = self.store.class(id)?.filter(|class| class.teacher == user.id);
         class.filter(|_| user.role >= Role::Teacher).ok_or_else(|| Error::not_found(""))
     }

@@ -6,7 +6,7 @@ mod lists;
 mod progress;
 
 pub use classes::{
-    CLASS_LIST_WORDS_MAX, ClassChange, NewList, OwnClass, TEACHERS_ONLY, TaughtList,
+    CLASS_LIST_WORDS_MAX, ClassChange, NewList, TEACHERS_ONLY, TaughtClass, TaughtList,
 };
 pub use lists::ListToReview;
 

@@ -10,7 +10,7 @@ use webframe::{Error, Request, Response, Result};
 use super::preview::{self, WarningList};
 use super::{admin, books};
 use crate::paths;
-use crate::site::{BookNaming, NAME_CHARS_MAX, Site, Upload, UploadState, UploadedFile};
+use crate::site::{BOOK_NAME_CHARS_MAX, BookNaming, Site, Upload, UploadState, UploadedFile};
 use crate::store::Book;
 use crate::texts::Texts;
 use crate::views::filters;

@@ -88,7 +88,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let query: UsersQuery = request.query()?;
     let notice = if query.done.is_some() { UsersNotice::Done } else { UsersNotice::None };
-    list(&page, StatusCode::OK, query.q, query.after, notice)
+    list(&page, StatusCode::OK, query.q, &query.after, notice)
 }
 
 /// `POST`: changes one user.
@@ -112,14 +112,14 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
             let code = site.make_reset_code(user.id, actor, Some(&client))?.to_text();
             let hours = site.settings().accounts.reset_code_valid.as_secs().div_ceil(3600);
             let notice = UsersNotice::Code { name: user.name.to_string(), code, hours };
-            return list(&page, StatusCode::OK, form.q, String::new(), notice);
+            return list(&page, StatusCode::OK, form.q, "", notice);
         }
     };
     match changed {
         Ok(()) => Response::see_other(&format!("{}&done", paths::users_named(&form.q))),
         Err(AdminError::LastAdmin) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            list(&page, status, form.q, String::new(), UsersNotice::LastAdmin)
+            list(&page, status, form.q, "", UsersNotice::LastAdmin)
         }
         Err(AdminError::Failed(error)) => Err(error),
         Err(error) => Err(Error::internal(error.to_string())),
@@ -131,10 +131,10 @@ fn list(
     page: &Page<'_>,
     status: StatusCode,
     q: String,
-    after: String,
+    after: &str,
     notice: UsersNotice,
 ) -> Result<Response> {
-    let mut users = page.site.users_named(&q, &after, PAGE_USERS + 1)?;
+    let mut users = page.site.users_named(&q, after, PAGE_USERS + 1)?;
     let has_more = users.len() > PAGE_USERS as usize;
     users.truncate(PAGE_USERS as usize);
     let after = users.last().filter(|_| has_more).map(|user| user.name.to_string());

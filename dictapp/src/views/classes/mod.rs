@@ -31,7 +31,7 @@ struct ClassesPage<'a> {
     problem: &'static str,
     lists: Vec<ListLine>,
     joined: Vec<Membership>,
-    own: Vec<Class>,
+    taught: Vec<Class>,
     is_teacher: bool,
     learnt_days: u32,
 }
@@ -176,7 +176,7 @@ fn classes_page(
         problem,
         lists: lists.into_iter().map(|list| ListLine::of(list, t)).collect(),
         joined: site.joined_classes(user)?,
-        own: site.own_classes(user)?,
+        taught: site.taught_classes(user)?,
         is_teacher: user.role >= Role::Teacher,
         learnt_days: LEARNT_DAYS,
     };

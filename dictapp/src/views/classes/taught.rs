@@ -14,7 +14,8 @@ use crate::bidi::isolated;
 use crate::model::{LEARNT_DAYS, Role};
 use crate::paths;
 use crate::site::{
-    CLASS_LIST_WORDS_MAX, ClassChange, CurrentUser, NewList, OwnClass, Selection, Site, TaughtList,
+    CLASS_LIST_WORDS_MAX, ClassChange, CurrentUser, NewList, Selection, Site, TaughtClass,
+    TaughtList,
 };
 use crate::store::{Class, ClassId, Member, UserId};
 use crate::texts::Texts;
@@ -190,7 +191,7 @@ fn class_page(
     typed: TypedList,
 ) -> Result<Response> {
     let t = page.texts();
-    let OwnClass { class, members, lists } = page.site.own_class(user, class)?;
+    let TaughtClass { class, members, lists } = page.site.taught_class(user, class)?;
     let shelf = page.site.shelf();
     let books = Selection::new(&shelf, &[]); // all dictionaries: none is switched off
     let line = |TaughtList { list, words, finished }: TaughtList| {
