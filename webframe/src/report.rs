@@ -20,7 +20,9 @@ pub(crate) fn warn(text: fmt::Arguments<'_>) {
 
 fn report(level: Level, name: &str, text: fmt::Arguments<'_>) {
     if log::max_level() == log::LevelFilter::Off {
-        drop(writeln!(io::stderr(), "{name}: {text}")); // there is no other place to report to
+        // One write for the whole line, so that no other thread writes between its parts. If it
+        // fails, there is no other place to report to.
+        drop(io::stderr().write_all(format!("{name}: {text}\n").as_bytes()));
     } else {
         log::log!(target: "webframe", level, "{text}");
     }

@@ -7,23 +7,22 @@
 //!
 //! - Workers are always in this class: a worker does not preempt the shard (event loop) that wakes
 //!   it.
-//! - The thread of a shard is in the class only during a flood, that is while it takes several
-//!   turns for each sleep. (A turn handles what has arrived on one connection.) At other times it
-//!   is an ordinary thread, so that it need not wait for threads that compute.
+//! - The thread of a shard is in the class only during a flood of new connections: each of them
+//!   would wake the shard several times. At other times it is an ordinary thread, so that it need
+//!   not wait for threads that compute.
 //! - A thread can only change its own class. So a worker that takes over a shard is woken in the
 //!   class of workers, and a worker that has lost its shard keeps the shard's class until its
 //!   handler ends.
 //! - Threads and processes that a handler starts inherit the class.
 //!
-//! The effect, measured on two processors together with the load generator (medians of 9
-//! interleaved rounds):
+//! The effect on shards, measured on two processors together with the load generator (medians of 5
+//! interleaved rounds with 64 clients; processor time of a request relative to axum, and 99th
+//! percentile):
 //!
-//! | | axum | with the class | without it |
-//! |---|---|---|---|
-//! | processor time of a request at 64 connections, relative to axum | 1 | 0.85 | 0.92 |
-//! | the same, of a blocking request at 2,000 connections | 1 | 0.58 | 1.09 |
-//! | the same, of a blocking request at one connection | 1 | 0.42 | 0.73 |
-//! | 99th percentile at 64 connections | 4.3 ms | 7.0 ms | 4.2 ms |
+//! | | axum | always in the class | in a flood of new connections | never |
+//! |---|---|---|---|---|
+//! | a connection for each request | 1, 6.8 ms | 0.48, 4.3 ms | 0.36, 4.0 ms | 0.73, 4.5 ms |
+//! | kept connections | 1, 4.2 ms | 0.88, 6.4 ms | 0.92, 3.0 ms | 0.92, 3.0 ms |
 //!
 //! 500 quick requests a second beside two handlers that compute without end are not affected. If
 //! shards were always in the class, their median would be 95 instead of 57 us, and their 90th
@@ -31,15 +30,12 @@
 
 use std::time::{Duration, Instant};
 
-/// Interval in which turns are counted before the class is reviewed.
+/// Interval in which new connections are counted before the class is reviewed.
 const PERIOD: Duration = Duration::from_millis(32);
-/// Turns a second from which a shard may be in a flood.
-const FLOOD: u128 = 4_000;
-/// Turns a second below which the flood is over.
-const CALM: u128 = 2_000;
-/// A shard is in a flood from this number of turns for each sleep on. The flood is over below half
-/// as many.
-const TURNS_A_SLEEP: usize = 4;
+/// New connections a second from which a shard is in a flood.
+const FLOOD: u128 = 500;
+/// New connections a second below which the flood is over.
+const CALM: u128 = 250;
 
 /// The scheduling class of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,26 +59,21 @@ pub(crate) enum Scheduling {
 #[derive(Debug)]
 pub(crate) struct ShardLoad {
     class: Class,
-    turns: usize,
-    sleeps: usize,
+    connections: usize,
     since: Instant,
 }
 
 impl ShardLoad {
     pub(crate) fn new(now: Instant) -> ShardLoad {
-        ShardLoad { class: Class::Normal, turns: 0, sleeps: 0, since: now }
+        ShardLoad { class: Class::Normal, connections: 0, since: now }
     }
 
     pub(crate) fn class(&self) -> Class {
         self.class
     }
 
-    pub(crate) fn count_turns(&mut self, turns: usize) {
-        self.turns += turns;
-    }
-
-    pub(crate) fn count_sleep(&mut self) {
-        self.sleeps += 1;
+    pub(crate) fn count_connection(&mut self) {
+        self.connections += 1;
     }
 
     /// Maximum sleep of a shard until [`ShardLoad::review`]: a shard that falls asleep in a flood
@@ -98,12 +89,11 @@ impl ShardLoad {
         if passed < PERIOD {
             return None;
         }
-        let rate = self.turns as u128 * 1_000 / passed.as_millis();
-        let turns_a_sleep = self.turns / self.sleeps.max(1);
-        (self.turns, self.sleeps, self.since) = (0, 0, now);
+        let rate = self.connections as u128 * 1_000 / passed.as_millis();
+        (self.connections, self.since) = (0, now);
         let class = match self.class {
-            Class::Normal if rate >= FLOOD && turns_a_sleep >= TURNS_A_SLEEP => Class::Batch,
-            Class::Batch if rate < CALM || turns_a_sleep < TURNS_A_SLEEP / 2 => Class::Normal,
+            Class::Normal if rate >= FLOOD => Class::Batch,
+            Class::Batch if rate < CALM => Class::Normal,
             _ => return None,
         };
         self.class = class;
@@ -228,13 +218,12 @@ mod linux {
 mod tests {
     use super::*;
 
-    /// The classes of a shard after periods with these numbers of turns and sleeps.
-    fn classes(periods: &[(usize, usize)]) -> Vec<Class> {
+    /// The classes of a shard after periods with these numbers of new connections.
+    fn classes(periods: &[usize]) -> Vec<Class> {
         let mut now = Instant::now();
         let mut load = ShardLoad::new(now);
-        let class_after = |&(turns, sleeps): &(usize, usize)| {
-            load.count_turns(turns);
-            (0..sleeps).for_each(|_| load.count_sleep());
+        let class_after = |&connections: &usize| {
+            (0..connections).for_each(|_| load.count_connection());
             now += Duration::from_millis(100);
             load.review(now);
             load.class()
@@ -246,18 +235,8 @@ mod tests {
     fn a_shard_is_batch_in_a_flood_until_it_is_calm() {
         use Class::{Batch, Normal};
         assert_eq!(
-            classes(&[399, 400, 200, 399, 199, 399, 0, 400].map(|turns| (turns, 0))),
+            classes(&[49, 50, 25, 49, 24, 49, 0, 50]),
             [Normal, Batch, Batch, Batch, Normal, Normal, Normal, Batch]
-        );
-    }
-
-    #[test]
-    fn a_shard_that_sleeps_between_requests_is_not_in_a_flood() {
-        use Class::{Batch, Normal};
-        let often = 4_000;
-        assert_eq!(
-            classes(&[1_001, 1_000, 2_000, 2_001, 1_000].map(|sleeps| (often, sleeps))),
-            [Normal, Batch, Batch, Normal, Batch]
         );
     }
 
@@ -265,7 +244,7 @@ mod tests {
     fn a_short_burst_is_not_a_flood() {
         let now = Instant::now();
         let mut load = ShardLoad::new(now);
-        load.count_turns(1_000);
+        (0..100).for_each(|_| load.count_connection());
         assert_eq!(load.review(now + PERIOD / 2), None);
         assert_eq!(load.review(now + Duration::from_millis(500)), None);
     }

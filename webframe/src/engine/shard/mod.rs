@@ -8,6 +8,7 @@ mod dispatch;
 mod draining;
 pub(crate) mod inbox;
 pub(crate) mod message;
+mod polling;
 pub(crate) mod scratch;
 pub(crate) mod slots;
 pub(crate) mod wheel;
@@ -19,19 +20,20 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     sync::{Arc, Weak, atomic::Ordering::Relaxed},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use inbox::Inbox;
 use message::Message;
-use mio::{Events, Interest, Poll, Waker};
+use mio::{Events, Poll, Waker};
+use polling::POLLS_BEFORE_SLEEP_MAX;
 use scratch::Scratch;
 use slots::{Slots, Token};
 use wheel::{Tick, Wheel};
 
 use super::{
     Engine,
-    connection::{Readiness, Registration, phase::Phase},
+    connection::{Readiness, phase::Phase},
     pool::{Task, scheduling::ShardLoad},
     sockets::listener::Listener,
     watch::watchdog::Neighbour,
@@ -43,7 +45,6 @@ use crate::{
         CallReason,
         outlet::{Deliver, Delivery, Slot},
     },
-    report,
     request::Peer,
     wire::encode::Prelude,
 };
@@ -53,9 +54,6 @@ const WAKER: mio::Token = mio::Token(usize::MAX);
 const FIRST_LISTENER: usize = usize::MAX - 1024;
 /// Maximum number of events of one poll.
 pub(crate) const EVENTS_AT_ONCE: usize = 256;
-/// Maximum number of polls without waiting before the shard sleeps. An event loop that sleeps after
-/// each request serves 10 % fewer requests when it has few connections.
-const POLLS_BEFORE_SLEEP_MAX: u32 = 4;
 
 /// One shard of the engine.
 pub(crate) struct Shard {
@@ -100,6 +98,8 @@ pub(crate) struct Shard {
     date_until: Instant,
     /// The instant until which the tick in `now` is current.
     tick_until: Instant,
+    /// When the shard lets other threads run if it has not paused by then.
+    yield_at: Instant,
     neighbour: Neighbour,
     /// Number of polls without waiting before the next sleep. It rises if such polls find events,
     /// and falls otherwise.
@@ -180,6 +180,7 @@ impl Shard {
             evictable_of: (None, Vec::new()),
             date_until: Instant::now(),
             tick_until: Instant::now(),
+            yield_at: Instant::now(),
             neighbour,
             polls_before_sleep: POLLS_BEFORE_SLEEP_MAX,
             load: ShardLoad::new(Instant::now()),
@@ -211,7 +212,6 @@ impl Shard {
             // Work that is added during a round waits for the next round: a peer that keeps sending
             // must not delay the others.
             let round = shard.todo.len();
-            shard.load.count_turns(round);
             for _ in 0..round {
                 let Some(todo) = shard.todo.pop_front() else { break };
                 scratch.begin_turn();
@@ -257,107 +257,6 @@ impl Shard {
                 return shard.end();
             }
             shard.wait(&mut scratch);
-        }
-    }
-
-    /// Waits for readiness events, messages and deadlines, and turns them into work.
-    pub(crate) fn wait(&mut self, scratch: &mut Scratch) {
-        self.poll_events(scratch);
-        self.update_clock();
-        scratch.calls.next_round(self.clock, &self.engine);
-        self.neighbour.scan(self.clock, &self.engine);
-        let mut has_messages = false;
-        for event in &self.events {
-            match event.token() {
-                WAKER => has_messages = true,
-                listener if listener.0 >= FIRST_LISTENER => {
-                    self.todo.push_back(Todo::Accept(listener.0 - FIRST_LISTENER));
-                }
-                token => {
-                    let token = Token::from_mio(token);
-                    if event.is_writable() {
-                        self.todo.push_back(Todo::Write(token));
-                    }
-                    if event.is_readable() || event.is_read_closed() || event.is_error() {
-                        let arrived = Readiness::from_event(event);
-                        self.todo.push_back(Todo::Read(token, arrived));
-                    }
-                }
-            }
-        }
-        if has_messages {
-            self.engine.inboxes[self.number].empty_into(&mut self.messages);
-        }
-        self.visit_deadlines(scratch);
-        if self.accept_again.is_some_and(|again| again <= self.clock) {
-            self.accept_again = None;
-            (0..self.listeners.len()).for_each(|index| self.todo.push_back(Todo::Accept(index)));
-        }
-    }
-
-    /// Polls once without waiting if there is work. Otherwise polls a few times without waiting,
-    /// then sleeps until an event or the next deadline.
-    fn poll_events(&mut self, scratch: &mut Scratch) {
-        if !self.todo.is_empty() || !self.messages.is_empty() {
-            drop(self.poll.poll(&mut self.events, Some(Duration::ZERO)));
-            return;
-        }
-        for _ in 0..self.polls_before_sleep {
-            let polled = self.poll.poll(&mut self.events, Some(Duration::ZERO));
-            if polled.is_err() || !self.events.is_empty() {
-                self.polls_before_sleep = POLLS_BEFORE_SLEEP_MAX.min(self.polls_before_sleep + 1);
-                return;
-            }
-            std::thread::yield_now();
-        }
-        self.polls_before_sleep = (self.polls_before_sleep - 1).max(1);
-        self.clock = Instant::now();
-        scratch.calls.next_round(self.clock, &self.engine); // sleep is not part of a call
-        let timeout = self.sleep_max();
-        self.load.count_sleep();
-        self.engine.watchdog.shard_sleeps();
-        let polled = self.poll.poll(&mut self.events, timeout);
-        self.engine.watchdog.shard_wakes();
-        if let Err(error) = polled
-            && error.kind() != io::ErrorKind::Interrupted
-        {
-            report::error(format_args!("shard {}: poll: {error}", self.number));
-        }
-    }
-
-    /// Registers the connection with the poll for reading.
-    pub(crate) fn watch(&mut self, token: Token) {
-        if self.connections.get(token).is_some_and(|it| it.registration == Registration::Not) {
-            self.register(token, Registration::Reading);
-        }
-    }
-
-    /// Registers the connection with the poll for reading and writing.
-    pub(crate) fn watch_for_writing(&mut self, token: Token) {
-        if self
-            .connections
-            .get(token)
-            .is_some_and(|it| it.registration != Registration::ReadingAndWriting)
-        {
-            self.register(token, Registration::ReadingAndWriting);
-        }
-    }
-
-    fn register(&mut self, token: Token, wanted: Registration) {
-        let Some(connection) = self.connections.get(token) else { return };
-        let interest = match wanted {
-            Registration::ReadingAndWriting => Interest::READABLE | Interest::WRITABLE,
-            Registration::Not | Registration::Reading => Interest::READABLE,
-        };
-        let poll = self.poll.registry();
-        let source = &mut connection.transport;
-        let outcome = match std::mem::replace(&mut connection.registration, wanted) {
-            Registration::Not => poll.register(source, token.to_mio(), interest),
-            _ => poll.reregister(source, token.to_mio(), interest),
-        };
-        if let Err(error) = outcome {
-            report::error(format_args!("a connection cannot be registered: {error}"));
-            self.close(token);
         }
     }
 

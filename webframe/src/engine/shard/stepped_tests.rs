@@ -244,7 +244,7 @@ fn a_sleeping_shard_wakes_to_notice_the_end_of_a_flood() {
     let mut server = SteppedServer::new(1, Limits::default());
     let shard = &mut server.shards[0];
     assert_eq!(shard.sleep_max(), None, "it waits for nothing");
-    shard.load.count_turns(1_000_000);
+    (0..1_000).for_each(|_| shard.load.count_connection());
     shard.load.review(Instant::now() + Duration::from_millis(100));
     assert_eq!(shard.load.class(), Class::Batch);
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));

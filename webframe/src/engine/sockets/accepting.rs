@@ -113,6 +113,7 @@ impl Shard {
             }
             return;
         }
+        self.load.count_connection();
         let token = self.connections.next_token();
         self.connections.insert(Connection::new(accepted, self.now));
         engine.presence.enter(self.slot_of(token));
