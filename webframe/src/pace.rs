@@ -18,7 +18,7 @@ pub(crate) const SLOW: Duration = Duration::from_micros(500);
 #[derive(Debug)]
 pub(crate) struct Pace {
     /// Bits 0 to 7: the last eight calls, the newest in bit 0; 1 is a slow call. Bit 8,
-    /// [`MARKED`]: the app marked the route, and nothing is learned. From bit 9 ([`SUSPECTED`]) on:
+    /// [`MARKED`]: the app marked the route, and nothing is learned. From bit 9 ([`CALL_TO_TIME`]) on:
     /// the number of calls that are still to be timed, because an untimed call may have been slow.
     recent: AtomicU32,
     /// Whether the app has a condition by which calls for some requests block.
@@ -30,8 +30,8 @@ const MARKED: u32 = 1 << 8;
 /// The bits of the last eight calls.
 const LAST_EIGHT: u32 = 0xff;
 /// The lowest bit of the number of calls to be timed.
-const SUSPECTED: u32 = 1 << 9;
-/// Number of calls that are timed after a suspicion.
+const CALL_TO_TIME: u32 = 1 << 9;
+/// Number of calls that are timed after an untimed call that may have been slow.
 const TIMED: u32 = 8;
 
 impl Pace {
@@ -74,7 +74,7 @@ impl Pace {
 
     /// Whether the next call is to be timed, because one of the last calls was slow or may have
     /// been slow.
-    pub(crate) fn is_in_doubt(&self) -> bool {
+    pub(crate) fn needs_timing(&self) -> bool {
         let recent = self.recent.load(Relaxed);
         recent & MARKED == 0 && recent != 0
     }
@@ -84,7 +84,7 @@ impl Pace {
     pub(crate) fn learn(&self, took: Duration) {
         let is_slow = took > SLOW;
         let recent = self.recent.load(Relaxed);
-        let to_time = (recent / SUSPECTED).saturating_sub(1) * SUSPECTED;
+        let to_time = (recent / CALL_TO_TIME).saturating_sub(1) * CALL_TO_TIME;
         let next = (((recent << 1) | u32::from(is_slow)) & LAST_EIGHT) | to_time;
         if recent & MARKED == 0 && next != recent {
             let _ = self.recent.compare_exchange(recent, next, Relaxed, Relaxed);
@@ -92,10 +92,10 @@ impl Pace {
     }
 
     /// Records that an untimed call may have been slow: the next [`TIMED`] calls are timed.
-    pub(crate) fn suspect(&self) {
+    pub(crate) fn request_timing(&self) {
         let recent = self.recent.load(Relaxed);
         if recent & MARKED == 0 {
-            let next = (recent & LAST_EIGHT) | (TIMED * SUSPECTED);
+            let next = (recent & LAST_EIGHT) | (TIMED * CALL_TO_TIME);
             let _ = self.recent.compare_exchange(recent, next, Relaxed, Relaxed);
         }
     }
@@ -122,7 +122,7 @@ mod tests {
         (0..7).for_each(|_| pace.learn(QUICK_CALL));
         assert!(!pace.blocks());
         pace.learn(SLOW_CALL);
-        assert!(!pace.blocks() && pace.is_in_doubt());
+        assert!(!pace.blocks() && pace.needs_timing());
         pace.learn(SLOW_CALL);
         assert!(pace.blocks());
     }
@@ -132,15 +132,15 @@ mod tests {
         let pace = Pace::learned();
         for _ in 0..2 {
             (0..7).for_each(|_| pace.learn(QUICK_CALL));
-            assert!(pace.is_in_doubt());
+            assert!(pace.needs_timing());
             pace.learn(QUICK_CALL);
-            assert!(!pace.is_in_doubt());
-            pace.suspect();
+            assert!(!pace.needs_timing());
+            pace.request_timing();
             assert!(!pace.blocks());
         }
         let marked = Pace::quick();
-        marked.suspect();
-        assert!(!marked.is_in_doubt() && !Pace::blocking().is_in_doubt());
+        marked.request_timing();
+        assert!(!marked.needs_timing() && !Pace::blocking().needs_timing());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Renders templates with `minijinja`. Every value is escaped.
+//! Renders templates with `minijinja`. Values in HTML are escaped.
 
 use std::{
     borrow::Cow,
@@ -96,8 +96,8 @@ impl Templates {
         self
     }
 
-    /// Compiles every template, and checks that each template exists that another one names by a
-    /// literal, as in `{% include "part.html" %}`.
+    /// Compiles every template. Checks that every template exists that is referred to by a literal
+    /// name, as in `{% include "part.html" %}`, unless the tag has `ignore missing`.
     ///
     /// # Errors
     /// The templates that are broken or missing, each with its place.
@@ -114,7 +114,7 @@ impl Templates {
         for name in &names {
             match environment.get_template(name) {
                 Ok(template) => broken.extend(
-                    named_templates(template.source())
+                    referenced_templates(template.source())
                         .filter(|other| !names.contains(*other))
                         .map(|other| format!("{name}: there is no template {other}")),
                 ),
@@ -255,16 +255,22 @@ fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
-/// The template names that `extends`, `include`, `import` and `from` give as literals.
-fn named_templates(source: &str) -> impl Iterator<Item = &str> {
-    source.split("{%").skip(1).filter_map(|tag| {
-        let tag = tag.split("%}").next()?.trim_start_matches(['-', '+']).trim_start();
-        let (word, rest) = tag.split_once([' ', '"', '\''])?;
-        let rest = tag.get(word.len()..).filter(|_| !rest.contains("ignore missing"))?.trim_start();
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let refers = matches!(word, "extends" | "include" | "import" | "from");
-        rest.get(1..)?.split_once(quote).map(|split| split.0).filter(|_| refers)
-    })
+/// The literal names of templates in the tags `extends`, `include`, `import` and `from`, except
+/// those with `ignore missing`.
+fn referenced_templates(source: &str) -> impl Iterator<Item = &str> {
+    source.split("{%").skip(1).filter_map(|after| referenced_template(after.split("%}").next()?))
+}
+
+/// The literal name in a tag, which is the text between `{%` and `%}`.
+fn referenced_template(tag: &str) -> Option<&str> {
+    let tag = tag.trim_start_matches(['-', '+']).trim_start();
+    if tag.contains("ignore missing") {
+        return None;
+    }
+    let keywords = ["extends", "include", "import", "from"];
+    let argument = keywords.iter().find_map(|keyword| tag.strip_prefix(keyword))?.trim_start();
+    let quote = argument.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    argument.get(1..)?.split_once(quote).map(|(name, _)| name)
 }
 
 /// The names of all files below a directory, relative to it. Hidden ones are skipped.

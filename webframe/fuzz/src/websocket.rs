@@ -8,7 +8,7 @@ use tungstenite::{
     error::ProtocolError,
     protocol::{Role, WebSocket, WebSocketConfig},
 };
-use webframe::fuzzing::{SocketEvent, SocketTerms, socket_events};
+use webframe::fuzzing::{SocketCompression, SocketEvent, socket_events};
 
 /// Maximum bytes of a message: small enough that a decompression bomb reaches it.
 const MESSAGE_BYTES_MAX: usize = 64 << 10;
@@ -21,12 +21,12 @@ type Events = (Vec<SocketEvent>, Option<String>);
 pub fn check(data: &[u8]) {
     let [cut, bytes @ ..] = data else { return };
     let middle = usize::from(*cut).min(bytes.len());
-    for terms in [SocketTerms::Plain, SocketTerms::Deflated] {
-        let whole = read([bytes], terms);
-        assert_eq!(whole, read([&bytes[..middle], &bytes[middle..]], terms));
-        assert_eq!(whole, read(bytes.chunks(1), terms));
+    for compression in [SocketCompression::None, SocketCompression::Deflate] {
+        let whole = read([bytes], compression);
+        assert_eq!(whole, read([&bytes[..middle], &bytes[middle..]], compression));
+        assert_eq!(whole, read(bytes.chunks(1), compression));
     }
-    let (events, fault) = read([bytes], SocketTerms::Plain);
+    let (events, fault) = read([bytes], SocketCompression::None);
     let (events_of_tungstenite, refused) = read_with_tungstenite(bytes);
     match fault.as_deref() {
         None => assert_eq!((&events, false), (&events_of_tungstenite, refused)),
@@ -41,8 +41,8 @@ pub fn check(data: &[u8]) {
 }
 
 /// Reads the bytes with webframe.
-fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, terms: SocketTerms) -> Events {
-    let (events, fault) = socket_events(pieces, terms, MESSAGE_BYTES_MAX);
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, compression: SocketCompression) -> Events {
+    let (events, fault) = socket_events(pieces, compression, MESSAGE_BYTES_MAX);
     for event in &events {
         let (SocketEvent::Text(_) | SocketEvent::Binary(_)) = event else { continue };
         assert!(event.length() <= MESSAGE_BYTES_MAX, "larger than a message may be");

@@ -50,7 +50,7 @@ impl<S> Urls<S> {
 
     /// Limits the request body of the route that was added last, in bytes. The limit may exceed
     /// [`Limits::body_bytes_max`](crate::Limits::body_bytes_max). A longer body is refused with
-    /// 413, and before it is read if the request has a `Content-Length`.
+    /// 413. If the request has a `Content-Length`, it is refused before its body is read.
     pub fn body_limit(self, bytes_max: u64) -> Urls<S> {
         self.change_last("body_limit", |route| route.body_bytes_max = Some(bytes_max))
     }
@@ -80,16 +80,17 @@ impl<S> Urls<S> {
     /// let urls: Urls<()> = Urls::new().get("/report", report).time_limit(Duration::from_secs(2));
     /// ```
     pub fn time_limit(self, time: Duration) -> Urls<S> {
+        // The table marks routes with a time limit as blocking.
         self.change_last("time_limit", |route| route.time_limit = Some(time))
     }
 
-    /// Puts a layer around the route that was added last, inside the existing ones.
+    /// Wraps the route that was added last in middleware, inside its existing middleware.
     pub fn wrap_route(self, layer: impl Middleware<S>) -> Urls<S> {
         self.change_last("wrap_route", |route| route.layers.push(Arc::new(layer)))
     }
 
-    /// Changes the route that was added last. Without one, the call of this method is a mistake of
-    /// the table.
+    /// Changes the route that was added last. If there is none, records the call of `method` as a
+    /// mistake.
     pub(super) fn change_last(
         mut self,
         method: &str,

@@ -20,15 +20,15 @@ const SLOTS: usize = 1 << 16;
 /// The IPv6 networks that an address belongs to: a /64 is one link, a /56 one household, a /48 one
 /// organisation (RFC 6177 §2).
 const IPV6_NETWORKS: [Ipv6Network; 3] = [
-    Ipv6Network { prefix_bits: 64, share: 1 },
-    Ipv6Network { prefix_bits: 56, share: 2 },
-    Ipv6Network { prefix_bits: 48, share: 4 },
+    Ipv6Network { prefix_bits: 64, burst_factor: 1 },
+    Ipv6Network { prefix_bits: 56, burst_factor: 2 },
+    Ipv6Network { prefix_bits: 48, burst_factor: 4 },
 ];
 
 /// A size of IPv6 networks, and the multiple of the limit that such a network may reach.
 struct Ipv6Network {
     prefix_bits: u32,
-    share: u32,
+    burst_factor: u32,
 }
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -48,17 +48,17 @@ const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 /// use std::time::Duration;
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, middleware::RateLimit};
 ///
-/// fn dear(_: &(), _: &Request) -> Result<Response> {
+/// fn expensive(_: &(), _: &Request) -> Result<Response> {
 ///     Ok(Response::text("done"))
 /// }
 ///
 /// let limit = RateLimit::new(2, Duration::from_secs(10));
-/// let app = App::new(()).urls(Urls::new().get("/dear", dear).wrap_route(limit));
+/// let app = App::new(()).urls(Urls::new().get("/expensive", expensive).wrap_route(limit));
 /// let client = TestClient::new(&app);
-/// let answer = client.get("/dear").send();
+/// let answer = client.get("/expensive").send();
 /// assert_eq!(answer.field("RateLimit-Policy"), Some("\"network\";q=2;w=20"));
 /// assert_eq!(answer.field("RateLimit"), Some("\"network\";r=1;t=10"));
-/// let status = || client.get("/dear").send().status().as_u16();
+/// let status = || client.get("/expensive").send().status().as_u16();
 /// assert_eq!([status(), status()], [200, 429]);
 /// ```
 #[derive(Debug)]
@@ -77,7 +77,7 @@ pub struct RateLimit {
 /// The slots of a network, and the multiple of the limit that it may reach.
 struct Bucket {
     slots: [usize; ROWS],
-    share: u32,
+    burst_factor: u32,
 }
 
 impl RateLimit {
@@ -92,8 +92,8 @@ impl RateLimit {
         }
     }
 
-    /// Counts a request. Returns the time until the bucket is full again. If the request exceeds
-    /// the limit, it is not counted, and the error is the time to wait.
+    /// Counts a request. Returns the time until all buckets of the client are full again. If the
+    /// request exceeds the limit, it is not counted, and the error is the time to wait.
     fn take(&self, client: IpAddr, now: Instant) -> Result<Duration, Duration> {
         let now = nanoseconds(now.saturating_duration_since(self.started));
         let allowed = now.saturating_add(nanoseconds(self.window()));
@@ -102,7 +102,7 @@ impl RateLimit {
             .buckets_of(client)
             .map(|bucket| {
                 let earliest = bucket.slots.map(|slot| full_at[slot]).into_iter().min();
-                let cost = nanoseconds(self.interval / bucket.share);
+                let cost = nanoseconds(self.interval / bucket.burst_factor);
                 let until = earliest.map_or(now, |at| at.max(now)).saturating_add(cost);
                 (bucket, until)
             })
@@ -127,15 +127,15 @@ impl RateLimit {
     /// The buckets that a client's requests are counted in, one for each of its networks. In
     /// `full_at` the slots of a row come after those of the row before.
     fn buckets_of(&self, client: IpAddr) -> impl Iterator<Item = Bucket> {
-        networks_of(client).into_iter().map(move |(prefix, share)| {
+        networks_of(client).into_iter().map(move |(prefix, burst_factor)| {
             let mut next_row = 0;
             let slots = self.hashers.each_ref().map(|hasher| {
-                let hash = hasher.hash_one((prefix, share)) % SLOTS as u64;
+                let hash = hasher.hash_one((prefix, burst_factor)) % SLOTS as u64;
                 let row = next_row;
                 next_row += SLOTS;
                 row + usize::try_from(hash).unwrap_or_default()
             });
-            Bucket { slots, share }
+            Bucket { slots, burst_factor }
         })
     }
 
@@ -160,7 +160,7 @@ fn networks_of(client: IpAddr) -> Vec<(u128, u32)> {
         IpAddr::V4(address) => vec![(address.to_ipv6_mapped().to_bits(), 1)],
         IpAddr::V6(address) => {
             let prefix = |bits| address.to_bits() & (u128::MAX << (128 - bits));
-            IPV6_NETWORKS.iter().map(|it| (prefix(it.prefix_bits), it.share)).collect()
+            IPV6_NETWORKS.iter().map(|it| (prefix(it.prefix_bits), it.burst_factor)).collect()
         }
     }
 }

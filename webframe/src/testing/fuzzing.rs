@@ -1,5 +1,5 @@
-//! Access to private parsers for the fuzz targets in `webframe/fuzz`. Their properties are also
-//! checked here, as unit tests on the saved inputs.
+//! Access to private parsers for the fuzz targets in `webframe/fuzz`. The checks of the targets also
+//! run here, as unit tests on the inputs of the corpus.
 
 use std::{net::SocketAddr, ops::Range};
 
@@ -13,7 +13,7 @@ use crate::{
         Head,
         multipart::{Delimiter, PartLimits},
         proxy,
-        websocket::{Deflate, Event as SocketRead, MessageLimits, Reader, Role},
+        websocket::{Deflate, Event as ReaderEvent, MessageLimits, Reader, Role},
     },
 };
 
@@ -49,7 +49,8 @@ pub fn multipart<'b>(
     )
 }
 
-/// The ranges that a `Range` field requests of a body of this length; `None`: the whole body.
+/// The ranges that a `Range` field requests of a body of this length. `None`: the whole body; an
+/// empty list: no range can be satisfied.
 pub fn ranges(field: &str, length: u64) -> Option<Vec<Range<u64>>> {
     match parse_ranges(field, length) {
         Ranges::Whole => None,
@@ -122,17 +123,17 @@ impl SocketEvent {
 
 /// Whether compression was negotiated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SocketTerms {
+pub enum SocketCompression {
     /// No compression.
-    Plain,
+    None,
     /// `permessage-deflate`.
-    Deflated,
+    Deflate,
 }
 
 /// The events of a client's frames, and the name of the fault that ended them.
 pub fn socket_events<'a>(
     pieces: impl IntoIterator<Item = &'a [u8]>,
-    terms: SocketTerms,
+    compression: SocketCompression,
     message_bytes_max: usize,
 ) -> (Vec<SocketEvent>, Option<String>) {
     let limits = MessageLimits {
@@ -140,18 +141,19 @@ pub fn socket_events<'a>(
         message_bytes_max,
         fragments_max: u32::MAX,
     };
-    let deflate = (terms == SocketTerms::Deflated).then(Deflate::plain);
+    let deflate =
+        (compression == SocketCompression::Deflate).then(Deflate::with_default_parameters);
     let mut reader = Reader::new(Role::Server, deflate, limits);
     let mut events = Vec::new();
     for mut piece in pieces {
         while !piece.is_empty() {
             match reader.read(&mut piece) {
                 Ok(Some(event)) => events.push(match event {
-                    SocketRead::Text(text) => SocketEvent::Text(text),
-                    SocketRead::Binary(bytes) => SocketEvent::Binary(bytes),
-                    SocketRead::Ping(bytes) => SocketEvent::Ping(bytes),
-                    SocketRead::Pong(bytes) => SocketEvent::Pong(bytes),
-                    SocketRead::Close(close) => {
+                    ReaderEvent::Text(text) => SocketEvent::Text(text),
+                    ReaderEvent::Binary(bytes) => SocketEvent::Binary(bytes),
+                    ReaderEvent::Ping(bytes) => SocketEvent::Ping(bytes),
+                    ReaderEvent::Pong(bytes) => SocketEvent::Pong(bytes),
+                    ReaderEvent::Close(close) => {
                         SocketEvent::Close(close.code.number(), close.reason)
                     }
                 }),
@@ -197,7 +199,7 @@ mod tests {
     /// The corpus is the smallest set of inputs that reaches all code that the fuzzers have
     /// reached.
     #[test]
-    fn every_kept_input_of_the_fuzz_targets_has_its_properties() {
+    fn every_input_of_the_corpus_passes_the_check_of_its_target() {
         let mut wrong = Vec::new();
         for (target, check) in CHECKS {
             let mut paths = files(&in_package("fuzz/corpus").join(target));
@@ -209,7 +211,7 @@ mod tests {
 
     /// The wire cases, cut at any place and repeated, are the seeds of the fuzzers.
     #[test]
-    fn every_wire_case_has_the_properties_of_heads_and_connections() {
+    fn every_wire_case_passes_the_checks_of_heads_and_connections() {
         let mut folders = vec![in_package("tests/data")];
         let mut wrong = Vec::new();
         while let Some(folder) = folders.pop() {
@@ -218,6 +220,7 @@ mod tests {
                     folders.push(path);
                 } else if path.extension().is_some_and(|ending| ending == "http") {
                     let case = fs::read(&path).unwrap();
+                    // The first byte of the input: after how many bytes it is cut.
                     let twice = [&[30], &case[..], &case[..]].concat();
                     if !holds(head::check, &case) || !holds(connection::check, &twice) {
                         wrong.push(path);

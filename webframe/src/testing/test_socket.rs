@@ -109,7 +109,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
             let field = fields.iter().find(|field| field.0 == name);
             field.and_then(|field| field.1.to_str().ok()).map(str::to_owned)
         };
-        let deflate = field(header::SEC_WEBSOCKET_EXTENSIONS).map(|_| Deflate::plain());
+        let deflate =
+            field(header::SEC_WEBSOCKET_EXTENSIONS).map(|_| Deflate::with_default_parameters());
         TestSocket::open(conversation, deflate, field(header::SEC_WEBSOCKET_PROTOCOL))
     }
 }

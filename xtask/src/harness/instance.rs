@@ -19,8 +19,8 @@ use crate::steps::succeed;
 /// Maximum time to start or stop. A debug build needs time to import the books at its first start.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Settings for a class of simulated pupils: they all come from one address, and look up and
-/// register more than people do.
+/// Settings for load tests: many simulated users share one address, and look up and register more
+/// than people do.
 const SETTINGS: &[&str] = &[
     "log.access=false",
     "dictionary.lookups_per_minute_max=100000",
@@ -49,7 +49,7 @@ pub(crate) enum Environment {
     Socket,
     /// Resource limits, set by this shell command.
     Limits(&'static str),
-    /// Standard error is a pipe that nobody reads.
+    /// Standard output and standard error are a pipe that nobody reads.
     UnreadLog,
 }
 
@@ -100,10 +100,11 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
 }
 
 impl Instance {
-    /// Starts dictapp at a free port and waits until it is ready; its log goes to `log`.
+    /// Starts dictapp on a free port and waits until it is ready; its log goes to `log`.
     pub(crate) fn start(launch: Launch, log: &Path) -> Result<Instance> {
         let socket = TcpListener::bind("127.0.0.1:0")?;
         let address = socket.local_addr()?;
+        // Other environments need only the number of a free port: dictapp binds it itself.
         let socket = Some(socket).filter(|_| matches!(launch.environment, Environment::Socket));
         let log = log.to_owned();
         let mut instance = Instance { launch, address, log, child: None, socket, unread: None };
@@ -111,7 +112,7 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Starts dictapp at the same address after a kill or a stop.
+    /// Starts dictapp at its address: for the first time, or after a kill or a stop.
     pub(crate) fn start_again(&mut self) -> Result<()> {
         let before = match self.launch.environment {
             Environment::Usual | Environment::UnreadLog => "",
@@ -163,7 +164,7 @@ impl Instance {
         }
     }
 
-    /// Kills the process with SIGKILL, as if the power failed.
+    /// Kills the process with SIGKILL, which gives it no chance to clean up.
     pub(crate) fn kill(&mut self) -> Result<()> {
         let mut child = self.child.take().context("dictapp does not run")?;
         child.kill()?;

@@ -17,7 +17,7 @@ fn urls() -> Urls<()> {
 }
 
 #[test]
-fn plain_text_wins_over_a_parameter_and_a_parameter_over_the_rest() {
+fn a_literal_segment_wins_over_a_parameter_and_a_parameter_over_a_catch_all() {
     let table = Table::new(urls());
     let find = |path: &str| table.find(&Method::GET, path.as_bytes());
     assert_eq!(find("/"), RouteMatch::Route(0));
@@ -31,7 +31,7 @@ fn plain_text_wins_over_a_parameter_and_a_parameter_over_the_rest() {
 }
 
 #[test]
-fn plain_text_that_leads_to_no_route_gives_way_to_a_parameter() {
+fn a_parameter_matches_if_the_literal_segment_leads_to_no_route() {
     let table = Table::new(urls());
     assert_eq!(table.find(&Method::POST, b"/word/random/note"), RouteMatch::Route(3));
 }
@@ -105,16 +105,17 @@ fn a_wrong_prefix_is_one_mistake_and_hides_no_other() {
     assert_eq!(table.mistakes(), ["GET z: a pattern begins with /"], "not /bz");
 }
 
-/// A handler that answers with its name and the parameter `id`, if it has one.
-fn named(name: &'static str) -> impl Handler<()> {
+/// A handler that answers with its name, the parameter `id` if it has one, and its pattern.
+fn handler_named(name: &'static str) -> impl Handler<()> {
     move |_: &(), request: &Request| {
         let id = request.param("id").unwrap_or_default();
         Ok(Response::text(format!("{name} {id} {}", request.pattern())))
     }
 }
 
+/// Asserts the status of each request and, if it is below 400, the body or the `Location`.
 #[track_caller]
-fn answers(urls: Urls<()>, asked: &[(Method, &str, u16, &str)]) {
+fn assert_responses(urls: Urls<()>, asked: &[(Method, &str, u16, &str)]) {
     let app = App::new(()).urls(urls);
     let client = TestClient::new(&app);
     for (method, path, status, text) in asked {
@@ -128,10 +129,12 @@ fn answers(urls: Urls<()>, asked: &[(Method, &str, u16, &str)]) {
 
 #[test]
 fn a_nested_table_lies_below_its_prefix() {
-    let entries =
-        Urls::new().get("/", named("list")).get("/{id}", named("show")).delete("/{id}", ok);
-    answers(
-        Urls::new().nest("/a/entries", entries).get("/", named("home")),
+    let entries = Urls::new()
+        .get("/", handler_named("list"))
+        .get("/{id}", handler_named("show"))
+        .delete("/{id}", ok);
+    assert_responses(
+        Urls::new().nest("/a/entries", entries).get("/", handler_named("home")),
         &[
             (Method::GET, "/", 200, "home  /"),
             (Method::GET, "/a/entries", 200, "list  /a/entries"),
@@ -147,10 +150,10 @@ fn a_nested_table_lies_below_its_prefix() {
 #[test]
 fn a_route_for_any_method_yields_to_routes_for_one() {
     let urls = Urls::new()
-        .any("/{id}", named("any"))
-        .put("/{id}", named("put"))
-        .get("/g", named("get"))
-        .head("/g", named("head"));
+        .any("/{id}", handler_named("any"))
+        .put("/{id}", handler_named("put"))
+        .get("/g", handler_named("get"))
+        .head("/g", handler_named("head"));
     let table = Table::new(urls);
     assert_eq!(table.find(&Method::POST, b"/x"), RouteMatch::Route(0));
     assert_eq!(table.find(&Method::PUT, b"/x"), RouteMatch::Route(1));
@@ -159,7 +162,7 @@ fn a_route_for_any_method_yields_to_routes_for_one() {
 }
 
 #[test]
-fn the_pace_of_a_group_is_that_of_its_routes_that_are_not_marked() {
+fn all_blocking_marks_the_unmarked_routes_that_were_added_before_it() {
     let group = Urls::new().get("/a", ok).get("/b", ok).quick().all_blocking().get("/c", ok);
     let table = Table::new(Urls::new().nest("/g", group).get("/d", ok).blocking());
     let pace = |number| &table.route(number).expect("a route").pace;
@@ -169,8 +172,9 @@ fn the_pace_of_a_group_is_that_of_its_routes_that_are_not_marked() {
     assert!(!pace(2).is_marked(), "it was added later");
 }
 
+/// The handlers are closures without argument types.
 #[test]
-fn a_closure_needs_no_argument_types_and_the_last_mark_of_a_route_counts() {
+fn the_last_mark_of_a_route_counts() {
     let urls = Urls::<()>::new()
         .get("/a", |_, _| Ok(Response::text("a")))
         .blocking_if(|_| true)
@@ -194,9 +198,9 @@ fn a_mark_or_name_without_a_route_is_a_mistake() {
 
 #[test]
 fn a_fallback_answers_its_subtree_but_not_a_wrong_method() {
-    let inner = Urls::new().get("/known", named("known")).fallback(named("inner"));
-    answers(
-        Urls::new().nest("/app", inner).get("/x/{id}", ok).fallback(named("outer")),
+    let inner = Urls::new().get("/known", handler_named("known")).fallback(handler_named("inner"));
+    assert_responses(
+        Urls::new().nest("/app", inner).get("/x/{id}", ok).fallback(handler_named("outer")),
         &[
             (Method::GET, "/app/known", 200, "known  /app/known"),
             (Method::GET, "/app/other/deep", 200, "inner  /app/{*path}"),
@@ -210,9 +214,9 @@ fn a_fallback_answers_its_subtree_but_not_a_wrong_method() {
 
 #[test]
 fn a_slash_at_the_end_is_strict_redirected_or_ignored() {
-    let urls = || Urls::new().get("/a/{id}", named("a")).get("/b/", named("b"));
-    answers(urls(), &[(Method::GET, "/a/1/", 404, ""), (Method::GET, "/b", 404, "")]);
-    answers(
+    let urls = || Urls::new().get("/a/{id}", handler_named("a")).get("/b/", handler_named("b"));
+    assert_responses(urls(), &[(Method::GET, "/a/1/", 404, ""), (Method::GET, "/b", 404, "")]);
+    assert_responses(
         urls().slashes(Slashes::Redirect),
         &[
             (Method::GET, "/a/1/?q=1", 308, "/a/1?q=1"),
@@ -221,7 +225,7 @@ fn a_slash_at_the_end_is_strict_redirected_or_ignored() {
             (Method::GET, "/c", 404, ""),
         ],
     );
-    answers(
+    assert_responses(
         urls().slashes(Slashes::Ignore),
         &[(Method::GET, "/a/1/", 200, "a 1 /a/{id}"), (Method::GET, "/b", 200, "b  /b/")],
     );
@@ -240,11 +244,14 @@ fn a_slash_redirect_does_not_refuse_the_body_of_a_request() {
 #[test]
 fn a_slash_redirect_never_leads_to_another_host() {
     let urls = Urls::new().get("/{a}", ok).get("//evil.example/x", ok);
-    answers(urls.slashes(Slashes::Redirect), &[(Method::GET, "//evil.example/x/", 404, "")]);
+    assert_responses(
+        urls.slashes(Slashes::Redirect),
+        &[(Method::GET, "//evil.example/x/", 404, "")],
+    );
 }
 
 #[test]
-fn a_layer_wraps_only_its_app_group_or_route() {
+fn a_middleware_wraps_only_its_app_group_or_route() {
     fn mark(
         name: &'static str,
     ) -> impl Fn(&(), &Request, crate::Next<'_, ()>) -> Response + Send + Sync + 'static {

@@ -13,7 +13,8 @@ use crate::{
 /// than [`SLOW`], the next calls of the same routes are timed one by one.
 #[derive(Debug)]
 pub(crate) struct Calls {
-    /// The start of the round, plus the durations of the calls that were timed.
+    /// The start of the round, moved later by the duration of each timed call, so that the time
+    /// since then is that of the untimed calls.
     since: Instant,
     /// Routes that were called without timing.
     untimed: Vec<Endpoint>,
@@ -26,9 +27,10 @@ impl Calls {
 
     /// Records the beginning of a call. Returns the current time if the call is to be timed.
     pub(crate) fn begin(&mut self, endpoint: Endpoint, pace: &Pace) -> Option<Instant> {
-        if pace.is_in_doubt() {
+        if pace.needs_timing() {
             return Some(Instant::now());
         }
+        // Several calls of one route in a row are one item. Other duplicates are harmless.
         if self.untimed.last() != Some(&endpoint) {
             self.untimed.push(endpoint);
         }
@@ -50,7 +52,7 @@ impl Calls {
     pub(crate) fn next_round(&mut self, now: Instant, engine: &Engine) {
         if !self.untimed.is_empty() && now.saturating_duration_since(self.since) > SLOW {
             for &endpoint in &self.untimed {
-                engine.service.pace(endpoint).suspect();
+                engine.service.pace(endpoint).request_timing();
             }
         }
         self.untimed.clear();

@@ -41,7 +41,7 @@ impl Deflate {
     }
 
     /// The default parameters, for test clients.
-    pub(crate) fn plain() -> Deflate {
+    pub(crate) fn with_default_parameters() -> Deflate {
         Deflate { window_bits: 15, window_requested: false }
     }
 }

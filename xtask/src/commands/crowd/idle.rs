@@ -13,19 +13,23 @@ use crate::harness::server::Server;
 use crate::steps::cargo::target;
 use crate::steps::step;
 
-/// The size of the small crowd.
+/// Number of idle connections in the first measurement.
 const FEW: usize = 1_000;
-/// These connections are open before the measurement: the first ones fill memory that the server
-/// had already.
-const FIRST: usize = 200;
+/// Connections that are opened before memory is measured: the first ones reuse memory that the
+/// server has already.
+const BASELINE_CONNECTIONS: usize = 200;
+/// The server has fewer open files than this if it has no connections.
+const DESCRIPTORS_WITHOUT_CONNECTIONS: u64 = 200;
+/// The idle timeout of the server: longer than the measurement.
+const IDLE_SECONDS: u32 = 3_600;
 /// How much more memory a connection of the large crowd may take, as a ratio. The tolerance is
 /// needed since memory is counted in pages, which are a few percent of the memory of the small
 /// crowd.
 const BYTES_RATIO_MAX: f64 = 1.1;
 /// How much slower requests beside the large crowd may be.
 const SLOWER_MAX: f64 = 0.05;
-/// Half of the rounds without the crowd come before it and half after it, so that a slow change of
-/// the machine's speed meets both.
+/// Rounds of plain requests in each phase: before, beside and after the idle connections. Rounds
+/// without them are before and after, so that a drift of the machine's speed affects both sides.
 const ROUNDS: usize = 6;
 const ROUND: Duration = Duration::from_secs(2);
 const VISITORS: u32 = 4;
@@ -42,9 +46,9 @@ struct Load {
 
 /// Measures; returns the bounds that are exceeded.
 pub(super) fn measure(program: &Path, count: usize) -> Result<Vec<String>> {
-    let command = format!("{} {{port}} {WORKERS_MAX} 3600", program.display());
+    let command = format!("{} {{port}} {WORKERS_MAX} {IDLE_SECONDS}", program.display());
     let server = Server::start(&command, &target().join("crowd.log"))?;
-    let mut idle = open_idle(server.address, FIRST)?;
+    let mut idle = open_idle(server.address, BASELINE_CONNECTIONS)?;
     load(&server)?; // until the allocator and the workers have their final size
     let mut without = step("plain requests", || rounds(&server))?;
     let before = server.resources()?;
@@ -54,7 +58,7 @@ pub(super) fn measure(program: &Path, count: usize) -> Result<Vec<String>> {
         idle.extend(open_idle(server.address, goal.saturating_sub(idle.len()))?);
         let now = server.resources()?;
         let grown = now.resident_kib.saturating_sub(before.resident_kib) << 10;
-        each.push(grown as f64 / (idle.len() - FIRST) as f64);
+        each.push(grown as f64 / (idle.len() - BASELINE_CONNECTIONS) as f64);
         println!("| {goal} | {:.0} | {} |", each[each.len() - 1], now.threads);
         if now.threads > before.threads {
             faults.push(format!("{goal} connections hold {} threads", now.threads));
@@ -70,7 +74,7 @@ pub(super) fn measure(program: &Path, count: usize) -> Result<Vec<String>> {
         faults.push(format!("{} idle connections are lost", idle.len() - alive));
     }
     drop(idle);
-    wait_until_they_are_gone(&server)?;
+    wait_until_connections_close(&server)?;
     without.extend(step("plain requests after them", || rounds(&server))?);
     faults.extend(compare(&without, &with));
     Ok(faults)
@@ -94,9 +98,9 @@ fn load(server: &Server) -> Result<Load> {
     })
 }
 
-fn wait_until_they_are_gone(server: &Server) -> Result<()> {
+fn wait_until_connections_close(server: &Server) -> Result<()> {
     let began = Instant::now();
-    while server.resources()?.descriptors > FIRST as u64 {
+    while server.resources()?.descriptors > DESCRIPTORS_WITHOUT_CONNECTIONS {
         if began.elapsed() > TIMEOUT {
             bail!("the server keeps connections of clients that have gone");
         }
@@ -146,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_processor_time_of_a_process_is_read_behind_its_name() {
+    fn the_processor_time_of_a_process_is_read_after_its_name() {
         let stat = "7 (a) b) S 1 7 7 0 -1 4194560 100 0 0 0 30 12 0 0 20 0 1 0";
         assert_eq!(ticks(stat), Some(42));
         assert_eq!(ticks("7 (a"), None);

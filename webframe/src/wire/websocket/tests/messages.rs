@@ -28,7 +28,7 @@ fn a_character_may_be_cut_between_fragments() {
 #[test]
 fn the_reader_reads_the_frames_of_the_writer() {
     let long = "a message that is long enough ".repeat(30);
-    let writer = Writer::new(Role::Client, Some(Deflate::plain()));
+    let writer = Writer::new(Role::Client, Some(Deflate::with_default_parameters()));
     let mut pong = Vec::new();
     writer.append_pong(b"q", &mut pong);
     let sent = [writer.encode_message(Kind::Text, long.as_bytes()), pong];

@@ -24,7 +24,7 @@ const LIMITS: MessageLimits =
     MessageLimits { frame_bytes_max: 1000, message_bytes_max: 2000, fragments_max: 5 };
 
 fn reader() -> Reader {
-    Reader::new(Role::Server, Some(Deflate::plain()), LIMITS)
+    Reader::new(Role::Server, Some(Deflate::with_default_parameters()), LIMITS)
 }
 
 /// A masked frame with this first byte (flags and opcode) and this payload.
