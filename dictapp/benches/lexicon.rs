@@ -14,7 +14,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use dictapp::lexicon::{BookId, Lexicon, MatchRange, Pattern};
+use dictapp::lexicon::{BookIndex, Lexicon, MatchRange, Pattern};
 use dictapp::model::{Entry, Word};
 use rusqlite::Connection;
 
@@ -119,11 +119,11 @@ fn build(book: &Book) -> Lexicon {
     let mut builder = Lexicon::builder();
     let common = include_str!("../tests/data/lexicon/words.txt").lines();
     for (i, word) in common.filter(|line| !line.starts_with('#')).enumerate() {
-        builder.add(BookId(1), &entry(word, "n. v. adj.", Some(i as u32 + 1)));
+        builder.add(BookIndex(1), &entry(word, "n. v. adj.", Some(i as u32 + 1)));
     }
     for (word, explanation) in book {
         if Word::parse(word).is_ok() {
-            builder.add(BookId(2), &entry(word, explanation, None));
+            builder.add(BookIndex(2), &entry(word, explanation, None));
         }
     }
     builder.build().expect("a book of less than 4 GiB")

@@ -122,8 +122,8 @@ impl Book {
 
     /// The metadata of the book.
     pub fn metadata(&self) -> BookMetadata {
-        let about = self.reader.metadata();
-        BookMetadata { languages: self.languages.or(about.languages), ..about }
+        let metadata = self.reader.metadata();
+        BookMetadata { languages: self.languages.or(metadata.languages), ..metadata }
     }
 
     /// The properties of the file that were recognised: encoding, delimiter, columns.

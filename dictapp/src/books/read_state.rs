@@ -40,13 +40,13 @@ impl ReadState {
     }
 
     /// Reports a warning at the current place.
-    pub(super) fn warn(&mut self, kind: WarningKind, about: &str) {
-        self.warnings.add(kind, self.place, about);
+    pub(super) fn warn(&mut self, kind: WarningKind, detail: &str) {
+        self.warnings.add(kind, self.place, detail);
     }
 
     /// Reports a warning at another place.
-    pub(super) fn warn_at(&mut self, kind: WarningKind, place: Place, about: &str) {
-        self.warnings.add(kind, place, about);
+    pub(super) fn warn_at(&mut self, kind: WarningKind, place: Place, detail: &str) {
+        self.warnings.add(kind, place, detail);
     }
 
     /// Warns of the quotes of a table that were left out because they are not closed.

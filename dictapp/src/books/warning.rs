@@ -72,7 +72,7 @@ pub struct Warning {
     /// The place in the book.
     pub place: Place,
     /// The headword, or the text at that place; shortened.
-    pub about: String,
+    pub detail: String,
 }
 
 /// All warnings of a book: of each kind the first ones, and the number of all.
@@ -91,15 +91,15 @@ pub struct WarningGroup {
 }
 
 /// Maximum length in characters of the text in a warning.
-const ABOUT_CHARS_MAX: usize = 40;
+const DETAIL_CHARS_MAX: usize = 40;
 
 impl Warnings {
     /// Counts a warning, and keeps it if it is one of the first of its kind.
-    pub(super) fn add(&mut self, kind: WarningKind, place: Place, about: &str) {
+    pub(super) fn add(&mut self, kind: WarningKind, place: Place, detail: &str) {
         let found = self.kinds.entry(kind).or_default();
         found.count += 1;
         if found.first.len() < WARNINGS_LISTED_MAX {
-            found.first.push(Warning { place, about: shorten(about) });
+            found.first.push(Warning { place, detail: shorten(detail) });
         }
     }
 
@@ -146,8 +146,8 @@ impl Warnings {
 /// terminal on which its warnings are printed.
 fn shorten(text: &str) -> String {
     let clean = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
-    let mut short: String = text.chars().take(ABOUT_CHARS_MAX).map(clean).collect();
-    if text.chars().nth(ABOUT_CHARS_MAX).is_some() {
+    let mut short: String = text.chars().take(DETAIL_CHARS_MAX).map(clean).collect();
+    if text.chars().nth(DETAIL_CHARS_MAX).is_some() {
         short.push('…');
     }
     short
@@ -206,7 +206,7 @@ impl fmt::Display for Warnings {
         for (kind, found) in self.by_kind() {
             writeln!(f, "{} x {kind}:", found.count)?;
             for warning in &found.first {
-                writeln!(f, "  {}: {}", warning.place, warning.about)?;
+                writeln!(f, "  {}: {}", warning.place, warning.detail)?;
             }
             if let Some(more) = found.count.checked_sub(found.first.len() as u64).filter(|&n| n > 0)
             {

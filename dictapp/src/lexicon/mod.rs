@@ -23,9 +23,10 @@ pub use pattern::{Pattern, PatternError};
 use columns::{Columns, Initials, MinTree};
 use find::exact;
 
-/// The number of a book (a dictionary) in the store.
+/// The number of a book (a dictionary) in the lexicon. Entries of one headword are in the order of
+/// these numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BookId(pub u16);
+pub struct BookIndex(pub u16);
 
 /// An entry in the lexicon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub struct EntryRef<'a> {
     /// The explanation in the format of [`Explanation`](crate::model::Explanation).
     pub explanation: &'a str,
     /// The book.
-    pub book: BookId,
+    pub book: BookIndex,
     /// The frequency rank from 1, if the book has one.
     pub rank: Option<u32>,
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// Each language: its code of ISO 639-1, then the codes of three letters that mean the same, as
+/// Each language: its ISO 639-1 code, then the codes of three letters that mean the same, as
 /// FreeDict and StarDict use them.
 const CODES: &str = "aa aar;ab abk;ae ave;af afr;ak aka;am amh;an arg;ar ara;as asm;av ava;ay aym;\
 az aze;ba bak;be bel;bg bul;bi bis;bm bam;bn ben;bo bod tib;br bre;bs bos;ca cat;ce che;ch cha;\
@@ -83,7 +83,7 @@ impl LanguageTag {
         self.0
     }
 
-    /// The code of ISO 639-1, without the script.
+    /// The ISO 639-1 code, without the script.
     pub fn code(self) -> &'static str {
         self.0.split('-').next().unwrap_or_default()
     }
@@ -127,8 +127,8 @@ impl Languages {
     }
 
     /// The language of a headword or an example. If the book's language of headwords is Chinese or
-    /// unknown, the script of the text decides: in a book of Chinese and another language, headwords
-    /// and explanations may contain both languages.
+    /// unknown, the script of the text decides: in a book of Chinese and another language,
+    /// headwords and explanations may contain both languages.
     pub fn of_source(languages: Option<Languages>, text: &str) -> LanguageTag {
         known_or_guessed(languages.map(|languages| languages.from), text)
     }

@@ -46,7 +46,8 @@ impl fmt::Display for PasswordProblem {
 }
 
 impl PasswordProblem {
-    /// The first rule that this password of a user of this name breaks; `None`: it is accepted.
+    /// The first rule that the password breaks; `None`: it is accepted. `name` is the user's
+    /// name.
     pub fn of(password: &str, name: &str, rules: &Accounts) -> Option<PasswordProblem> {
         let min = rules.password_chars_min;
         let max = rules.password_chars_max;

@@ -116,8 +116,8 @@ fn quantity<T: PartialOrd>(
     move |value| {
         let quantity = value.text().and_then(parse);
         let within = |quantity: &T| {
-            parse(range.start()).is_some_and(|least| *quantity >= least)
-                && parse(range.end()).is_some_and(|most| *quantity <= most)
+            parse(range.start()).is_some_and(|min| *quantity >= min)
+                && parse(range.end()).is_some_and(|max| *quantity <= max)
         };
         quantity.filter(within).ok_or_else(|| {
             value.invalid(format!("{name} from \"{}\" to \"{}\"", range.start(), range.end()))

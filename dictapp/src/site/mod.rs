@@ -72,8 +72,8 @@ pub struct Site {
     expiry: Expiry,
     derived: DerivedTokens,
     shelf: RwLock<Arc<Shelf>>,
-    /// Locked while a shelf (the books and words in memory) is loaded, so that only one is loaded at
-    /// a time.
+    /// Locked while a shelf (the books and words in memory) is loaded, so that only one is loaded
+    /// at a time.
     loading: Mutex<()>,
     zone: TimeZone,
     metrics: Metrics,
@@ -215,7 +215,7 @@ impl Site {
         let shelf = Shelf::load(&self.store, &self.settings.dictionary.books, saved.as_deref())?;
         log::info!("the dictionaries changed: {} entries now", shelf.lexicon().len());
         // A book may have been hidden while the words were loaded.
-        shelf.skip_gone(&self.store)?;
+        shelf.skip_hidden_or_removed(&self.store)?;
         *unpoisoned(self.shelf.write()) = Arc::new(shelf);
         Ok(())
     }

@@ -60,6 +60,7 @@ impl Site {
         let id =
             ReportId { at: Timestamp::now(), tie_breaker: u32::from_be_bytes(random_bytes()?) };
         self.store.insert_report(id, user.map(|user| user.id), word, &text)?;
+        // An attempt that is only dropped is not counted.
         attempt.keep_counted();
         Ok(Reporting::Done)
     }

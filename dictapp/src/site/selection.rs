@@ -1,18 +1,18 @@
 //! The books that one visitor sees: those of the shelf (all books in memory), except books that the
-//! visitor switched off or that were hidden since the shelf was loaded. A word of a book that is left
-//! out is found if another book has it.
+//! visitor switched off, or that were hidden or removed since the shelf was loaded. A word of a
+//! book that is left out is found if another book has it.
 
 use super::shelf::{Shelf, ShownBook};
-use crate::lexicon::{BookId, End, EntryRef, FoundBy, MatchPage, MatchRange};
+use crate::lexicon::{BookIndex, End, EntryRef, FoundBy, MatchPage, MatchRange};
 use crate::model::Languages;
 use crate::store;
 
-/// The books of a shelf without those that a visitor switched off.
+/// The books of a shelf without those that are left out for a visitor.
 #[derive(Clone, Debug)]
 pub struct Selection<'s> {
     shelf: &'s Shelf,
-    /// The books that are left out.
-    off: Vec<BookId>,
+    /// The books that are left out: switched off, hidden or removed.
+    left_out: Vec<BookIndex>,
 }
 
 /// A headword with the entries of all books of a selection.
@@ -42,14 +42,14 @@ pub struct FoundEntry<'a> {
 }
 
 impl<'s> Selection<'s> {
-    /// The shelf without these books, and without books that were hidden after it was loaded.
-    pub fn new(shelf: &'s Shelf, off: &[store::BookId]) -> Selection<'s> {
+    /// The shelf without the books that the visitor switched off, and without books that were
+    /// hidden or removed after it was loaded.
+    pub fn new(shelf: &'s Shelf, switched_off: &[store::BookId]) -> Selection<'s> {
         let books = shelf.books().iter().zip(0_u16..);
-        let switched_off = books.filter(|(book, _)| off.contains(&book.id));
-        let switched_off = switched_off.map(|(_, index)| BookId(index));
-        let mut off = shelf.gone();
-        off.extend(switched_off);
-        Selection { shelf, off }
+        let books = books.filter(|(book, _)| switched_off.contains(&book.id));
+        let mut left_out = shelf.hidden_or_removed();
+        left_out.extend(books.map(|(_, index)| BookIndex(index)));
+        Selection { shelf, left_out }
     }
 
     /// The shelf itself.
@@ -60,12 +60,12 @@ impl<'s> Selection<'s> {
     /// The books, in their order.
     pub fn books(&self) -> impl Iterator<Item = &'s ShownBook> {
         let books = self.shelf.books().iter().zip(0_u16..);
-        books.filter(|(_, index)| !self.off.contains(&BookId(*index))).map(|(book, _)| book)
+        books.filter(|(_, index)| !self.left_out.contains(&BookIndex(*index))).map(|(book, _)| book)
     }
 
     /// Whether no book of the shelf is left out.
     pub fn is_whole(&self) -> bool {
-        self.off.is_empty()
+        self.left_out.is_empty()
     }
 
     /// The entries for a query: each headword once, the most likely first.
@@ -93,15 +93,20 @@ impl<'s> Selection<'s> {
     }
 
     /// Whether a book of the selection has a headword with this spelling, ignoring case and
-    /// accents. If books are left out, a form of a headword counts, too.
+    /// accents. If books are left out, an inflected form counts, too, since the lexicon cannot
+    /// check the headwords of single books.
     pub fn has_headword(&self, text: &str) -> bool {
-        if self.off.is_empty() { self.shelf.lexicon().has_headword(text) } else { self.has(text) }
+        if self.left_out.is_empty() {
+            self.shelf.lexicon().has_headword(text)
+        } else {
+            self.has(text)
+        }
     }
 
     /// Whether a book of the selection has an entry for a query.
     pub fn has(&self, query: &str) -> bool {
         let lexicon = self.shelf.lexicon();
-        if self.off.is_empty() {
+        if self.left_out.is_empty() {
             return lexicon.has(query);
         }
         lexicon.look_up(query).iter().any(|hit| !self.is_left_out(&hit.entry))
@@ -115,19 +120,19 @@ impl<'s> Selection<'s> {
         wanted: MatchRange,
         find: impl Fn(MatchRange) -> MatchPage<'s>,
     ) -> MatchPage<'s> {
-        if self.off.is_empty() {
+        if self.left_out.is_empty() {
             return find(wanted);
         }
         let MatchPage { entries, end } = find(MatchRange::first(usize::MAX));
-        let mut seen = self.replace_left_out(entries).into_iter().skip(wanted.skip);
-        let entries = seen.by_ref().take(wanted.take).collect();
-        MatchPage { entries, end: if seen.next().is_some() { End::More } else { end } }
+        let mut visible = self.replace_left_out(entries).into_iter().skip(wanted.skip);
+        let entries = visible.by_ref().take(wanted.take).collect();
+        MatchPage { entries, end: if visible.next().is_some() { End::More } else { end } }
     }
 
     /// The entries of a list as the visitor sees them. An entry of a book that is left out is
     /// replaced by one of another book with the same headword, or dropped if there is none.
     pub fn replace_left_out(&self, entries: Vec<EntryRef<'s>>) -> Vec<EntryRef<'s>> {
-        if self.off.is_empty() {
+        if self.left_out.is_empty() {
             return entries;
         }
         entries.into_iter().filter_map(|entry| self.or_alternative(entry)).collect()
@@ -144,7 +149,7 @@ impl<'s> Selection<'s> {
     }
 
     fn is_left_out(&self, entry: &EntryRef<'_>) -> bool {
-        self.off.contains(&entry.book)
+        self.left_out.contains(&entry.book)
     }
 
     /// Adds the entries to their headword, in the order of the books: the lexicon finds them in an

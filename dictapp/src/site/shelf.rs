@@ -1,6 +1,7 @@
 //! The shelf: the books in memory, built from the rows of the store, and the caches of what views
-//! render from them. When the books change, a new shelf replaces the old one. Only its list of books
-//! that were hidden or removed since it was loaded changes. `selection` looks words up in a shelf.
+//! render from them. When the books change, a new shelf replaces the old one. Only its list of
+//! books that were hidden or removed since it was loaded changes. `selection` looks words up in a
+//! shelf.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -14,7 +15,7 @@ use super::cache::{
     CARDS_BYTES_MAX, Cache, Card, ENTRIES_BYTES_MAX, EntryPart, GuestPage, HOMES_BYTES_MAX,
     RESULTS_BYTES_MAX, ResultsPart, SUGGESTIONS_BYTES_MAX,
 };
-use crate::lexicon::{BookId, Builder, EntryRef, Lexicon, Stamp};
+use crate::lexicon::{BookIndex, Builder, EntryRef, Lexicon, Stamp};
 use crate::lock::unpoisoned;
 use crate::model::Languages;
 use crate::store::{self, Store, StoreError};
@@ -23,11 +24,11 @@ use crate::store::{self, Store, StoreError};
 #[derive(Debug)]
 pub struct Shelf {
     lexicon: Lexicon,
-    /// The books in the order in which their entries are shown. A [`BookId`], the id of a book in the
-    /// lexicon, is an index into this list. (The id of a book in the store is another number.)
+    /// The books in the order in which their entries are shown. A [`BookIndex`], which identifies a
+    /// book in the lexicon, is an index into this list.
     books: Vec<ShownBook>,
     /// The books that were hidden or removed since this shelf was loaded.
-    gone: RwLock<Vec<BookId>>,
+    hidden_or_removed: RwLock<Vec<BookIndex>>,
     version: u64,
     entries: Cache<EntryPart>,
     results: Cache<ResultsPart>,
@@ -51,8 +52,8 @@ pub struct ShownBook {
     digest: String,
 }
 
-/// Maximum number of attempts to read a consistent state. The books may change during an attempt, but
-/// hardly during this many in a row.
+/// Maximum number of attempts to read a consistent state. The books may change during an attempt,
+/// but hardly during this many in a row.
 const TRIES: usize = 5;
 
 impl Shelf {
@@ -92,7 +93,7 @@ impl Shelf {
         Shelf {
             lexicon,
             books,
-            gone: RwLock::default(),
+            hidden_or_removed: RwLock::default(),
             version,
             entries: Cache::new(ENTRIES_BYTES_MAX),
             results: Cache::new(RESULTS_BYTES_MAX),
@@ -138,16 +139,17 @@ impl Shelf {
     }
 
     /// The books that were hidden or removed since this shelf was loaded. Look-ups skip them.
-    pub fn gone(&self) -> Vec<BookId> {
-        unpoisoned(self.gone.read()).clone()
+    pub fn hidden_or_removed(&self) -> Vec<BookIndex> {
+        unpoisoned(self.hidden_or_removed.read()).clone()
     }
 
     /// Reads from the store which books are still shown. Look-ups skip the others from now on.
-    pub(super) fn skip_gone(&self, store: &Store) -> Result<(), StoreError> {
+    pub(super) fn skip_hidden_or_removed(&self, store: &Store) -> Result<(), StoreError> {
         let shown = store.books()?;
         let is_shown = |id| shown.iter().any(|book| book.id == id && !book.hidden);
-        let gone = self.books.iter().zip(0_u16..).filter(|(book, _)| !is_shown(book.id));
-        *unpoisoned(self.gone.write()) = gone.map(|(_, index)| BookId(index)).collect();
+        let skipped = self.books.iter().zip(0_u16..).filter(|(book, _)| !is_shown(book.id));
+        let skipped = skipped.map(|(_, index)| BookIndex(index)).collect();
+        *unpoisoned(self.hidden_or_removed.write()) = skipped;
         Ok(())
     }
 
@@ -202,7 +204,8 @@ fn open_saved(path: &Path, stamp: &Stamp) -> Option<Lexicon> {
     }
 }
 
-/// Saves the lexicon for the next start. A failure is only logged: then the next start takes longer.
+/// Saves the lexicon for the next start. A failure is only logged: then the next start takes
+/// longer.
 fn save(lexicon: &Lexicon, path: &Path, stamp: &Stamp) {
     if let Err(error) = lexicon.save(path, stamp) {
         log::warn!("{error}");
@@ -212,12 +215,12 @@ fn save(lexicon: &Lexicon, path: &Path, stamp: &Stamp) {
 /// Builds the lexicon from the entries of the store. Returns it with the version of the store's
 /// books that it was built from.
 fn build(store: &Store, books: &[ShownBook]) -> anyhow::Result<(Lexicon, u64)> {
-    let ids: HashMap<store::BookId, BookId> =
-        books.iter().zip(0_u16..).map(|(book, index)| (book.id, BookId(index))).collect();
+    let indices: HashMap<store::BookId, BookIndex> =
+        books.iter().zip(0_u16..).map(|(book, index)| (book.id, BookIndex(index))).collect();
     let mut builder = Lexicon::builder();
     let version = store.each_entry(|book, entry| {
-        if let Some(id) = ids.get(&book.id) {
-            builder.add(*id, &entry);
+        if let Some(index) = indices.get(&book.id) {
+            builder.add(*index, &entry);
         }
         ControlFlow::Continue(())
     })?;

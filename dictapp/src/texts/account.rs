@@ -1,4 +1,4 @@
-//! The texts for registering, logging in and the settings of a user.
+//! The texts for registering, logging in, resetting the password, and the settings of a user.
 
 use super::texts;
 
@@ -37,6 +37,21 @@ texts! {
             "您所在的网络最近注册的账号太多，请 {minutes} 分钟后再试。",
             "Too many accounts were created from your network. Try again in {minutes} min.";
         problems: "请修改标出的内容。", "Please correct the marked fields.";
+    }
+}
+
+texts! {
+    /// The page that sets a new password with a reset code.
+    Reset {
+        title: "重置密码", "Set a new password";
+        button: "重置密码", "Set new password";
+        link: "忘记密码？", "Forgot your password?";
+        hint:
+            "请向老师或管理员要一个一次性重置码，填在下面。",
+            "Ask your teacher or an administrator for a one-time code, and enter it here.";
+        code: "重置码", "Code";
+        back: "返回登录", "Back to the log-in";
+        wrong: "重置码不正确或已过期。", "The code is wrong or has expired.";
     }
 }
 

@@ -153,7 +153,7 @@ texts! {
         byte: "第 {byte} 字节", "byte {byte}";
         row: "第 {row} 行", "row {row}";
         of_file: "{file} {place}", "{file}, {place}";
-        at: "{place}：{about}", "{place}: {about}";
+        at: "{place}：{detail}", "{place}: {detail}";
         more: "另有 {count} 处", "{count} more";
         no_explanation: "没有释义，未导入", "No explanation, left out";
         no_headword: "没有单词，未导入", "No headword, left out";
@@ -206,7 +206,7 @@ texts! {
         title: "操作记录", "Audit log";
         of_user: "“{name}”的操作记录", "Audit log of {name}";
         none: "没有记录。", "No entries.";
-        about: "用户：{name}", "User: {name}";
+        account: "用户：{name}", "User: {name}";
         actor: "操作者：{name}", "By: {name}";
         unknown: "未知的用户名", "an unknown name";
         command: "命令行", "the command line";

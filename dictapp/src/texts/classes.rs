@@ -40,8 +40,8 @@ texts! {
         day_wrong: "请填写日期。", "Choose a day.";
         day_over: "这个日期已过，请选择今天或以后的日期。", "This day is over. Choose today or a later day.";
         book_full: "生词本已满，无法加入这些词，请先删除一些。", "Your word book has no room for these words. Remove some first.";
-        own: "我教的班级", "Classes I teach";
-        own_none: "还没有班级。新建一个，并把班级码告诉学生。", "No classes yet. Create one and give its code to your pupils.";
+        taught: "我教的班级", "Classes I teach";
+        taught_none: "还没有班级。新建一个，并把班级码告诉学生。", "No classes yet. Create one and give its code to your pupils.";
         join_title: "加入班级", "Join a class";
         new_class: "新建班级", "New class";
         class_name: "班级名称", "Name of the class";

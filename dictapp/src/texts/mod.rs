@@ -6,6 +6,7 @@
 //! replaces `{total}`. [`Language`] is the language in which a visitor reads the texts.
 
 mod account;
+mod account_page;
 mod admin;
 mod api;
 mod classes;
@@ -13,13 +14,13 @@ mod client;
 mod error;
 mod history;
 mod learning;
-mod own;
+mod privacy;
 mod search;
 mod site;
 mod word;
 
+pub(crate) use account_page::AccountEvents;
 pub(crate) use client::Client;
-pub(crate) use own::AccountEvents;
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write};
@@ -84,8 +85,9 @@ impl Language {
     }
 }
 
-/// Splits a text at its first `{name}`: returns the text before it and the text after it. A page that
-/// fills the same text often does so once. Without `{name}`, the second part is empty.
+/// Splits a text at its first `{name}`: returns the text before it and the text after it. A page
+/// that fills one text many times splits it once and reuses both parts. Without `{name}`, the
+/// second part is empty.
 pub(crate) fn split_at_placeholder(text: &'static str, name: &str) -> (&'static str, &'static str) {
     let split = |(at, _): &(usize, &str)| {
         let after = text[at + 1..].strip_prefix(name)?.strip_prefix('}')?;
@@ -94,8 +96,8 @@ pub(crate) fn split_at_placeholder(text: &'static str, name: &str) -> (&'static 
     text.match_indices('{').find_map(|found| split(&found)).unwrap_or((text, ""))
 }
 
-/// Replaces each `{name}` in a text by a value. A value that may reorder the text around it, such as
-/// a name in Hebrew, is isolated.
+/// Replaces each `{name}` in a text by a value. A value that may reorder the text around it, such
+/// as a name in Hebrew, is isolated.
 pub(crate) fn fill(text: &str, name: &str, value: impl Display) -> String {
     let mut filled = String::with_capacity(2 * text.len());
     let mut rest = text;
@@ -186,9 +188,9 @@ groups! {
     appearance: site::Appearance,
     help: site::Help,
     about: site::About,
-    account: own::Account,
-    account_events: own::AccountEvents,
-    reset: own::Reset,
+    account: account_page::Account,
+    account_events: account_page::AccountEvents,
+    reset: account::Reset,
     classes: classes::Classes,
     days: classes::Days,
     admin: admin::Admin,
@@ -198,7 +200,7 @@ groups! {
     book_warning: admin::BookWarning,
     admin_audit: admin::AdminAudit,
     reports: admin::Reports,
-    privacy: own::Privacy,
+    privacy: privacy::Privacy,
     api: api::Api,
     client: client::Client,
     error: error::Error,

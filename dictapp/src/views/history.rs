@@ -89,8 +89,8 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
         return Response::see_other(paths::HISTORY);
     }
     let shelf = site.shelf();
-    let off = page.books_off()?;
-    let books = Selection::new(&shelf, &off);
+    let switched_off = page.books_off()?;
+    let books = Selection::new(&shelf, &switched_off);
     let times = TimeTexts::of(rows.iter().map(|row| row.at), page.zone());
     let t = page.texts();
     let template = HistoryPage {

@@ -59,8 +59,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 }
 
 fn values<'p>(page: &'p Page<'_>, shelf: &Shelf, today: Date) -> HomePage<'p> {
-    let off = page.books_off().unwrap_or_default();
-    let books = Selection::new(shelf, &off);
+    let switched_off = page.books_off().unwrap_or_default();
+    let books = Selection::new(shelf, &switched_off);
     let of_the_day = shelf.lexicon().word_of_the_day(today);
     let of_the_day = of_the_day.filter(|entry| books.has(entry.word));
     HomePage {

@@ -111,10 +111,10 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     // Entries are in memory, so they are shown even if the database is unavailable. Then no book
     // counts as switched off.
-    let off = page.books_off();
-    let is_unavailable = off.is_err();
-    let off = off.unwrap_or_default();
-    let books = Selection::new(&shelf, &off);
+    let switched_off = page.books_off();
+    let is_unavailable = switched_off.is_err();
+    let switched_off = switched_off.unwrap_or_default();
+    let books = Selection::new(&shelf, &switched_off);
     let t = page.texts();
     let q = word.as_str();
     let Some(entry) = entry::part(&books, q, page.language())? else {
@@ -183,8 +183,8 @@ pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
         Ok(word) => word,
         Err(error) => return no_query(&page, &query.q, error),
     };
-    let off = page.books_off()?;
-    let books = Selection::new(&shelf, &off);
+    let switched_off = page.books_off()?;
+    let books = Selection::new(&shelf, &switched_off);
     let number = query.page.unwrap_or(1).clamp(1, 1000); // the page of the results
     let is_user = page.user()?.is_some();
     let is_typed = is_user && query.page.is_none() && is_visitors_own_get(&page);
@@ -298,8 +298,8 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     getrandom::fill(draws.as_flattened_mut())
         .map_err(|error| Error::internal(error.to_string()))?;
     let shelf = site.shelf();
-    let off = Page::of(site, request).books_off()?;
-    let books = Selection::new(&shelf, &off);
+    let switched_off = Page::of(site, request).books_off()?;
+    let books = Selection::new(&shelf, &switched_off);
     let mut drawn =
         draws.iter().filter_map(|draw| shelf.lexicon().random(u64::from_le_bytes(*draw)));
     let path = match drawn.find(|entry| books.has(entry.word)) {

@@ -53,10 +53,10 @@ struct BooksForm {
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(user) = page.user()? else { return to_login() };
-    let off = site.books_off(user)?;
+    let switched_off = site.books_off(user)?;
     let notice =
         if request.query_string() == SAVED { SettingsNotice::Saved } else { SettingsNotice::None };
-    form(&page, StatusCode::OK, &off, notice)
+    form(&page, StatusCode::OK, &switched_off, notice)
 }
 
 /// `POST`: stores the settings. At least one book must be on.
@@ -82,14 +82,14 @@ fn to_login() -> Result<Response> {
 fn form(
     page: &Page<'_>,
     status: StatusCode,
-    off: &[BookId],
+    switched_off: &[BookId],
     notice: SettingsNotice,
 ) -> Result<Response> {
     let shelf = page.site.shelf();
     let books = shelf.books().iter().map(|book| BookChoice {
         id: book.id.number(),
         title: shown_title(&book.title, page.language()).to_owned(),
-        is_on: !off.contains(&book.id),
+        is_on: !switched_off.contains(&book.id),
     });
     let values = SettingsPage {
         page,

@@ -1,6 +1,6 @@
 //! Identifies the visitor by cookies and header fields: language, user or guest, and the token that
-//! protects forms. Sets the cookies: session, form token of a guest, known device, language, appearance
-//! and time zone.
+//! protects forms. Sets the cookies: session, form token of a guest, known device, language,
+//! appearance and time zone.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -248,8 +248,8 @@ impl<'r> Visitor<'r> {
     }
 
     /// Whether the page repeats no text that a stranger may choose. `text` is what the view says
-    /// about the page. The paths of pages with [`TextAuthor::Visitor`] have no parameters, so only the
-    /// query could contain other text.
+    /// about the page. The paths of pages with [`TextAuthor::Visitor`] have no parameters, so only
+    /// the query could contain other text.
     fn has_only_own_text(&self, text: TextAuthor) -> bool {
         let is_read = matches!(*self.request.method(), Method::GET | Method::HEAD);
         text == TextAuthor::Visitor && is_read && self.request.query_string().is_empty()
@@ -335,9 +335,9 @@ pub(super) fn is_from_another_site(site: &Site, request: &Request) -> bool {
         return !matches!(from, "same-origin" | "none");
     }
     let public = site.settings().server.engine.public_url.as_deref().map(authority);
-    let own = public.or_else(|| request.field(&header::HOST));
-    match (request.field(&header::REFERER), own) {
-        (Some(from), Some(own)) => !authority(from).eq_ignore_ascii_case(own),
+    let own_host = public.or_else(|| request.field(&header::HOST));
+    match (request.field(&header::REFERER), own_host) {
+        (Some(from), Some(own_host)) => !authority(from).eq_ignore_ascii_case(own_host),
         _ => false,
     }
 }

@@ -306,7 +306,7 @@ fn a_hidden_book_is_skipped_before_the_words_are_loaded_again(fresh: &Fresh) {
     assert_eq!(means("apple").len(), 2);
     for (visibility, count) in [(Visibility::Hidden, 0), (Visibility::Shown, 1)] {
         assert!(fresh.open().set_book_visibility(hidden, visibility).unwrap());
-        site.skip_gone_books().unwrap();
+        site.skip_hidden_or_removed_books().unwrap();
         assert_eq!((means("apple").len(), means("pear").len()), (count + 1, count));
     }
 }

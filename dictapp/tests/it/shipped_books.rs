@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use dictapp::books::{Book, BookKind};
-use dictapp::lexicon::{BookId, FoundBy, Lexicon, fold};
+use dictapp::lexicon::{BookIndex, FoundBy, Lexicon, fold};
 use dictapp::model::{Entry, Example, Explanation, Languages, Part, Region, Sense};
 
 /// The parts of speech of the English-Chinese book, and of WordNet.
@@ -50,7 +50,7 @@ fn lexicon(books: &[&[Entry]]) -> Lexicon {
     let mut builder = Lexicon::builder();
     for (book, number) in books.iter().zip(0..) {
         for entry in *book {
-            builder.add(BookId(number), entry);
+            builder.add(BookIndex(number), entry);
         }
     }
     builder.build().unwrap()
@@ -104,10 +104,10 @@ fn each_book_has_a_description_and_a_licence() {
             &["Princeton University", "TITLE TO COPYRIGHT", "Carnegie Mellon University"],
         ),
     ] {
-        let about = Book::open(BookKind::Plain, &path(name), |_| {}).unwrap().metadata();
-        assert!(about.title.is_some());
-        assert_eq!(about.languages, Languages::parse(languages));
-        assert!(about.licence.unwrap().starts_with(licence));
+        let metadata = Book::open(BookKind::Plain, &path(name), |_| {}).unwrap().metadata();
+        assert!(metadata.title.is_some());
+        assert_eq!(metadata.languages, Languages::parse(languages));
+        assert!(metadata.licence.unwrap().starts_with(licence));
         let text = std::fs::read_to_string(path(name)).unwrap();
         let header: String = text.lines().take_while(|line| line.starts_with('#')).collect();
         for notice in notices {
@@ -199,9 +199,14 @@ fn every_headword_is_found_first_by_its_own_spelling() {
     for (book, number) in books.iter().zip(0..) {
         for entry in book {
             let hits = lexicon.look_up(entry.word.as_str());
-            let own = hits.iter().filter(|hit| hit.by == FoundBy::Spelling);
-            let own: Vec<_> = own.map(|hit| (hit.entry.book, hit.entry.word)).collect();
-            assert!(own.contains(&(BookId(number), entry.word.as_str())), "{}", entry.word);
+            let by_spelling = hits.iter().filter(|hit| hit.by == FoundBy::Spelling);
+            let by_spelling: Vec<_> =
+                by_spelling.map(|hit| (hit.entry.book, hit.entry.word)).collect();
+            assert!(
+                by_spelling.contains(&(BookIndex(number), entry.word.as_str())),
+                "{}",
+                entry.word
+            );
             assert_eq!(hits[0].by, FoundBy::Spelling, "{}", entry.word);
         }
     }

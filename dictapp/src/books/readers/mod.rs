@@ -23,7 +23,8 @@ fn found(mut reader: impl super::Reader) -> Vec<String> {
     }
     for (kind, group) in reader.state().warnings().by_kind() {
         let lines = group.first.iter();
-        found.extend(lines.map(|warning| format!("{} {kind:?}: {}", warning.place, warning.about)));
+        found
+            .extend(lines.map(|warning| format!("{} {kind:?}: {}", warning.place, warning.detail)));
     }
     found
 }

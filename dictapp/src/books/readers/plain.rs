@@ -32,7 +32,7 @@ use crate::books::{BookMetadata, ReadState, Reader};
 /// Reads a `.book` file.
 pub(crate) struct Plain {
     lines: Lines,
-    about: BookMetadata,
+    metadata: BookMetadata,
     state: ReadState,
 }
 
@@ -53,17 +53,17 @@ impl Plain {
     pub(crate) fn new(source: Source) -> Result<Plain, BookError> {
         let sample = source.sample();
         let sample = String::from_utf8_lossy(&sample);
-        let mut about = BookMetadata::default();
+        let mut metadata = BookMetadata::default();
         for line in sample.trim_start_matches('\u{FEFF}').lines().map(str::trim_end) {
             match line.strip_prefix('#') {
-                Some(comment) => read_header(&mut about, comment),
+                Some(comment) => read_header(&mut metadata, comment),
                 None if line.is_empty() => {}
                 None => break,
             }
         }
         let lines = Lines::new(source)?;
         let state = ReadState::new(Place::Line(0), lines.meter());
-        Ok(Plain { lines, about, state })
+        Ok(Plain { lines, metadata, state })
     }
 
     fn next_record(&mut self) -> Result<Option<PlainRecord>, BookError> {
@@ -137,13 +137,13 @@ impl PlainRecord {
 }
 
 /// Reads a comment that may be metadata: `title: A small book`.
-fn read_header(about: &mut BookMetadata, comment: &str) {
+fn read_header(metadata: &mut BookMetadata, comment: &str) {
     let Some((key, value)) = comment.split_once(':') else { return };
     let text = || Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
     match key.trim() {
-        "title" => about.title = text(),
-        "languages" => about.languages = Languages::parse(value),
-        "licence" | "license" => about.licence = text(),
+        "title" => metadata.title = text(),
+        "languages" => metadata.languages = Languages::parse(value),
+        "licence" | "license" => metadata.licence = text(),
         _ => {}
     }
 }
@@ -164,7 +164,7 @@ impl Reader for Plain {
     }
 
     fn metadata(&self) -> BookMetadata {
-        self.about.clone()
+        self.metadata.clone()
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct ImportArguments {
     #[arg(long)]
     name: Option<String>,
 
-    /// The title that readers see [default: the present title, or the one in a new book]
+    /// The title that readers see [default: unchanged; for a new book, the title in its file]
     #[arg(long)]
     title: Option<String>,
 
@@ -63,7 +63,7 @@ fn parse_encoding(name: &str) -> Result<Encoding, String> {
 }
 
 fn parse_language(code: &str) -> Result<LanguageTag, String> {
-    LanguageTag::parse(code).ok_or_else(|| "must be a code of ISO 639, such as en".to_owned())
+    LanguageTag::parse(code).ok_or_else(|| "must be an ISO 639 code, such as en".to_owned())
 }
 
 fn parse_delimiter(text: &str) -> Result<u8, String> {
@@ -125,11 +125,12 @@ enum BooksAction {
         /// The format to write
         #[arg(long = "as", value_name = "FORMAT")]
         format: Format,
-        /// The file to write [default: standard output; for stardict NAME.ifo and the others]
+        /// The file to write [default: standard output; for stardict: NAME.ifo, NAME.idx,
+        /// NAME.dict, NAME.syn]
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Delete a book with its words; a shipped book is not imported again
+    /// Delete a book with its words; a bundled book is not imported again at the next start
     Remove {
         /// The name of the book
         name: String,
@@ -143,7 +144,7 @@ impl ValueEnum for BookKind {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let help = match self {
-            BookKind::Course => "The course's text: `word meaning` a line",
+            BookKind::Course => "A word list, one `word meaning` a line",
             BookKind::Plain => "This project's own book format",
             BookKind::Ecdict => "ECDICT's csv of 13 columns",
             BookKind::Stardict => "StarDict: .ifo .idx .dict[.dz] .syn",

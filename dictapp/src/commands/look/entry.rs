@@ -16,13 +16,15 @@ pub(crate) struct PrintedEntry {
 struct Headword {
     word: String,
     phonetic: Option<String>,
-    entries: Vec<Book>,
+    entries: Vec<BookEntry>,
 }
 
-/// The entry of one book; `book` is its title.
+/// One book's entry for the headword.
 #[derive(Debug, Deserialize)]
-struct Book {
-    book: String,
+struct BookEntry {
+    /// The title of the book.
+    #[serde(rename = "book")]
+    title: String,
     parts: Vec<PrintedPart>,
 }
 
@@ -71,8 +73,8 @@ impl Style {
 }
 
 impl PrintedEntry {
-    /// Formats the entry as lines, each with its end. Control characters in a book become spaces,
-    /// since a terminal would obey them.
+    /// Formats the entry as lines, each ending in a line feed. Control characters in a book
+    /// become spaces, since a terminal would obey them.
     pub(crate) fn to_text(&self, style: Style) -> String {
         let mut text = String::new();
         for headword in &self.headwords {
@@ -85,12 +87,12 @@ impl PrintedEntry {
 fn write_headword(text: &mut String, headword: &Headword, style: Style) {
     let phonetic = headword.phonetic.as_deref().filter(|phonetic| !phonetic.is_empty());
     let phonetic = phonetic.map(|ipa| format!("  /{}/", clean(ipa))).unwrap_or_default();
-    add(text, &format!("{}{phonetic}", style.emphasise(BOLD, &clean(&headword.word))));
-    for book in &headword.entries {
-        add(text, &style.emphasise(DIM, &format!("[{}]", clean(&book.book))));
-        for part in &book.parts {
+    push_line(text, &format!("{}{phonetic}", style.emphasise(BOLD, &clean(&headword.word))));
+    for entry in &headword.entries {
+        push_line(text, &style.emphasise(DIM, &format!("[{}]", clean(&entry.title))));
+        for part in &entry.parts {
             if !part.label.is_empty() {
-                add(text, &format!("  {}", style.emphasise(GREEN, &clean(&part.label))));
+                push_line(text, &format!("  {}", style.emphasise(GREEN, &clean(&part.label))));
             }
             for (number, sense) in (1..).zip(&part.senses) {
                 let number = (part.senses.len() > 1).then_some(number);
@@ -104,16 +106,16 @@ fn write_headword(text: &mut String, headword: &Headword, style: Style) {
 fn write_sense(text: &mut String, number: Option<usize>, sense: &Sense, style: Style) {
     let number = number.map(|number| format!("{number}. ")).unwrap_or_default();
     let labels: String = sense.labels.iter().map(|label| format!("({}) ", clean(label))).collect();
-    add(text, &format!("    {number}{labels}{}", clean(&sense.gloss)));
+    push_line(text, &format!("    {number}{labels}{}", clean(&sense.gloss)));
     for Example { text: example, translation } in &sense.examples {
         let translation = translation.as_deref().map(clean).unwrap_or_default();
         let line = format!("{}  {translation}", clean(example));
-        add(text, &format!("       {}", style.emphasise(DIM, line.trim_end())));
+        push_line(text, &format!("       {}", style.emphasise(DIM, line.trim_end())));
     }
 }
 
-/// Adds a line with its end.
-fn add(text: &mut String, line: &str) {
+/// Appends a line and a line feed.
+fn push_line(text: &mut String, line: &str) {
     // Writing into a String cannot fail.
     writeln!(text, "{line}").unwrap_or_default();
 }

@@ -1,5 +1,5 @@
 //! Builds the app of a site from its settings: the table of URLs, the middleware around it, and the
-//! pages for errors of handlers and for refusals, which are requests that no handler gets.
+//! pages for errors of handlers and for refusals (responses to requests that reach no handler).
 
 use std::time::Duration;
 
@@ -30,7 +30,8 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
         headers = headers.with_strict_transport(settings.tls.hsts);
     }
     let metrics = site.metrics().clone();
-    // A refusal page is made without middleware, so the headers are added here.
+    // Refusal pages are rendered once, now, and no middleware wraps them: the security headers are
+    // added here.
     let app = App::new(site)
         .logged_targets(targets(&settings.log))
         .refusal_page(|site, why| refusal::page(site, why).map(|page| headers.on(page)))
@@ -46,7 +47,7 @@ pub(super) fn app(site: Site, settings: &Settings, log: LogQueue) -> App<Site> {
     // Middleware that is added later is closer to the handler.
     let app = app.wrap(request_id).wrap(compression).wrap(headers).wrap(ExceptApi(same_origin));
     let app = app.wrap(OnlyApi(attachment)).wrap(OnlyApi(cors(&settings.api)));
-    let app = app.wrap(OnlyApi(rate(&settings.api)));
+    let app = app.wrap(OnlyApi(rate_limit(&settings.api)));
     app.urls(urls::table()).on_error(store_error).on_error(password_error).error_page(error::page)
 }
 
@@ -96,8 +97,9 @@ fn cors(api: &Api) -> Cors {
     cors.with_exposed_fields(EXPOSED)
 }
 
-/// Limits the requests of a client to the API: at most a minute's requests at once.
-fn rate(api: &Api) -> RateLimit {
+/// Limits each client to `requests_per_minute_max` API requests a minute. A client may send all of
+/// them at once.
+fn rate_limit(api: &Api) -> RateLimit {
     let burst = u32::try_from(api.requests_per_minute_max).unwrap_or(u32::MAX);
     RateLimit::new(burst, Duration::from_secs(60) / burst.max(1))
 }

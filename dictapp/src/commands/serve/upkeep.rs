@@ -87,7 +87,7 @@ fn load_words(
 ) -> anyhow::Result<()> {
     let is_changed = site.has_new_words()?;
     if is_changed {
-        site.skip_gone_books()?;
+        site.skip_hidden_or_removed_books()?;
     }
     if loading.as_ref().is_some_and(|load| !load.is_finished()) {
         return Ok(());

@@ -6,9 +6,9 @@ use std::fmt;
 
 use crate::model::Entry;
 
-use super::{Columns, FIELD_END, Texts, key_map};
+use super::{Columns, FIELD_SEPARATOR, Texts, key_map};
 use crate::lexicon::find::reverse;
-use crate::lexicon::{BookId, Lexicon, fold};
+use crate::lexicon::{BookIndex, Lexicon, fold};
 
 /// Maximum size of the text of all books together, in bytes: the columns have 32-bit offsets. The
 /// largest known book has a hundredth of it.
@@ -58,7 +58,7 @@ struct Draft {
 
 impl Builder {
     /// Adds an entry. Entries of the same headword stay in the order of the books.
-    pub fn add(&mut self, book: BookId, entry: &Entry) -> &mut Builder {
+    pub fn add(&mut self, book: BookIndex, entry: &Entry) -> &mut Builder {
         let word = entry.word.as_str();
         let phonetic = entry.phonetic.as_deref().unwrap_or("");
         let key = fold(word);
@@ -72,9 +72,9 @@ impl Builder {
         }
         let record_from = self.records.len();
         self.records.push_str(word);
-        self.records.push(FIELD_END);
-        self.records.extend(phonetic.chars().filter(|&c| c != FIELD_END));
-        self.records.push(FIELD_END);
+        self.records.push(FIELD_SEPARATOR);
+        self.records.extend(phonetic.chars().filter(|&c| c != FIELD_SEPARATOR));
+        self.records.push(FIELD_SEPARATOR);
         self.records.push_str(&entry.explanation);
         self.keys.push_str(&key);
         let number = self.drafts.len() as u32;

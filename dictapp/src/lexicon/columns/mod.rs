@@ -1,9 +1,10 @@
 //! The words in memory: all data of look-ups in flat columns, which are saved unchanged.
 //!
 //! A *key* is a folded spelling. Keys are sorted and numbered. A key has one or more entries, and
-//! the entries of key `k` follow those of key `k - 1`. The *place* of a key is its number in the
-//! order of frequency, from 0; keys without a rank follow in their own order. Columns may come from
-//! a file, so no number is trusted: a value out of range counts as absent.
+//! the entries of key `k` follow those of key `k - 1`. The *rank* of an entry is the frequency rank
+//! in its book; 1 is the most frequent word. The *place* of a key is its number in the order of
+//! frequency, from 0; keys without a rank follow in their own order. Columns may come from a file,
+//! so no number is trusted: a value out of range counts as absent.
 
 use std::ops::Range;
 
@@ -13,17 +14,18 @@ mod initials;
 mod key_map;
 mod saved;
 
-use super::{BookId, EntryRef};
+use super::{BookIndex, EntryRef};
 
 pub use build::{BuildError, Builder};
 pub(super) use initials::Initials;
 pub(super) use min_tree::MinTree;
 pub use saved::{SavedError, Stamp};
 
-/// Separates headword, phonetic and explanation in a record: headwords have no control characters.
-pub(crate) const FIELD_END: char = '\0';
+/// Separates headword, phonetic and explanation in a record. Headwords have no control characters,
+/// so it cannot occur in them.
+pub(crate) const FIELD_SEPARATOR: char = '\0';
 
-/// Texts with numbers from 0, concatenated, each with a line feed at its end.
+/// A list of texts, stored in one string. Each ends in a line feed; the first is number 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
     pub(crate) text: String,
@@ -104,16 +106,18 @@ pub(crate) struct Columns {
     pub(crate) by_place: Vec<u32>,
     /// The number of keys that have a rank in some book; their places come first.
     pub(crate) ranked: u32,
-    /// The record of each entry: `headword FIELD_END phonetic FIELD_END explanation`. A headword
-    /// that equals its key is omitted, which saves a fifth of the memory.
+    /// The record of each entry: headword, phonetic and explanation, with
+    /// [`FIELD_SEPARATOR`] between them. A headword that equals its key is omitted, which saves a
+    /// fifth of the memory.
     pub(crate) records: Texts,
     /// The book of each entry.
     pub(crate) books: Vec<u16>,
     /// The rank of each entry; 0: none.
     pub(crate) ranks: Vec<u32>,
-    /// The later words of phrases, sorted by the text from that word on: the key of the phrase, and
-    /// the offset of the word in the key.
+    /// The suffixes of keys of several words, one for each word after the first, sorted by text:
+    /// the key of each suffix.
     pub(crate) inner_keys: Vec<u32>,
+    /// The offset of each suffix in its key, in bytes.
     pub(crate) inner_offsets: Vec<u16>,
     /// Inflected forms in the books, folded and sorted, and the key of the lemma of each.
     pub(crate) forms: Texts,
@@ -154,14 +158,14 @@ impl Columns {
 
     /// Entry number `entry`, which must be one of `key`.
     pub(crate) fn entry(&self, key: usize, entry: usize) -> EntryRef<'_> {
-        let mut fields = self.records.get(entry).splitn(3, FIELD_END);
+        let mut fields = self.records.get(entry).splitn(3, FIELD_SEPARATOR);
         let word = fields.next().unwrap_or("");
         let phonetic = fields.next().unwrap_or("");
         EntryRef {
             word: if word.is_empty() { self.keys.get(key) } else { word },
             phonetic: Some(phonetic).filter(|phonetic| !phonetic.is_empty()),
             explanation: fields.next().unwrap_or(""),
-            book: BookId(self.books.get(entry).copied().unwrap_or(0)),
+            book: BookIndex(self.books.get(entry).copied().unwrap_or(0)),
             rank: self.ranks.get(entry).copied().filter(|&rank| rank > 0),
         }
     }
@@ -184,7 +188,7 @@ impl Columns {
         self.entry_refs(key).find(|entry| entry.word == commonest.word)
     }
 
-    /// The text of a phrase from a later word on, by the number of that word in `inner_keys`.
+    /// Suffix number `i` of those in `inner_keys`; empty if it does not exist.
     pub(crate) fn inner(&self, i: usize) -> &str {
         match (self.inner_keys.get(i), self.inner_offsets.get(i)) {
             (Some(&key), Some(&offset)) => {
@@ -194,7 +198,7 @@ impl Columns {
         }
     }
 
-    /// The place of the phrase to which a later word belongs.
+    /// The place of the key that suffix `i` belongs to.
     pub(crate) fn inner_place(&self, i: usize) -> u32 {
         self.inner_keys.get(i).map_or(u32::MAX, |&key| self.place(key as usize))
     }

@@ -100,11 +100,11 @@ impl Lexicon {
     }
 
     /// Adds the words at these places if `fits` returns `true` for an explanation, until there are
-    /// more than `most` words.
+    /// more than `count_max` words.
     fn collect<'a>(
         &'a self,
         places: impl Iterator<Item = u32>,
-        most: usize,
+        count_max: usize,
         fits: impl Fn(&str) -> bool,
         found: &mut Vec<(usize, EntryRef<'a>)>,
     ) {
@@ -112,7 +112,7 @@ impl Lexicon {
             let Some(key) = self.columns.key_at(place) else { continue };
             let entry = self.columns.entry_refs(key).find(|entry| fits(entry.explanation));
             found.extend(entry.map(|entry| (key, entry)));
-            if found.len() > most {
+            if found.len() > count_max {
                 return;
             }
         }
@@ -311,11 +311,13 @@ impl<'a> Postings<'a> {
         Postings::Any(lists)
     }
 
-    /// Skips to the first place from `least` on and returns it. `None`: there is none.
-    fn advance(&mut self, least: u32) -> Option<u32> {
+    /// Skips to the first place from `place_min` on and returns it. `None`: there is none.
+    fn advance(&mut self, place_min: u32) -> Option<u32> {
         match self {
-            Postings::One(list) => list.advance(least),
-            Postings::Any(lists) => lists.iter_mut().filter_map(|list| list.advance(least)).min(),
+            Postings::One(list) => list.advance(place_min),
+            Postings::Any(lists) => {
+                lists.iter_mut().filter_map(|list| list.advance(place_min)).min()
+            }
         }
     }
 }
@@ -337,8 +339,8 @@ impl<'a> PostingList<'a> {
         list
     }
 
-    fn advance(&mut self, least: u32) -> Option<u32> {
-        while let Some(at) = self.at.filter(|&at| at < least) {
+    fn advance(&mut self, place_min: u32) -> Option<u32> {
+        while let Some(at) = self.at.filter(|&at| at < place_min) {
             self.at = self.number().and_then(|more| at.checked_add(more.max(1)));
         }
         self.at
@@ -413,7 +415,7 @@ mod tests {
         let mut list = PostingList::new(&pairs, 0);
         let found: Vec<u32> = [0, 1, 2, 129, 16_512, 3_000_001]
             .iter()
-            .map(|&least| list.advance(least).expect("one more"))
+            .map(|&place_min| list.advance(place_min).expect("one more"))
             .collect();
         assert_eq!(found, [0, 1, 128, 16_511, 3_000_000, u32::MAX]);
         assert_eq!(PostingList { bytes: &[0xFF; 9], at: None }.number(), None);

@@ -73,8 +73,8 @@ impl Lexicon {
     }
 
     /// Adds the headwords that match by another spelling or an inflected form, until `found` has
-    /// `most` words.
-    fn match_forms(&self, pattern: &Pattern, most: usize, found: &mut Vec<usize>) {
+    /// `count_max` words.
+    fn match_forms(&self, pattern: &Pattern, count_max: usize, found: &mut Vec<usize>) {
         let known: HashSet<usize> = found.iter().copied().collect();
         let forms = self.columns.forms.starting_with(&pattern.prefix).take(FORMS_SEEN_MAX);
         let matching = forms.filter(|&i| pattern.is_match(self.columns.forms.get(i)));
@@ -83,7 +83,7 @@ impl Lexicon {
         more.sort_unstable();
         more.dedup();
         more.retain(|key| !known.contains(key));
-        found.extend(more.into_iter().take(most - found.len().min(most)));
+        found.extend(more.into_iter().take(count_max - found.len().min(count_max)));
     }
 
     /// Whether the key with this number matches.
@@ -123,7 +123,7 @@ impl Lexicon {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lexicon::BookId;
+    use crate::lexicon::BookIndex;
     use crate::model::{Entry, Word};
 
     /// A lexicon of `w00000`, `w00001` and so on.
@@ -132,7 +132,7 @@ mod tests {
         for number in 0..words {
             let word = Word::parse(&format!("w{number:05}")).unwrap();
             let (explanation, phonetic, rank, forms) = ("x".to_owned(), None, None, Vec::new());
-            builder.add(BookId(0), &Entry { word, phonetic, explanation, rank, forms });
+            builder.add(BookIndex(0), &Entry { word, phonetic, explanation, rank, forms });
         }
         builder.build().unwrap()
     }

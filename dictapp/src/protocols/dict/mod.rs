@@ -14,7 +14,7 @@ use command::{Command, Databases, WrongCommand};
 use reply::{Reply, TextHeaders};
 use strategy::Strategy;
 
-use crate::lexicon::{BookId, EntryRef, FoundBy, Hit, Lexicon};
+use crate::lexicon::{BookIndex, EntryRef, FoundBy, Hit, Lexicon};
 use crate::site::{Selection, Shelf, Site};
 
 /// Maximum bytes of a client's line, including its end (RFC 2229 §2.3).
@@ -136,7 +136,7 @@ The databases are the dictionaries; * is all of them, ! the first that has a mat
 
 /// A database, which is a dictionary.
 struct Database<'a> {
-    id: BookId,
+    index: BookIndex,
     name: &'a str,
     title: &'a str,
 }
@@ -144,14 +144,13 @@ struct Database<'a> {
 /// The databases that a command names, except books that were hidden or removed. `None`: there is
 /// no book of this name.
 fn chosen<'a>(shelf: &'a Shelf, wanted: &Databases) -> Option<Vec<Database<'a>>> {
-    // The id of a book is its index in the shelf.
     let all = shelf.books().iter().zip(0..).map(|(book, index)| Database {
-        id: BookId(index),
+        index: BookIndex(index),
         name: &book.name,
         title: &book.title,
     });
-    let gone = shelf.gone();
-    let all = all.filter(|database| !gone.contains(&database.id));
+    let left_out = shelf.hidden_or_removed();
+    let all = all.filter(|database| !left_out.contains(&database.index));
     match wanted {
         Databases::All | Databases::FirstWithMatch => Some(all.collect()),
         Databases::Named(name) => {
@@ -200,7 +199,7 @@ fn define(site: &Site, wanted: &Databases, word: &str, reply: &mut Reply) {
 /// The entries among `hits` that one database has, each once.
 fn definitions_in<'a>(hits: &[Hit<'a>], database: &Database<'_>) -> Vec<EntryRef<'a>> {
     let mut here: Vec<EntryRef<'_>> = Vec::new();
-    for hit in hits.iter().filter(|hit| hit.entry.book == database.id) {
+    for hit in hits.iter().filter(|hit| hit.entry.book == database.index) {
         if !here.contains(&hit.entry) {
             here.push(hit.entry);
         }
@@ -253,7 +252,7 @@ fn matches<'d, 'a>(
     for word in found.iter().map(|entry| entry.word) {
         let hits = lexicon.look_up(word).into_iter().filter(|hit| hit.by != FoundBy::Inflection);
         for entry in hits.map(|hit| hit.entry) {
-            let here = matches.iter_mut().find(|(database, _)| database.id == entry.book);
+            let here = matches.iter_mut().find(|(database, _)| database.index == entry.book);
             if let Some((_, words)) = here
                 && words.len() < MATCHES_MAX
                 && !words.contains(&entry.word)

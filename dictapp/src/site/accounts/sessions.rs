@@ -44,17 +44,17 @@ impl Site {
         Ok(())
     }
 
-    /// Ends all sessions of the user except the one with the token `own`.
+    /// Ends all sessions of the user except the one with the token `current`.
     ///
     /// # Errors
     /// The database is unavailable.
     pub fn end_other_sessions(
         &self,
         user: &CurrentUser,
-        own: &Token,
+        current: &Token,
         client: &Client,
     ) -> Result<(), StoreError> {
-        self.store.delete_other_sessions(user.id, own.hash().as_bytes())?;
+        self.store.delete_other_sessions(user.id, current.hash().as_bytes())?;
         self.audit_own(AuditEvent::SessionsEnded, user.id, client);
         Ok(())
     }

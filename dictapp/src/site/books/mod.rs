@@ -70,7 +70,7 @@ impl Site {
                 renamed => drop(renamed?),
             },
         }
-        self.shelf().skip_gone(&self.store)?;
+        self.shelf().skip_hidden_or_removed(&self.store)?;
         let (event, detail) = audit_event(change, title);
         self.audit_with_detail(event, Some(detail), None, Some(user.id), Some(client));
         Ok(())
@@ -81,8 +81,8 @@ impl Site {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn skip_gone_books(&self) -> Result<(), StoreError> {
-        self.shelf().skip_gone(&self.store)
+    pub fn skip_hidden_or_removed_books(&self) -> Result<(), StoreError> {
+        self.shelf().skip_hidden_or_removed(&self.store)
     }
 
     /// Moves a book in the order of all books. `to` converts its index to the new one.

@@ -53,7 +53,7 @@ pub fn preview_book(request: &ImportRequest) -> Result<Preview> {
     let kind = BookKind::resolve(request.kind, &request.file, &request.overrides)?;
     let mut reader = crate::books::open(kind, &request.file, &request.overrides)?;
     let recognised = reader.recognised();
-    let about = reader.metadata();
+    let metadata = reader.metadata();
     let mut entries = Vec::new();
     while entries.len() < PREVIEWED_ENTRIES {
         let Some(entry) = reader.next()? else { break };
@@ -68,8 +68,8 @@ pub fn preview_book(request: &ImportRequest) -> Result<Preview> {
         replaces: None,
         kind,
         recognised,
-        title: about.title,
-        languages: about.languages,
+        title: metadata.title,
+        languages: metadata.languages,
         entries,
         warnings: reader.state().warnings().clone(),
     })

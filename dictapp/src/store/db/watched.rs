@@ -1,5 +1,6 @@
-//! A [`Db`] that passes each call to another one and records its result, so that the other parts of
-//! the store need not report outages.
+//! A [`Db`] that passes each call to another one, and records whether queries, transactions and
+//! sessions succeed, so that the other parts of the store need not report outages. Integrity checks
+//! and copies are not recorded: they are parts of commands and backups, which report their errors.
 
 use std::{path::Path, sync::Arc};
 

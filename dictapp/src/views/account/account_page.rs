@@ -179,12 +179,12 @@ pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let form: EndSessionsForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let (Some(user), Some(own)) = (page.user()?, page.visitor.session()) else {
+    let (Some(user), Some(current)) = (page.user()?, page.visitor.session()) else {
         return to_login();
     };
     let client = page.visitor.client();
     if form.session.is_empty() {
-        site.end_other_sessions(user, own, &client)?;
+        site.end_other_sessions(user, current, &client)?;
         return redirect_with_success();
     }
     let sessions = site.sessions_of(user.id)?;

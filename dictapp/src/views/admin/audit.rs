@@ -46,7 +46,7 @@ struct AuditLine {
     /// A detail of the event: the title of a book, or the new role.
     detail: String,
     /// The user concerned; empty if the event is not about a user.
-    about: String,
+    account: String,
     actor: String,
     network: String,
 }
@@ -84,7 +84,7 @@ struct Names<'p> {
 impl Names<'_> {
     fn line(&mut self, entry: AuditEntry) -> Result<AuditLine> {
         let t = self.page.texts();
-        let about = match (entry.user, entry.event) {
+        let account = match (entry.user, entry.event) {
             (Some(user), _) => self.of(user)?,
             (None, AuditEvent::LogInFailed) => t.admin_audit.unknown.to_owned(),
             (None, _) => String::new(),
@@ -97,7 +97,7 @@ impl Names<'_> {
             time: self.page.time(entry.at),
             event: event_text(&t.account_events, &entry),
             detail: detail_text(&entry, t),
-            about,
+            account,
             actor: by,
             network: entry.network.unwrap_or_default(),
         })

@@ -53,9 +53,9 @@ pub(super) fn warnings(warnings: &Warnings, t: &Texts) -> Vec<WarningList> {
     let warning = |(kind, group): (WarningKind, &crate::books::WarningGroup)| {
         let first = group.first.iter().map(|warning| {
             let place = place_name(warning.place, t);
-            match warning.about.trim() {
+            match warning.detail.trim() {
                 "" => place, // such as a record of empty columns
-                about => fill(&fill(t.book_warning.at, "place", place), "about", about),
+                detail => fill(&fill(t.book_warning.at, "place", place), "detail", detail),
             }
         });
         let first: Vec<String> = first.collect();

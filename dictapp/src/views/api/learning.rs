@@ -193,8 +193,8 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
     let user = caller.user_with(Scope::History)?;
     let counts = site.saved_word_counts(user)?;
     let shelf = site.shelf();
-    let off = site.books_off(user)?; // the dictionaries that the user switched off
-    let books = Selection::new(&shelf, &off);
+    let switched_off = site.books_off(user)?;
+    let books = Selection::new(&shelf, &switched_off);
     let next = site.next_due_words(user, 1)?.into_iter().next();
     let card = next.map(|saved| {
         let card = wordbook::card_of(&books, &saved.word);

@@ -114,10 +114,10 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
     let user = caller.recorded_user();
     // The books that the user switched off. If the database is unavailable, no book counts as
     // switched off: entries are in memory, so they are sent anyway.
-    let off = user
+    let switched_off = user
         .map(|current_user| site.books_off(current_user).unwrap_or_default())
         .unwrap_or_default();
-    let books = Selection::new(&shelf, &off);
+    let books = Selection::new(&shelf, &switched_off);
     let found = books.look_up(word.as_str());
     let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
     let recorded = match &caller {

@@ -121,18 +121,18 @@ struct ReviewQuery {
     /// reviewed.
     list: Option<i64>,
     /// The name of a list of the word book; empty: none.
-    #[serde(default)]
-    own: String,
+    #[serde(default, rename = "own")]
+    own_list: String,
 }
 
 /// `GET`: the next card.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::of(site, request);
     let Some(user) = page.user()? else { return to_login() };
-    let ReviewQuery { undone, sitting, list, own } = request.query()?;
+    let ReviewQuery { undone, sitting, list, own_list } = request.query()?;
     let mut sitting = Sitting::resume(&sitting, Timestamp::now());
     let asked = list.map(Reviewed::ClassList);
-    let asked = asked.or_else(|| (!own.is_empty()).then_some(Reviewed::OwnList(own)));
+    let asked = asked.or_else(|| (!own_list.is_empty()).then_some(Reviewed::OwnList(own_list)));
     let is_asked = asked.is_some();
     sitting.reviewed = asked.unwrap_or(sitting.reviewed);
     let Queue { list, words, left, unsaved } = match queue(site, user, &sitting.reviewed)? {
@@ -145,8 +145,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         }
     };
     let shelf = site.shelf();
-    let off = page.books_off()?;
-    let books = Selection::new(&shelf, &off);
+    let switched_off = page.books_off()?;
+    let books = Selection::new(&shelf, &switched_off);
     let counts = site.saved_word_counts(user)?;
     let unsaved_list = match sitting.reviewed {
         Reviewed::ClassList(key) if unsaved > 0 => Some(key),

@@ -183,7 +183,7 @@ fn frequency(rank: u32) -> u8 {
 /// Removes the level of each part of speech that has the same level as the headword.
 fn hide_repeated_level(books: &mut [BookEntry<'_>], level: Option<&str>) {
     for part in books.iter_mut().flat_map(|book| &mut book.parts) {
-        part.level = part.level.filter(|own| Some(*own) != level);
+        part.level = part.level.filter(|part_level| Some(*part_level) != level);
     }
 }
 
@@ -325,10 +325,10 @@ fn distinct<'a>(words: impl Iterator<Item = &'a String>) -> Vec<String> {
 /// are recognised by the beginning of their Chinese title.
 pub(super) fn shown_title(title: &str, language: Language) -> &str {
     let known = &Language::Chinese.texts().word;
-    let own = &language.texts().word;
+    let texts = &language.texts().word;
     match title {
-        title if title.starts_with(known.book_en_zh) => own.book_en_zh,
-        title if title.starts_with(known.book_en_en) => own.book_en_en,
+        title if title.starts_with(known.book_en_zh) => texts.book_en_zh,
+        title if title.starts_with(known.book_en_en) => texts.book_en_en,
         title => title,
     }
 }
@@ -336,10 +336,10 @@ pub(super) fn shown_title(title: &str, language: Language) -> &str {
 /// The title of a book. Shipped books have a short one, since the titles are side by side on a
 /// phone.
 fn short_title(title: &str, language: Language) -> &str {
-    let own = &language.texts().word;
+    let texts = &language.texts().word;
     match shown_title(title, language) {
-        shown if shown == own.book_en_zh => own.tab_en_zh,
-        shown if shown == own.book_en_en => own.tab_en_en,
+        shown if shown == texts.book_en_zh => texts.tab_en_zh,
+        shown if shown == texts.book_en_en => texts.tab_en_en,
         shown => shown,
     }
 }

@@ -40,7 +40,7 @@ struct ImportFields {
     list: String,
 }
 
-/// A word as it was written, and the texts about it.
+/// A word as it was written, and the texts saved with it.
 pub(super) type Row = (String, SavedWordText);
 
 /// `GET`: redirects to the word book. The page that answers a refused import has this path, so its
@@ -122,11 +122,11 @@ pub(super) fn save(
     if count > ROWS_MAX {
         return Err(Error::bad_request(format!("the import has more than {ROWS_MAX} rows")));
     }
-    let words = rows.into_iter().filter_map(|(word, mut about)| {
-        if about.list.is_empty() {
-            list.clone_into(&mut about.list);
+    let words = rows.into_iter().filter_map(|(word, mut texts)| {
+        if texts.list.is_empty() {
+            list.clone_into(&mut texts.list);
         }
-        Word::parse(&word).ok().map(|word| (word, about))
+        Word::parse(&word).ok().map(|word| (word, texts))
     });
     let words: Vec<_> = words.collect();
     let skipped = count - words.len();

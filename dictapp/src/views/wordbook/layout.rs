@@ -26,7 +26,7 @@ enum ColumnRole {
 /// The separator between cells that are joined to one text.
 const BETWEEN: &str = " · ";
 
-/// Converts a table: each row after the column names becomes a word with the texts about it.
+/// Converts a table: each row after the column names becomes a word with the texts saved with it.
 pub(super) fn words_of(rows: &[StringRecord]) -> Vec<Row> {
     let (rows_before, roles) = roles(rows);
     let rows = rows.get(rows_before..).unwrap_or_default().iter().filter(|row| !is_setting(row));
@@ -107,13 +107,13 @@ fn word_of(row: &StringRecord, roles: &[ColumnRole]) -> Row {
         cells(role).collect::<Vec<_>>().join(BETWEEN)
     };
     let one = |wanted: ColumnRole| cells(wanted).next().unwrap_or_default().to_owned();
-    let about = SavedWordText {
+    let texts = SavedWordText {
         list: one(ColumnRole::List),
         tags: one(ColumnRole::Tags),
         note: either(ColumnRole::Note, ColumnRole::Meaning),
         sentence: either(ColumnRole::Sentence, ColumnRole::Example),
     };
-    (one(ColumnRole::Word), about)
+    (one(ColumnRole::Word), texts)
 }
 
 /// Removes the apostrophe that the export puts before a cell that looks like a formula.
@@ -130,8 +130,8 @@ mod tests {
     #[track_caller]
     fn reads(text: &str, expected: &[[&str; 5]]) {
         let rows = words_of(&parse_rows("a", text.to_owned(), 9).unwrap());
-        let cells = |(word, about): &Row| {
-            let SavedWordText { list, tags, note, sentence } = about;
+        let cells = |(word, texts): &Row| {
+            let SavedWordText { list, tags, note, sentence } = texts;
             [word, list, tags, note, sentence].map(Clone::clone)
         };
         let found: Vec<_> = rows.iter().map(cells).collect();

@@ -165,8 +165,8 @@ fn send(
     words.truncate(PAGE_WORDS as usize);
     let older = words.last().filter(|_| has_older).map(|word| word.created.as_microsecond());
     let shelf = site.shelf();
-    let off = page.books_off()?;
-    let books = Selection::new(&shelf, &off);
+    let switched_off = page.books_off()?;
+    let books = Selection::new(&shelf, &switched_off);
     let now = Timestamp::now();
     let counts = site.saved_word_counts(user)?;
     let due = match list.as_str() {

@@ -276,8 +276,8 @@ fn guess(columns: &[String]) -> Vec<FieldRole> {
     roles
 }
 
-/// Converts a note to a word and the texts about it. Fields of one role are joined, but only the
-/// first one with a text is the word.
+/// Converts a note to a word and the texts saved with it. Fields of one role are joined, but only
+/// the first one with a text is the word.
 fn row_by(row: &[String], roles: &[FieldRole]) -> Row {
     let of = |wanted: FieldRole| {
         let cells =
@@ -287,13 +287,13 @@ fn row_by(row: &[String], roles: &[FieldRole]) -> Row {
     // The cell at this place from the end: the last one is the list, the last but one the tags.
     let from_end = |count: usize| row.len().checked_sub(count).and_then(|at| row.get(at)).cloned();
     let word = of(FieldRole::Word).first().copied().unwrap_or_default().to_owned();
-    let about = SavedWordText {
+    let texts = SavedWordText {
         note: of(FieldRole::Note).join(" · "),
         sentence: of(FieldRole::Sentence).join(" "),
         tags: from_end(2).unwrap_or_default(),
         list: from_end(1).unwrap_or_default(),
     };
-    (word, about)
+    (word, texts)
 }
 
 /// Converts a field of a note from HTML to plain text, cut to [`FIELD_CHARS_MAX`].
@@ -421,8 +421,8 @@ mod tests {
     fn a_row_is_saved_by_the_chosen_fields() {
         let row = ["apple", "苹果", "水果", "", "fruit", "Unit 5"].map(str::to_owned);
         let roles = [FieldRole::Word, FieldRole::Note, FieldRole::Note, FieldRole::Sentence];
-        let (word, about) = row_by(&row, &roles);
-        let SavedWordText { note, sentence, tags, list } = about;
+        let (word, texts) = row_by(&row, &roles);
+        let SavedWordText { note, sentence, tags, list } = texts;
         let found = [word, note, sentence, tags, list];
         assert_eq!(found, ["apple", "苹果 · 水果", "", "fruit", "Unit 5"]);
     }

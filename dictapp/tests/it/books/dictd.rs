@@ -31,8 +31,8 @@ fn reads_articles_with_headword_and_pronunciation() {
         "n. a place where beasts are kept for everybody to look at and to admire\n= zoo; menagerie\nn. chaos"
     );
     assert_eq!(lines(&warnings), [(WarningKind::NoExplanation, 5, "bare".into())]);
-    let about = Book::open(BookKind::Dictd, &path, |_| {}).unwrap().metadata();
-    assert_eq!(about.title.as_deref(), Some("A test book"));
+    let metadata = Book::open(BookKind::Dictd, &path, |_| {}).unwrap().metadata();
+    assert_eq!(metadata.title.as_deref(), Some("A test book"));
 }
 
 #[test]

@@ -77,7 +77,7 @@ pub(crate) fn lines(warnings: &Warnings) -> Vec<(WarningKind, u64, String)> {
                 Place::Line(line) | Place::LineOf(_, line) => line,
                 Place::Byte(byte) | Place::ByteOf(_, byte) | Place::RowOf(_, byte) => byte,
             };
-            all.push((kind, line, warning.about.clone()));
+            all.push((kind, line, warning.detail.clone()));
         }
     }
     all

@@ -16,10 +16,10 @@ fn reads_records_and_the_description_of_the_book() {
     assert_eq!(entry(&entries, "run into").rank, Some(9000));
     assert!(warnings.is_empty(), "{warnings}");
 
-    let about = Book::open(BookKind::Plain, &data("small.book"), |_| {}).unwrap().metadata();
-    assert_eq!(about.title.as_deref(), Some("A small book"));
-    assert_eq!(about.languages, Languages::parse("en-zh"));
-    assert_eq!(about.licence.as_deref(), Some("CC0-1.0"));
+    let metadata = Book::open(BookKind::Plain, &data("small.book"), |_| {}).unwrap().metadata();
+    assert_eq!(metadata.title.as_deref(), Some("A small book"));
+    assert_eq!(metadata.languages, Languages::parse("en-zh"));
+    assert_eq!(metadata.licence.as_deref(), Some("CC0-1.0"));
 }
 
 #[test]

@@ -28,8 +28,9 @@ fn reads_offsets_of_32_and_64_bits() {
         assert_eq!(explanation(&entries, "apple"), "n. 苹果");
         assert_eq!(explanation(&entries, "ice cream"), "n. x\ny");
         assert!(warnings.is_empty(), "{warnings}");
-        let about = Book::open(BookKind::Stardict, &book.path(".idx"), |_| {}).unwrap().metadata();
-        assert_eq!(about.title.as_deref(), Some("Test book"));
+        let metadata =
+            Book::open(BookKind::Stardict, &book.path(".idx"), |_| {}).unwrap().metadata();
+        assert_eq!(metadata.title.as_deref(), Some("Test book"));
     }
 }
 

@@ -19,7 +19,7 @@ fn built(headwords: &[String]) -> Lexicon {
     let mut builder = Lexicon::builder();
     for (i, word) in headwords.iter().enumerate() {
         let rank = (i % 3 == 0).then_some(i as u32 + 1);
-        builder.add(BookId((i % 2) as u16), &Entry { rank, ..entry(word) });
+        builder.add(BookIndex((i % 2) as u16), &Entry { rank, ..entry(word) });
     }
     builder.build().expect("few words")
 }
@@ -45,7 +45,7 @@ proptest! {
     fn any_text_may_be_a_headword(word in "\\PC{1,40}") {
         if let Ok(word) = Word::parse(&word) {
             let mut builder = Lexicon::builder();
-            builder.add(BookId(1), &Entry { word: word.clone(), ..entry("a") });
+            builder.add(BookIndex(1), &Entry { word: word.clone(), ..entry("a") });
             let lexicon = builder.build().expect("one word");
             let hits = lexicon.look_up(word.as_str());
             prop_assert_eq!(found(&hits), vec![(word.as_str(), Spelling)]);

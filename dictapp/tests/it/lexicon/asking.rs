@@ -14,7 +14,7 @@ fn first<'a>(lexicon: &'a Lexicon, query: &str) -> Option<&'a str> {
 fn table(text: &str) -> Lexicon {
     let mut builder = Lexicon::builder();
     for line in text.lines().skip(1) {
-        builder.add(BookId(1), &entry(&line.replace('\t', "|")));
+        builder.add(BookIndex(1), &entry(&line.replace('\t', "|")));
     }
     builder.build().expect("few words")
 }

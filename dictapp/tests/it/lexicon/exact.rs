@@ -44,19 +44,19 @@ fn an_entry_has_everything_from_its_book() {
         phonetic: Some("ˈæpl".to_owned()),
         ..entry("apple|n. 苹果\n> An apple. = 一个苹果。|7|apples")
     };
-    builder.add(BookId(3), &full).add(BookId(1), &entry("apple|n. fruit"));
+    builder.add(BookIndex(3), &full).add(BookIndex(1), &entry("apple|n. fruit"));
     let lexicon = builder.build().unwrap();
     let hits = lexicon.look_up("apple");
     let expected = EntryRef {
         word: "apple",
         phonetic: Some("ˈæpl"),
         explanation: &full.explanation,
-        book: BookId(3),
+        book: BookIndex(3),
         rank: Some(7),
     };
     assert_eq!(hits[1].entry, expected);
-    let books: Vec<BookId> = hits.iter().map(|hit| hit.entry.book).collect();
-    assert_eq!(books, [BookId(1), BookId(3)], "in the order of the books");
+    let books: Vec<BookIndex> = hits.iter().map(|hit| hit.entry.book).collect();
+    assert_eq!(books, [BookIndex(1), BookIndex(3)], "in the order of the books");
     assert_eq!(hits[0].entry.phonetic, None);
 }
 

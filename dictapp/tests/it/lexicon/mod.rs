@@ -13,7 +13,7 @@ mod saved;
 mod agrees_with_a_plain_scan;
 
 use dictapp::lexicon::{
-    BookId, End, EntryRef, FoundBy, Hit, Lexicon, MatchPage, MatchRange, Pattern, Stamp, fold,
+    BookIndex, End, EntryRef, FoundBy, Hit, Lexicon, MatchPage, MatchRange, Pattern, Stamp, fold,
 };
 use dictapp::model::{Entry, Word};
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn entry(line: &str) -> Entry {
 fn lexicon(lines: &[&str]) -> Lexicon {
     let mut builder = Lexicon::builder();
     for line in lines {
-        builder.add(BookId(1), &entry(line));
+        builder.add(BookIndex(1), &entry(line));
     }
     builder.build().expect("few words")
 }
@@ -68,7 +68,7 @@ fn irregular_forms_of_wordnet_find_their_lemmas() {
     assert!(pairs.len() > 5_500);
     let mut builder = Lexicon::builder();
     for (_, lemma) in &pairs {
-        builder.add(BookId(1), &entry(lemma));
+        builder.add(BookIndex(1), &entry(lemma));
     }
     let lexicon = builder.build().expect("few words");
     let has =
@@ -93,7 +93,7 @@ fn common() -> Lexicon {
     let lines = include_str!("../../data/lexicon/words.txt").lines();
     let mut builder = Lexicon::builder();
     for (i, word) in lines.filter(|line| !line.starts_with('#')).enumerate() {
-        builder.add(BookId(1), &Entry { rank: Some(i as u32 + 1), ..entry(word) });
+        builder.add(BookIndex(1), &Entry { rank: Some(i as u32 + 1), ..entry(word) });
     }
     builder.build().expect("few words")
 }

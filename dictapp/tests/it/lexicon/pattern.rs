@@ -100,8 +100,8 @@ fn a_regular_expression_ignores_the_same_differences_as_keys() {
 #[test]
 fn lists_show_the_entry_of_the_first_book() {
     let mut builder = Lexicon::builder();
-    builder.add(BookId(1), &entry("apple|second"));
-    builder.add(BookId(0), &entry("apple|first"));
+    builder.add(BookIndex(1), &entry("apple|second"));
+    builder.add(BookIndex(0), &entry("apple|first"));
     let lexicon = builder.build().expect("few words");
     let found = matching(&lexicon, "appl?", MatchRange::first(20));
     assert_eq!(found.entries.iter().map(|entry| entry.explanation).collect::<Vec<_>>(), ["first"]);

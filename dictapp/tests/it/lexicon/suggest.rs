@@ -31,8 +31,10 @@ fn later_words_of_phrases_count() {
 #[test]
 fn the_first_book_provides_the_gloss_even_if_a_later_one_ranks_the_word_higher() {
     let mut builder = Lexicon::builder();
-    builder.add(BookId(1), &entry("apple|n. 苹果|900")).add(BookId(2), &entry("apple|n. fruit|20"));
+    builder
+        .add(BookIndex(1), &entry("apple|n. 苹果|900"))
+        .add(BookIndex(2), &entry("apple|n. fruit|20"));
     let lexicon = builder.build().expect("few words");
-    let books: Vec<BookId> = lexicon.suggest("app", 10).iter().map(|entry| entry.book).collect();
-    assert_eq!(books, [BookId(1)]);
+    let books: Vec<BookIndex> = lexicon.suggest("app", 10).iter().map(|entry| entry.book).collect();
+    assert_eq!(books, [BookIndex(1)]);
 }

@@ -28,7 +28,7 @@ pub(crate) struct Dictd {
     index_path: PathBuf,
     articles: Articles,
     aliases: Aliases,
-    about: BookMetadata,
+    metadata: BookMetadata,
     state: ReadState,
 }
 
@@ -62,7 +62,7 @@ impl Dictd {
             index_path: files[0].clone(),
             articles,
             aliases: Aliases::read(&files[0])?,
-            about: BookMetadata { title, languages: languages(path), ..BookMetadata::default() },
+            metadata: BookMetadata { title, languages: languages(path), ..BookMetadata::default() },
         })
     }
 
@@ -250,6 +250,6 @@ impl Reader for Dictd {
     }
 
     fn metadata(&self) -> BookMetadata {
-        self.about.clone()
+        self.metadata.clone()
     }
 }

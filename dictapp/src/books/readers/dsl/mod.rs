@@ -1,6 +1,6 @@
 //! Reads the DSL of ABBYY Lingvo: headwords at the beginning of a line, and their article on the
 //! lines below, which begin with white space. If several headwords share an article, the first is
-//! the headword of the entry, and the others are its spellings. The text below becomes the entry
+//! the headword of the entry, and the others become its forms. The text below becomes the entry
 //! `apple` with the lines `n. 苹果` and `> I eat an apple. = 我吃苹果。`
 //!
 //! ```text
@@ -33,10 +33,10 @@ use article::{Article, SenseNumbers};
 /// Reads a `.dsl` file.
 pub(crate) struct Dsl {
     lines: Lines,
-    about: BookMetadata,
-    /// The headword line that was read after the last article.
+    metadata: BookMetadata,
+    /// The headword line that was read after the article read most recently.
     next_headword: Option<HeadwordLine>,
-    /// The subentries inside the last article.
+    /// The subentries inside the article read most recently.
     subentries: VecDeque<Article>,
     /// The comment, `{{`, that is not closed yet.
     comment: Option<Comment>,
@@ -57,23 +57,24 @@ struct Comment {
     line: u64,
     /// Whether it begins in a line of an article, not at the beginning of a line.
     is_in_body: bool,
-    about: String,
+    /// The beginning of its text.
+    excerpt: String,
 }
 
 /// Maximum number of characters of a comment that are kept for the report.
-const ABOUT_CHARS_MAX: usize = 80;
+const EXCERPT_CHARS_MAX: usize = 80;
 
 impl Dsl {
     pub(crate) fn new(source: Source) -> Result<Dsl, BookError> {
         let sample = source.sample();
         let sample = String::from_utf8_lossy(&sample);
         let encoding = source.encoding();
-        let about = about(sample.trim_start_matches('\u{FEFF}').lines());
+        let metadata = parse_headers(sample.trim_start_matches('\u{FEFF}').lines());
         let lines = Lines::new(source)?;
         let state = ReadState::new(Place::Line(0), lines.meter());
         Ok(Dsl {
             lines,
-            about,
+            metadata,
             next_headword: None,
             subentries: VecDeque::new(),
             comment: None,
@@ -130,6 +131,7 @@ impl Dsl {
             if let Some(comment) = &self.comment {
                 let Some((_, after)) = rest.split_once("}}") else { return text };
                 if comment.line != number && comment.is_in_body {
+                    // The tab marks the rest of the line as part of the article.
                     text.push('\t');
                 }
                 (self.comment, rest) = (None, after);
@@ -138,8 +140,8 @@ impl Dsl {
             text.push_str(&rest[..at]);
             rest = &rest[at + "{{".len()..];
             let is_in_body = text.starts_with([' ', '\t']);
-            let about = rest.trim().chars().take(ABOUT_CHARS_MAX).collect();
-            self.comment = Some(Comment { line: number, is_in_body, about });
+            let excerpt = rest.trim().chars().take(EXCERPT_CHARS_MAX).collect();
+            self.comment = Some(Comment { line: number, is_in_body, excerpt });
         }
         text.push_str(rest);
         text
@@ -147,14 +149,14 @@ impl Dsl {
 
     /// The entry of an article. `None`: the article has a fault, which is reported as a warning.
     fn entry(&mut self, article: &Article) -> Option<Entry> {
-        let mut spellings =
+        let mut headwords =
             article.headwords.iter().flat_map(|line| tags::headwords(line)).take(FORMS_MAX);
-        let Some(headword) = spellings.next() else {
+        let Some(headword) = headwords.next() else {
             self.state.warn(WarningKind::NoHeadword, &article.headwords.join(" "));
             return None;
         };
         let mut forms: Vec<String> = Vec::new();
-        forms.extend(spellings.filter(|spelling| *spelling != headword));
+        forms.extend(headwords.filter(|other| *other != headword));
         if let Some(fault) = article.fault {
             self.state.warn(fault, &headword);
             return None;
@@ -181,6 +183,7 @@ impl Dsl {
             }
         };
         if !article.subentries.is_empty() {
+            // A line with `+` lists the subentries.
             explanation.push_str(&format!("\n+ {}", article.subentries.join("; ")));
         }
         self.state.finish(Draft { phonetic, explanation, forms, ..Draft::new(&headword) })
@@ -194,7 +197,8 @@ fn is_header(line: &str) -> bool {
     let (name, value) = header.split_once(char::is_whitespace).unwrap_or((header, ""));
     let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let value = value.trim();
-    // A name may be a headword, too: `#` alone, `#C`. Values have quotes.
+    // Headwords may look like headers: `#`, `#C`. A header has a known name, a name with `_`, or a
+    // value in quotes.
     name.len() > 1
         && name.chars().all(is_name)
         && (HEADERS.contains(&name) || name.contains('_') || value.starts_with('"'))
@@ -203,23 +207,23 @@ fn is_header(line: &str) -> bool {
 /// Headers that may have a value without quotes.
 const HEADERS: [&str; 2] = ["NAME", "INCLUDE"];
 
-/// The title and the languages of the headers.
-fn about<'a>(lines: impl Iterator<Item = &'a str>) -> BookMetadata {
-    let mut about = BookMetadata::default();
+/// The title and the languages that the headers give.
+fn parse_headers<'a>(lines: impl Iterator<Item = &'a str>) -> BookMetadata {
+    let mut metadata = BookMetadata::default();
     let (mut from, mut to) = (None, None);
     let lines = lines.map(str::trim_end).filter(|line| !line.is_empty());
     for line in lines.take_while(|line| line.starts_with('#')) {
         let Some((name, value)) = line.split_once(char::is_whitespace) else { continue };
         let value = value.trim().trim_matches('"').trim();
         match name {
-            "#NAME" => about.title = Some(value.to_owned()).filter(|title| !title.is_empty()),
+            "#NAME" => metadata.title = Some(value.to_owned()).filter(|title| !title.is_empty()),
             "#INDEX_LANGUAGE" => from = language(value),
             "#CONTENTS_LANGUAGE" => to = language(value),
             _ => {}
         }
     }
-    about.languages = from.zip(to).map(|(from, to)| Languages { from, to });
-    about
+    metadata.languages = from.zip(to).map(|(from, to)| Languages { from, to });
+    metadata
 }
 
 /// The language with this name. Lingvo writes names as `English`, `GermanNewSpelling`,
@@ -272,8 +276,8 @@ impl Reader for Dsl {
                 return Ok(Some(entry));
             }
         }
-        if let Some(Comment { line, about, .. }) = self.comment.take() {
-            self.state.warn_at(WarningKind::Comment, Place::Line(line), &format!("{{{{{about}"));
+        if let Some(Comment { line, excerpt, .. }) = self.comment.take() {
+            self.state.warn_at(WarningKind::Comment, Place::Line(line), &format!("{{{{{excerpt}"));
         }
         Ok(None)
     }
@@ -283,7 +287,7 @@ impl Reader for Dsl {
     }
 
     fn metadata(&self) -> BookMetadata {
-        self.about.clone()
+        self.metadata.clone()
     }
 
     fn recognised(&self) -> Recognised {

@@ -56,8 +56,8 @@ impl Kaikki {
             Err(error) => {
                 let reason = error.to_string();
                 let reason = reason.split(" at line ").next().unwrap_or_default();
-                let about = format!("column {}: {reason}", error.column());
-                self.state.warn(WarningKind::BadRecord, &about);
+                let detail = format!("column {}: {reason}", error.column());
+                self.state.warn(WarningKind::BadRecord, &detail);
                 return None;
             }
         };

@@ -159,11 +159,11 @@ impl Stardict {
     /// headword.
     fn check_counts(&mut self) {
         if let Some(words) = self.ifo.words.filter(|&words| words != self.index_records) {
-            let about = format!("{} of {words}", self.index_records);
+            let detail = format!("{} of {words}", self.index_records);
             self.state.warn_at(
                 WarningKind::OtherCount,
                 Place::ByteOf(INDEX, self.index_bytes),
-                &about,
+                &detail,
             );
         }
         for (place, spelling) in self.synonyms.orphans(self.index_records) {
