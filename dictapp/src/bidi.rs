@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 
-/// The beginning of an isolate whose direction is that of its first letter (FSI), and its end (PDI).
+/// The beginning of an isolate whose direction is that of its first letter (FSI), and its end
+/// (PDI).
 const ISOLATE: char = '\u{2068}';
 const ISOLATE_END: char = '\u{2069}';
 

@@ -13,8 +13,8 @@ use crate::session::Token;
 /// cookie, which invalidates older forms.
 pub fn form_token(cookie: &Token) -> String {
     let mut hash = Sha256::new();
-    // The prefix makes this hash differ from the cookie's hash in the session table. With it and the
-    // 32 bytes of the cookie, the hashed bytes fit into one block of SHA-256.
+    // The prefix makes this hash differ from the cookie's hash in the session table. With it and
+    // the 32 bytes of the cookie, the hashed bytes fit into one block of SHA-256.
     hash.update(b"dictapp form token\0");
     hash.update(cookie.as_bytes());
     hex::encode(&hash.finalize())

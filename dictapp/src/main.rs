@@ -63,7 +63,8 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// Whether the reader of the output has closed the pipe, as `head` does. Such an error is not reported.
+/// Whether the reader of the output has closed the pipe, as `head` does. Such an error is not
+/// reported.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let kind = match error.downcast_ref::<csv::Error>().map(csv::Error::kind) {
         Some(csv::ErrorKind::Io(error)) => Some(error.kind()),

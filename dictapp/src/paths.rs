@@ -141,8 +141,8 @@ pub(crate) fn results(query: &str, page: usize) -> String {
     format!("{}&page={page}", search(query))
 }
 
-/// The path of the review page. `sitting` has the numbers of a series of reviews, from the first card
-/// to the last.
+/// The path of the review page. `sitting` has the numbers of a series of reviews, from the first
+/// card to the last.
 pub(crate) fn review(sitting: impl Display) -> String {
     format!("{REVIEW}?sitting={}", encode_query(&sitting.to_string()))
 }

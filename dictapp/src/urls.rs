@@ -1,8 +1,8 @@
 //! The table of URLs: each method and path with the view that answers it.
 //!
 //! A blocking view may wait, for a lock of the database or for the hash of a password: it runs on
-//! workers, never in an event loop. `all_blocking` applies to the routes above it, `blocking_if` and
-//! `body_limit` to the route before them.
+//! workers, never in an event loop. `all_blocking` applies to the routes above it, `blocking_if`
+//! and `body_limit` to the route before them.
 
 use std::sync::Arc;
 

@@ -18,8 +18,9 @@ pub(crate) const SLOW: Duration = Duration::from_micros(500);
 #[derive(Debug)]
 pub(crate) struct Pace {
     /// Bits 0 to 7: the last eight calls, the newest in bit 0; 1 is a slow call. Bit 8,
-    /// [`MARKED`]: the app marked the route, and nothing is learned. From bit 9 ([`CALL_TO_TIME`]) on:
-    /// the number of calls that are still to be timed, because an untimed call may have been slow.
+    /// [`MARKED`]: the app marked the route, and nothing is learned. From bit 9 ([`CALL_TO_TIME`])
+    /// on: the number of calls that are still to be timed, because an untimed call may have been
+    /// slow.
     recent: AtomicU32,
     /// Whether the app has a condition by which calls for some requests block.
     is_conditional: bool,

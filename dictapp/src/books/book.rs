@@ -90,7 +90,7 @@ impl Book {
         while let Some(entry) = reader.next()? {
             if hashes.len() == ENTRIES_MAX {
                 let reason = format!("holds more than {ENTRIES_MAX} entries");
-                return Err(BookError::at(path, reader.state().place(), reason));
+                return Err(BookError::in_file(path, reader.state().place(), reason));
             }
             let hash = hasher.hash_one(&entry.word);
             hashes.push(hash);
@@ -202,7 +202,7 @@ impl Book {
             held.push(Held { entry, joined: 0, has_pronunciations_in_text: false });
             if self.held_bytes > HELD_BYTES_MAX {
                 let reason = format!("has more than {HELD_BYTES_MAX} bytes of repeated headwords");
-                return Err(BookError::at(&self.path, place, reason));
+                return Err(BookError::in_file(&self.path, place, reason));
             }
             return Ok(());
         };

@@ -45,7 +45,7 @@ impl BookError {
         BookError { path: path.to_owned(), place: None, fault: Fault::Damaged(reason.into()) }
     }
 
-    pub(super) fn at(path: &Path, place: Place, reason: impl Into<String>) -> BookError {
+    pub(super) fn in_file(path: &Path, place: Place, reason: impl Into<String>) -> BookError {
         let fault = Fault::Damaged(reason.into());
         BookError { path: path.to_owned(), place: Some(place), fault }
     }

@@ -24,7 +24,7 @@ use crate::model::{Entry, Languages};
 pub use book::Book;
 pub use detect::BookKind;
 pub use error::{BookError, Place};
-pub use input::deadline::within;
+pub use input::deadline::read_within;
 pub use input::encoding::Encoding;
 pub use overrides::{Column, Overrides, Recognised, Sounds};
 pub use read_state::ReadState;

@@ -46,7 +46,7 @@ pub fn run(store: &Store, export: &Export) -> Result<()> {
     let book = book.ok_or_else(|| anyhow!("there is no dictionary {:?}", export.name))?;
     if export.format == Format::Stardict {
         let base = export.output.clone().unwrap_or_else(|| PathBuf::from(&book.name));
-        return Stardict::of(store, book)?.write(&base);
+        return Stardict::from_book(store, book)?.write(&base);
     }
     match &export.output {
         Some(path) => {
@@ -159,7 +159,7 @@ struct Spelling {
 
 impl Stardict {
     /// Collects the entries of a book.
-    fn of(store: &Store, book: &Book) -> Result<Stardict> {
+    fn from_book(store: &Store, book: &Book) -> Result<Stardict> {
         let title = book.title.clone();
         let languages = book.languages;
         let index = Vec::new();

@@ -215,12 +215,12 @@ impl Lexicon {
 
     /// Makes a lexicon: derives the data that is not saved with the columns.
     fn from_columns(columns: Columns, keys: fst::Map<Vec<u8>>) -> Lexicon {
-        let keys_by_place = MinTree::over(columns.keys.len(), |key| columns.place(key));
+        let keys_by_place = MinTree::new(columns.keys.len(), |key| columns.place(key));
         let inner_words_by_place =
-            MinTree::over(columns.inner_keys.len(), |i| columns.inner_place(i));
+            MinTree::new(columns.inner_keys.len(), |i| columns.inner_place(i));
         let common = daily::common_words(&columns);
         Lexicon {
-            initials: Initials::over(&columns.keys),
+            initials: Initials::new(&columns.keys),
             columns,
             keys,
             keys_by_place,

@@ -49,7 +49,7 @@ impl LanguageTag {
 
     /// The most likely language of a text, judged by its script. A text in Latin letters counts as
     /// English.
-    pub fn of(text: &str) -> LanguageTag {
+    pub fn from_text(text: &str) -> LanguageTag {
         let tag = |c| match c {
             '\u{3040}'..='\u{30FF}' => Some("ja"),
             '\u{AC00}'..='\u{D7AF}' => Some("ko"),
@@ -144,7 +144,7 @@ impl Languages {
 fn known_or_guessed(known: Option<LanguageTag>, text: &str) -> LanguageTag {
     match known {
         Some(language) if language != LanguageTag::CHINESE => language,
-        _ => LanguageTag::of(text),
+        _ => LanguageTag::from_text(text),
     }
 }
 
@@ -193,9 +193,9 @@ mod tests {
             ("תפוח", "he"),
             ("تفاحة", "ar"),
         ] {
-            assert_eq!(LanguageTag::of(text).as_str(), tag, "{text}");
+            assert_eq!(LanguageTag::from_text(text).as_str(), tag, "{text}");
             let is_right_to_left = matches!(tag, "he" | "ar");
-            assert_eq!(LanguageTag::of(text).is_right_to_left(), is_right_to_left, "{text}");
+            assert_eq!(LanguageTag::from_text(text).is_right_to_left(), is_right_to_left, "{text}");
         }
     }
 

@@ -9,8 +9,8 @@ use crate::bidi::is_bidi_control;
 /// engines index completely.
 pub const WORD_CHARS_MAX: usize = 255;
 
-/// A headword as it is spelled: not empty, trimmed, single inner spaces, no control characters, none
-/// that control the direction of text, at most [`WORD_CHARS_MAX`] characters.
+/// A headword as it is spelled: not empty, trimmed, single inner spaces, no control characters,
+/// none that control the direction of text, at most [`WORD_CHARS_MAX`] characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Word(String);
 
@@ -27,7 +27,8 @@ pub enum WordError {
 
 impl Word {
     /// Trims, joins inner white space to single spaces, removes the invisible characters that
-    /// control the direction of text, which are copied with a word from a page, and checks the rest.
+    /// control the direction of text, which are copied with a word from a page, and checks the
+    /// rest.
     ///
     /// # Errors
     /// If the text is empty, too long or has control characters.

@@ -6,10 +6,10 @@
 //! stores md5 hashes. Such a hash is wrapped: Argon2id hashes its hexadecimal digits. When the user
 //! logs in, it is replaced by a hash of the password.
 //!
-//! Timing: each wrong password costs one Argon2id computation of the standard size. So the time does
-//! not reveal whether the name is unknown, the password is too long, or the stored hash is one of
-//! the course, weaker than the standard or unreadable. Only hashes stronger than the standard take
-//! longer.
+//! Timing: each wrong password costs one Argon2id computation of the standard size. So the time
+//! does not reveal whether the name is unknown, the password is too long, or the stored hash is one
+//! of the course, weaker than the standard or unreadable. Only hashes stronger than the standard
+//! take longer.
 
 mod permits;
 mod rules;
@@ -38,8 +38,8 @@ const PASSWORD_BYTES_MAX: usize = 4096;
 /// Length of the random salt of a hash: 128 bits, as RFC 9106 §3.1 recommends.
 const SALT_BYTES: usize = 16;
 
-/// Permits are shared fairly between the networks of clients. Hashing that no client asked for counts
-/// as hashing for this address.
+/// Permits are shared fairly between the networks of clients. Hashing that no client asked for
+/// counts as hashing for this address.
 const NO_CLIENT: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 
 /// Hashes and verifies passwords. Each computation needs one of a few permits, which limit how many
@@ -177,7 +177,7 @@ impl Passwords {
 
     /// The hash that the course's server stores for this name and password.
     fn course_hash(&self, typed: NameAndPassword<'_>) -> CourseHash {
-        CourseHash::of(typed.name, &self.course_salt.0, typed.password)
+        CourseHash::compute(typed.name, &self.course_salt.0, typed.password)
     }
 
     /// Compares a password with an Argon2 hash. The verdict has a new hash if this one is weaker
@@ -229,8 +229,8 @@ impl Passwords {
         Ok(phc.to_string())
     }
 
-    /// Hashes an empty password at this cost and discards the result, so that the call takes as long
-    /// as a real hash.
+    /// Hashes an empty password at this cost and discards the result, so that the call takes as
+    /// long as a real hash.
     fn hash_nothing(&self, permit: &mut Permit<'_>, cost: u64) -> Result<(), PasswordError> {
         let passes = u64::from(self.standard.t_cost());
         let memory = u32::try_from(cost / passes).unwrap_or(self.standard.m_cost());

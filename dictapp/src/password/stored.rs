@@ -76,14 +76,14 @@ impl Stored {
 }
 
 impl CourseHash {
-    /// Parses 32 hexadecimal digits, in upper or lower case, since servers of the course write both.
-    /// `None`: the text is not a course hash.
+    /// Parses 32 hexadecimal digits, in upper or lower case, since servers of the course write
+    /// both. `None`: the text is not a course hash.
     fn parse(text: &str) -> Option<CourseHash> {
         hex::parse(&text.to_ascii_lowercase()).map(CourseHash)
     }
 
     /// The md5 of the three texts, as the course's server computed it.
-    pub(super) fn of(name: &str, salt: &str, password: &str) -> CourseHash {
+    pub(super) fn compute(name: &str, salt: &str, password: &str) -> CourseHash {
         let hash = Md5::new().chain_update(name).chain_update(salt).chain_update(password);
         CourseHash(hash.finalize().into())
     }
@@ -165,7 +165,8 @@ mod tests {
     #[test]
     fn the_course_hash_is_md5_of_name_salt_and_password() {
         let hash = CourseHash::parse("18c397028b3e18311b980efb9272f4b2").unwrap();
-        let matches = |name, password| hash.matches(&CourseHash::of(name, "the-sat", password));
+        let matches =
+            |name, password| hash.matches(&CourseHash::compute(name, "the-sat", password));
         assert!(matches("Levi", "123456"));
         assert!(!matches("levi", "123456"));
         assert!(!matches("Levi", "1234567"));

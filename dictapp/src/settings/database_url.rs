@@ -21,8 +21,8 @@ pub(super) fn database_url(value: &Value) -> Checked<DatabaseUrl> {
     parsed.map_err(|why| invalid(&why.to_string()))
 }
 
-/// The error for a refused value. The message does not show the value: a mistyped URL still contains
-/// a password.
+/// The error for a refused value. The message does not show the value: a mistyped URL still
+/// contains a password.
 fn invalid(why: &str) -> Invalid {
     Invalid {
         must_be: format!("{MUST_BE}: {why}"),

@@ -42,7 +42,8 @@ struct Shown {
 }
 
 impl Repeats {
-    /// Whether this word was shown to the user within the window. If it was, the window begins again.
+    /// Whether this word was shown to the user within the window. If it was, the window begins
+    /// again.
     pub(super) fn is_repeated(&self, user: UserId, word: &str, now: Instant) -> bool {
         let word = self.hasher.hash_one(word);
         let mut shown = self.lock();
@@ -97,8 +98,8 @@ impl Shown {
         self.words < WORDS_MAX && of_user < WORDS_OF_USER_MAX
     }
 
-    /// Forgets words that were not shown within the window, unless the last such search was less than
-    /// [`FORGET_EVERY`] ago.
+    /// Forgets words that were not shown within the window, unless the last such search was less
+    /// than [`FORGET_EVERY`] ago.
     fn forget_old(&mut self, now: Instant) {
         if self.searched.is_some_and(|last| now.saturating_duration_since(last) < FORGET_EVERY) {
             return;

@@ -73,7 +73,8 @@ impl Site {
             .collect();
         let hour = now.as_microsecond() / MICROSECONDS_OF_HOUR;
         self.store.add_lookup_counts(LookupHour { hour, found, missing }, &missing_words)?;
-        // Other look-ups may have been counted meanwhile, so only the stored numbers are subtracted.
+        // Other look-ups may have been counted meanwhile, so only the stored numbers are
+        // subtracted.
         counts.found.fetch_sub(found, Relaxed);
         counts.missing.fetch_sub(missing, Relaxed);
         lock(&counts.missing_words).retain(|word, lookups| {

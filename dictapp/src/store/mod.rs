@@ -1,9 +1,9 @@
 //! The store: users, sessions, history, saved words, classes and the dictionary's books in a
 //! database.
 //!
-//! Each subject (`accounts`, `history`, `books`, `learning`, `settings`) has its SQL statements, the
-//! same for both engines. `db` is the interface to the engines, with an adaptor for SQLite and one for
-//! MySQL. No other module of the crate may use SQL or these engines.
+//! Each subject (`accounts`, `history`, `books`, `learning`, `settings`) has its SQL statements,
+//! the same for both engines. `db` is the interface to the engines, with an adaptor for SQLite and
+//! one for MySQL. No other module of the crate may use SQL or these engines.
 //!
 //! Every wait is bounded (see [`DatabaseTimeouts`]). A change is durable when its method returns
 //! `Ok`.
@@ -54,8 +54,8 @@ use db::{Db, Mysql, Outage, Sqlite, Watched, migrate, probe};
 use error::Doing;
 use history::{Batching, GroupCommit, Questions};
 
-/// SQLite has one writer at a time. The writer does not wait for more rows, since enough rows arrive
-/// during a commit.
+/// SQLite has one writer at a time. The writer does not wait for more rows, since enough rows
+/// arrive during a commit.
 const SQLITE_BATCHING: Batching =
     Batching { writers: 1, wait: Duration::ZERO, questions: Questions::Alone };
 /// Measured with 64 clients on two cores, relative to a server on axum and sqlx. Without the wait:

@@ -1,6 +1,6 @@
 //! Named texts and counters in the database, which all instances share. The counter of the lexicon
-//! (the index of all words in memory) increases with each change of the books, so that instances find
-//! out when to load the words again.
+//! (the index of all words in memory) increases with each change of the books, so that instances
+//! find out when to load the words again.
 
 use super::{
     Store,

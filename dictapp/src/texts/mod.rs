@@ -6,7 +6,6 @@
 //! replaces `{total}`. [`Language`] is the language in which a visitor reads the texts.
 
 mod account;
-mod account_page;
 mod admin;
 mod api;
 mod classes;
@@ -19,7 +18,7 @@ mod search;
 mod site;
 mod word;
 
-pub(crate) use account_page::AccountEvents;
+pub(crate) use account::AccountEvents;
 pub(crate) use client::Client;
 
 use std::borrow::Cow;
@@ -188,8 +187,8 @@ groups! {
     appearance: site::Appearance,
     help: site::Help,
     about: site::About,
-    account: account_page::Account,
-    account_events: account_page::AccountEvents,
+    account: account::Account,
+    account_events: account::AccountEvents,
     reset: account::Reset,
     classes: classes::Classes,
     days: classes::Days,

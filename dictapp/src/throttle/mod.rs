@@ -212,7 +212,7 @@ impl Throttle {
         self.begin_in_networks("registration", client, self.limits.registrations, now)
     }
 
-    /// Begins a check whether a name is taken. If it is, the caller calls [`Attempt::keep_counted`].
+    /// Begins a check whether a name is taken. If it is, call [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// If this network has learned that too many names are taken: how long to wait.
@@ -221,7 +221,7 @@ impl Throttle {
     }
 
     /// Begins a report of an entry. Reports of a user are counted in each network, those of guests
-    /// for the whole network. When the report is stored, the caller calls [`Attempt::keep_counted`].
+    /// for the whole network. When the report is stored, call [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// Too many reports: how long to wait.
@@ -240,7 +240,7 @@ impl Throttle {
         }
     }
 
-    /// Begins a check of a reset code. If the code is wrong, the caller calls [`Attempt::keep_counted`].
+    /// Begins a check of a reset code. If the code is wrong, call [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// If this network has sent too many wrong codes: how long to wait.
@@ -248,7 +248,7 @@ impl Throttle {
         self.begin_in_networks("reset code", client, self.limits.of_network, now)
     }
 
-    /// Begins to count a look-up of a word that no book has. The caller calls [`Attempt::keep_counted`].
+    /// Begins to count a look-up of a word that no book has. Call [`Attempt::keep_counted`].
     ///
     /// # Errors
     /// If there were too many from this network.
@@ -314,7 +314,7 @@ impl Throttle {
 /// are below it.
 fn refuse_if_full(counters: &Counters, counted: &[Counted], now: Duration) -> Result<(), Duration> {
     let wait = |one: &Counted| {
-        let tally = counters.of(one.kind).tally(one.slots, now);
+        let tally = counters.tallies_of(one.kind).tally(one.slots, now);
         Some(tally.left).filter(|left| tally.failures >= one.max && !left.is_zero())
     };
     counted.iter().filter_map(wait).max().map_or(Ok(()), Err)
@@ -337,7 +337,7 @@ impl Counters {
         networks(client).into_iter().map(key).collect()
     }
 
-    fn of(&self, kind: TallyKind) -> &Tallies {
+    fn tallies_of(&self, kind: TallyKind) -> &Tallies {
         match kind {
             TallyKind::NameInNetwork => &self.names_in_networks,
             TallyKind::Network => &self.networks,

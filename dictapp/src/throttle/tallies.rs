@@ -5,12 +5,13 @@
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::time::Duration;
 
-/// The number of rows. Two keys that share a slot in one row are unlikely to share one in the other.
+/// The number of rows. Two keys that share a slot in one row are unlikely to share one in the
+/// other.
 const ROWS: usize = 2;
 
 /// Slots of a row. The server can check about 70,000 passwords in 15 minutes with two hashing
-/// permits. Each failure counts for up to three IPv6 prefixes. So even if all fail, a slot has about
-/// three failures: far below the ten that a name may have by default.
+/// permits. Each failure counts for up to three IPv6 prefixes. So even if all fail, a slot has
+/// about three failures: far below the ten that a name may have by default.
 const SLOTS: usize = 1 << 16;
 
 /// A count for each key. A count ends a window after its first failure.

@@ -50,7 +50,7 @@ impl SecretCookie {
 
 impl CookieTransport {
     /// Decides by the settings, and for `auto` by the connection and the public URL.
-    pub(super) fn of(site: &Site, request: &Request) -> CookieTransport {
+    pub(super) fn from_request(site: &Site, request: &Request) -> CookieTransport {
         let settings = site.settings();
         let public = settings.server.engine.public_url.as_deref();
         let is_https = public.is_some_and(|url| url.starts_with("https:"));

@@ -57,7 +57,7 @@ pub(super) fn part(
         lang: language.html(),
         q: query,
         phrases: phrases(books, first.word),
-        headwords: found.iter().map(|found| Headword::of(found, language)).collect(),
+        headwords: found.iter().map(|found| Headword::from_found(found, language)).collect(),
     };
     let html = template.render().map_err(Error::internal)?;
     let description =

@@ -62,7 +62,7 @@ pub(crate) fn page(site: &Site, request: &Request, error: &Error) -> Response {
     {
         return problem;
     }
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let (title, text) = Subject::of_error(error).texts(page.texts());
     let values = ErrorPage {
         page: &page,
@@ -90,12 +90,12 @@ impl Subject {
         match error.public() {
             ADMINS_ONLY => Subject::Admins,
             TEACHERS_ONLY => Subject::Teachers,
-            _ => Subject::of(error.status()),
+            _ => Subject::from_status(error.status()),
         }
     }
 
     /// The kind of an error with this status.
-    pub(super) fn of(status: StatusCode) -> Subject {
+    pub(super) fn from_status(status: StatusCode) -> Subject {
         match status.as_u16() {
             400 => Subject::BadRequest,
             403 => Subject::Forbidden,

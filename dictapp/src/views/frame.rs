@@ -73,7 +73,7 @@ struct FrameTemplate {
 }
 
 impl Frame {
-    pub(super) fn of(language: Language) -> &'static Frame {
+    pub(super) fn for_language(language: Language) -> &'static Frame {
         static CHINESE: LazyLock<Frame> = LazyLock::new(|| Frame::render(Language::Chinese));
         static ENGLISH: LazyLock<Frame> = LazyLock::new(|| Frame::render(Language::English));
         match language {

@@ -77,7 +77,7 @@ struct Rows {
 
 /// `GET`: the history.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let Some(user) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::HISTORY));
     };
@@ -91,7 +91,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let switched_off = page.books_off()?;
     let books = Selection::new(&shelf, &switched_off);
-    let times = TimeTexts::of(rows.iter().map(|row| row.at), page.zone());
+    let times = TimeTexts::new(rows.iter().map(|row| row.at), page.zone());
     let t = page.texts();
     let template = HistoryPage {
         page: &page,

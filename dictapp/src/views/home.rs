@@ -45,7 +45,7 @@ struct Recent {
 
 /// `GET`: the home page. It is shown without the user's data if the database is unavailable.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let shelf = site.shelf();
     let today = page.today();
     let values = || values(&page, &shelf, today);

@@ -48,14 +48,14 @@ struct AboutPage<'a> {
 
 /// `GET`: the help.
 pub(crate) fn help(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let base = request.origin().unwrap_or_default();
     page.send(&HelpPage { page: &page, t: page.texts(), base })
 }
 
 /// `GET`: the page about the site.
 pub(crate) fn about(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let title = |title: &str| shown_title(title, page.language()).to_owned();
     let books = site.shelf().books().iter().map(|book| title(&book.title)).collect();
     page.send(&AboutPage { page: &page, t: page.texts(), books })

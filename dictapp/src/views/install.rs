@@ -26,7 +26,7 @@ const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// `GET`: the manifest.
 pub(crate) fn manifest(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let t = page.texts();
     let icon = |name: &str, sizes: &str, kind: &str| json!({ "src": assets::link(name), "sizes": sizes, "type": kind, "purpose": "any" });
     let manifest = json!({
@@ -60,7 +60,7 @@ pub(crate) fn worker(_: &Site, _: &Request) -> Result<Response> {
 
 /// `GET`: the OpenSearch description.
 pub(crate) fn opensearch(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let origin = match &site.settings().server.engine.public_url {
         Some(url) => url.clone(),
         None => {

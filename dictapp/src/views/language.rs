@@ -26,5 +26,5 @@ pub(crate) fn choose(site: &Site, request: &Request) -> Result<Response> {
     if is_from_another_site(site, request) {
         return Ok(response);
     }
-    Page::of(site, request).visitor.remember_language(language, response)
+    Page::new(site, request).visitor.remember_language(language, response)
 }

@@ -98,7 +98,7 @@ enum Target<'q> {
 
 /// `GET`: a word's page.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     if let Some(elsewhere) = refuse_lookup(&page)? {
         return Ok(elsewhere);
     }
@@ -173,7 +173,7 @@ fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'
 /// first page of its results, which has another address. So no look-up is recorded when the user
 /// reloads that page, goes back to it or switches its language.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     if let Some(elsewhere) = refuse_lookup(&page)? {
         return Ok(elsewhere);
     }
@@ -298,7 +298,7 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     getrandom::fill(draws.as_flattened_mut())
         .map_err(|error| Error::internal(error.to_string()))?;
     let shelf = site.shelf();
-    let switched_off = Page::of(site, request).books_off()?;
+    let switched_off = Page::new(site, request).books_off()?;
     let books = Selection::new(&shelf, &switched_off);
     let mut drawn =
         draws.iter().filter_map(|draw| shelf.lexicon().random(u64::from_le_bytes(*draw)));

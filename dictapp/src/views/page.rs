@@ -35,8 +35,8 @@ pub(super) const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 impl<'r> Page<'r> {
     /// Identifies the visitor.
-    pub(super) fn of(site: &'r Site, request: &'r Request) -> Page<'r> {
-        Page { site, visitor: Visitor::of(site, request), known_zone: OnceCell::new() }
+    pub(super) fn new(site: &'r Site, request: &'r Request) -> Page<'r> {
+        Page { site, visitor: Visitor::from_request(site, request), known_zone: OnceCell::new() }
     }
 
     /// The request.
@@ -120,8 +120,8 @@ impl<'r> Page<'r> {
         Ok(page)
     }
 
-    /// Whether the visitor is a guest with the default appearance, and no form token was made. All such
-    /// visitors see the same page at a path in one language, so it may be cached.
+    /// Whether the visitor is a guest with the default appearance, and no form token was made. All
+    /// such visitors see the same page at a path in one language, so it may be cached.
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.visitor.who, Who::Guest)
             && self.visitor.has_no_form_token()
@@ -175,11 +175,11 @@ impl Page<'_> {
     }
 
     pub(super) fn frame(&self) -> &'static Frame {
-        Frame::of(self.language())
+        Frame::for_language(self.language())
     }
 
     pub(super) fn appearance(&self) -> Appearance {
-        Appearance::of(self.request())
+        Appearance::from_request(self.request())
     }
 
     pub(super) fn user_name(&self) -> Option<&str> {

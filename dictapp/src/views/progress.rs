@@ -135,7 +135,7 @@ impl ByDay {
 
 /// `GET`: the progress.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let Some(user) = page.user()? else {
         return Response::see_other(&paths::login_then(paths::PROGRESS));
     };
@@ -233,7 +233,7 @@ fn calendar_days(today: Date) -> (i64, DateTexts) {
     let days = (CALENDAR_WEEKS - 1) * 7 + weekday(today);
     let first = day_number(today) - i64::from(days);
     let dates = iter::successors(day_of_number(first), |date| date.tomorrow().ok());
-    (first, DateTexts::of(dates.take_while(|date| *date <= today)))
+    (first, DateTexts::new(dates.take_while(|date| *date <= today)))
 }
 
 /// The weeks of the calendar, from Monday.

@@ -54,6 +54,6 @@ fn subject(refusal: Refusal) -> Subject {
         _ if refusal.is_unencrypted() => Subject::Https,
         StatusCode::MISDIRECTED_REQUEST => Subject::Host,
         StatusCode::INTERNAL_SERVER_ERROR | StatusCode::INSUFFICIENT_STORAGE => Subject::Fault,
-        status => Subject::of(status),
+        status => Subject::from_status(status),
     }
 }

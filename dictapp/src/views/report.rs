@@ -51,7 +51,7 @@ enum ReportNotice {
 
 /// `GET`: the form.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let query: ReportQuery = request.query()?;
     let word = parse(&query.word)?;
     let notice = if page.may_report() { ReportNotice::None } else { ReportNotice::Closed };
@@ -60,7 +60,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: stores a report.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: ReportForm = request.form()?;
     page.check_form(&form.form_token)?;
     let word = parse(&form.word)?;

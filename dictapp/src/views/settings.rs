@@ -51,7 +51,7 @@ struct BooksForm {
 
 /// `GET`: the settings.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let Some(user) = page.user()? else { return to_login() };
     let switched_off = site.books_off(user)?;
     let notice =
@@ -61,8 +61,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: stores the settings. At least one book must be on.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
-    let choice = BooksForm::of(&request.form::<Vec<(String, String)>>()?)?;
+    let page = Page::new(site, request);
+    let choice = BooksForm::parse(&request.form::<Vec<(String, String)>>()?)?;
     page.check_form(&choice.form_token)?;
     let Some(user) = page.user()? else { return to_login() };
     if choice.on.is_empty() {
@@ -102,7 +102,7 @@ fn form(
 }
 
 impl BooksForm {
-    fn of(fields: &[(String, String)]) -> Result<BooksForm> {
+    fn parse(fields: &[(String, String)]) -> Result<BooksForm> {
         let mut choice = BooksForm::default();
         let mut listed = Vec::new();
         let mut on = HashSet::new();
@@ -133,13 +133,13 @@ mod tests {
         let field = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let fields =
             [("form_token", "t"), ("listed", "1"), ("on", "1"), ("listed", "2"), ("on", "3")];
-        let choice = BooksForm::of(&fields.iter().map(field).collect::<Vec<_>>()).unwrap();
+        let choice = BooksForm::parse(&fields.iter().map(field).collect::<Vec<_>>()).unwrap();
         let expected = BooksForm {
             form_token: "t".to_owned(),
             on: vec![BookId::new(1)],
             off: vec![BookId::new(2)],
         };
         assert_eq!(choice, expected);
-        assert!(BooksForm::of(&[field(&("on", "x"))]).is_err());
+        assert!(BooksForm::parse(&[field(&("on", "x"))]).is_err());
     }
 }

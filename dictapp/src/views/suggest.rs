@@ -43,7 +43,7 @@ const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
     let TypedTextQuery { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
-    if is_closed && Page::of(site, request).user_name().is_none() {
+    if is_closed && Page::new(site, request).user_name().is_none() {
         let none: [Suggestion; 0] = [];
         return Ok(Response::json(&none)?.with_field(header::CACHE_CONTROL, NO_STORE));
     }
@@ -74,7 +74,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
 pub(crate) fn gloss(site: &Site, request: &Request) -> Result<Response> {
     let TypedTextQuery { q } = request.query()?;
     let is_closed = site.settings().dictionary.lookup_requires_login;
-    let is_allowed = !is_closed || Page::of(site, request).user_name().is_some();
+    let is_allowed = !is_closed || Page::new(site, request).user_name().is_some();
     let shelf = site.shelf();
     let hits = match Word::parse(&q) {
         Ok(word) if is_allowed => shelf.lexicon().look_up(word.as_str()),

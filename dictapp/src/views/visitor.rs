@@ -86,9 +86,10 @@ pub(crate) fn may_be_user(request: &Request) -> bool {
 
 impl<'r> Visitor<'r> {
     /// Reads the cookies, and queries the database if there is a session cookie.
-    pub(super) fn of(site: &Site, request: &'r Request) -> Visitor<'r> {
-        let transport = CookieTransport::of(site, request);
-        let Identity { session, who } = Identity::of(site, request, SESSION_COOKIE.name(transport));
+    pub(super) fn from_request(site: &Site, request: &'r Request) -> Visitor<'r> {
+        let transport = CookieTransport::from_request(site, request);
+        let Identity { session, who } =
+            Identity::resolve(site, request, SESSION_COOKIE.name(transport));
         let session = session.as_ref();
         let language = language(request);
         Visitor { request, language, session, who, guest: OnceCell::new(), transport }
@@ -291,7 +292,7 @@ impl<'r> Visitor<'r> {
 impl Identity {
     /// The identity of this request, looked up at the first call. `name` is the name of the session
     /// cookie.
-    fn of<'r>(site: &Site, request: &'r Request, name: &str) -> &'r Identity {
+    fn resolve<'r>(site: &Site, request: &'r Request, name: &str) -> &'r Identity {
         if let Some(known) = request.get() {
             return known;
         }

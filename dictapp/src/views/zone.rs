@@ -89,7 +89,7 @@ const DATE_BYTES: usize = 10;
 const EXACT_BYTES: usize = 25;
 
 impl TimeTexts {
-    pub(super) fn of(times: impl Iterator<Item = Timestamp>, zone: &TimeZone) -> TimeTexts {
+    pub(super) fn new(times: impl Iterator<Item = Timestamp>, zone: &TimeZone) -> TimeTexts {
         let mut texts = Vec::with_capacity(EXACT_BYTES * times.size_hint().0);
         for time in times {
             texts.extend_from_slice(&exact_text(time, zone.to_offset(time)));
@@ -111,7 +111,7 @@ impl TimeTexts {
 pub(super) struct DateTexts(String);
 
 impl DateTexts {
-    pub(super) fn of(dates: impl Iterator<Item = Date>) -> DateTexts {
+    pub(super) fn new(dates: impl Iterator<Item = Date>) -> DateTexts {
         let mut texts = Vec::with_capacity(DATE_BYTES * dates.size_hint().0);
         dates.for_each(|date| texts.extend_from_slice(&date_text(date)));
         DateTexts(text_of(texts))
@@ -225,20 +225,20 @@ mod tests {
             (jiff::tz::offset(-11), ["2026-11-29T21:05:09-11:00", "2026-11-29", "21:05:09"]),
             (half, ["2026-11-30T04:35:09-03:30", "2026-11-30", "04:35:09"]),
         ] {
-            let texts = TimeTexts::of([at, at].into_iter(), &TimeZone::fixed(offset));
+            let texts = TimeTexts::new([at, at].into_iter(), &TimeZone::fixed(offset));
             let shown: Vec<_> =
                 texts.iter().map(|text| [text.exact, text.date, text.clock]).collect();
             assert_eq!(shown, [expected; 2]);
             assert!(expected[0].parse::<Timestamp>().unwrap() <= at);
         }
-        let far = TimeTexts::of([Timestamp::MIN, Timestamp::MAX].into_iter(), &TimeZone::UTC);
+        let far = TimeTexts::new([Timestamp::MIN, Timestamp::MAX].into_iter(), &TimeZone::UTC);
         assert_eq!(far.iter().count(), 2, "a time that is not the time of any look-up");
     }
 
     #[test]
     fn dates_have_ten_characters() {
         let dates = [Date::constant(2026, 1, 2), Date::MIN, Date::MAX];
-        let texts = DateTexts::of(dates.into_iter());
+        let texts = DateTexts::new(dates.into_iter());
         assert_eq!(texts.iter().collect::<Vec<_>>(), ["2026-01-02", "0000-01-01", "9999-12-31"]);
     }
 

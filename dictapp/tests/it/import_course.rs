@@ -1,5 +1,5 @@
-//! Tests of the command `dictapp import-course`: imports of a course database from a dump and from a
-//! server. A second import adds nothing.
+//! Tests of the command `dictapp import-course`: imports of a course database from a dump and from
+//! a server. A second import adds nothing.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -46,7 +46,8 @@ ALTER TABLE `hist`
 COMMIT;
 "#;
 
-/// The course's hash of Levi's password "ladder violet": md5(name + salt + password) in hexadecimal.
+/// The course's hash of Levi's password "ladder violet": md5(name + salt + password) in
+/// hexadecimal.
 const LEVIS_HASH: &str = "df8158cf22c0d96c482017d9e428b94c";
 
 /// A dump by hand. Some rows cannot be imported. Mia's password is plain text.

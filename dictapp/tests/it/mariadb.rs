@@ -28,8 +28,8 @@ pub(crate) const PASSWORD: &str = "s3cr3t-of-the-test";
 const READY: &str = "ready for connections";
 
 /// A shell script that starts the server, copies its output, and waits for a line or the end of its
-/// standard input. Then it kills the server and, unless the line is `keep`, removes the folder `$0`.
-/// The input also ends with the test process, so no server outlives it.
+/// standard input. Then it kills the server and, unless the line is `keep`, removes the folder
+/// `$0`. The input also ends with the test process, so no server outlives it.
 const KEEPER: &str = r#"
 "$@" </dev/null 2>&1 &
 server=$!

@@ -1,5 +1,5 @@
-//! Tests of the store with both engines: each test runs on SQLite and on MariaDB. Also has the helper
-//! functions of all tests of the store.
+//! Tests of the store with both engines: each test runs on SQLite and on MariaDB. Also has the
+//! helper functions of all tests of the store.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -20,20 +20,20 @@ pub(crate) struct Fresh {
     pub(crate) folder: tempfile::TempDir,
 }
 
-/// The variable with the URL of the parent's database. It is set only in a child process that a test
-/// kills.
+/// The variable with the URL of the parent's database. It is set only in a child process that a
+/// test kills.
 pub(crate) const PARENT_DATABASE: &str = "DICTAPP_TEST_VICTIM";
 
 impl Fresh {
     pub(crate) fn sqlite() -> Fresh {
-        Fresh::at(|folder| format!("sqlite:{}", folder.join("data/dictapp.db").display()))
+        Fresh::with_url(|folder| format!("sqlite:{}", folder.join("data/dictapp.db").display()))
     }
 
     pub(crate) fn mariadb() -> Fresh {
-        Fresh::at(|_| MariaDb::shared().database())
+        Fresh::with_url(|_| MariaDb::shared().database())
     }
 
-    fn at(url: impl Fn(&Path) -> String) -> Fresh {
+    fn with_url(url: impl Fn(&Path) -> String) -> Fresh {
         let folder = tempfile::tempdir().unwrap();
         let url = env::var(PARENT_DATABASE).unwrap_or_else(|_| url(folder.path()));
         Fresh { config: at_url(&[&url]), url, folder }
@@ -84,7 +84,7 @@ on_both_engines! {
     opening_again_changes_nothing
 }
 
-pub(crate) fn at(microsecond: i64) -> Timestamp {
+pub(crate) fn time_at(microsecond: i64) -> Timestamp {
     Timestamp::from_microsecond(microsecond).unwrap()
 }
 
@@ -106,8 +106,8 @@ pub(crate) fn new_session(byte: u8, user: UserId) -> NewSession {
     NewSession {
         token_hash: [byte; 32],
         user,
-        created: at(1),
-        expires: at(1_000_000),
+        created: time_at(1),
+        expires: time_at(1_000_000),
         lifetime: Lifetime::Kept,
         device: "Firefox, Linux".to_owned(),
         network: "192.0.2.1".to_owned(),
@@ -118,14 +118,14 @@ pub(crate) fn new_user(text: &str, passwd: &str) -> NewUser {
     NewUser {
         name: name(text),
         passwd: passwd.to_owned(),
-        created: at(7),
+        created: time_at(7),
         role: Role::User,
         sign_up: None,
     }
 }
 
 pub(crate) fn lookup(user: UserId, text: &str, time: i64) -> Lookup {
-    Lookup { user, word: word(text), found: true, headword: None, at: at(time) }
+    Lookup { user, word: word(text), found: true, headword: None, at: time_at(time) }
 }
 
 pub(crate) fn entry(text: &str, explanation: &str) -> Entry {
@@ -167,7 +167,7 @@ fn finds_a_user_by_the_exact_name_only(fresh: &Fresh) {
     for other in ["Ann", "ann", "Änn", "李雷", "😀", "a"] {
         let user = store.insert_user(&new_user(other, other)).unwrap();
         assert_eq!((&user.name, &user.passwd), (&name(other), &other.to_owned()));
-        assert_eq!((user.role, user.created, user.disabled), (Role::User, at(7), None));
+        assert_eq!((user.role, user.created, user.disabled), (Role::User, time_at(7), None));
         assert_eq!(store.user_by_name(&name(other)).unwrap(), Some(user));
     }
     assert_eq!(store.user_by_name(&name("ANN")).unwrap(), None);
@@ -189,7 +189,7 @@ fn an_insert_that_is_sent_again_is_no_conflict(fresh: &Fresh) {
     let first = store.insert_user(&new).unwrap();
     assert_eq!(store.insert_user(&new).unwrap(), first);
 
-    let session = NewSession { expires: at(9), ..new_session(1, first.id) };
+    let session = NewSession { expires: time_at(9), ..new_session(1, first.id) };
     store.insert_session(&session).unwrap();
     store.insert_session(&session).unwrap();
     let other = NewSession { user: register(&store, "other"), ..session };
@@ -213,21 +213,21 @@ fn keeps_a_session_until_it_ends(fresh: &Fresh) {
     let user = register(&store, "Levi");
     let begin = |byte: u8| {
         let session = new_session(byte, user);
-        store.insert_session(&NewSession { created: at(10), expires: at(20), ..session })
+        store.insert_session(&NewSession { created: time_at(10), expires: time_at(20), ..session })
     };
     // 65 to 67 are letters, 200 is no UTF-8: a hash may be any bytes.
     for byte in [0, 65, 66, 200] {
         begin(byte).unwrap();
     }
     let session = store.session_by_hash(&[200; 32]).unwrap().unwrap();
-    assert_eq!((session.user, session.name, session.created), (user, name("Levi"), at(10)));
-    assert_eq!((session.seen, session.expires), (at(10), at(20)));
+    assert_eq!((session.user, session.name, session.created), (user, name("Levi"), time_at(10)));
+    assert_eq!((session.seen, session.expires), (time_at(10), time_at(20)));
 
-    assert!(store.touch_session(&[200; 32], at(11), at(21)).unwrap());
-    assert!(store.touch_session(&[200; 32], at(11), at(21)).unwrap(), "nothing changes");
-    assert!(!store.touch_session(&[201; 32], at(11), at(21)).unwrap());
+    assert!(store.touch_session(&[200; 32], time_at(11), time_at(21)).unwrap());
+    assert!(store.touch_session(&[200; 32], time_at(11), time_at(21)).unwrap(), "nothing changes");
+    assert!(!store.touch_session(&[201; 32], time_at(11), time_at(21)).unwrap());
     let session = store.session_by_hash(&[200; 32]).unwrap().unwrap();
-    assert_eq!((session.seen, session.expires), (at(11), at(21)));
+    assert_eq!((session.seen, session.expires), (time_at(11), time_at(21)));
 
     store.delete_session(&[0; 32]).unwrap();
     store.delete_session(&[0; 32]).unwrap();
@@ -240,12 +240,12 @@ fn removes_no_more_expired_sessions_than_asked(fresh: &Fresh) {
     let store = fresh.open();
     let user = register(&store, "Levi");
     for byte in 1..=5 {
-        let expires = at(i64::from(byte) * 100);
+        let expires = time_at(i64::from(byte) * 100);
         store.insert_session(&NewSession { expires, ..new_session(byte * 40, user) }).unwrap();
     }
-    assert_eq!(store.delete_expired_sessions(at(400), 3).unwrap(), 3);
-    assert_eq!(store.delete_expired_sessions(at(400), 3).unwrap(), 1);
-    assert_eq!(store.delete_expired_sessions(at(400), 3).unwrap(), 0);
+    assert_eq!(store.delete_expired_sessions(time_at(400), 3).unwrap(), 3);
+    assert_eq!(store.delete_expired_sessions(time_at(400), 3).unwrap(), 1);
+    assert_eq!(store.delete_expired_sessions(time_at(400), 3).unwrap(), 0);
     assert!(store.session_by_hash(&[200; 32]).unwrap().is_some());
 }
 
@@ -260,14 +260,14 @@ fn shows_the_history_newest_first_by_pages(fresh: &Fresh) {
     store.record_lookup(&missing).unwrap();
 
     let newest = &store.recent_lookups(user, PageStart::Newest, 1).unwrap()[0];
-    assert_eq!((newest.word.as_str(), newest.found, newest.at), ("naïve 词", false, at(60)));
+    assert_eq!((newest.word.as_str(), newest.found, newest.at), ("naïve 词", false, time_at(60)));
     assert_eq!(newest.name, name("Levi"));
     let page = |start| words_looked_up(&store, user, start, 2);
     assert_eq!(page(PageStart::Newest), ["naïve 词", "ice cream"]);
-    assert_eq!(page(PageStart::OlderThan(at(50))), ["four", "three"]);
-    assert_eq!(page(PageStart::OlderThan(at(20))), ["one"]);
-    assert_eq!(page(PageStart::NewerThan(at(20))), ["four", "three"]);
-    assert_eq!(page(PageStart::NewerThan(at(60))), [""; 0]);
+    assert_eq!(page(PageStart::OlderThan(time_at(50))), ["four", "three"]);
+    assert_eq!(page(PageStart::OlderThan(time_at(20))), ["one"]);
+    assert_eq!(page(PageStart::NewerThan(time_at(20))), ["four", "three"]);
+    assert_eq!(page(PageStart::NewerThan(time_at(60))), [""; 0]);
     assert_eq!(page(PageStart::Oldest), ["two", "one"]);
     assert_eq!(store.count_lookups(user).unwrap(), 6);
     assert_eq!(store.count_lookups(other).unwrap(), 1);
@@ -285,7 +285,10 @@ fn gives_look_ups_of_one_microsecond_a_time_each(fresh: &Fresh) {
     other.record_lookup(&lookup(user, "b", 102)).unwrap(); // as sent again after a lost connection
     let rows = one.recent_lookups(user, PageStart::Newest, 10).unwrap();
     let rows: Vec<_> = rows.iter().map(|row| (row.word.as_str(), row.at)).collect();
-    assert_eq!(rows, [("c", at(103)), ("b", at(102)), ("a", at(101)), ("a", at(100))]);
+    assert_eq!(
+        rows,
+        [("c", time_at(103)), ("b", time_at(102)), ("a", time_at(101)), ("a", time_at(100))]
+    );
 }
 
 fn concurrent_look_ups_are_all_recorded(fresh: &Fresh) {

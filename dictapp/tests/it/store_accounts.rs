@@ -10,7 +10,7 @@ use dictapp::{
 use jiff::Timestamp;
 
 use crate::store::{
-    Fresh, at, lookup, name, new_session, new_user, on_both_engines, register, word,
+    Fresh, lookup, name, new_session, new_user, on_both_engines, register, time_at, word,
 };
 
 on_both_engines! {
@@ -50,8 +50,8 @@ fn roles_and_blocks_are_stored_and_a_blocked_user_has_no_session(fresh: &Fresh) 
     store.insert_session(&new_session(1, levi)).unwrap();
     assert_eq!(store.session_by_hash(&[1; 32]).unwrap().unwrap().role, Role::Admin);
     assert_eq!(store.count_enabled(Role::Admin).unwrap(), 1);
-    store.set_disabled(levi, Some(at(5))).unwrap();
-    assert_eq!(store.user_by_id(levi).unwrap().unwrap().disabled, Some(at(5)));
+    store.set_disabled(levi, Some(time_at(5))).unwrap();
+    assert_eq!(store.user_by_id(levi).unwrap().unwrap().disabled, Some(time_at(5)));
     assert_eq!(store.session_by_hash(&[1; 32]).unwrap(), None);
     assert_eq!(store.count_enabled(Role::Admin).unwrap(), 0);
     store.set_disabled(levi, None).unwrap();
@@ -67,7 +67,7 @@ fn of_many_sessions_the_newest_twenty_stay(fresh: &Fresh) {
     let store = fresh.open();
     let levi = register(&store, "Levi");
     for byte in 1..=40 {
-        let created = at(i64::from(byte));
+        let created = time_at(i64::from(byte));
         store.insert_session(&NewSession { created, ..new_session(byte, levi) }).unwrap();
     }
     let sessions = store.sessions_of(levi).unwrap();
@@ -93,22 +93,22 @@ fn a_reset_code_sets_a_password_once_and_ends_all_sessions(fresh: &Fresh) {
     let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
     store.insert_session(&new_session(1, levi)).unwrap();
     store.insert_session(&new_session(2, mia)).unwrap();
-    store.put_reset_code(levi, &[8; 32], at(0), at(100)).unwrap();
-    store.put_reset_code(levi, &[9; 32], at(0), at(100)).unwrap();
-    assert_eq!(store.user_of_reset_code(&[8; 32], at(50)).unwrap(), None, "replaced");
-    assert_eq!(store.user_of_reset_code(&[9; 32], at(100)).unwrap(), None, "expired");
-    assert_eq!(store.user_of_reset_code(&[9; 32], at(50)).unwrap(), Some(levi));
-    assert!(!store.reset_passwd(levi, &[9; 32], "new", at(100)).unwrap(), "expired");
-    assert!(!store.reset_passwd(mia, &[9; 32], "new", at(50)).unwrap(), "another user's");
+    store.put_reset_code(levi, &[8; 32], time_at(0), time_at(100)).unwrap();
+    store.put_reset_code(levi, &[9; 32], time_at(0), time_at(100)).unwrap();
+    assert_eq!(store.user_of_reset_code(&[8; 32], time_at(50)).unwrap(), None, "replaced");
+    assert_eq!(store.user_of_reset_code(&[9; 32], time_at(100)).unwrap(), None, "expired");
+    assert_eq!(store.user_of_reset_code(&[9; 32], time_at(50)).unwrap(), Some(levi));
+    assert!(!store.reset_passwd(levi, &[9; 32], "new", time_at(100)).unwrap(), "expired");
+    assert!(!store.reset_passwd(mia, &[9; 32], "new", time_at(50)).unwrap(), "another user's");
     store.insert_api_token(&new_token(1, levi)).unwrap();
-    assert!(store.reset_passwd(levi, &[9; 32], "new", at(50)).unwrap());
+    assert!(store.reset_passwd(levi, &[9; 32], "new", time_at(50)).unwrap());
     assert_eq!(store.api_tokens_of(levi).unwrap(), [], "revoked");
-    assert!(!store.reset_passwd(levi, &[9; 32], "newer", at(50)).unwrap(), "used");
+    assert!(!store.reset_passwd(levi, &[9; 32], "newer", time_at(50)).unwrap(), "used");
     assert_eq!(store.user_by_id(levi).unwrap().unwrap().passwd, "new");
     assert_eq!(store.session_by_hash(&[1; 32]).unwrap(), None);
     assert!(store.session_by_hash(&[2; 32]).unwrap().is_some());
-    store.put_reset_code(levi, &[7; 32], at(0), at(100)).unwrap();
-    assert_eq!(store.delete_expired_reset_codes(at(100)).unwrap(), 1);
+    store.put_reset_code(levi, &[7; 32], time_at(0), time_at(100)).unwrap();
+    assert_eq!(store.delete_expired_reset_codes(time_at(100)).unwrap(), 1);
 }
 
 /// A token made before the demotion must not work after another promotion.
@@ -136,7 +136,7 @@ fn new_token(byte: u8, user: UserId) -> NewApiToken {
         user,
         name: format!("token {byte}"),
         scopes: Scopes::parse("read history"),
-        created: at(byte.into()),
+        created: time_at(byte.into()),
     }
 }
 
@@ -148,16 +148,16 @@ fn tokens_are_bounded_and_their_users_alone_revoke_them(fresh: &Fresh) {
     }
     assert!(!store.insert_api_token(&new_token(21, levi)).unwrap(), "one too many");
     assert!(store.insert_api_token(&new_token(22, mia)).unwrap());
-    store.touch_api_token(&[1; 32], at(99)).unwrap();
+    store.touch_api_token(&[1; 32], time_at(99)).unwrap();
     let token = store.api_token_by_hash(&[1; 32]).unwrap().unwrap();
     assert_eq!((token.name, token.scopes.to_string()), (name("Levi"), "read history".to_owned()));
-    assert_eq!(token.seen, Some(at(99)));
+    assert_eq!(token.seen, Some(time_at(99)));
     let own = store.api_tokens_of(levi).unwrap();
     assert_eq!((own.len(), &*own[0].name, own[0].seen), (20, "token 20", None));
     assert!(!store.delete_api_token_of(mia, &[1; 32]).unwrap());
     assert!(store.delete_api_token_of(levi, &[1; 32]).unwrap());
     assert_eq!(store.api_token_by_hash(&[1; 32]).unwrap(), None);
-    store.set_disabled(levi, Some(at(5))).unwrap();
+    store.set_disabled(levi, Some(time_at(5))).unwrap();
     assert_eq!(store.api_token_by_hash(&[2; 32]).unwrap(), None, "of a disabled user");
     store.delete_api_tokens_of(levi).unwrap();
     let left = |user| store.api_tokens_of(user).unwrap().len();
@@ -170,12 +170,12 @@ fn the_audit_log_is_read_by_user_and_forgets_by_age(fresh: &Fresh) {
     for (time, event) in AuditEvent::ALL.into_iter().enumerate() {
         let network = Some("2001:db8::1".to_owned());
         let (user, actor, detail) = (Some(levi), None, Some("→".repeat(601)));
-        let entry = AuditEntry { at: at(time as i64), event, user, actor, network, detail };
+        let entry = AuditEntry { at: time_at(time as i64), event, user, actor, network, detail };
         store.insert_audit(&entry, 7).unwrap();
         store.insert_audit(&entry, 7).unwrap(); // sent again
     }
     let unknown = AuditEntry {
-        at: at(99),
+        at: time_at(99),
         event: AuditEvent::LogInFailed,
         user: None,
         actor: None,
@@ -188,8 +188,8 @@ fn the_audit_log_is_read_by_user_and_forgets_by_age(fresh: &Fresh) {
     assert_eq!(newest_first, AuditEvent::ALL);
     assert_eq!(events[0].detail.as_ref().map(|detail| detail.chars().count()), Some(600));
     assert_eq!(store.audit_before(None, Timestamp::MAX, 1).unwrap(), [unknown]);
-    assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 8);
-    assert_eq!(store.delete_audit_before(at(10), 8).unwrap(), 2);
+    assert_eq!(store.delete_audit_before(time_at(10), 8).unwrap(), 8);
+    assert_eq!(store.delete_audit_before(time_at(10), 8).unwrap(), 2);
     assert_eq!(
         store.audit_before(None, Timestamp::MAX, 99).unwrap().len(),
         AuditEvent::ALL.len() - 9
@@ -201,11 +201,11 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
     let (levi, mia) = (register(&store, "Levi"), register(&store, "Mia"));
     for (byte, user) in [(1, levi), (2, mia)] {
         store.insert_session(&new_session(byte, user)).unwrap();
-        store.put_reset_code(user, &[byte; 32], at(0), at(100)).unwrap();
+        store.put_reset_code(user, &[byte; 32], time_at(0), time_at(100)).unwrap();
         store.insert_api_token(&new_token(byte, user)).unwrap();
         store.record_lookup(&lookup(user, "apple", 1)).unwrap();
         let entry = AuditEntry {
-            at: at(1),
+            at: time_at(1),
             event: AuditEvent::LoggedIn,
             user: Some(user),
             actor: Some(user),
@@ -216,12 +216,12 @@ fn a_deleted_user_leaves_nothing_behind(fresh: &Fresh) {
         let class = ClassId::new(byte.into());
         let code = format!("CODE000{byte}");
         store.insert_class(new_class(class, user, "Class 7", &code)).unwrap();
-        store.join_class(class, user, at(1)).unwrap();
+        store.join_class(class, user, time_at(1)).unwrap();
         let words = [word("apple")];
         let (id, name, due) = (i64::from(byte), "Unit 5", 1);
         let list = NewClassList { id, class, name, due, words: &words };
         store.insert_class_list(list).unwrap();
-        let report = ReportId { at: at(1), tie_breaker: byte.into() };
+        let report = ReportId { at: time_at(1), tie_breaker: byte.into() };
         store.insert_report(report, Some(user), &word("apple"), "wrong").unwrap();
     }
     assert!(store.delete_user(levi).unwrap());
@@ -257,13 +257,13 @@ fn a_history_is_deleted_by_row_by_day_and_whole_and_is_bounded(fresh: &Fresh) {
         store.record_lookup(&lookup(mia, "apple", time)).unwrap();
     }
     let count = |user| store.count_lookups(user).unwrap();
-    assert_eq!(store.delete_word_between(levi, at(3), at(3), at(4)).unwrap(), 1);
+    assert_eq!(store.delete_word_between(levi, time_at(3), time_at(3), time_at(4)).unwrap(), 1);
     assert_eq!(count(levi), 9);
-    assert_eq!(store.delete_lookups_between(levi, at(4), at(6)).unwrap(), 2);
+    assert_eq!(store.delete_lookups_between(levi, time_at(4), time_at(6)).unwrap(), 2);
     assert_eq!(store.trim_lookups(levi, 5).unwrap(), 2);
     assert_eq!(store.trim_lookups(levi, 5).unwrap(), 0);
     let oldest = store.recent_lookups(levi, PageStart::Oldest, 1).unwrap();
-    assert_eq!(oldest[0].at, at(6));
+    assert_eq!(oldest[0].at, time_at(6));
     assert_eq!(store.delete_lookups(levi).unwrap(), 5);
     assert_eq!((count(levi), count(mia)), (0, 10));
 }
@@ -285,7 +285,7 @@ fn users_are_found_by_the_beginning_of_their_names(fresh: &Fresh) {
 }
 
 fn new_class<'a>(id: ClassId, teacher: UserId, name: &'a str, code: &'a str) -> NewClass<'a> {
-    NewClass { id, teacher, name, code, created: at(1) }
+    NewClass { id, teacher, name, code, created: time_at(1) }
 }
 
 fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
@@ -295,7 +295,7 @@ fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
     let class = ClassId::new(5);
     for _ in 0..2 {
         store.insert_class(new_class(class, teacher, "Class 7", "ABCD2345")).unwrap(); // sent again
-        store.join_class(class, pupil, at(2)).unwrap();
+        store.join_class(class, pupil, time_at(2)).unwrap();
     }
     let taken = store.insert_class(new_class(ClassId::new(6), teacher, "x", "ABCD2345"));
     assert!(taken.unwrap_err().is_conflict());
@@ -307,8 +307,8 @@ fn a_list_is_finished_when_each_word_is_learnt(fresh: &Fresh) {
     assert_eq!(store.class_list_words(9).unwrap(), ["apple", "pear"]);
     let review = |text: &str, microsecond, grade| {
         let saved = SavedWordText::default();
-        store.save_word(pupil, &word(text), &saved, at(microsecond)).unwrap();
-        let memory = Memory::after(None, grade, at(microsecond));
+        store.save_word(pupil, &word(text), &saved, time_at(microsecond)).unwrap();
+        let memory = Memory::after(None, grade, time_at(microsecond));
         let (user, word, seen) = (pupil, text, 0);
         store.record_review(&NewReview { user, word, seen, grade, memory }).unwrap();
     };
@@ -338,7 +338,7 @@ fn the_next_list_of_a_pupil_is_shown_before_those_that_have_passed(fresh: &Fresh
     let (teacher, pupil) = (register(&store, "Lee"), register(&store, "Levi"));
     let class = ClassId::new(5);
     store.insert_class(new_class(class, teacher, "Class 7", "ABCD2345")).unwrap();
-    store.join_class(class, pupil, at(2)).unwrap();
+    store.join_class(class, pupil, time_at(2)).unwrap();
     let words = [word("apple")];
     for due in (40..95).chain([104]) {
         let list = NewClassList { id: due, class, name: "Unit 5", due, words: &words };
@@ -356,7 +356,7 @@ fn reports_and_counts_are_kept_until_they_are_settled(fresh: &Fresh) {
     let store = fresh.open();
     let levi = register(&store, "Levi");
     for (time, user) in [(1, Some(levi)), (2, None)] {
-        let id = ReportId { at: at(time), tie_breaker: 4_000_000_000 };
+        let id = ReportId { at: time_at(time), tie_breaker: 4_000_000_000 };
         store.insert_report(id, user, &word("naïve 词"), "wrong").unwrap();
         store.insert_report(id, user, &word("naïve 词"), "wrong").unwrap(); // sent again
     }
@@ -368,12 +368,12 @@ fn reports_and_counts_are_kept_until_they_are_settled(fresh: &Fresh) {
     assert_eq!(store.count_reports().unwrap(), 1);
 
     let hour = LookupHour { hour: 7, found: 3, missing: 1 };
-    let missed = [MissingWord { word: "naïve 词".to_owned(), lookups: 2, last: at(5) }];
+    let missed = [MissingWord { word: "naïve 词".to_owned(), lookups: 2, last: time_at(5) }];
     store.add_lookup_counts(hour, &missed).unwrap();
     store.add_lookup_counts(hour, &missed).unwrap();
     assert_eq!(store.lookup_hours(0).unwrap(), [LookupHour { hour: 7, found: 6, missing: 2 }]);
     assert_eq!(store.most_missed_words(9).unwrap()[0].lookups, 4);
-    store.delete_lookup_counts(8, at(6)).unwrap();
+    store.delete_lookup_counts(8, time_at(6)).unwrap();
     assert!(store.lookup_hours(0).unwrap().is_empty());
     assert!(store.most_missed_words(9).unwrap().is_empty());
 }

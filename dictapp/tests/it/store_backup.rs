@@ -1,5 +1,5 @@
-//! Tests of backups. A backup of either engine is restored into a new database of either engine with
-//! the same rows. Neither a backup nor a restore overwrites anything.
+//! Tests of backups. A backup of either engine is restored into a new database of either engine
+//! with the same rows. Neither a backup nor a restore overwrites anything.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -12,7 +12,7 @@ use dictapp::store::*;
 
 use crate::{
     mariadb::MariaDb,
-    store::{Fresh, at, at_url, entry, import, lookup, name, on_both_engines, register, word},
+    store::{Fresh, at_url, entry, import, lookup, name, on_both_engines, register, time_at, word},
     store_faults::stored_words,
 };
 
@@ -36,14 +36,16 @@ fn filled(fresh: &Fresh) -> Store {
     store.put_setting("motto", "读书").unwrap();
     let class = ClassId::new(i64::MAX);
     let (name, code) = ("七年级", "ABCD2345");
-    store.insert_class(NewClass { id: class, teacher: user, name, code, created: at(1) }).unwrap();
-    store.join_class(class, user, at(1)).unwrap();
+    store
+        .insert_class(NewClass { id: class, teacher: user, name, code, created: time_at(1) })
+        .unwrap();
+    store.join_class(class, user, time_at(1)).unwrap();
     let words = [word("apple")];
     let list = NewClassList { id: i64::MAX - 1, class, name: "Unit 5", due: 9, words: &words };
     store.insert_class_list(list).unwrap();
-    let report = ReportId { at: at(1), tie_breaker: u32::MAX };
+    let report = ReportId { at: time_at(1), tie_breaker: u32::MAX };
     store.insert_report(report, None, &word("apple"), "wrong").unwrap();
-    let missed = [MissingWord { word: "no such".to_owned(), lookups: 1, last: at(2) }];
+    let missed = [MissingWord { word: "no such".to_owned(), lookups: 1, last: time_at(2) }];
     store.add_lookup_counts(LookupHour { hour: 0, found: 1, missing: 1 }, &missed).unwrap();
     store
 }

@@ -1,5 +1,5 @@
-//! Tests that kill the program (`kill -9`) or the server at any moment. Afterwards, acknowledged rows
-//! are in the database, and unfinished changes are not.
+//! Tests that kill the program (`kill -9`) or the server at any moment. Afterwards, acknowledged
+//! rows are in the database, and unfinished changes are not.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -29,8 +29,8 @@ on_both_engines! {
 
 const BOOK_ENTRIES: u64 = 20_000;
 
-/// Runs the same test in a child process, which the test kills. Returns the process and the lines that
-/// it prints.
+/// Runs the same test in a child process, which the test kills. Returns the process and the lines
+/// that it prints.
 fn spawn(fresh: &Fresh) -> (Child, Lines<BufReader<ChildStdout>>) {
     let test = thread::current().name().unwrap().to_owned();
     let mut child = Command::new(env::current_exe().unwrap())

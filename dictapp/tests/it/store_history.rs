@@ -7,7 +7,7 @@ use std::{sync::Arc, thread};
 
 use dictapp::{model::Word, store::*};
 
-use crate::store::{Fresh, at, lookup, on_both_engines, register, word};
+use crate::store::{Fresh, lookup, on_both_engines, register, time_at, word};
 
 on_both_engines! {
     a_look_up_says_whether_its_user_saved_the_headword
@@ -26,7 +26,7 @@ fn look_up(store: &Store, user: UserId, text: &str, headword: &str, time: i64) -
 }
 
 fn save(store: &Store, user: UserId, text: &str) {
-    store.save_word(user, &word(text), &SavedWordText::default(), at(1)).unwrap();
+    store.save_word(user, &word(text), &SavedWordText::default(), time_at(1)).unwrap();
 }
 
 fn a_look_up_says_whether_its_user_saved_the_headword(fresh: &Fresh) {
@@ -50,7 +50,7 @@ fn a_filter_finds_capital_letters_of_every_alphabet(fresh: &Fresh) {
     }
     for text in words {
         let filter = LookupFilter { text: text.to_lowercase(), ..LookupFilter::default() };
-        let found = store.lookups_from(levi, at(0), &filter, 10).unwrap();
+        let found = store.lookups_from(levi, time_at(0), &filter, 10).unwrap();
         assert_eq!(found.iter().map(|row| &row.word).collect::<Vec<_>>(), [text]);
     }
 }
@@ -85,7 +85,7 @@ fn old_look_ups_are_removed_in_steps(fresh: &Fresh) {
         store.record_lookup(&lookup(mia, "old", time + 2)).unwrap();
     }
     let counts = || [levi, mia].map(|user| store.count_lookups(user).unwrap());
-    let remove = |after| store.delete_lookups_before(at(5), after, 3).unwrap();
+    let remove = |after| store.delete_lookups_before(time_at(5), after, 3).unwrap();
     let mut after = remove(UserId::BEFORE_ALL);
     assert_eq!(
         (after, counts()),
@@ -107,9 +107,9 @@ fn many_words_are_saved_at_once_as_far_as_there_is_room(fresh: &Fresh) {
         words.iter().map(|text| (word(text), SavedWordText::default())).collect()
     };
     let kept = SavedWordText { note: "kept".to_owned(), ..SavedWordText::default() };
-    store.save_word(user, &word("w7"), &kept, at(1)).unwrap();
+    store.save_word(user, &word("w7"), &kept, time_at(1)).unwrap();
     let names: Vec<String> = (0..250).chain([3]).map(|n| format!("w{n}")).collect();
-    let saved = store.save_words(user, &rows(&names), 20_000, at(1_000_000)).unwrap();
+    let saved = store.save_words(user, &rows(&names), 20_000, time_at(1_000_000)).unwrap();
     assert_eq!(saved, SavedMany { new: 249, ..SavedMany::default() }, "w3 twice, and w7 was known");
     assert_eq!(store.saved_word(user, "w7").unwrap().unwrap().text.note, "kept");
     let list = |start| store.saved_words(user, start, &SavedFilter::default(), 2).unwrap();
@@ -118,11 +118,11 @@ fn many_words_are_saved_at_once_as_far_as_there_is_room(fresh: &Fresh) {
     let second = list(WordListStart::Newest)[1].created;
     assert_eq!(words(WordListStart::OlderThan(second)), ["w2", "w3"], "each has its own time");
     let more = ["v1", "w1", "v2", "v3"].map(str::to_owned);
-    let saved = store.save_words(user, &rows(&more), 252, at(2_000_000)).unwrap();
+    let saved = store.save_words(user, &rows(&more), 252, time_at(2_000_000)).unwrap();
     assert_eq!(saved, SavedMany { new: 2, refused: 1, ..SavedMany::default() });
-    assert_eq!(store.saved_word_counts(user, at(3_000_000)).unwrap().words, 252);
-    assert_eq!(store.saved_word_counts(other, at(3_000_000)).unwrap().words, 0);
-    assert_eq!(store.save_words(user, &[], 252, at(4_000_000)).unwrap(), SavedMany::default());
+    assert_eq!(store.saved_word_counts(user, time_at(3_000_000)).unwrap().words, 252);
+    assert_eq!(store.saved_word_counts(other, time_at(3_000_000)).unwrap().words, 0);
+    assert_eq!(store.save_words(user, &[], 252, time_at(4_000_000)).unwrap(), SavedMany::default());
 }
 
 /// A note in an import is stored for a saved word that has none, also if the import contains the
@@ -138,7 +138,7 @@ fn an_import_fills_the_texts_that_a_saved_word_lacks_and_counts_those_that_it_le
         ..SavedWordText::default()
     };
     for (name, note) in [("bare", ""), ("own", "mine"), ("same", "x"), ("half", "mine")] {
-        store.save_word(user, &word(name), &text(note, ""), at(1)).unwrap();
+        store.save_word(user, &word(name), &text(note, ""), time_at(1)).unwrap();
     }
     let rows = [
         ("bare", text("from the file", "A sentence.")),
@@ -153,7 +153,7 @@ fn an_import_fills_the_texts_that_a_saved_word_lacks_and_counts_those_that_it_le
     // In another statement than the others.
     rows.extend((0..150).map(|n| (word(&format!("w{n}")), text("", ""))));
     rows.push((word("w0"), text("", "At last.")));
-    let saved = store.save_words(user, &rows, 999, at(1_000_000)).unwrap();
+    let saved = store.save_words(user, &rows, 999, time_at(1_000_000)).unwrap();
     assert_eq!(saved, SavedMany { new: 151, refused: 0, filled: 4, kept: 3 });
     let texts = ["bare", "own", "same", "half", "new", "w0", "w1"].map(|name| {
         let text = store.saved_word(user, name).unwrap().unwrap().text;
@@ -184,7 +184,7 @@ fn a_word_of_255_long_characters_is_stored_in_every_table(fresh: &Fresh) {
     store.record_lookup(&lookup(levi, long.as_str(), 1)).unwrap();
     save(&store, levi, long.as_str());
     crate::store::import(&store, "one", "d", &[crate::store::entry(long.as_str(), "n. 果")]);
-    let missed = MissingWord { word: long.as_str().to_owned(), lookups: 1, last: at(1) };
+    let missed = MissingWord { word: long.as_str().to_owned(), lookups: 1, last: time_at(1) };
     store.add_lookup_counts(LookupHour::default(), &[missed]).unwrap();
     assert_eq!(store.most_missed_words(9).unwrap()[0].word, long.as_str());
     let report = format!(

@@ -1,5 +1,5 @@
-//! Tests of two instances on one database, on both engines: each sees changes by the other within two
-//! seconds.
+//! Tests of two instances on one database, on both engines: each sees changes by the other within
+//! two seconds.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use dictapp::store::{SavedWordText, Store};
 
-use crate::store::{Fresh, at, new_session, on_both_engines, register, word};
+use crate::store::{Fresh, new_session, on_both_engines, register, time_at, word};
 
 /// Maximum time for which an instance may show the state before a change by another one.
 const BEHIND_MAX: Duration = Duration::from_secs(2);
@@ -62,8 +62,8 @@ fn a_word_saved_on_another_instance_is_known_here_within_two_seconds(fresh: &Fre
         assert!(!known(store, "apple") && !known(store, "pear"));
     }
     let text = SavedWordText::default();
-    here.save_word(user, &word("apple"), &text, at(1)).unwrap();
-    here.save_words(user, &[(word("pear"), text)], 9, at(9)).unwrap();
+    here.save_word(user, &word("apple"), &text, time_at(1)).unwrap();
+    here.save_words(user, &[(word("pear"), text)], 9, time_at(9)).unwrap();
     assert!(known(&here, "apple") && known(&here, "pear"), "at once on this instance");
     assert_seen_within_two_seconds(|| known(&there, "apple"));
     assert_seen_within_two_seconds(|| known(&there, "pear"));

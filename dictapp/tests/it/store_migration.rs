@@ -1,5 +1,5 @@
-//! Tests of opening a database: a new one, a partly migrated one, one of another program or version,
-//! and one that several instances open at once.
+//! Tests of opening a database: a new one, a partly migrated one, one of another program or
+//! version, and one that several instances open at once.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

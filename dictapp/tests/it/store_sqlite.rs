@@ -31,7 +31,7 @@ fn refusal(config: &DatabaseConfig) -> String {
     error.to_string()
 }
 
-fn at(path: &Path) -> DatabaseConfig {
+fn config_at(path: &Path) -> DatabaseConfig {
     DatabaseConfig { url: DatabaseUrl::Sqlite(path.to_owned()), ..DatabaseConfig::default() }
 }
 
@@ -177,7 +177,7 @@ fn the_file_of_another_program_is_not_changed() {
     theirs.execute_batch("create table invoice (id integer primary key)").unwrap();
     drop(theirs);
     let before = fs::read(&path).unwrap();
-    let refusal = refusal(&at(&path));
+    let refusal = refusal(&config_at(&path));
     assert!(refusal.contains("already has a table `invoice`"), "{refusal}");
     assert_eq!(fs::read(&path).unwrap(), before);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a file was made beside it");
@@ -195,7 +195,7 @@ fn a_missing_table_is_named_at_the_start() {
 #[test]
 fn names_a_path_that_is_a_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let refusal = refusal(&at(folder.path()));
+    let refusal = refusal(&config_at(folder.path()));
     assert!(refusal.contains("it is a folder"), "{refusal}");
 }
 
@@ -204,7 +204,7 @@ fn names_a_folder_that_cannot_be_created() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "x").unwrap();
-    let error = Store::open(&at(&file.join("sub/dictapp.db"))).unwrap_err();
+    let error = Store::open(&config_at(&file.join("sub/dictapp.db"))).unwrap_err();
     let text = error.to_string();
     let begin =
         format!("cannot create the folder {} for the database: ", file.join("sub").display());

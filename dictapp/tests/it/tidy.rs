@@ -1,7 +1,8 @@
 //! Checks the invariants of the architecture in dictapp's source tree and in the files of the whole
 //! project, and lists the violations.
 //!
-//! Each test first tries its rule on a small bad source, since a rule that finds nothing is useless.
+//! Each test first tries its rule on a small bad source, since a rule that finds nothing is
+//! useless.
 
 use crate::source::imports;
 use crate::source::rules::{self, assert_none};

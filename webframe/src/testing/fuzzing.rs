@@ -1,5 +1,5 @@
-//! Access to private parsers for the fuzz targets in `webframe/fuzz`. The checks of the targets also
-//! run here, as unit tests on the inputs of the corpus.
+//! Access to private parsers for the fuzz targets in `webframe/fuzz`. The checks of the targets
+//! also run here, as unit tests on the inputs of the corpus.
 
 use std::{net::SocketAddr, ops::Range};
 

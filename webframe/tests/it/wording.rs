@@ -1,4 +1,4 @@
-//! Checks the names of functions and the width of comments in webframe and xtask, and lists the
+//! Checks the names of functions and the width of comments in the whole workspace, and lists the
 //! violations.
 
 use crate::source::rules::{assert_none, finding};
@@ -48,8 +48,8 @@ fn wide_comments(sources: &[Source]) -> Vec<String> {
     findings
 }
 
-fn tools_and_framework() -> Vec<Source> {
-    source::sources(&["webframe", "xtask"])
+fn workspace() -> Vec<Source> {
+    source::sources(&["webframe", "dictapp", "xtask"])
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn no_function_is_named_by_one_preposition_or_adjective() {
     );
     assert_eq!(bad("fn most<T>() {"), ["a.rs:1: the function \"most\""]);
     assert_none(&bad("fn of_this_thread() {}\npub fn of(request: &Request) {}\n// fn of()"));
-    assert_none(&bare_names(&tools_and_framework()));
+    assert_none(&bare_names(&workspace()));
 }
 
 #[test]
@@ -70,5 +70,5 @@ fn comments_have_at_most_100_columns() {
     let long = format!("    /// {}\nlet a = 1;", "word ".repeat(20));
     assert_eq!(bad(&long), ["a.rs:1: a comment of more than 100 columns"]);
     assert_none(&bad(&format!("// {}\n// https://{}", "é".repeat(97), "x".repeat(100))));
-    assert_none(&wide_comments(&tools_and_framework()));
+    assert_none(&wide_comments(&workspace()));
 }

@@ -62,14 +62,14 @@ impl Articles {
         file.rewind().map_err(fail)?;
         let packed = magic == GZIP_MAGIC;
         if !packed && path.extension().is_some_and(|ending| ending == "dz") {
-            return Err(BookError::at(path, Place::Byte(0), "not a gzip file"));
+            return Err(BookError::in_file(path, Place::Byte(0), "not a gzip file"));
         }
         if !packed {
             let content = Content::Plain(file);
             return Ok(Articles::new(path.to_owned(), length, content));
         }
         let chunks = Chunks::read_table(file.try_clone().map_err(fail)?)
-            .map_err(|reason| BookError::at(path, Place::Byte(0), reason))?;
+            .map_err(|reason| BookError::in_file(path, Place::Byte(0), reason))?;
         file.rewind().map_err(fail)?;
         Articles::unpack(path, file, chunks)
     }
@@ -127,7 +127,7 @@ impl Articles {
                 found.map(<[u8]>::to_vec).ok_or(Unreachable::Outside)
             }
             Content::Chunks(chunks) => chunks.read(offset, length).map_err(|reason| {
-                Unreachable::Broken(BookError::at(&self.path, Place::Byte(offset), reason))
+                Unreachable::Broken(BookError::in_file(&self.path, Place::Byte(offset), reason))
             }),
         }
     }

@@ -22,7 +22,7 @@ impl Drop for Restore {
 }
 
 /// Calls `read`. Once `time` has passed, its attempts to read from files of books fail.
-pub fn within<T>(time: Duration, read: impl FnOnce() -> T) -> T {
+pub fn read_within<T>(time: Duration, read: impl FnOnce() -> T) -> T {
     let end = Instant::now().checked_add(time).map(|end| (end, time));
     let _restore = Restore(END.replace(end));
     read()

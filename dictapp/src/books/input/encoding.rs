@@ -105,7 +105,7 @@ fn detect_asian(sample: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let end = sample.iter().rposition(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
     let text = if sample[..end].is_ascii() { sample } else { &sample[..end] };
     candidates.into_iter().find_map(|(encoding, has_frequent_characters)| {
-        let characters = Characters::of(encoding, text)?;
+        let characters = Characters::count_in(encoding, text)?;
         has_frequent_characters(&characters).then_some(encoding)
     })
 }
@@ -123,7 +123,7 @@ struct Characters {
 
 impl Characters {
     /// Decodes a text. `None`: it is invalid, or has only ASCII characters.
-    fn of(encoding: &'static encoding_rs::Encoding, text: &[u8]) -> Option<Characters> {
+    fn count_in(encoding: &'static encoding_rs::Encoding, text: &[u8]) -> Option<Characters> {
         let text = encoding.decode_without_bom_handling_and_without_replacement(text)?;
         let all: Vec<char> = text.chars().filter(|c| !c.is_ascii()).collect();
         (!all.is_empty()).then(|| Characters { encoding, all, text: text.into_owned() })

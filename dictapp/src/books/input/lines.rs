@@ -111,7 +111,7 @@ impl Lines {
         })?;
         if text.contains('\0') {
             let reason = "contains a zero byte: this is not a text file";
-            return Err(BookError::at(&self.path, Place::Line(self.number), reason));
+            return Err(BookError::in_file(&self.path, Place::Line(self.number), reason));
         }
         // Files that were joined have a byte order mark at the beginning of each part.
         let text = text.trim_start_matches('\u{FEFF}');

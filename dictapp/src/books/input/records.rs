@@ -157,14 +157,14 @@ impl Records {
 
     /// An error at the last record.
     pub(crate) fn damaged(&self, reason: &str) -> BookError {
-        BookError::at(&self.path, Place::Line(self.line), reason)
+        BookError::in_file(&self.path, Place::Line(self.line), reason)
     }
 
     fn fault(&self, error: csv::Error) -> BookError {
         match error.into_kind() {
             ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                 let place = Place::Line(self.csv.position().line());
-                BookError::at(&self.path, place, error.to_string())
+                BookError::in_file(&self.path, place, error.to_string())
             }
             ErrorKind::Io(error) => BookError::io(&self.path, error),
             other => BookError::whole(&self.path, format!("{other:?}")),

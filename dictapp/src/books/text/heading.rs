@@ -91,7 +91,7 @@ fn split_list<'a>(line: &'a str, text_below: &str, headword: &str) -> Option<Hea
         return None;
     }
     [";;", "|", ", ", "; "].iter().find_map(|separator| {
-        let items: Vec<ListItem<'a>> = items(line, separator).map(ListItem::of).collect();
+        let items: Vec<ListItem<'a>> = items(line, separator).map(ListItem::parse).collect();
         let is_list = items.len() > 1
             && items.iter().all(|item| {
                 item.spelling.split_whitespace().count() <= LISTED_WORDS_MAX
@@ -130,7 +130,7 @@ struct ListItem<'a> {
 }
 
 impl<'a> ListItem<'a> {
-    fn of(text: &'a str) -> ListItem<'a> {
+    fn parse(text: &'a str) -> ListItem<'a> {
         let mut text = text;
         while let Some(rest) = without_leading_note(text) {
             text = rest;

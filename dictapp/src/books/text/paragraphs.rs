@@ -14,7 +14,7 @@ pub(super) struct Paragraph {
 
 impl Paragraph {
     /// A paragraph of one line, from a text that was not wrapped.
-    pub(super) fn of(line: &str) -> Paragraph {
+    pub(super) fn from_line(line: &str) -> Paragraph {
         Paragraph::from(line.trim().to_owned())
     }
 }
@@ -75,7 +75,7 @@ pub(super) fn join_wrapped_lines(text: &str) -> Vec<Paragraph> {
                     last.text.push(' ');
                     last.text.push_str(text);
                 }
-                _ => found.push(Paragraph::of(line)),
+                _ => found.push(Paragraph::from_line(line)),
             }
             above = Some(line);
         }

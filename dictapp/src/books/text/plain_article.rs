@@ -160,9 +160,9 @@ fn parse_body(text: &str, wrapping: Wrapping) -> Parts {
 /// The senses of a line. In Chinese, several parts of speech may be on it: `n. 苹果 v. 结果`.
 fn senses(line: &str) -> Vec<Paragraph> {
     if !line.contains(script::is_cjk) {
-        return vec![Paragraph::of(line)];
+        return vec![Paragraph::from_line(line)];
     }
-    gloss::split_senses(line).lines().map(Paragraph::of).collect()
+    gloss::split_senses(line).lines().map(Paragraph::from_line).collect()
 }
 
 /// Removes the pronunciations and other headwords from the first paragraph, and returns them. In an
@@ -176,14 +176,14 @@ fn take_first_paragraph(paragraphs: &mut Vec<Paragraph>) -> Parts {
     let Some(head) = heading::parse_webster_head(&first) else {
         let (phonetic, rest) = gloss::take_phonetic(&first);
         if !rest.trim().is_empty() {
-            paragraphs.insert(0, Paragraph::of(rest));
+            paragraphs.insert(0, Paragraph::from_line(rest));
         }
         return Parts { phonetic, ..found };
     };
     found.phonetic = Some(head.phonetic);
     found.others = head.others.into_iter().map(str::to_owned).collect();
     if !head.sense.is_empty() {
-        paragraphs.insert(0, Paragraph::of(head.sense));
+        paragraphs.insert(0, Paragraph::from_line(head.sense));
     }
     match paragraphs.first_mut() {
         Some(first) if !head.fields.is_empty() => {

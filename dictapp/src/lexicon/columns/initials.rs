@@ -15,7 +15,7 @@ const PAIRS: usize = 1 << 16;
 pub(crate) struct Initials(Vec<u32>);
 
 impl Initials {
-    pub(crate) fn over(keys: &Texts) -> Initials {
+    pub(crate) fn new(keys: &Texts) -> Initials {
         let mut starts = vec![0; PAIRS + 1];
         for key in 0..keys.len() {
             starts[pair(keys.get(key)) + 1] += 1;
@@ -28,7 +28,7 @@ impl Initials {
         Initials(starts)
     }
 
-    /// The number of a key; `None`: it does not exist. `keys` are those of [`Initials::over`].
+    /// The number of a key; `None`: it does not exist. `keys` are those of [`Initials::new`].
     pub(crate) fn find(&self, key: &str, keys: &Texts) -> Option<usize> {
         let Range { start: mut low, end: mut high } = self.range(key);
         while low < high {
@@ -68,7 +68,7 @@ mod tests {
             ["", "\u{1}", "a", "a b", "ab", "abc", "b", "café", "cafés", "é", "苹", "苹果"];
         let mut keys = Texts::with_capacity(0, 0);
         sorted.iter().for_each(|key| keys.push(&[key]));
-        let initials = Initials::over(&keys);
+        let initials = Initials::new(&keys);
         for (number, key) in sorted.iter().enumerate() {
             assert_eq!(initials.find(key, &keys), Some(number), "{key:?}");
         }
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn no_key_is_found_among_none() {
         let keys = Texts::default();
-        assert_eq!(Initials::over(&keys).find("", &keys), None);
+        assert_eq!(Initials::new(&keys).find("", &keys), None);
         assert_eq!(Initials::default().find("a", &keys), None);
     }
 }

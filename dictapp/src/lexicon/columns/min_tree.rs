@@ -24,7 +24,7 @@ pub(crate) struct MinTree {
 
 impl MinTree {
     /// Builds the tree over `len` numbers: `value(0)`, `value(1)` and so on.
-    pub(crate) fn over(len: usize, value: impl Fn(usize) -> u32) -> MinTree {
+    pub(crate) fn new(len: usize, value: impl Fn(usize) -> u32) -> MinTree {
         let mut levels = Vec::new();
         let mut row: Vec<u32> = minima(len, &value);
         while row.len() > 1 {
@@ -37,7 +37,7 @@ impl MinTree {
     }
 
     /// The indices of the numbers in `range`, in ascending order of the numbers. `value` must be
-    /// the same as in [`over`](MinTree::over).
+    /// the same as in [`over`](MinTree::new).
     pub(crate) fn ascending<V: Fn(usize) -> u32>(
         &self,
         range: Range<usize>,
@@ -128,7 +128,7 @@ mod tests {
             numbers in prop::collection::vec(0u32..50, 0..700),
             from in 0usize..700, len in 0usize..700,
         ) {
-            let tree = MinTree::over(numbers.len(), |i| numbers[i]);
+            let tree = MinTree::new(numbers.len(), |i| numbers[i]);
             let range = from.min(numbers.len())..(from + len).min(numbers.len());
             let found: Vec<usize> = tree.ascending(range.clone(), |i| numbers[i]).collect();
             prop_assert!(found.is_sorted_by_key(|&i| numbers[i]));

@@ -36,8 +36,8 @@ struct Candidate {
 }
 
 impl Lexicon {
-    /// At most `limit` likely words for a misspelled query: within one edit for up to four letters, two
-    /// for five or more. The same first letter and a high frequency make a word more likely.
+    /// At most `limit` likely words for a misspelled query: within one edit for up to four letters,
+    /// two for five or more. The same first letter and a high frequency make a word more likely.
     pub fn did_you_mean(&self, query: &str, limit: usize) -> Vec<EntryRef<'_>> {
         let key = fold(query);
         let mut candidates: Vec<Candidate> = near_keys(self.keys.as_fst(), &key)

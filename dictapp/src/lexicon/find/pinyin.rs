@@ -83,8 +83,8 @@ impl Lexicon {
         self.entries_of(words, limit)
     }
 
-    /// At most `limit` entries with pinyin from which the text differs by one letter, which is missing,
-    /// extra, wrong, or swapped with the next one (`pingguuo`, `pnigguo`).
+    /// At most `limit` entries with pinyin from which the text differs by one letter, which is
+    /// missing, extra, wrong, or swapped with the next one (`pingguuo`, `pnigguo`).
     pub fn by_misspelt_pinyin(&self, text: &str, limit: usize) -> Vec<EntryRef<'_>> {
         let letters = fold(text);
         let is_plain = letters.bytes().all(|byte| byte.is_ascii_lowercase());

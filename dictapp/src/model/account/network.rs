@@ -4,8 +4,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// A network: all addresses that have the same first `prefix_bits` bits as `prefix`. A large network
-/// may belong to several customers of a provider, so its limit is `share` times that of one
+/// A network: all addresses that have the same first `prefix_bits` bits as `prefix`. A large
+/// network may belong to several customers of a provider, so its limit is `share` times that of one
 /// customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Network {

@@ -155,7 +155,7 @@ impl Explanation {
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let parts = &mut explanation.parts;
             let sense = parts.get_mut(open).and_then(|part| part.senses.last_mut());
-            match (Line::of(line), sense) {
+            match (Line::parse(line), sense) {
                 (Line::Level(level), _) => explanation.level = Some(level),
                 (Line::Family(words), _) => explanation.family.extend(list(words)),
                 (Line::Phrases(words), _) => explanation.phrases.extend(list(words)),
@@ -221,7 +221,7 @@ pub fn sense_lines(explanation: &str) -> impl Iterator<Item = &str> {
     explanation
         .lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty() && matches!(Line::of(line), Line::Sense))
+        .filter(|line| !line.is_empty() && matches!(Line::parse(line), Line::Sense))
 }
 
 /// The glosses of an explanation in the order of its lines, each with the label of its part of
@@ -234,7 +234,7 @@ pub fn glosses(explanation: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 impl Line<'_> {
-    fn of(line: &str) -> Line<'_> {
+    fn parse(line: &str) -> Line<'_> {
         let Some((mark, rest)) = line.split_once(' ') else { return Line::Sense };
         let rest = rest.trim_start();
         match mark {

@@ -10,10 +10,10 @@ use crate::store::{AuditEntry, AuditEvent, StoreError, UserId};
 use crate::throttle::Action;
 
 impl Site {
-    /// Writes an entry about `user`, with the user who acted (`actor`) and the address of the client.
-    /// If the entry cannot be stored, the error is only logged: the event itself has already
-    /// happened. An event that repeats too often for a user is left out, so that nobody can fill the
-    /// database with it.
+    /// Writes an entry about `user`, with the user who acted (`actor`) and the address of the
+    /// client. If the entry cannot be stored, the error is only logged: the event itself has
+    /// already happened. An event that repeats too often for a user is left out, so that nobody can
+    /// fill the database with it.
     pub fn audit(
         &self,
         event: AuditEvent,

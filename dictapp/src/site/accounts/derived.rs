@@ -25,7 +25,7 @@ pub(super) struct Derived {
 pub(crate) struct DerivedTokens(Mutex<HashMap<Token, Arc<Derived>>>);
 
 impl Derived {
-    pub(super) fn of(token: &Token) -> Arc<Derived> {
+    pub(super) fn from_token(token: &Token) -> Arc<Derived> {
         Arc::new(Derived { hash: token.hash(), form_token: form_token(token).into() })
     }
 }
@@ -65,7 +65,7 @@ mod tests {
     fn a_token_is_remembered_until_it_is_forgotten() {
         let (known, token) = (DerivedTokens::default(), Token::random().unwrap());
         assert!(known.get(&token).is_none());
-        known.keep(&token, &Derived::of(&token));
+        known.keep(&token, &Derived::from_token(&token));
         let derived = known.get(&token).unwrap();
         assert_eq!(derived.hash, token.hash());
         assert_eq!(*derived.form_token, form_token(&token));
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn the_number_of_remembered_tokens_is_limited() {
         let known = DerivedTokens::default();
-        let derived = Derived::of(&Token::random().unwrap());
+        let derived = Derived::from_token(&Token::random().unwrap());
         for _ in 0..=TOKENS_MAX {
             known.keep(&Token::random().unwrap(), &derived);
         }

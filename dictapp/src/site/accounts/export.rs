@@ -126,7 +126,8 @@ impl Site {
     /// Collects all data about the user.
     ///
     /// # Errors
-    /// 429 after too many exports; 404 if the user was deleted meanwhile; the database is unavailable.
+    /// 429 after too many exports; 404 if the user was deleted meanwhile; the database is
+    /// unavailable.
     pub fn export(&self, current_user: &CurrentUser, client: &Client) -> Result<Export, Error> {
         let export = self.throttle.begin_action(
             Action::Export,

@@ -68,7 +68,7 @@ impl Site {
     /// The database is unavailable.
     pub fn user_of_session(&self, token: &Token) -> Result<Option<CurrentUser>, StoreError> {
         let known = self.derived.get(token);
-        let derived = known.clone().unwrap_or_else(|| Derived::of(token));
+        let derived = known.clone().unwrap_or_else(|| Derived::from_token(token));
         let hash = derived.hash;
         let Some(session) = self.store.session_by_hash(hash.as_bytes())? else { return Ok(None) };
         let now = SystemTime::now();
@@ -95,7 +95,7 @@ impl Site {
 
     /// The token for forms of a session.
     pub fn form_token(&self, session: &Token) -> Arc<str> {
-        let derived = self.derived.get(session).unwrap_or_else(|| Derived::of(session));
+        let derived = self.derived.get(session).unwrap_or_else(|| Derived::from_token(session));
         Arc::clone(&derived.form_token)
     }
 

@@ -147,8 +147,8 @@ impl Site {
         Ok(PasswordChange::Done(()))
     }
 
-    /// Begins a check of the password of a user who is logged in. The error is the time to wait after
-    /// too many failures.
+    /// Begins a check of the password of a user who is logged in. The error is the time to wait
+    /// after too many failures.
     fn begin_confirmation(
         &self,
         user: &CurrentUser,

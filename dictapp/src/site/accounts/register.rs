@@ -62,8 +62,8 @@ impl Site {
             Ok(name_check) => name_check,
             Err(wait) => return Ok(Registration::Later(wait)),
         };
-        // This check saves the expensive hashing if the name is taken. If another user takes the name
-        // after it, the insertion fails.
+        // This check saves the expensive hashing if the name is taken. If another user takes the
+        // name after it, the insertion fails.
         if let Some(user) = self.store.user_by_name(name)? {
             return self.name_is_registered(user, form, || name_check.keep_counted());
         }

@@ -17,7 +17,8 @@ use crate::store::{
 /// The prefix of every token, so that a leaked token is recognised as one of dictapp.
 const PREFIX: &str = "dictapp_";
 
-/// How far the stored time of a token's last use may be behind the real one: not every use is stored.
+/// How far the stored time of a token's last use may be behind the real one: not every use is
+/// stored.
 const SEEN_BEHIND_MAX: SignedDuration = SignedDuration::from_mins(10);
 
 /// A token for the API. Only the user and their program know it. (A [`Token`] without this type is

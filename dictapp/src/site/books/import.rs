@@ -106,9 +106,9 @@ pub enum ImportStep {
     Committing,
 }
 
-/// The version of the readers, which is a part of a file's digest. Increase it with each change that
-/// makes a reader return other entries for the same file: then the file does not count as imported,
-/// and can be imported again.
+/// The version of the readers, which is a part of a file's digest. Increase it with each change
+/// that makes a reader return other entries for the same file: then the file does not count as
+/// imported, and can be imported again.
 const READERS_VERSION: u32 = 10;
 
 /// Number of entries between two updates of the progress.
@@ -143,7 +143,8 @@ pub fn import_book(
     let outcome = known
         .as_ref()
         .map_or(ImportOutcome::Imported, |before| ImportOutcome::Replaced(before.entries));
-    // The title in the store may be the choice of an administrator, so it precedes that in the file.
+    // The title in the store may be the choice of an administrator, so it precedes that in the
+    // file.
     let title = request.title.clone().or(known.map(|known| known.title));
     let own = || Some(book.metadata().title?.replace(is_bidi_control, ""));
     let title = title.or_else(own).unwrap_or_else(|| name.clone());

@@ -17,7 +17,7 @@ use webframe::{Channel, Error, Event, Request, Response};
 use super::import::{ImportReport, ImportRequest, ImportStep, import_book};
 use super::preview::{Preview, preview_book};
 use crate::bidi::is_control;
-use crate::books::{BookError, within};
+use crate::books::{BookError, read_within};
 use crate::lock::lock;
 use crate::site::accounts::codes::random_bytes;
 use crate::site::{Client, CurrentUser, Site};
@@ -155,7 +155,7 @@ impl Site {
         let folder = tempfile::tempdir().map_err(Error::internal)?;
         let file = write_files(folder.path(), files)?;
         let request = ImportRequest { file: file.clone(), ..ImportRequest::default() };
-        let preview = within(PREVIEW_TIME_MAX, || preview_book(&request));
+        let preview = read_within(PREVIEW_TIME_MAX, || preview_book(&request));
         let preview = preview.map_err(|error| refused(&error, folder.path()))?;
         let id = u64::from(u32::from_be_bytes(random_bytes()?));
         let title = title.trim().chars().filter(|c| !is_control(*c)).take(TITLE_CHARS_MAX);
@@ -324,8 +324,8 @@ struct Job {
 }
 
 impl Drop for Job {
-    /// Reports the import as failed if it is still running: then its thread panicked or could not be
-    /// started.
+    /// Reports the import as failed if it is still running: then its thread panicked or could not
+    /// be started.
     fn drop(&mut self) {
         let all = lock(&self.all);
         let is_running = all.iter().any(|upload| upload.id == self.id && upload.state.is_running());
@@ -467,7 +467,7 @@ mod tests {
         let files = [UploadedFile { name: "a.txt", bytes: b"a  n. x\n" }];
         let file = write_files(folder.path(), &files).unwrap();
         let request = ImportRequest { file, ..ImportRequest::default() };
-        let error = within(Duration::ZERO, || preview_book(&request)).unwrap_err();
+        let error = read_within(Duration::ZERO, || preview_book(&request)).unwrap_err();
         let text = refused(&error, folder.path()).to_string();
         assert!(text.contains("a.txt: reading takes longer than 0 s"), "{text}");
         assert!(preview_book(&request).unwrap().to_string().contains("n. x"));

@@ -14,9 +14,9 @@ use crate::store::{LookupFilter, PageStart, StoreError, WordOfDay};
 /// Maximum number of look-ups that one query reads.
 const ROWS_MAX: usize = 1000;
 
-/// The number of look-ups that the first query reads in addition to the number of words of the page:
-/// for most users, enough for the rest of the first and the last day. Each further query reads four
-/// times as many look-ups as the one before.
+/// The number of look-ups that the first query reads in addition to the number of words of the
+/// page: for most users, enough for the rest of the first and the last day. Each further query
+/// reads four times as many look-ups as the one before.
 const MORE_ROWS: usize = 32;
 
 /// Number of look-ups that most users have on one day at most.
@@ -30,8 +30,8 @@ const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 pub struct DayWords {
     /// The words.
     pub words: Vec<WordOfDay>,
-    /// Whether the page has a link back: in the order of reading, there are look-ups before the first
-    /// of these words.
+    /// Whether the page has a link back: in the order of reading, there are look-ups before the
+    /// first of these words.
     pub is_preceded: bool,
 }
 
@@ -151,8 +151,8 @@ impl<'z> Days<'z> {
         }
     }
 
-    /// Adds a look-up. Returns `false` if no more look-ups are needed: enough words are collected, and
-    /// this look-up is of another day.
+    /// Adds a look-up. Returns `false` if no more look-ups are needed: enough words are collected,
+    /// and this look-up is of another day.
     fn take(&mut self, row: WordOfDay) -> bool {
         if self.day.is_none_or(|day| row.at < day.start || row.at >= day.end) {
             self.close();

@@ -41,8 +41,8 @@ pub enum ClassChange {
     InvalidName,
     /// There is no class with this code.
     NoSuchCode,
-    /// Nothing was changed: the teacher or the pupil has the maximum number of classes, or the class
-    /// has the maximum number of pupils or lists.
+    /// Nothing was changed: the teacher or the pupil has the maximum number of classes, or the
+    /// class has the maximum number of pupils or lists.
     Full,
     /// The list has no word.
     NoWords,

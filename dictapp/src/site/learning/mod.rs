@@ -273,9 +273,9 @@ impl Site {
         self.store.saved_word_counts(user.id, Timestamp::now())
     }
 
-    /// Up to `limit` words to review now, in the order of review: words that are due, then new words.
-    /// The user chooses how many new words are begun a day. The day begins at midnight in the
-    /// server's time zone.
+    /// Up to `limit` words to review now, in the order of review: words that are due, then new
+    /// words. The user chooses how many new words are begun a day. The day begins at midnight in
+    /// the server's time zone.
     ///
     /// # Errors
     /// The database is unavailable.

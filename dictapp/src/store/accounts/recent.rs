@@ -76,8 +76,8 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
 }
 
 impl<K: Eq + Hash, V> Rows<K, V> {
-    /// Drops outdated rows if the cache is full. If more than half of the rows remain, drops all rows,
-    /// so that the next search for outdated rows is needed only after many new rows.
+    /// Drops outdated rows if the cache is full. If more than half of the rows remain, drops all
+    /// rows, so that the next search for outdated rows is needed only after many new rows.
     fn make_room(&mut self, now: Instant) {
         if self.rows.len() < ROWS_MAX {
             return;

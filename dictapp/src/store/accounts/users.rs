@@ -150,9 +150,9 @@ impl Store {
         rows.and_then(|rows| rows.into_iter().map(user).collect()).doing(|| "list users by name")
     }
 
-    /// Like [`Store::users_after`], but only users without a stored skeleton hash, or with a password
-    /// hash of 32 digits: the MD5 hash of a user who was imported from the database of a programming
-    /// course.
+    /// Like [`Store::users_after`], but only users without a stored skeleton hash, or with a
+    /// password hash of 32 digits: the MD5 hash of a user who was imported from the database of a
+    /// programming course.
     ///
     /// # Errors
     /// The database is unavailable.
@@ -247,9 +247,9 @@ impl Store {
         .doing(|| format!("store the appearance of the name of user {}", user.id))
     }
 
-    /// Gives a user a role. If the role differs from the present one, the user's API tokens with the
-    /// scope `admin` are deleted: otherwise the tokens of a former administrator would work again
-    /// if the user became an administrator again.
+    /// Gives a user a role. If the role differs from the present one, the user's API tokens with
+    /// the scope `admin` are deleted: otherwise the tokens of a former administrator would work
+    /// again if the user became an administrator again.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -22,8 +22,8 @@ struct Column {
     is_binary: bool,
 }
 
-/// Copies the rows of every table. First deletes the counters, which the migrations insert into a new
-/// database.
+/// Copies the rows of every table. First deletes the counters, which the migrations insert into a
+/// new database.
 pub(super) fn copy_tables(
     from: &mut dyn Session,
     to: &mut dyn Session,

@@ -31,8 +31,8 @@ impl Store {
     pub fn backup(&self, file: &Path) -> Result<Counts> {
         let backup = || {
             let part = PartFile::beside(file)?;
-            // A database that is not one file (MySQL) cannot be copied as a file: its rows are copied
-            // to a new SQLite file.
+            // A database that is not one file (MySQL) cannot be copied as a file: its rows are
+            // copied to a new SQLite file.
             if !self.db.copy_file(&part.path)? {
                 let copy = Store::open(&config(&part.path))?;
                 let mut from = self.db.session(Access::Read)?;
@@ -77,8 +77,8 @@ impl Store {
     }
 }
 
-/// The direction of a copy. One of the two databases is an SQLite file. The names of the columns are
-/// read from it.
+/// The direction of a copy. One of the two databases is an SQLite file. The names of the columns
+/// are read from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {
     ToSqlite,
@@ -122,7 +122,7 @@ fn copy_backup(file: &Path, copy: &Path) -> Result<()> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         io::copy(&mut from, &mut options.open(copy)?)
     };
-    copied().map(drop).map_err(|error| at(file, &error))
+    copied().map(drop).map_err(|error| error_at(file, &error))
 }
 
 /// The configuration to open an SQLite file.
@@ -131,7 +131,7 @@ fn config(path: &Path) -> DatabaseConfig {
     DatabaseConfig { url, connections: 1, ..DatabaseConfig::default() }
 }
 
-fn at(path: &Path, error: &io::Error) -> StoreError {
+fn error_at(path: &Path, error: &io::Error) -> StoreError {
     StoreError::refused(format!("{}: {error}", path.display()))
 }
 
@@ -154,7 +154,7 @@ impl PartFile {
             builder.recursive(true);
             #[cfg(unix)]
             std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            builder.create(folder).map_err(|error| at(folder, &error))?;
+            builder.create(folder).map_err(|error| error_at(folder, &error))?;
         }
         Ok(PartFile { path: path.into() })
     }
@@ -179,7 +179,7 @@ impl PartFile {
             }
             Ok(())
         };
-        publish().map_err(|error| at(file, &error))
+        publish().map_err(|error| error_at(file, &error))
     }
 }
 

@@ -23,8 +23,8 @@ fn read_tables(login: OptsBuilder) -> mysql::Result<CourseRows> {
     let options = TxOpts::default().set_access_mode(Some(AccessMode::ReadOnly));
     let mut transaction =
         connection.start_transaction(options.set_with_consistent_snapshot(true))?;
-    // The server sends a `timestamp` in the time zone of the connection. With UTC, the function `text`
-    // can append the offset.
+    // The server sends a `timestamp` in the time zone of the connection. With UTC, the function
+    // `text` can append the offset.
     transaction.query_drop("set time_zone = '+00:00'")?;
     let mut rows = CourseRows::default();
     for table in &TABLES {
@@ -57,8 +57,8 @@ fn values(row: Row) -> Vec<String> {
     values.map(|(value, column)| text(value.unwrap_or(Value::NULL), column.column_type())).collect()
 }
 
-/// Converts a value to text as Python prints it, since the course's server shows it so. A `timestamp`
-/// gets its UTC offset.
+/// Converts a value to text as Python prints it, since the course's server shows it so. A
+/// `timestamp` gets its UTC offset.
 fn text(value: Value, kind: ColumnType) -> String {
     match value {
         Value::NULL => String::new(),

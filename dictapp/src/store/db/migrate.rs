@@ -102,7 +102,8 @@ fn has_migration_table(session: &mut dyn Session) -> Result<bool> {
     Ok(session.tables()?.iter().any(|table| is_migration_table(table)))
 }
 
-/// Whether this is the table [`MIGRATION_TABLE`], which shows that this program created the database.
+/// Whether this is the table [`MIGRATION_TABLE`], which shows that this program created the
+/// database.
 pub(crate) fn is_migration_table(table: &str) -> bool {
     table.eq_ignore_ascii_case(MIGRATION_TABLE)
 }

@@ -1,5 +1,5 @@
-//! The interface between the store and the SQL engines: the trait [`Db`], with an adaptor for SQLite
-//! and one for MySQL.
+//! The interface between the store and the SQL engines: the trait [`Db`], with an adaptor for
+//! SQLite and one for MySQL.
 //!
 //! The statements for both engines are the same, and are in the store's files by subject. Only the
 //! adaptors here and `migrations/` may depend on the engine.
@@ -37,8 +37,8 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     /// Runs a statement that reads.
     fn query(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>>;
 
-    /// Like `query`, but also sees all commits that other servers of a cluster have confirmed before
-    /// this call.
+    /// Like `query`, but also sees all commits that other servers of a cluster have confirmed
+    /// before this call.
     fn query_latest(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         self.query(sql, params)
     }

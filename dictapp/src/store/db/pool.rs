@@ -1,5 +1,5 @@
-//! A bounded pool of connections. Connecting does not hold the lock of the pool. When a connection is
-//! returned or closed, one waiting caller is woken.
+//! A bounded pool of connections. Connecting does not hold the lock of the pool. When a connection
+//! is returned or closed, one waiting caller is woken.
 //!
 //! `mysql::Pool` is not used: version 28.0.4 loses wake-ups when a connection dies, and connects
 //! while it holds its lock.

@@ -44,8 +44,9 @@ impl Store {
         deleted.doing(|| format!("delete the history of user {user}"))
     }
 
-    /// Deletes at most `limit` look-ups that are older than `before`, of a few users whose keys follow
-    /// `after`. Returns the value of `after` for the next call; `None`: there are no more users.
+    /// Deletes at most `limit` look-ups that are older than `before`, of a few users whose keys
+    /// follow `after`. Returns the value of `after` for the next call; `None`: there are no more
+    /// users.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -56,8 +56,8 @@ impl Store {
             .doing(|| format!("read the due words of a list of user {user}"))
     }
 
-    /// Up to `limit` words of a list of the word book that are due at this time: reviewed words, the
-    /// longest overdue first, then new ones, the first saved first.
+    /// Up to `limit` words of a list of the word book that are due at this time: reviewed words,
+    /// the longest overdue first, then new ones, the first saved first.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -1,5 +1,5 @@
-//! The log of reviews. The state of memory of each saved word is derived from it. Also counts reviews
-//! and words by day.
+//! The log of reviews. The state of memory of each saved word is derived from it. Also counts
+//! reviews and words by day.
 
 use jiff::Timestamp;
 

@@ -1,5 +1,5 @@
-//! The word book of a user: saved words with the user's notes, and for each word the state of memory,
-//! an estimate of how well the user remembers the word.
+//! The word book of a user: saved words with the user's notes, and for each word the state of
+//! memory, an estimate of how well the user remembers the word.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -349,8 +349,8 @@ fn from_millionths(value: i64) -> f64 {
     value as f64 / 1e6
 }
 
-/// The minimum stability of a learnt word, in the unit of the column. Stability is about the number of
-/// days for which the user remembers the word.
+/// The minimum stability of a learnt word, in the unit of the column. Stability is about the number
+/// of days for which the user remembers the word.
 pub(super) fn learnt_stability() -> i64 {
     millionths(f64::from(LEARNT_DAYS))
 }

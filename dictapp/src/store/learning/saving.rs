@@ -1,5 +1,5 @@
-//! Saves many words in a user's word book in one transaction: the words of an import or of a class's
-//! word list.
+//! Saves many words in a user's word book in one transaction: the words of an import or of a
+//! class's word list.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -116,7 +116,7 @@ fn save(
                     saved.refused += 1;
                 }
                 None => {
-                    seen.insert(word.as_str().to_owned(), Some(Texts::of(text)));
+                    seen.insert(word.as_str().to_owned(), Some(Texts::from_saved(text)));
                     room -= 1;
                     let created = at.as_microsecond() - (position - 1);
                     params.extend(row(user, word, text, created));
@@ -153,7 +153,7 @@ fn fill(session: &mut dyn Session, user: UserId, texts: &BTreeMap<&str, Texts>) 
 }
 
 impl Texts {
-    fn of(text: &SavedWordText) -> Texts {
+    fn from_saved(text: &SavedWordText) -> Texts {
         Texts { note: text.note.clone(), sentence: text.sentence.clone() }
     }
 
@@ -189,8 +189,8 @@ fn already_saved(
     session.query(&sql, &params)?.into_iter().map(known).collect()
 }
 
-/// The columns of a new row. The times of a user's rows differ, since a page of the word book begins
-/// at a time.
+/// The columns of a new row. The times of a user's rows differ, since a page of the word book
+/// begins at a time.
 fn row(user: UserId, word: &Word, text: &SavedWordText, created: i64) -> [Value; COLUMNS] {
     [
         user.number().into(),

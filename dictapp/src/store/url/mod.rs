@@ -1,5 +1,6 @@
 //! Parses the URLs of a database: one SQLite file, or a list of MySQL servers. The URLs contain
-//! passwords. So errors show no part of a URL, and a printed URL has `***` in place of the password.
+//! passwords. So errors show no part of a URL, and a printed URL has `***` in place of the
+//! password.
 
 mod options;
 
@@ -20,13 +21,14 @@ use super::error::{Result, StoreError, StoreErrorKind};
 /// Maximum bytes of a password file.
 const PASSWORD_BYTES_MAX: u64 = 1024;
 
-/// One SQLite file, or the servers of one MySQL database. When it is printed, passwords are left out.
+/// One SQLite file, or the servers of one MySQL database. When it is printed, passwords are left
+/// out.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// A file of the embedded engine.
     Sqlite(PathBuf),
-    /// Servers of the same database, such as those of a cluster, in the order of preference. At least
-    /// one.
+    /// Servers of the same database, such as those of a cluster, in the order of preference. At
+    /// least one.
     Mysql(Vec<MysqlServer>),
 }
 
@@ -64,7 +66,7 @@ impl DatabaseUrl {
             return parse_path(path).map(DatabaseUrl::Sqlite);
         }
         if urls.is_empty() {
-            return Err(wrong("it is empty"));
+            return Err(wrong_url("it is empty"));
         }
         let servers = urls.iter().map(|url| MysqlServer::parse(url.as_ref()));
         servers.collect::<std::result::Result<_, _>>().map(DatabaseUrl::Mysql)
@@ -82,12 +84,12 @@ impl DatabaseUrl {
 
 fn parse_path(path: &str) -> std::result::Result<PathBuf, WrongUrl> {
     if path.is_empty() || path.starts_with(':') || path.contains(char::is_control) {
-        return Err(wrong("it names no file"));
+        return Err(wrong_url("it names no file"));
     }
     Ok(PathBuf::from(path))
 }
 
-fn wrong(why: &'static str) -> WrongUrl {
+fn wrong_url(why: &'static str) -> WrongUrl {
     WrongUrl(why.into())
 }
 
@@ -96,7 +98,7 @@ impl MysqlServer {
     /// since the rest of the password could appear in messages as a host.
     fn parse(url: &str) -> std::result::Result<MysqlServer, WrongUrl> {
         let Some(rest) = url.strip_prefix("mysql://") else {
-            return Err(wrong(if url.starts_with("sqlite:") {
+            return Err(wrong_url(if url.starts_with("sqlite:") {
                 "a list has only addresses that begin with mysql://"
             } else {
                 "it begins with neither sqlite: nor mysql://"
@@ -104,21 +106,21 @@ impl MysqlServer {
         };
         let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
         if rest.contains('@') && (!authority.contains('@') || rest.matches('@').count() > 1) {
-            return Err(wrong(
+            return Err(wrong_url(
                 "its password has one of / ? # @, which are written %2F %3F %23 %40",
             ));
         }
         if rest.contains('#') {
-            return Err(wrong("nothing may follow #"));
+            return Err(wrong_url("nothing may follow #"));
         }
         let (url, query) = url.split_once('?').unwrap_or((url, ""));
-        let opts = mysql::Opts::from_url(url).map_err(|_| wrong("it is not of this form"))?;
+        let opts = mysql::Opts::from_url(url).map_err(|_| wrong_url("it is not of this form"))?;
         let Some(database) = opts.get_db_name().filter(|name| !name.is_empty()) else {
-            return Err(wrong("it names no database"));
+            return Err(wrong_url("it names no database"));
         };
         let options = Options::parse(query)?;
         if opts.get_pass().is_some() && options.password_file.is_some() {
-            return Err(wrong("its password stands both in it and in password_file"));
+            return Err(wrong_url("its password stands both in it and in password_file"));
         }
         let place = match &options.socket {
             Some(socket) => format!("{socket}/{database}"),

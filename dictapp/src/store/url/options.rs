@@ -9,7 +9,7 @@ use std::{
 use mysql::SslOpts;
 use percent_encoding::percent_decode_str;
 
-use super::{WrongUrl, wrong};
+use super::{WrongUrl, wrong_url};
 
 /// The options of one server.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ impl Options {
                 return Err(WrongUrl(format!("it has the option {name} twice").into()));
             }
             let value = percent_decode_str(value).decode_utf8();
-            let value = value.map_err(|_| wrong("the value of an option is not UTF-8"))?;
+            let value = value.map_err(|_| wrong_url("the value of an option is not UTF-8"))?;
             *field = Some(value.into_owned());
         }
         raw.check()
@@ -62,13 +62,13 @@ impl RawOptions {
     fn check(self) -> Result<Options, WrongUrl> {
         let RawOptions { ssl, ca, socket, password_file } = self;
         if ssl.as_ref().is_some_and(|value| value != "required") {
-            return Err(wrong("ssl can only be required"));
+            return Err(wrong_url("ssl can only be required"));
         }
         if ca.is_some() && ssl.is_none() {
-            return Err(wrong("ca needs ssl=required"));
+            return Err(wrong_url("ca needs ssl=required"));
         }
         if socket.is_some() && ssl.is_some() {
-            return Err(wrong("a socket needs no ssl"));
+            return Err(wrong_url("a socket needs no ssl"));
         }
         for (name, value) in [("ca", &ca), ("socket", &socket), ("password_file", &password_file)] {
             if value.as_ref().is_some_and(String::is_empty) {

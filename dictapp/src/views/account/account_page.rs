@@ -141,7 +141,7 @@ struct DeleteAccountForm {
 
 /// `GET`: the account page.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let Some(user) = page.user()? else { return to_login() };
     let notice =
         if request.query_string() == DONE { AccountNotice::Done } else { AccountNotice::None };
@@ -150,7 +150,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: changes the password.
 pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: ChangePasswordForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(user) = page.user()? else { return to_login() };
@@ -176,7 +176,7 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
 
 /// `POST`: ends one session, or all sessions except that of this browser.
 pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: EndSessionsForm = request.form()?;
     page.check_form(&form.form_token)?;
     let (Some(user), Some(current)) = (page.user()?, page.visitor.session()) else {
@@ -196,7 +196,7 @@ pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: downloads everything that is stored about the user.
 pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: ExportForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(user) = page.user()? else { return to_login() };
@@ -212,7 +212,7 @@ pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
 /// `POST`: deletes the look-ups of one word on one day, all look-ups of a day, or the whole
 /// history.
 pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: DeleteHistoryForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(user) = page.user()? else { return to_login() };
@@ -242,7 +242,7 @@ pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response>
 
 /// `POST`: deletes the account.
 pub(crate) fn delete_account(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: DeleteAccountForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(user) = page.user()? else { return to_login() };

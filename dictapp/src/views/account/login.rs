@@ -91,7 +91,7 @@ struct LogoutForm {
 
 /// `GET`: the form for a new account; 403 if the site takes no registrations.
 pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     page.user()?;
     let status = if page.takes_registrations() { StatusCode::OK } else { StatusCode::FORBIDDEN };
     register_page(&page, status, "", &RegistrationProblems::default(), None)
@@ -99,7 +99,7 @@ pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> 
 
 /// `POST`: makes an account and logs the user in.
 pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: RegistrationForm = request.form()?;
     page.check_form(&form.form_token)?;
     let typed = form.name.as_str();
@@ -145,7 +145,7 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
 
 /// `GET`: the log-in form.
 pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     page.user()?;
     let LoginQuery { next } = request.query()?;
     login_page(&page, StatusCode::OK, "", &next, &LoginNotice::None)
@@ -153,7 +153,7 @@ pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: logs in with a name and a password.
 pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: LoginForm = request.form()?;
     page.check_form(&form.form_token)?;
     let next = match form.next.as_str() {
@@ -197,7 +197,7 @@ pub(crate) fn submit_login(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: logs the user out. A request without a session succeeds, too.
 pub(crate) fn submit_logout(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: LogoutForm = request.form()?;
     if let Some(current_user) = page.user()? {
         page.check_form(&form.form_token)?;

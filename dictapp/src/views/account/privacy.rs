@@ -63,7 +63,7 @@ impl PrivacyPage<'_> {
 
 /// `GET`: the privacy page.
 pub(crate) fn show_privacy(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let settings = site.settings();
     page.send(&PrivacyPage {
         page: &page,

@@ -42,12 +42,12 @@ struct ResetForm {
 
 /// `GET`: the form.
 pub(crate) fn show_reset(site: &Site, request: &Request) -> Result<Response> {
-    reset_page(&Page::of(site, request), StatusCode::OK, "", None, None)
+    reset_page(&Page::new(site, request), StatusCode::OK, "", None, None)
 }
 
 /// `POST`: sets the new password if the code is valid, and logs the user in.
 pub(crate) fn submit_reset(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: ResetForm = request.form()?;
     page.check_form(&form.form_token)?;
     let t = page.texts();

@@ -26,7 +26,7 @@ struct TokensForm {
 
 /// `POST`: makes or revokes a token.
 pub(crate) fn submit_tokens(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: TokensForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(user) = page.user()? else { return account_page::to_login() };

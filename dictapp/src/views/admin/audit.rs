@@ -53,7 +53,7 @@ struct AuditLine {
 
 /// `GET`: the log.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let query: AuditQuery = request.query()?;
     let before = query.before.map_or(Ok(Timestamp::MAX), Timestamp::from_microsecond);
     let before = before.map_err(|_| Error::bad_request("invalid time in the query"))?;
@@ -66,7 +66,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let older = entries.last().filter(|_| has_older).map(|entry| entry.at.as_microsecond());
     let mut names = Names { page: &page, known: HashMap::new() };
     let name = match user {
-        Some(user) => names.of(user)?,
+        Some(user) => names.name_of(user)?,
         None => String::new(),
     };
     let entries = entries.into_iter().map(|entry| names.line(entry)).collect::<Result<_>>()?;
@@ -85,14 +85,14 @@ impl Names<'_> {
     fn line(&mut self, entry: AuditEntry) -> Result<AuditLine> {
         let t = self.page.texts();
         let account = match (entry.user, entry.event) {
-            (Some(user), _) => self.of(user)?,
+            (Some(user), _) => self.name_of(user)?,
             (None, AuditEvent::LogInFailed) => t.admin_audit.unknown.to_owned(),
             (None, _) => String::new(),
         };
         // An entry without a network was caused by a command on the server's machine.
         let is_command = entry.network.is_none();
         let nobody = if is_command { t.admin_audit.command } else { t.admin_audit.guest };
-        let by = entry.actor.map_or(Ok(nobody.to_owned()), |user| self.of(user))?;
+        let by = entry.actor.map_or(Ok(nobody.to_owned()), |user| self.name_of(user))?;
         Ok(AuditLine {
             time: self.page.time(entry.at),
             event: event_text(&t.account_events, &entry),
@@ -104,7 +104,7 @@ impl Names<'_> {
     }
 
     /// The name of a user; a text with the id if the user was deleted.
-    fn of(&mut self, user: UserId) -> Result<String> {
+    fn name_of(&mut self, user: UserId) -> Result<String> {
         if let Some(name) = self.known.get(&user) {
             return Ok(name.clone());
         }

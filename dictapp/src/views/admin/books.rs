@@ -69,7 +69,7 @@ struct BookForm {
 
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    list(&Page::of(site, request), StatusCode::OK, BookRefusal::default())
+    list(&Page::new(site, request), StatusCode::OK, BookRefusal::default())
 }
 
 /// Why nothing was changed: a text in the visitor's language, and a reason in English.
@@ -122,7 +122,7 @@ fn shown_kind(kind: &str, t: &Texts) -> String {
 
 /// `POST`: changes one book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: BookForm = request.form()?;
     page.check_form(&form.form_token)?;
     let change = match form.action {

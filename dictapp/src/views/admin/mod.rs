@@ -28,7 +28,7 @@ pub(crate) use users::{show as show_users, submit as change_user};
 /// Middleware that lets only administrators in. Guests are redirected to the log-in page; other
 /// users are refused.
 pub(crate) fn only_admins(site: &Site, request: &Request, next: Next<'_, Site>) -> Response {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let refusal = match page.user() {
         Ok(Some(user)) if user.role == Role::Admin => return next.run(request),
         Ok(Some(_)) => Error::forbidden(error::ADMINS_ONLY),

@@ -80,7 +80,7 @@ struct ForgetWordForm {
 
 /// `GET`: the overview.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let missing = site.most_missed_words(WORDS_SHOWN)?.into_iter().map(|missing| MissingWord {
         word: missing.word,
         lookups: missing.lookups,
@@ -114,7 +114,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: removes a word from the list of words that no book has.
 pub(crate) fn forget(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: ForgetWordForm = request.form()?;
     page.check_form(&form.form_token)?;
     site.forget_missing_word(&form.word)?;

@@ -43,7 +43,7 @@ struct SettleReportForm {
 
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let line = |Report { id, user: _, name, word, text }: Report| ReportLine {
         at: id.at.as_microsecond(),
         tie_breaker: id.tie_breaker,
@@ -62,7 +62,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: settles a report, which removes it from the list.
 pub(crate) fn settle(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: SettleReportForm = request.form()?;
     page.check_form(&form.form_token)?;
     let at = Timestamp::from_microsecond(form.at)

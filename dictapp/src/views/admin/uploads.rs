@@ -46,7 +46,7 @@ struct ImportForm {
 
 /// `POST`: receives the files and redirects to the page of the upload.
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form = request.multipart()?;
     let fields: UploadFields = form.fields()?;
     page.check_form(&fields.form_token)?;
@@ -71,7 +71,7 @@ pub(crate) fn to_books(_: &Site, _: &Request) -> Result<Response> {
 
 /// `GET`: an upload: its preview, its progress or its result.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let upload = site.upload(admin(&page)?, request.param_as("upload")?);
     let upload = upload.ok_or_else(|| Error::not_found(""))?;
     let t = page.texts();
@@ -86,7 +86,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 /// `POST`: starts the import. If another book has the name, nothing is imported yet: the page asks
 /// whether to replace that book.
 pub(crate) fn begin(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: ImportForm = request.form()?;
     page.check_form(&form.form_token)?;
     let id: u64 = request.param_as("upload")?;

@@ -85,7 +85,7 @@ struct UserForm {
 
 /// `GET`: the list.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let query: UsersQuery = request.query()?;
     let notice = if query.done.is_some() { UsersNotice::Done } else { UsersNotice::None };
     list(&page, StatusCode::OK, query.q, &query.after, notice)
@@ -93,7 +93,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: changes one user.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: UserForm = request.form()?;
     page.check_form(&form.form_token)?;
     let actor = Some(admin(&page)?.id);

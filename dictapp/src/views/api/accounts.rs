@@ -140,7 +140,7 @@ pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
 /// `DELETE`: ends the session or revokes the token that the request carries.
 pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
     let client = client(request);
-    match Caller::of(site, request)? {
+    match Caller::from_request(site, request)? {
         Caller::User(user, _, Proof::Session(token)) => {
             site.sign_out(&token)?;
             site.audit(AuditEvent::LoggedOut, Some(user.id), Some(user.id), Some(&client));
@@ -158,7 +158,7 @@ pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
 
 /// `GET`: the account that the token belongs to.
 pub(crate) fn own_account(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let Caller::User(user, scopes, _) = &caller else {
         return Err(caller.user_with(Scope::Read).err().unwrap_or_else(|| Error::not_found("")));
     };
@@ -168,7 +168,7 @@ pub(crate) fn own_account(site: &Site, request: &Request) -> Result<Response> {
 
 /// `GET`: all accounts, for administrators.
 pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     admin(&caller)?;
     let AccountsQuery { cursor } = request.query()?;
     let after = cursor.map_or(UserId::BEFORE_ALL, UserId::new);
@@ -180,7 +180,7 @@ pub(crate) fn list(site: &Site, request: &Request) -> Result<Response> {
 
 /// `PATCH`: blocks an account, unblocks it, or gives it another role. For administrators.
 pub(crate) fn change(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let current_user = admin(&caller)?;
     let Change { role, disabled } = parse_json_object(request)?;
     let role = match role.as_deref().map(Role::parse) {

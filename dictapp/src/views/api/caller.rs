@@ -41,7 +41,7 @@ impl Caller {
     ///
     /// # Errors
     /// 401: the token is not valid.
-    pub(super) fn of(site: &Site, request: &Request) -> Result<Caller> {
+    pub(super) fn from_request(site: &Site, request: &Request) -> Result<Caller> {
         let Some(field) = request.field(&header::AUTHORIZATION) else {
             return Ok(by_cookie(site, request));
         };
@@ -119,7 +119,7 @@ fn by_cookie(site: &Site, request: &Request) -> Caller {
     if !site.settings().dictionary.lookup_requires_login {
         return Caller::Guest;
     }
-    match Visitor::of(site, request).who {
+    match Visitor::from_request(site, request).who {
         Who::User(user) => {
             Caller::User(user.clone(), Scopes::parse(Scope::Read.name()), Proof::Cookie)
         }

@@ -64,7 +64,7 @@ struct ExampleBody {
 }
 
 impl<'a> Headword<'a> {
-    pub(super) fn of(found: &Found<'a>) -> Headword<'a> {
+    pub(super) fn from_found(found: &Found<'a>) -> Headword<'a> {
         Headword {
             word: found.word,
             found_by: match found.by {

@@ -26,7 +26,7 @@ struct Example {
 
 /// `GET`: the page about the API.
 pub(crate) fn guide(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let t = page.texts();
     let base = request.origin().unwrap_or_default();
     page.send(&GuidePage {

@@ -106,7 +106,7 @@ struct UndoneBody {
 
 /// `GET`: the history, newest first.
 pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let user = caller.user_with(Scope::History)?;
     let query: RowsQuery = request.query()?;
     let default = site.settings().dictionary.history_page;
@@ -125,14 +125,14 @@ pub(crate) fn history(site: &Site, request: &Request) -> Result<Response> {
 
 /// `DELETE`: deletes the whole history.
 pub(crate) fn delete_history(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     site.delete_history(caller.user_with(Scope::History)?, &client(request))?;
     Ok(Response::new(StatusCode::NO_CONTENT))
 }
 
 /// `GET`: the word book, the most recently saved word first.
 pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let user = caller.user_with(Scope::History)?;
     let query: RowsQuery = request.query()?;
     let limit = query.limit(WORDS_DEFAULT)?;
@@ -146,7 +146,7 @@ pub(crate) fn word_book(site: &Site, request: &Request) -> Result<Response> {
 
 /// `GET`: a saved word.
 pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let user = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
     let saved = site.saved_word(user, word.as_str())?;
@@ -156,7 +156,7 @@ pub(crate) fn saved_word(site: &Site, request: &Request) -> Result<Response> {
 /// `PUT`: saves a word to the word book (201), or replaces the texts of a saved word (200). Then
 /// suspends or resumes its reviews.
 pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let user = caller.user_with(Scope::History)?;
     let word = word_of(request)?;
     let SavedWordInput { list, tags, note, sentence, suspended } = parse_json_object(request)?;
@@ -182,14 +182,14 @@ pub(crate) fn save_word(site: &Site, request: &Request) -> Result<Response> {
 
 /// `DELETE`: removes a word from the word book.
 pub(crate) fn remove_word(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     site.remove_saved_word(caller.user_with(Scope::History)?, word_of(request)?.as_str())?;
     Ok(Response::new(StatusCode::NO_CONTENT))
 }
 
 /// `GET`: the next card.
 pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let user = caller.user_with(Scope::History)?;
     let counts = site.saved_word_counts(user)?;
     let shelf = site.shelf();
@@ -214,7 +214,7 @@ pub(crate) fn card(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: the answer to a card. An answer that is sent twice counts once.
 pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let user = caller.user_with(Scope::History)?;
     let Answer { word, seen, grade } = parse_json_object(request)?;
     let grade = Grade::from_number(grade)
@@ -230,7 +230,7 @@ pub(crate) fn review(site: &Site, request: &Request) -> Result<Response> {
 
 /// `DELETE`: undoes the latest review.
 pub(crate) fn undo_review(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     let word = site.undo_review(caller.user_with(Scope::History)?)?;
     private_json(request, &UndoneBody { word })
 }

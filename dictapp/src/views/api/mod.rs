@@ -105,7 +105,7 @@ struct TokenBody<'a> {
 
 /// `GET`: an entry. If the token has the scope `history`, the look-up is recorded.
 pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     caller.check_may_read(site)?;
     let asked = request.param("word")?;
     let word =
@@ -128,13 +128,13 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
         let near = similar_words(&books, word.as_str(), site.settings().dictionary.near_words);
         return ApiProblem::no_word(word.as_str(), near).response();
     }
-    let headwords = found.iter().map(Headword::of).collect();
+    let headwords = found.iter().map(Headword::from_found).collect();
     send_words(site, &caller, request, &WordBody { query: word.as_str(), headwords, recorded })
 }
 
 /// `GET`: completions of the typed text.
 pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     caller.check_may_read(site)?;
     let SuggestQuery { q, limit } = request.query()?;
     let limit = limit.unwrap_or(site.settings().dictionary.suggestions).min(SUGGESTIONS_MAX);
@@ -155,7 +155,7 @@ pub(crate) fn suggest(site: &Site, request: &Request) -> Result<Response> {
 
 /// `GET`: the matches of a query.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
-    let caller = Caller::of(site, request)?;
+    let caller = Caller::from_request(site, request)?;
     caller.check_may_read(site)?;
     let SearchQuery { q, cursor } = request.query()?;
     let word = Word::parse(&q).map_err(|error| ApiProblem::bad_request(format!("q: {error}")))?;
@@ -214,7 +214,7 @@ pub(crate) fn entry_json(
     if found.is_empty() {
         return Ok(None);
     }
-    let headwords = found.iter().map(Headword::of).collect();
+    let headwords = found.iter().map(Headword::from_found).collect();
     let body = WordBody { query: word.as_str(), headwords, recorded: None };
     serde_json::to_value(body).map(Some)
 }

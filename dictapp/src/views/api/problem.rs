@@ -54,7 +54,7 @@ impl ApiProblem {
     /// 405 or 501 names the path or the method.
     pub(crate) fn of_request(request: &Request, error: &Error) -> ApiProblem {
         let detail = match error.status() {
-            _ if !error.public().is_empty() => return ApiProblem::of(error),
+            _ if !error.public().is_empty() => return ApiProblem::from_error(error),
             StatusCode::NOT_FOUND => {
                 format!("there is nothing at {}; the addresses are listed at /api", request.path())
             }
@@ -62,13 +62,13 @@ impl ApiProblem {
                 format!("{} does not accept {}", request.path(), request.method())
             }
             StatusCode::NOT_IMPLEMENTED => format!("unknown method {}", request.method()),
-            _ => return ApiProblem::of(error),
+            _ => return ApiProblem::from_error(error),
         };
         ApiProblem::new(error.status(), detail)
     }
 
     /// Describes an error without details of the request.
-    pub(crate) fn of(error: &Error) -> ApiProblem {
+    pub(crate) fn from_error(error: &Error) -> ApiProblem {
         let detail = match error.public() {
             "" => error.status().canonical_reason().unwrap_or_default(),
             public => public,

@@ -3,8 +3,8 @@
 
 use webframe::Request;
 
-/// The name of the cookie of the appearance. Its value has the names of the theme, the size, the speed
-/// and the accent, separated by dots.
+/// The name of the cookie of the appearance. Its value has the names of the theme, the size, the
+/// speed and the accent, separated by dots.
 pub(crate) const APPEARANCE_COOKIE: &str = "look";
 
 /// The choices of a visitor, each from one of the lists below. The first name of a list is the
@@ -32,7 +32,7 @@ impl Default for Appearance {
 
 impl Appearance {
     /// Reads the cookie. An unknown or missing name counts as the default.
-    pub(crate) fn of(request: &Request) -> Appearance {
+    pub(crate) fn from_request(request: &Request) -> Appearance {
         request.cookie(APPEARANCE_COOKIE).map_or_else(Appearance::default, Appearance::parse)
     }
 

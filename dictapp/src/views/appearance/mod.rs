@@ -42,7 +42,7 @@ struct AppearanceForm {
 /// them changes only how pages look in this browser, so no form token is needed. If another site
 /// caused the request, its choices are ignored.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let AppearanceForm { theme, size, speech, accent, zone, saved } = request.query()?;
     if let Some(theme) = theme {
         if is_from_another_site(site, request) {

@@ -78,7 +78,7 @@ struct ClassesForm {
 }
 
 impl ListLine {
-    pub(super) fn of(pupil_list: PupilList, t: &Texts) -> ListLine {
+    pub(super) fn from_list(pupil_list: PupilList, t: &Texts) -> ListLine {
         let PupilList { list, class_name, learnt, saved } = pupil_list;
         ListLine {
             id: list.id,
@@ -101,12 +101,12 @@ fn until(due: i64, t: &Texts) -> String {
 /// earliest deadline first; empty if the database is unavailable.
 pub(super) fn to_learn(page: &Page<'_>, user: &CurrentUser) -> Vec<ListLine> {
     let lists = page.site.lists_to_learn(user, day_number(page.today())).unwrap_or_default();
-    lists.into_iter().map(|list| ListLine::of(list, page.texts())).collect()
+    lists.into_iter().map(|list| ListLine::from_list(list, page.texts())).collect()
 }
 
 /// `GET`: the classes of the user.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let Some(user) = page.user()? else { return to_login() };
     classes_page(&page, user, StatusCode::OK, "")
 }
@@ -114,7 +114,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 /// `POST`: joins, leaves or makes a class, shares or hides the user's progress, or saves the words
 /// of a list.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: ClassesForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(user) = page.user()? else { return to_login() };
@@ -174,7 +174,7 @@ fn classes_page(
         t,
         form_token: page.form_token()?,
         problem,
-        lists: lists.into_iter().map(|list| ListLine::of(list, t)).collect(),
+        lists: lists.into_iter().map(|list| ListLine::from_list(list, t)).collect(),
         joined: site.joined_classes(user)?,
         taught: site.taught_classes(user)?,
         is_teacher: user.role >= Role::Teacher,

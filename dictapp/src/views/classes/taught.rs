@@ -114,7 +114,7 @@ struct ClassForm {
 
 /// `GET`: the class.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let class = ClassId::new(request.param_as("class")?);
     let Some(user) = page.user()? else { return super::to_login() };
     let typed = TypedList { due: in_a_week(&page), ..TypedList::default() };
@@ -124,7 +124,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
 
 /// `POST`: adds or deletes a list, removes a pupil, makes a one-time code, or deletes the class.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let class = ClassId::new(request.param_as("class")?);
     let form: ClassForm = request.form()?;
     page.check_form(&form.form_token)?;

@@ -127,7 +127,7 @@ struct ReviewQuery {
 
 /// `GET`: the next card.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let Some(user) = page.user()? else { return to_login() };
     let ReviewQuery { undone, sitting, list, own_list } = request.query()?;
     let mut sitting = Sitting::resume(&sitting, Timestamp::now());
@@ -282,7 +282,7 @@ struct AnswerForm {
 /// `POST`: takes an answer. If it is sent twice, it counts once: the second time `seen` is not the
 /// number of reviews.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let answer: AnswerForm = request.form()?;
     page.check_form(&answer.form_token)?;
     let Some(user) = page.user()? else { return to_login() };
@@ -301,7 +301,7 @@ struct UndoForm {
 
 /// `POST`: undoes the latest answer.
 pub(crate) fn undo(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let UndoForm { form_token, sitting } = request.form()?;
     page.check_form(&form_token)?;
     let Some(user) = page.user()? else { return to_login() };
@@ -325,7 +325,7 @@ struct KindForm {
 
 /// `POST`: chooses the kind of question on the cards, and how many new words are shown each day.
 pub(crate) fn choose_kind(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let KindForm { form_token, kind, new_a_day, sitting } = request.form()?;
     page.check_form(&form_token)?;
     let Some(user) = page.user()? else { return to_login() };

@@ -97,42 +97,43 @@ impl fmt::Display for Sitting {
 mod tests {
     use super::*;
 
-    fn at(second: i64) -> Timestamp {
+    fn at_second(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
     }
 
     #[test]
     fn answers_and_their_time_are_added_up_without_the_time_away() {
-        let first = Sitting::resume("", at(1000)).to_string();
+        let first = Sitting::resume("", at_second(1000)).to_string();
         assert_eq!(first, "0-0-1000");
-        let one = Sitting::after_answer(&first, at(1010)).to_string();
-        let second = Sitting::resume(&one, at(1011)).to_string();
+        let one = Sitting::after_answer(&first, at_second(1010)).to_string();
+        let second = Sitting::resume(&one, at_second(1011)).to_string();
         assert_eq!(second, "1-10-1011");
-        let two = Sitting::after_answer(&second, at(9999));
+        let two = Sitting::after_answer(&second, at_second(9999));
         assert_eq!((two.answers, two.seconds, two.minutes()), (2, 130, 2));
-        assert_eq!(Sitting::after_undo(&two.to_string(), at(0)).answers, 1);
+        assert_eq!(Sitting::after_undo(&two.to_string(), at_second(0)).answers, 1);
     }
 
     #[test]
     fn a_sitting_stays_in_its_list() {
         let own = Reviewed::OwnList("Unit 5-6 = new".to_owned());
         for (reviewed, text) in [(Reviewed::ClassList(9), "9"), (own, "=Unit 5-6 = new")] {
-            let begun = Sitting { reviewed, ..Sitting::resume("", at(1000)) };
+            let begun = Sitting { reviewed, ..Sitting::resume("", at_second(1000)) };
             let first = begun.to_string();
             assert_eq!(first, format!("0-0-1000-{text}"));
-            let one = Sitting::after_answer(&first, at(1010)).to_string();
+            let one = Sitting::after_answer(&first, at_second(1010)).to_string();
             assert_eq!(one, format!("1-10-1000-{text}"));
-            assert_eq!(Sitting::resume(&one, at(1011)).reviewed, begun.reviewed);
-            assert_eq!(Sitting::after_undo(&one, at(1011)).reviewed, begun.reviewed);
+            assert_eq!(Sitting::resume(&one, at_second(1011)).reviewed, begun.reviewed);
+            assert_eq!(Sitting::after_undo(&one, at_second(1011)).reviewed, begun.reviewed);
         }
     }
 
     #[test]
     fn a_text_that_is_no_sitting_begins_a_new_one() {
         for text in ["", "x", "1-2", "1-2-x", "-1-2-3", "1-2-3-x", "1-2-3-4-5"] {
-            assert_eq!(Sitting::resume(text, at(7)).to_string(), "0-0-7", "{text}");
+            assert_eq!(Sitting::resume(text, at_second(7)).to_string(), "0-0-7", "{text}");
         }
-        let late = Sitting::after_answer(&format!("{}-{}-{}", u64::MAX, u64::MAX, i64::MAX), at(0));
+        let late =
+            Sitting::after_answer(&format!("{}-{}-{}", u64::MAX, u64::MAX, i64::MAX), at_second(0));
         assert_eq!((late.answers, late.seconds), (u64::MAX, u64::MAX));
     }
 }

@@ -126,7 +126,7 @@ impl<'a> Headword<'a> {
     }
 
     /// Converts a headword with its entries; `language` is the language of the page.
-    pub(super) fn of(found: &Found<'a>, language: Language) -> Headword<'a> {
+    pub(super) fn from_found(found: &Found<'a>, language: Language) -> Headword<'a> {
         let explained: Vec<_> = found
             .entries
             .iter()
@@ -387,7 +387,7 @@ mod tests {
             .map(|&(book, explanation)| FoundEntry { book, explanation, languages: None })
             .collect();
         let found = Found { word, by: FoundBy::Spelling, phonetic: None, rank: None, entries };
-        Headword::of(&found, Language::English)
+        Headword::from_found(&found, Language::English)
     }
 
     #[test]

@@ -34,7 +34,7 @@ enum ExportFormat {
 
 /// `GET`: the whole word book as a file.
 pub(crate) fn export(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let Some(user) = page.user()? else { return super::to_login() };
     let ExportQuery { format } = request.query()?;
     let shelf = site.shelf();

@@ -52,7 +52,7 @@ pub(crate) fn to_word_book(_: &Site, _: &Request) -> Result<Response> {
 /// `POST`: imports a file, or shows it if it is an Anki package. The second step for a package
 /// sends the field `table`: imports it with the roles that the user chose for its columns.
 pub(crate) fn receive(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form = request.multipart()?;
     let fields: ImportFields = form.fields()?;
     page.check_form(&fields.form_token)?;

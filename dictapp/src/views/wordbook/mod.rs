@@ -137,7 +137,7 @@ struct WordBookForm {
 
 /// `GET`: the word book.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let Some(user) = page.user()? else { return to_login() };
     send(&page, user, request.query()?, None)
 }
@@ -200,7 +200,7 @@ fn send(
 
 /// `POST`: changes the word book.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
-    let page = Page::of(site, request);
+    let page = Page::new(site, request);
     let form: WordBookForm = request.form()?;
     page.check_form(&form.form_token)?;
     let Some(user) = page.user()? else { return to_login() };

@@ -1,5 +1,5 @@
-//! Checks the accessibility of every page, and of the popup on the page of a word, with axe-core. It
-//! finds missing names, low contrast and broken roles.
+//! Checks the accessibility of every page, and of the popup on the page of a word, with axe-core.
+//! It finds missing names, low contrast and broken roles.
 
 use std::fs;
 use std::path::Path;

@@ -158,8 +158,8 @@ pub(crate) fn type_letter(browser: &Browser, letter: &str) {
     }
 }
 
-/// Logs in on the log-in page, and waits for the page that follows. The link for logging out does not
-/// show that: a browser that is logged in already has it on the log-in page too.
+/// Logs in on the log-in page, and waits for the page that follows. The link for logging out does
+/// not show that: a browser that is logged in already has it on the log-in page too.
 #[track_caller]
 pub(crate) fn log_in(browser: &Browser, site: &Site, name: &str) {
     browser.goto(&format!("{}/login", site.url));

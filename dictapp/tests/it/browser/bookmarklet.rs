@@ -8,8 +8,8 @@ use crate::pages::site::Site;
 /// A page of another site.
 const FOREIGN: &str = "data:text/html,<title>News</title><p>An <b>apple</b> a day</p>";
 
-/// Selects the element `select`, runs the bookmarklet, and returns the address that it opens. `typed`
-/// is the answer to the prompt of the bookmarklet.
+/// Selects the element `select`, runs the bookmarklet, and returns the address that it opens.
+/// `typed` is the answer to the prompt of the bookmarklet.
 fn run(browser: &Browser, bookmarklet: &str, select: &str, typed: Option<&str>) -> Value {
     browser.goto(FOREIGN);
     let body = "let asked = null; window.open = url => { asked = url; };

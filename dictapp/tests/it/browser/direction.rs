@@ -24,7 +24,7 @@ fn between(page: &Answer, before: &str, after: &str) -> String {
 }
 
 /// How many of these texts are on the open page, and what is on the wrong side of one.
-fn wrong(browser: &Browser, texts: &[&str]) -> (i64, String) {
+fn misplaced(browser: &Browser, texts: &[&str]) -> (i64, String) {
     let answer = browser.script(ORDER, &[json!(texts)]);
     (answer[0].as_i64().unwrap_or(0), answer[1].as_str().unwrap_or("no text").to_owned())
 }
@@ -83,7 +83,7 @@ fn a_name_from_right_to_left_does_not_reorder_what_is_around_it() {
         log_in(&browser, &site, TEACHER);
         for (page, least) in pages {
             browser.goto(&format!("{}{page}", site.url));
-            let (count, wrong) = wrong(&browser, &TEXTS);
+            let (count, wrong) = misplaced(&browser, &TEXTS);
             assert!(count >= least, "{page} has {count} names");
             found.extend(wrong.lines().map(|line| format!("{page}: {line}")));
         }
@@ -99,7 +99,7 @@ fn a_name_that_reorders_what_is_around_it_is_found() {
     let check = |html: &str| {
         let encoded: String = html.bytes().map(|byte| format!("%{byte:02x}")).collect();
         browser.goto(&format!("data:text/html;charset=utf-8,{encoded}"));
-        wrong(&browser, &[LIST])
+        misplaced(&browser, &[LIST])
     };
     let (count, wrong) = check(&format!("<p><b>{LIST}</b> <span>5</span> words</p>"));
     assert!(count == 1 && wrong.contains("\"5\" is on the wrong side"), "{count} {wrong}");

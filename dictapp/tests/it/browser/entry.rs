@@ -1,5 +1,5 @@
-//! Tests of the page of a word as a reader uses it: the popup, saving, sharing, and reading without a
-//! network. Also tests the buttons that copy an example of the API.
+//! Tests of the page of a word as a reader uses it: the popup, saving, sharing, and reading without
+//! a network. Also tests the buttons that copy an example of the API.
 
 use serde_json::json;
 

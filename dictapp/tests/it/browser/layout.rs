@@ -1,6 +1,6 @@
 //! Checks the layout of every page at the width of a phone, a tablet and a projector, in both
-//! languages and themes, with and without scripts: nothing is cut, covered, too small, or in the other
-//! language. Pictures of the pages are left in the build folder, under `tmp/pages`.
+//! languages and themes, with and without scripts: nothing is cut, covered, too small, or in the
+//! other language. Pictures of the pages are left in the build folder, under `tmp/pages`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ struct View {
     scripts: Scripts,
 }
 
-/// Each width in both languages and both themes. Scripts are on in half of these views, so that each
-/// width, language and theme is shown with scripts and without.
+/// Each width in both languages and both themes. Scripts are on in half of these views, so that
+/// each width, language and theme is shown with scripts and without.
 fn views() -> Vec<View> {
     let mut views = Vec::new();
     for (n, width) in [360, 768, 1920].into_iter().enumerate() {

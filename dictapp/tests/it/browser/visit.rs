@@ -1,5 +1,5 @@
-//! Tests of a whole visit in the browser: registering, looking words up and reading the history, with
-//! both databases, and with a server that is killed and started again.
+//! Tests of a whole visit in the browser: registering, looking words up and reading the history,
+//! with both databases, and with a server that is killed and started again.
 
 use std::time::Instant;
 

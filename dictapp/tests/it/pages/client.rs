@@ -228,8 +228,8 @@ impl Answer {
         self.fields.iter().filter(move |field| field.0 == name).map(|field| field.1.as_str())
     }
 
-    /// Checks that this is a redirect (303), and returns its target. `expected` is only for the message
-    /// of a failure.
+    /// Checks that this is a redirect (303), and returns its target. `expected` is only for the
+    /// message of a failure.
     #[track_caller]
     pub(crate) fn redirect_target(&self, expected: &str) -> &str {
         assert_eq!(self.status, 303, "not sent to {expected} but: {self:?}");

@@ -1,5 +1,5 @@
-//! Tests of the files that browsers request by themselves (manifest, service worker, OpenSearch), of
-//! glosses, and of the settings that one browser keeps.
+//! Tests of the files that browsers request by themselves (manifest, service worker, OpenSearch),
+//! of glosses, and of the settings that one browser keeps.
 
 use super::client::Person;
 use super::site::Site;

@@ -13,7 +13,7 @@ fn two_instances() -> [Site; 2] {
 }
 
 /// The same browser, at the other instance.
-fn at<'s>(site: &'s Site, person: &Person<'_>) -> Person<'s> {
+fn person_at<'s>(site: &'s Site, person: &Person<'_>) -> Person<'s> {
     let elsewhere = Person::new(site);
     elsewhere.set_cookie("session", &person.cookie("session").expect("a session"));
     elsewhere
@@ -23,7 +23,7 @@ fn at<'s>(site: &'s Site, person: &Person<'_>) -> Person<'s> {
 fn a_log_out_holds_on_another_instance_within_two_seconds() {
     let [one, other] = two_instances();
     let levi = Person::registered(&one, "Levi");
-    let elsewhere = at(&other, &levi);
+    let elsewhere = person_at(&other, &levi);
     assert_eq!(elsewhere.get("/history").status, 200);
     let form_token = levi.get("/").form_token();
     assert_eq!(levi.post("/logout", &[("form_token", &form_token)]).status, 303);
@@ -36,7 +36,7 @@ fn the_end_of_all_other_sessions_holds_on_another_instance_within_two_seconds() 
     let levi = Person::registered(&one, "Levi");
     let phone = Person::new(&one);
     phone.submit("/login", &[("name", "Levi"), ("password", PASSWORD)]);
-    let [own, ended] = [at(&other, &levi), at(&other, &phone)];
+    let [own, ended] = [person_at(&other, &levi), person_at(&other, &phone)];
     assert_eq!([own.get("/history").status, ended.get("/history").status], [200, 200]);
     let form_token = levi.get("/account").form_token();
     let all = [("session", ""), ("form_token", form_token.as_str())];
@@ -49,7 +49,7 @@ fn the_end_of_all_other_sessions_holds_on_another_instance_within_two_seconds() 
 fn a_word_saved_or_removed_on_another_instance_is_marked_within_two_seconds() {
     let [one, other] = two_instances();
     let levi = Person::registered(&one, "Levi");
-    let elsewhere = at(&other, &levi);
+    let elsewhere = person_at(&other, &levi);
     let is_marked = || elsewhere.get("/word/apple").body.contains("class=\"saved\"");
     assert!(!is_marked());
     assert_eq!(levi.submit("/words", &[("action", "save"), ("word", "apple")]).status, 303);

@@ -1,5 +1,5 @@
-//! Tests of the pages over real sockets: each runs the built program in a temporary folder, and acts
-//! like a browser without scripts (`client`).
+//! Tests of the pages over real sockets: each runs the built program in a temporary folder, and
+//! acts like a browser without scripts (`client`).
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,5 +1,5 @@
-//! Tests of the stylesheet: all colours of text and borders have enough contrast (WCAG 2.2 AA) in the
-//! light and in the dark scheme, and the stylesheet and the scripts of an entry page are small.
+//! Tests of the stylesheet: all colours of text and borders have enough contrast (WCAG 2.2 AA) in
+//! the light and in the dark scheme, and the stylesheet and the scripts of an entry page are small.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -20,16 +20,16 @@ struct Client {
 impl Client {
     /// Connects to the protocol with this name in its log line.
     #[track_caller]
-    fn of(site: &Site, name: &str) -> Client {
+    fn connect(site: &Site, name: &str) -> Client {
         let wanted = format!("{name} listens at ");
         let log = site.log_with(&wanted);
         let (_, rest) = log.split_once(&wanted).expect("it is there");
         let address = rest.split_whitespace().next().expect("an address");
-        Client::at(address)
+        Client::connect_to(address)
     }
 
     #[track_caller]
-    fn at(address: &str) -> Client {
+    fn connect_to(address: &str) -> Client {
         let stream = TcpStream::connect(address).expect("it listens");
         stream.set_read_timeout(Some(EVENT_WAIT_MAX)).expect("a timeout");
         stream.set_nodelay(true).expect("no delay");
@@ -47,7 +47,7 @@ impl Client {
     }
 
     /// Sends no more, and reads all that comes until the server closes. A reset ends it too.
-    fn rest(&mut self) -> String {
+    fn read_to_end(&mut self) -> String {
         self.stream.get_ref().shutdown(Shutdown::Write).unwrap_or_default();
         let mut bytes = Vec::new();
         let ended = self.stream.read_to_end(&mut bytes);

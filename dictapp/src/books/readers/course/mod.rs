@@ -271,7 +271,7 @@ impl Course {
             Layout::NamedFields => {
                 let field = layout::named_field(line).map(|(_, word)| (word, ""));
                 let (headword, text) = field.unwrap_or_else(|| self.layout.split(line));
-                Parts::of(headword, text)
+                Parts::split(headword, text)
             }
             Layout::Separated(_) => {
                 let (headword, text) = self.layout.split(line);
@@ -279,7 +279,7 @@ impl Course {
             }
             _ => {
                 let (headword, text) = self.layout.split(line);
-                Parts::of(headword, text)
+                Parts::split(headword, text)
             }
         };
         let Parts { headword, reading, mut spellings, mut text } = parts;

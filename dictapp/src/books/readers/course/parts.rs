@@ -29,16 +29,16 @@ impl Parts {
         } else {
             join_annotations(annotations, text)
         };
-        Parts::of(word, &text)
+        Parts::split(word, &text)
     }
 
     /// The parts of a line that was split without a separator.
-    pub(super) fn of(headword: &str, text: &str) -> Parts {
+    pub(super) fn split(headword: &str, text: &str) -> Parts {
         // `学校（がっこう）⓪【名】学校`
         if text.is_empty()
             && let Some((headword, text)) = split_after_reading(headword)
         {
-            return Parts::of(headword, text);
+            return Parts::split(headword, text);
         }
         let (headword, mut spellings) = split_alternatives(without_markup(headword));
         spellings.extend(forms::forms_of(headword));

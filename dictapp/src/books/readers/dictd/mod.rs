@@ -72,7 +72,7 @@ impl Dictd {
         let record = match parse(line) {
             Ok(record) => record,
             Err(reason) => {
-                return Err(BookError::at(&self.index_path, self.place_in_index(), reason));
+                return Err(BookError::in_file(&self.index_path, self.place_in_index(), reason));
             }
         };
         if is_metadata(record.headword) {

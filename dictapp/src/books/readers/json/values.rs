@@ -296,6 +296,6 @@ impl Values {
 
     fn damaged(&self, reason: &str) -> BookError {
         let reason = format!("is not valid JSON: {reason}");
-        BookError::at(&self.path, Place::Line(self.line), reason)
+        BookError::in_file(&self.path, Place::Line(self.line), reason)
     }
 }

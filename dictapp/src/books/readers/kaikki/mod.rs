@@ -79,7 +79,7 @@ impl Kaikki {
 /// The languages of a file. `None` if its headwords are of several languages, or if the language of
 /// the glosses is unknown. Records without `pos_title` are from the English edition of Wiktionary,
 /// so their glosses are English. For another edition, the script of the glosses decides. If that is
-/// Latin, the language is unknown: [`LanguageTag::of`] returns English, which it cannot be.
+/// Latin, the language is unknown: [`LanguageTag::from_text`] returns English, which it cannot be.
 fn languages(records: &[Record]) -> Option<Languages> {
     let mut codes =
         records.iter().map(|record| record.lang_code.as_str()).filter(|c| !c.is_empty());
@@ -90,7 +90,7 @@ fn languages(records: &[Record]) -> Option<Languages> {
     let glosses = records.iter().flat_map(|record| &record.senses).flat_map(|s| &s.glosses);
     let text = glosses.map(String::as_str).collect::<Vec<_>>().join(" ");
     let is_english = records.iter().all(|record| record.pos_title.is_none());
-    let to = if is_english { LanguageTag::ENGLISH } else { LanguageTag::of(&text) };
+    let to = if is_english { LanguageTag::ENGLISH } else { LanguageTag::from_text(&text) };
     let is_known = is_english || to != LanguageTag::ENGLISH;
     LanguageTag::parse(code).filter(|_| is_known).map(|from| Languages { from, to })
 }

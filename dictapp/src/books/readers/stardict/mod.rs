@@ -130,7 +130,7 @@ impl Stardict {
         self.state.place = Place::ByteOf(INDEX, self.index_bytes);
         let fail = |error| BookError::io(&self.index_path, error);
         let damaged =
-            |reason| BookError::at(&self.index_path, Place::Byte(self.index_bytes), reason);
+            |reason| BookError::in_file(&self.index_path, Place::Byte(self.index_bytes), reason);
         let mut word = Vec::new();
         let limit = INDEX_WORD_BYTES_MAX as u64 + 1;
         (&mut self.index).take(limit).read_until(0, &mut word).map_err(fail)?;
@@ -187,7 +187,7 @@ impl Stardict {
                 return Ok(None);
             }
         };
-        let mut forms: Vec<String> = self.synonyms.of(number).map(str::to_owned).collect();
+        let mut forms: Vec<String> = self.synonyms.of_entry(number).map(str::to_owned).collect();
         let links = forms.split_off(forms.len().min(FORMS_MAX)).into_iter();
         self.links.extend(
             links.map(|spelling| Link { spelling, headword: headword.clone().into_owned() }),
@@ -231,7 +231,7 @@ impl Ifo {
         let text = text.trim_start_matches('\u{FEFF}');
         if !text.starts_with("StarDict's dict ifo file") {
             let reason = "does not begin with \"StarDict's dict ifo file\"";
-            return Err(BookError::at(path, Place::Line(1), reason));
+            return Err(BookError::in_file(path, Place::Line(1), reason));
         }
         let mut ifo = Ifo::default();
         let lines = text.split(['\n', '\r']).filter(|line| !line.is_empty());
@@ -240,7 +240,7 @@ impl Ifo {
             ifo.set(key.trim().to_lowercase().as_str(), value.trim()).map_err(|()| {
                 let key = key.trim();
                 let reason = format!("{key} is {:?}, which is not a valid number", value.trim());
-                BookError::at(path, Place::Line(number), reason)
+                BookError::in_file(path, Place::Line(number), reason)
             })?;
         }
         Ok(ifo)

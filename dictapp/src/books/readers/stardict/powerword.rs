@@ -24,7 +24,7 @@ enum Element {
 }
 
 impl Element {
-    fn of(name: &str) -> Element {
+    fn from_name(name: &str) -> Element {
         match name {
             "单词原型" | "DC" => Element::Headword,
             "单词音标" | "音标" | "CB" | "YB" => Element::Phonetic,
@@ -58,7 +58,7 @@ pub(super) fn parse(xml: &str) -> Article {
         if tag.starts_with('/') {
             open.pop();
         } else if !tag.ends_with('/') && !tag.starts_with(['?', '!']) && open.len() < DEPTH_MAX {
-            open.push(Element::of(tag.split_whitespace().next().unwrap_or_default()));
+            open.push(Element::from_name(tag.split_whitespace().next().unwrap_or_default()));
         }
     }
     article

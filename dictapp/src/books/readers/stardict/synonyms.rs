@@ -74,7 +74,7 @@ impl Synonyms {
     }
 
     /// The other spellings of the headword with this number, from 0.
-    pub(super) fn of(&self, number: u64) -> impl Iterator<Item = &str> {
+    pub(super) fn of_entry(&self, number: u64) -> impl Iterator<Item = &str> {
         let number = u32::try_from(number).ok();
         let from = number.map_or(self.spellings.len(), |number| {
             self.spellings.partition_point(|spelling| spelling.headword < number)

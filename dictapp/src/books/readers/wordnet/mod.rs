@@ -172,7 +172,7 @@ impl Wordnet {
             self.lines[self.next..].iter().take_while(is_same).copied().collect();
         self.next += group.len();
         self.meter.advance(group.len() as u64);
-        group.sort_by_key(|l| std::cmp::Reverse(self.frequencies.of(&lemma, l.part)));
+        group.sort_by_key(|l| std::cmp::Reverse(self.frequencies.frequency_of(&lemma, l.part)));
         self.state.place = Place::LineOf(self.parts[first.part].names.index, first.number);
         let mut spellings: Vec<Spelling> = Vec::new();
         for line in &group {
@@ -214,7 +214,7 @@ impl PartFiles {
         spellings: &mut Vec<Spelling>,
     ) -> Result<(), BookError> {
         let damaged =
-            |reason: &str| BookError::at(&self.index_path, Place::Line(line.number), reason);
+            |reason: &str| BookError::in_file(&self.index_path, Place::Line(line.number), reason);
         let text = &self.index[line.start..line.end];
         let offsets = offsets(text).ok_or_else(|| damaged("is not a line of a WordNet index"))?;
         for offset in offsets {
@@ -242,7 +242,8 @@ impl PartFiles {
 
     /// The sense at this offset of the data file.
     fn synset(&self, offset: usize) -> Result<Synset<'_>, BookError> {
-        let damaged = |reason| BookError::at(&self.data_path, Place::Byte(offset as u64), reason);
+        let damaged =
+            |reason| BookError::in_file(&self.data_path, Place::Byte(offset as u64), reason);
         let line = self.data.get(offset..).and_then(|rest| rest.lines().next());
         let line = line.ok_or_else(|| damaged("the offset is outside of the file"))?;
         Synset::parse(line, offset).ok_or_else(|| damaged("not the beginning of a sense"))
@@ -269,7 +270,7 @@ fn read(path: &Path) -> Result<String, BookError> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let byte = error.utf8_error().valid_up_to() as u64;
-        BookError::at(path, Place::Byte(byte), "is not UTF-8")
+        BookError::in_file(path, Place::Byte(byte), "is not UTF-8")
     })
 }
 
@@ -315,7 +316,7 @@ impl Frequencies {
     }
 
     /// The count of a lemma as this part of speech.
-    fn of(&self, lemma: &str, part: usize) -> u32 {
+    fn frequency_of(&self, lemma: &str, part: usize) -> u32 {
         self.by_part.get(&(lemma.to_owned(), part)).copied().unwrap_or_default()
     }
 }

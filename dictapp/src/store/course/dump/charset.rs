@@ -10,8 +10,8 @@ const HEAD_BYTES: usize = 64 * 1024;
 
 /// Decodes a dump. A byte order mark decides first: PowerShell's `>` writes one, with UTF-16. Valid
 /// UTF-8 is read as UTF-8, even if `SET NAMES` differs, since tables declared as latin1 often
-/// contain it. Bytes that cannot be decoded become U+FFFD. The error is the reason why the file is not
-/// an SQL dump.
+/// contain it. Bytes that cannot be decoded become U+FFFD. The error is the reason why the file is
+/// not an SQL dump.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     // The first bytes of gzip, zip, xz and bzip2.
     if [&b"\x1f\x8b"[..], b"PK\x03\x04", b"\xfd7zXZ", b"BZh"]

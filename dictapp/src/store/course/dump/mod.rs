@@ -1,7 +1,7 @@
 //! Reads the rows of a course database (the database of a programming course's dictionary server)
-//! from an SQL dump: a file that `mysqldump` or phpMyAdmin made, or that a person wrote. The order of
-//! the columns is read from `CREATE TABLE`, the rows from `INSERT INTO`. Other statements are skipped.
-//! `charset` decodes the file, `tokens` splits it into statements.
+//! from an SQL dump: a file that `mysqldump` or phpMyAdmin made, or that a person wrote. The order
+//! of the columns is read from `CREATE TABLE`, the rows from `INSERT INTO`. Other statements are
+//! skipped. `charset` decodes the file, `tokens` splits it into statements.
 
 mod charset;
 mod tokens;
@@ -64,7 +64,7 @@ struct Column {
 /// Reads the statements of a dump. The error is the reason why the dump cannot be used.
 fn parse(sql: &str) -> std::result::Result<CourseRows, String> {
     let mut dump = Dump::default();
-    let mut tokens = Tokens::of(sql);
+    let mut tokens = Tokens::new(sql);
     while let Some(statement) = tokens.statement()? {
         match statement.as_slice() {
             [set, rest @ ..] if set.is("set") => dump.set(rest),
@@ -99,8 +99,8 @@ fn table_of(token: &Token) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name.eq_ignore_ascii_case(name))
 }
 
-/// Words that begin the definition of a key or a constraint in `CREATE TABLE`. Other definitions are
-/// columns.
+/// Words that begin the definition of a key or a constraint in `CREATE TABLE`. Other definitions
+/// are columns.
 const KEY_WORDS: [&str; 9] =
     ["primary", "key", "unique", "constraint", "index", "fulltext", "spatial", "foreign", "check"];
 
@@ -254,8 +254,8 @@ fn outside_parentheses(tokens: &[Token]) -> impl Iterator<Item = (usize, &Token)
     })
 }
 
-/// Parses the text after `create table`: returns the table and its columns. Each part between commas
-/// that begins with a name is a column. `None`: it is not a table of the course.
+/// Parses the text after `create table`: returns the table and its columns. Each part between
+/// commas that begins with a name is a column. `None`: it is not a table of the course.
 fn parse_create_table(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
     let open = rest.iter().position(|token| *token == Token::Sign('('))?;
     let table = table_of(rest.get(open.checked_sub(1)?)?)?;
@@ -281,7 +281,8 @@ fn parse_create_table(rest: &[Token]) -> Option<(&'static Table, Vec<Column>)> {
     Some((table, columns))
 }
 
-/// Parses `column = value, ..`, up to `on duplicate key update`: returns the columns and the values.
+/// Parses `column = value, ..`, up to `on duplicate key update`: returns the columns and the
+/// values.
 fn parse_assignments(rest: &[Token]) -> (Vec<&str>, Vec<&[Token]>) {
     let end = outside_parentheses(rest)
         .find(|(_, token)| token.is("on"))

@@ -84,7 +84,7 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn of(sql: &'a str) -> Tokens<'a> {
+    pub(super) fn new(sql: &'a str) -> Tokens<'a> {
         Tokens { rest: sql, delimiter: ";" }
     }
 
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     fn statements(sql: &str) -> Vec<String> {
-        let mut tokens = Tokens::of(sql);
+        let mut tokens = Tokens::new(sql);
         let mut all = Vec::new();
         while let Some(statement) = tokens.statement().unwrap() {
             let words = statement.iter().map(|token| match token {

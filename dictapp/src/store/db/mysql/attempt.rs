@@ -81,7 +81,8 @@ impl Attempt {
         timeout.min(left.max(TIMEOUT_MIN))
     }
 
-    /// The error of the call after the last attempt. Its kind shows whether the change may be stored.
+    /// The error of the call after the last attempt. Its kind shows whether the change may be
+    /// stored.
     pub(crate) fn give_up(&self, error: StoreError) -> StoreError {
         if self.is_unconfirmed {
             StoreError::new(StoreErrorKind::Unconfirmed, error.to_string())

@@ -324,8 +324,8 @@ fn server_error(code: u16) -> StoreErrorKind {
         1047 | 1040 | 1203 | 1053 | 1290 | 1792 | 1836 | 1927 | 1317 | 3169 => {
             StoreErrorKind::NotReady
         }
-        // 1180, 1181 the end of a transaction failed, for example because the node lost its cluster:
-        // it is not known whether the transaction was stored, as after a broken connection
+        // 1180, 1181 the end of a transaction failed, for example because the node lost its
+        // cluster: it is not known whether the transaction was stored, as after a broken connection
         1180 | 1181 => StoreErrorKind::Disconnected,
         // 1021 disk full, 1114 table full, 1041 out of memory, 1030 engine, 1969, 3024 too slow
         1021 | 1114 | 1041 | 1030 | 1969 | 3024 => StoreErrorKind::Unavailable,

@@ -30,12 +30,12 @@ const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 impl Identity {
     /// The identity of the database file with this name and of its side files. A connection must
     /// keep them open, so that their inodes are not given to other files.
-    pub(crate) fn of(path: &Path) -> io::Result<Identity> {
+    pub(crate) fn from_path(path: &Path) -> io::Result<Identity> {
         let identify = |suffix: &str| {
             let mut name = OsString::from(path);
             name.push(suffix);
             let path = PathBuf::from(name);
-            let inode = Inode::of(&fs::metadata(&path)?);
+            let inode = Inode::from_metadata(&fs::metadata(&path)?);
             Ok((path, inode))
         };
         let files = SUFFIXES.iter().map(|suffix| identify(suffix)).collect::<io::Result<_>>()?;
@@ -47,7 +47,7 @@ impl Identity {
         for (index, (path, inode)) in self.files.iter().enumerate() {
             let shown = path.display();
             let what = match fs::metadata(path) {
-                Ok(found) if Inode::of(&found) != *inode => "was replaced",
+                Ok(found) if Inode::from_metadata(&found) != *inode => "was replaced",
                 Ok(found) if index == 0 && found.len() == 0 => "was emptied",
                 Ok(_) => continue,
                 Err(_) => "was deleted",
@@ -62,7 +62,7 @@ impl Identity {
 }
 
 impl Inode {
-    fn of(metadata: &fs::Metadata) -> Inode {
+    fn from_metadata(metadata: &fs::Metadata) -> Inode {
         Inode { device: metadata.dev(), number: metadata.ino() }
     }
 }
@@ -81,7 +81,7 @@ mod tests {
             }
         };
         fill();
-        let identity = Identity::of(&path).unwrap();
+        let identity = Identity::from_path(&path).unwrap();
         identity.check().unwrap();
 
         let wal = folder.path().join("x.db-wal");

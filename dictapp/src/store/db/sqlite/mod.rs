@@ -6,8 +6,8 @@
 //! `busy_timeout` is only for other processes with the same file.
 //!
 //! Each call checks that the open file was not replaced. A change checks it again after its commit.
-//! An error that indicates damage starts a check of the file. If the check finds damage, all further
-//! calls fail.
+//! An error that indicates damage starts a check of the file. If the check finds damage, all
+//! further calls fail.
 
 mod file;
 mod identity;
@@ -74,7 +74,7 @@ impl Sqlite {
         file.create()?;
         let anchor = file.connect(Access::Read)?;
         anchor.touch()?;
-        let identity = Identity::of(&file.path).map_err(|error| {
+        let identity = Identity::from_path(&file.path).map_err(|error| {
             StoreError::refused(format!("the database file {}: {error}", file.path.display()))
         })?;
         let pool = |connections_max| {

@@ -1,11 +1,11 @@
 //! Group commit: concurrent look-ups share a transaction. The rows that queue up during a commit go
 //! into the next one.
 //!
-//! A commit costs a write to the disk, and a commit of 64 rows costs hardly more than one of a single
-//! row. Each caller waits for the commit of its own row. A row that the database refuses fails
-//! without the others. After the commit, one more statement finds which headwords of the batch are
-//! in the word books (saved words) of their users. A repeated look-up, which is not recorded, joins a
-//! batch only for this answer.
+//! A commit costs a write to the disk, and a commit of 64 rows costs hardly more than one of a
+//! single row. Each caller waits for the commit of its own row. A row that the database refuses
+//! fails without the others. After the commit, one more statement finds which headwords of the
+//! batch are in the word books (saved words) of their users. A repeated look-up, which is not
+//! recorded, joins a batch only for this answer.
 //!
 //! A caller that gives up takes its row back if no writer has claimed it. Otherwise the row may be
 //! stored. Then the caller gets an error of the kind `Unconfirmed`, and the same look-up within a
@@ -100,7 +100,7 @@ pub struct Commits {
 struct SavedWords(HashSet<(i64, String)>);
 
 impl SavedWords {
-    fn of(&self, job: &Job) -> Saved {
+    fn result_of(&self, job: &Job) -> Saved {
         let key = job.headword.as_ref().map(|headword| (job.row.user, headword.clone()));
         let is_saved = key.is_some_and(|key| self.0.contains(&key));
         if is_saved { Saved::Yes } else { Saved::No }
@@ -300,7 +300,7 @@ impl Shared {
         results.resize_with(batch.len(), || Ok(()));
         let saved = self.saved_of(batch, &results);
         let answer = |(job, result): (&Job, Result<()>)| match (&saved, job.task) {
-            (Ok(saved), _) => result.map(|()| saved.of(job)),
+            (Ok(saved), _) => result.map(|()| saved.result_of(job)),
             (Err(_), Task::Record) => result.map(|()| Saved::No),
             (Err(error), Task::Ask) => Err(error.clone()),
         };
@@ -360,8 +360,8 @@ impl Shared {
         Ok(found.text()? == row.word && found.flag()? == row.found)
     }
 
-    /// The headwords of the batch that are in the word books of their users. Rows that were not stored
-    /// are left out.
+    /// The headwords of the batch that are in the word books of their users. Rows that were not
+    /// stored are left out.
     fn saved_of(&self, batch: &[Job], results: &[Result<()>]) -> Result<SavedWords> {
         let stored = batch.iter().zip(results).filter(|(_, result)| result.is_ok());
         let asked = stored.filter_map(|(job, _)| Some((job.row.user, job.headword.as_deref()?)));

@@ -1,5 +1,5 @@
-//! The reasons why an Anki package cannot be read. A package (`.apkg`) is a zip archive with an SQLite
-//! file, the collection.
+//! The reasons why an Anki package cannot be read. A package (`.apkg`) is a zip archive with an
+//! SQLite file, the collection.
 
 use std::fmt;
 

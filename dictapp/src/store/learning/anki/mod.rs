@@ -1,5 +1,5 @@
-//! Writes and reads packages (`.apkg`) of Anki, a program for flash cards, for exports and imports of
-//! words.
+//! Writes and reads packages (`.apkg`) of Anki, a program for flash cards, for exports and imports
+//! of words.
 
 mod fault;
 mod package;

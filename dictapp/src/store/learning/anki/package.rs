@@ -1,6 +1,6 @@
-//! Writes words as a package (`.apkg`) of Anki, a program for flash cards. A package is a zip archive
-//! with an SQLite file of schema 11, which every version of Anki imports. The note of a word has the
-//! same identity in each package, so a later package updates the note.
+//! Writes words as a package (`.apkg`) of Anki, a program for flash cards. A package is a zip
+//! archive with an SQLite file of schema 11, which every version of Anki imports. The note of a
+//! word has the same identity in each package, so a later package updates the note.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};

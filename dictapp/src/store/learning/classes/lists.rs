@@ -1,6 +1,6 @@
-//! The word lists of classes, and the pupils who have finished them. A pupil has finished a list when
-//! all its words are in the pupil's word book (the saved words) and are learnt: the stability of the
-//! memory of each word is high enough.
+//! The word lists of classes, and the pupils who have finished them. A pupil has finished a list
+//! when all its words are in the pupil's word book (the saved words) and are learnt: the stability
+//! of the memory of each word is high enough.
 
 use super::super::saved_words::learnt_stability;
 use super::ClassId;
@@ -38,8 +38,8 @@ pub(crate) const FINISHED: &str = "select m.user from class_member m \
 /// Maximum number of lists of a class.
 pub const LISTS_OF_CLASS_MAX: u32 = 100;
 
-/// Maximum number of lists that a pupil sees. If there are more, lists with coming deadlines precede
-/// lists with passed ones, and the nearest deadlines precede others.
+/// Maximum number of lists that a pupil sees. If there are more, lists with coming deadlines
+/// precede lists with passed ones, and the nearest deadlines precede others.
 const LISTS_OF_PUPIL_MAX: u32 = 50;
 
 /// A word list of a class.
@@ -136,8 +136,8 @@ impl Store {
             .doing(|| "read the words of a class list")
     }
 
-    /// The lists of all classes of a pupil with a deadline on the day `since` or later, the earliest
-    /// deadline first. Days are counted from 1970-01-01. If there are more than
+    /// The lists of all classes of a pupil with a deadline on the day `since` or later, the
+    /// earliest deadline first. Days are counted from 1970-01-01. If there are more than
     /// `LISTS_OF_PUPIL_MAX`, this selects first lists with a deadline from `today` on, then others,
     /// each time those with the nearest deadlines.
     ///

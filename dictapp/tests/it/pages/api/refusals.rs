@@ -1,5 +1,5 @@
-//! Tests of the requests that the API refuses, of its error responses, and of the rights of scripts of
-//! other sites.
+//! Tests of the requests that the API refuses, of its error responses, and of the rights of scripts
+//! of other sites.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

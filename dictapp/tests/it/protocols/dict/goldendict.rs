@@ -18,7 +18,7 @@ fn begin(site: &Site, name: &str) -> Client {
 #[test]
 fn goldendict_lists_the_databases_before_it_has_read_the_banner() {
     let site = Site::start_with(ON);
-    let mut client = Client::of(&site, "DICT");
+    let mut client = Client::connect(&site, "DICT");
     client.send(b"SHOW DB\r\n");
     assert_eq!(&client.line()[..4], "220 ");
     let first = client.line();

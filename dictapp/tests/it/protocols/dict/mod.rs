@@ -11,7 +11,7 @@ use crate::pages::site::Site;
 const ON: &[&str] = &["dict.enabled=true", "dict.address=127.0.0.1:0"];
 
 fn connect(site: &Site) -> Client {
-    let mut client = Client::of(site, "DICT");
+    let mut client = Client::connect(site, "DICT");
     let banner = client.line();
     assert!(banner.starts_with("220 dictapp <mime> <"), "{banner}");
     client
@@ -158,11 +158,11 @@ fn hostile_bytes_are_refused_and_a_half_closed_client_gets_its_replies() {
     }
     let mut word = connect(&site);
     word.flood(format!("DEFINE * {}\r\n", "x".repeat(10 << 20)).as_bytes());
-    let rest = word.rest();
+    let rest = word.read_to_end();
     assert!(rest.is_empty() || rest == "500 syntax error, the line is too long\r\n", "{rest}");
     let mut half = connect(&site);
     half.send(b"STATUS\r\nDEFINE en-zh qqqqzz");
-    assert_eq!(half.rest(), "210 ready\r\n552 no match\r\n");
+    assert_eq!(half.read_to_end(), "210 ready\r\n552 no match\r\n");
     asks(&mut idle, "DEFINE * apple", "150 ");
 }
 

@@ -162,7 +162,7 @@ fn public() -> fs::Permissions {
 #[ignore = "needs dictd: cargo xtask test"]
 fn dictd_answers_the_same_commands_with_the_same_codes() {
     let dictd = Dictd::start();
-    let mut client = Client::at(&format!("127.0.0.1:{}", dictd.port));
+    let mut client = Client::connect_to(&format!("127.0.0.1:{}", dictd.port));
     assert!(client.line().starts_with("220 "));
     for Exchange { command, reply: ours, dictd } in transcript() {
         client.send(format!("{command}\r\n").as_bytes());
