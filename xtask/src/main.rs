@@ -57,14 +57,14 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Some(name) => match COMMANDS.iter().find(|command| command.name == name) {
-            Some(command) => finish(command, Arguments::new(arguments)),
+            Some(command) => run_command(command, Arguments::new(arguments)),
             None => refuse(&format!("unknown command {name:?}")),
         },
         None => refuse("a command is missing"),
     }
 }
 
-fn finish(command: &Command, arguments: Arguments) -> ExitCode {
+fn run_command(command: &Command, arguments: Arguments) -> ExitCode {
     match (command.run)(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<Misuse>() => refuse(&error.to_string()),

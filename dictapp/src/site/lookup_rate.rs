@@ -39,7 +39,7 @@ struct Count {
     /// When the minute began.
     since: Instant,
     in_minute: u32,
-    /// The recorded look-ups since the program started.
+    /// The recorded look-ups since the user was added to the table.
     recorded: u32,
 }
 
@@ -50,7 +50,8 @@ pub(super) enum Verdict {
     Record,
     /// Record it, and delete the oldest rows if the user's history is too long.
     RecordAndTrim,
-    /// Do not record it: the user has looked up more words in this minute than a person does.
+    /// Do not record it: the user has looked up more words in this minute than a person does, or
+    /// too many users are counted.
     Skip,
 }
 
@@ -60,8 +61,8 @@ impl LookupRate {
         LookupRate { per_minute_max, counted: Mutex::default() }
     }
 
-    /// Counts one look-up of a user. For the user's first look-up since the program started, this
-    /// returns [`Verdict::RecordAndTrim`]: the maximum in the settings may be lower than before.
+    /// Counts one look-up of a user. For the first look-up of a user that is not in the table,
+    /// this returns [`Verdict::RecordAndTrim`]: the maximum in the settings may be lower than before.
     pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
         let mut counted = lock(&self.counted);
         if counted.users.len() >= USERS_MAX && !counted.users.contains_key(&user) {
@@ -70,8 +71,8 @@ impl LookupRate {
                 return Verdict::Skip;
             }
         }
-        let unused = Count { since: now, in_minute: 0, recorded: 0 };
-        let count = counted.users.entry(user).or_insert(unused);
+        let new = Count { since: now, in_minute: 0, recorded: 0 };
+        let count = counted.users.entry(user).or_insert(new);
         if now.saturating_duration_since(count.since) >= MINUTE {
             (count.since, count.in_minute) = (now, 0);
         }

@@ -32,7 +32,8 @@ pub(super) struct Visitor<'r> {
     pub(super) who: &'r Who,
     /// The session, if there is one and it may be valid.
     session: Option<&'r Session>,
-    /// The token for a guest's forms: from the cookie, or made for this response.
+    /// The guest's token, from which the tokens of their forms are derived: from the cookie, or made
+    /// for this response.
     guest: OnceCell<GuestToken>,
     transport: CookieTransport,
 }
@@ -46,7 +47,8 @@ struct GuestToken {
 /// Who may have chosen text that a page contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextAuthor {
-    /// Only the visitor and this site, unless the page repeats text of its URL.
+    /// Only the visitor and this site. The text of the URL is checked separately
+    /// (`has_only_own_text`).
     Visitor,
     /// Other people too.
     Anybody,
@@ -117,7 +119,7 @@ impl<'r> Visitor<'r> {
     }
 
     /// The token of the session; `None` without one.
-    pub(super) fn session(&self) -> Option<&Token> {
+    pub(super) fn session_token(&self) -> Option<&Token> {
         self.session.map(|session| &session.token)
     }
 
@@ -162,7 +164,7 @@ impl<'r> Visitor<'r> {
         lifetime: Lifetime,
         response: Response,
     ) -> Result<Response> {
-        if let Some(old) = self.session() {
+        if let Some(old) = self.session_token() {
             site.sign_out(old)?;
         }
         let session = self.secret_cookie(SESSION_COOKIE, &signed_in.token.to_text())?;
@@ -193,7 +195,7 @@ impl<'r> Visitor<'r> {
         Client { address, device: device_label(user_agent) }
     }
 
-    /// The name of the cookie with this secret, on the connections of this site.
+    /// The name of this cookie: with the prefix `__Host-` if it is sent only over TLS.
     pub(super) fn cookie_name(&self, secret: SecretCookie) -> &'static str {
         secret.name(self.transport)
     }
@@ -206,7 +208,7 @@ impl<'r> Visitor<'r> {
 
     /// Deletes the session and its cookie.
     pub(super) fn end_session(&self, site: &Site, response: Response) -> Result<Response> {
-        if let Some(token) = self.session() {
+        if let Some(token) = self.session_token() {
             site.sign_out(token)?;
         }
         Ok(response.with_cookie(&Cookie::removal(self.cookie_name(SESSION_COOKIE))?))
@@ -271,7 +273,7 @@ impl<'r> Visitor<'r> {
     /// The token that the forms of this visitor are bound to: that of the session, or that of the
     /// guest, which is made if there is none.
     fn form_binding(&self) -> Result<&Token> {
-        if let Some(session) = self.session() {
+        if let Some(session) = self.session_token() {
             return Ok(session);
         }
         if self.guest.get().is_none() {

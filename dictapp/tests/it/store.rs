@@ -232,7 +232,7 @@ fn keeps_a_session_until_it_ends(fresh: &Fresh) {
     store.delete_session(&[0; 32]).unwrap();
     store.delete_session(&[0; 32]).unwrap();
     assert_eq!(store.session_by_hash(&[0; 32]).unwrap(), None);
-    assert_eq!(store.delete_sessions_of(user).unwrap(), 3);
+    assert_eq!(store.delete_all_sessions(user).unwrap(), 3);
     assert_eq!(store.session_by_hash(&[65; 32]).unwrap(), None);
 }
 

@@ -82,8 +82,8 @@ fn a_session_is_ended_by_its_own_user_only(fresh: &Fresh) {
     for byte in 1..=3 {
         store.insert_session(&new_session(byte, levi)).unwrap();
     }
-    assert!(!store.delete_session_of(mia, &[1; 32]).unwrap());
-    assert!(store.delete_session_of(levi, &[1; 32]).unwrap());
+    assert!(!store.delete_own_session(mia, &[1; 32]).unwrap());
+    assert!(store.delete_own_session(levi, &[1; 32]).unwrap());
     assert_eq!(store.delete_other_sessions(levi, &[2; 32]).unwrap(), 1);
     assert!(store.session_by_hash(&[2; 32]).unwrap().is_some());
 }

@@ -44,7 +44,7 @@ fn a_session_that_ends_on_another_instance_ends_here_within_two_seconds(fresh: &
     }
     here.delete_session(&[1; 32]).unwrap();
     here.delete_other_sessions(levi, &[2; 32]).unwrap();
-    here.delete_sessions_of(mia).unwrap();
+    here.delete_all_sessions(mia).unwrap();
     for byte in [1, 3, 4] {
         assert!(here.session_by_hash(&[byte; 32]).unwrap().is_none(), "at once on this instance");
     }

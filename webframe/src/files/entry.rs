@@ -118,10 +118,10 @@ impl Entry {
 
     /// The approximate size of the entry in memory.
     pub(super) fn memory(&self) -> usize {
-        const FIELDS_AND_TABLES: usize = 1 << 10;
+        const OVERHEAD_BYTES: usize = 1 << 10;
         let held =
             self.variants.iter().map(|variant| variant.bytes.in_memory().map_or(0, <[u8]>::len));
-        FIELDS_AND_TABLES + held.sum::<usize>()
+        OVERHEAD_BYTES + held.sum::<usize>()
     }
 }
 
@@ -211,7 +211,7 @@ pub(super) fn with_codings(name: &str, plain: &Bytes) -> Vec<(Coding, Bytes)> {
         && media::is_compressible(media_type.to_str().unwrap_or_default())
     {
         for coding in [Coding::Brotli, Coding::Gzip] {
-            if let Some(bytes) = coding::encode(coding, Effort::Kept, bytes) {
+            if let Some(bytes) = coding::encode(coding, Effort::ForCache, bytes) {
                 coded.push((coding, Bytes::Shared(bytes.into())));
             }
         }
@@ -223,7 +223,7 @@ pub(super) fn with_codings(name: &str, plain: &Bytes) -> Vec<(Coding, Bytes)> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Caching {
     /// For files without a hash in their name; `None`: clients revalidate each time.
-    pub(super) field: Option<HeaderValue>,
+    pub(super) cache_control: Option<HeaderValue>,
     pub(super) names: Names,
 }
 
@@ -240,7 +240,7 @@ impl Caching {
         if self.names == Names::Hashed && is_hashed(name) {
             return HeaderValue::from_static("public, max-age=31536000, immutable");
         }
-        self.field.clone().unwrap_or(HeaderValue::from_static("no-cache"))
+        self.cache_control.clone().unwrap_or(HeaderValue::from_static("no-cache"))
     }
 }
 
@@ -249,8 +249,8 @@ fn has_extension(name: &str, extension: &str) -> bool {
 }
 
 /// Whether a name contains a hash of the file's content: `name.1a2b3c4d.ext`, with at least eight
-/// hexadecimal digits. At least one of them must be a letter, unlike in a date, and one a figure,
-/// unlike in a word.
+/// hexadecimal digits. They must include a letter (a date has none) and a digit (a word has
+/// none).
 fn is_hashed(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     let mut parts = file.rsplit('.').skip(1);
@@ -262,8 +262,8 @@ fn is_hashed(name: &str) -> bool {
 }
 
 /// The latest possible value of `Last-Modified`: a second ago. The field must not be later than the
-/// response's `Date` (RFC 9110 §8.8.2.1), which may be a second old. This also ensures that no
-/// later change of the file has the same date.
+/// response's `Date` (RFC 9110 §8.8.2.1), which may be a second old. A later change of the file is
+/// always in a later second than this value, so `If-Modified-Since` detects it.
 pub(super) fn latest_date() -> SystemTime {
     SystemTime::now() - Duration::from_secs(1)
 }
@@ -337,8 +337,8 @@ mod tests {
         assert_eq!(whole_seconds(UNIX_EPOCH + Duration::from_secs(253_402_300_800)), None);
     }
 
-    /// `Last-Modified` of a file that changed a moment ago is a second earlier than the change. An
-    /// earlier version may have had this date.
+    /// `Last-Modified` of a file that changed a moment ago is a second earlier than the change. A
+    /// client with an earlier version may send this date: it must receive the new version.
     #[test]
     fn a_file_that_has_just_changed_is_newer_than_its_last_modified_field() {
         let now = SystemTime::now();

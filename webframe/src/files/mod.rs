@@ -139,7 +139,7 @@ impl StaticFiles {
     /// revalidate it each time.
     #[must_use]
     pub fn with_cache_control(mut self, value: HeaderValue) -> StaticFiles {
-        self.caching.field = Some(value);
+        self.caching.cache_control = Some(value);
         self.apply_caching()
     }
 

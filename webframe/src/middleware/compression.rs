@@ -23,7 +23,7 @@ const COMPRESSED_BYTES_MAX: usize = 1 << 20;
 
 /// Middleware that compresses responses of 1 KiB to 1 MiB with a compressible media type, at about
 /// 10 ns a byte. Streams of such a type are compressed with gzip, in pieces that the client can
-/// decode when they arrive. HEAD is treated like GET, since its response must have the same fields
+/// decode when they arrive. HEAD is treated like GET, since its response should have the same fields
 /// (RFC 9110 §9.3.2).
 ///
 /// Needs the feature `compression`.
@@ -89,9 +89,9 @@ fn list_contains(list: Option<&HeaderValue>, name: &str) -> bool {
 /// Compresses the body, if that saves at least a tenth.
 fn encode(response: &mut Response, coding: Coding) {
     let plain = response.body().as_bytes().unwrap_or_default();
-    let Some(coded) = coding::encode(coding, Effort::Once, plain) else { return };
+    let Some(coded) = coding::encode(coding, Effort::ForOneResponse, plain) else { return };
     response.replace_body(Body::Bytes(coded));
-    note_coding(response, coding);
+    set_coding_fields(response, coding);
 }
 
 /// Compresses a stream with gzip. Streams are not compressed with another coding.
@@ -100,12 +100,12 @@ fn encode_stream(response: &mut Response, coding: Coding) {
         && let Body::Stream(source) = response.take_body()
     {
         response.replace_body(Body::Stream(Source::new(GzipSource::new(source))));
-        note_coding(response, coding);
+        set_coding_fields(response, coding);
     }
 }
 
 /// Sets the header fields of a compressed response.
-fn note_coding(response: &mut Response, coding: Coding) {
+fn set_coding_fields(response: &mut Response, coding: Coding) {
     response.set(header::CONTENT_ENCODING, HeaderValue::from_static(coding.token()));
     // Ranges of the compressed bytes differ from those of the handler's bytes.
     response.remove(&header::ACCEPT_RANGES);

@@ -59,8 +59,8 @@ pub struct Peer {
 pub struct RequestId(pub(crate) u64);
 
 impl RequestId {
-    /// Twelve hexadecimal digits; more are never needed, since a request takes longer than a
-    /// nanosecond.
+    /// The lowest 48 bits as twelve hexadecimal digits: enough for eight years at a million requests
+    /// a second.
     pub(crate) fn digits(self) -> [u8; 12] {
         let mut rest = self.0;
         let mut digits = [0; 12];
@@ -118,7 +118,7 @@ impl Request {
     /// The parameter `name`, parsed.
     ///
     /// # Errors
-    /// 400, which names the parameter: it is not a `T`.
+    /// 400: the value is not a `T`; the error names the parameter.
     pub fn param_as<T: FromStr>(&self, name: &str) -> Result<T> {
         self.param(name)?
             .parse()
@@ -130,7 +130,8 @@ impl Request {
         self.head.field(name.as_str()).and_then(|value| std::str::from_utf8(value).ok())
     }
 
-    /// The value of a field that must not be repeated, so that all readers find the same value.
+    /// The value of a field that must not be repeated: of two values, a proxy might use one and the
+    /// app the other.
     ///
     /// # Errors
     /// 400: the field is repeated or not UTF-8.
@@ -237,7 +238,7 @@ impl Request {
     /// Returns an error for a compressed body: webframe does not decompress bodies.
     pub(crate) fn check_coding(&self) -> Result<()> {
         let fields = self.head.values(http::header::CONTENT_ENCODING.as_str());
-        let mut codings = fields.flat_map(crate::wire::filled_members);
+        let mut codings = fields.flat_map(crate::wire::nonempty_members);
         if codings.all(|coding| coding.eq_ignore_ascii_case(b"identity")) {
             return Ok(());
         }
@@ -253,7 +254,7 @@ impl Request {
     }
 
     /// The body as a stream, for large bodies: a temporary file is not read into memory. Use one
-    /// reader at a time: a second one starts at the beginning and moves the first.
+    /// reader at a time: readers share one position in the file, and each starts at the beginning.
     ///
     /// # Errors
     /// 500: the temporary file cannot be read.
@@ -323,8 +324,7 @@ impl Request {
         self.pattern
     }
 
-    /// Stores a value in the request, for inner layers (middleware), the handler and the error
-    /// page. A later value of the same type hides the earlier one.
+    /// Stores a value in the request, for inner middleware, the handler and the error page. A later value of the same type hides the earlier one.
     ///
     /// ```
     /// use webframe::{App, Next, OrNotFound, Request, Response, Result, TestClient, Urls};
@@ -353,7 +353,7 @@ impl Request {
         self.values.put(value);
     }
 
-    /// The value of this type that a layer [stored](Request::put) in the request; `None` if there
+    /// The value of this type that middleware [stored](Request::put) in the request; `None` if there
     /// is none.
     pub fn get<T: Any>(&self) -> Option<&T> {
         self.values.get()

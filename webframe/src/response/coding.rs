@@ -37,7 +37,7 @@ impl Coding {
     /// `None` if it saves less than a tenth, for [`Coding::Identity`], and without the feature
     /// `compression`.
     pub fn encode(self, bytes: &[u8]) -> Option<Vec<u8>> {
-        encode(self, Effort::Kept, bytes)
+        encode(self, Effort::ForCache, bytes)
     }
 
     /// Whether a member of `Accept-Encoding` names this coding.
@@ -52,9 +52,9 @@ impl Coding {
 pub(crate) enum Effort {
     /// For one response: about 10 ns a byte.
     #[cfg(feature = "compression")]
-    Once,
+    ForOneResponse,
     /// For a response that is cached: about 50 ns a byte, for a few percent fewer bytes.
-    Kept,
+    ForCache,
 }
 
 /// Smaller bodies are not compressed: they fit into one packet even without compression.
@@ -95,7 +95,7 @@ const ENCODERS_MAX: usize = 4;
 fn gzip(effort: Effort, bytes: &[u8]) -> io::Result<Vec<u8>> {
     let window_bits = 15; // the largest window, 32 KiB
     let encoder = |level| Compress::new_gzip(Compression::new(level), window_bits);
-    if effort == Effort::Kept {
+    if effort == Effort::ForCache {
         return gzip_with(&mut encoder(7), bytes);
     }
     let known = lock(&ENCODERS).pop();
@@ -127,8 +127,8 @@ fn gzip_with(encoder: &mut Compress, bytes: &[u8]) -> io::Result<Vec<u8>> {
 /// Compresses with Brotli.
 fn brotli(effort: Effort, bytes: &[u8]) -> io::Result<Vec<u8>> {
     let quality = match effort {
-        Effort::Once => 3,
-        Effort::Kept => 6,
+        Effort::ForOneResponse => 3,
+        Effort::ForCache => 6,
     };
     // A window as large as the content is enough, and a small one takes less memory.
     let window = (usize::BITS - bytes.len().leading_zeros()).clamp(10, 20);
@@ -151,7 +151,7 @@ mod tests {
             (0..5000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         for bytes in [noise.as_slice(), b"again and again and again", &noise[..100], b""] {
             for _ in 0..2 {
-                let coded = gzip(Effort::Once, bytes).unwrap();
+                let coded = gzip(Effort::ForOneResponse, bytes).unwrap();
                 let mut read = Vec::new();
                 flate2::read::GzDecoder::new(&*coded).read_to_end(&mut read).unwrap();
                 assert_eq!(read, bytes);
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn both_codings_can_be_read_back() {
         let text = "the quick brown fox, and again ".repeat(500);
-        for effort in [Effort::Once, Effort::Kept] {
+        for effort in [Effort::ForOneResponse, Effort::ForCache] {
             let mut plain = String::new();
             let coded = encode(Coding::Gzip, effort, text.as_bytes()).unwrap();
             flate2::read::GzDecoder::new(&*coded).read_to_string(&mut plain).unwrap();
@@ -178,8 +178,8 @@ mod tests {
     fn a_body_that_does_not_shrink_is_unchanged() {
         let mut noise = vec![0; 4096];
         getrandom::fill(&mut noise).unwrap();
-        assert_eq!(encode(Coding::Gzip, Effort::Once, &noise), None);
-        assert_eq!(encode(Coding::Brotli, Effort::Kept, &noise), None);
-        assert_eq!(encode(Coding::Identity, Effort::Once, b""), None);
+        assert_eq!(encode(Coding::Gzip, Effort::ForOneResponse, &noise), None);
+        assert_eq!(encode(Coding::Brotli, Effort::ForCache, &noise), None);
+        assert_eq!(encode(Coding::Identity, Effort::ForOneResponse, b""), None);
     }
 }

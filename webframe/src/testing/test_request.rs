@@ -61,7 +61,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     #[cfg(feature = "json")]
     #[track_caller]
     pub fn with_json(self, value: &impl Serialize) -> Self {
-        let body = serde_json::to_vec(value).expect("a value that is JSON");
+        let body = serde_json::to_vec(value).expect("the value can be serialized as JSON");
         self.without_field("Content-Type")
             .with_field("Content-Type", "application/json")
             .with_body(body)
@@ -93,7 +93,7 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
     #[track_caller]
     fn with_raw_part(mut self, names: &str, bytes: &[u8]) -> Self {
         if !std::mem::replace(&mut self.has_parts, true) {
-            let pairs = self.pairs();
+            let pairs = self.form_fields();
             let media_type = format!("multipart/form-data; boundary={BOUNDARY}");
             self = self.without_field("Content-Type").with_field("Content-Type", &media_type);
             self.body = format!("--{BOUNDARY}--\r\n").into_bytes();
@@ -109,14 +109,15 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self
     }
 
-    /// The pairs of the form that the body is.
+    /// The fields of the URL-encoded form in the body; none if there is no body. Panics if the body
+    /// is not a form.
     #[track_caller]
-    fn pairs(&self) -> Vec<(String, String)> {
+    fn form_fields(&self) -> Vec<(String, String)> {
         let is_form = |(name, value): &(String, String)| {
             name.eq_ignore_ascii_case("Content-Type") && value == FORM
         };
         if self.fields.iter().any(is_form) {
-            return serde_urlencoded::from_bytes(&self.body).expect("a form is pairs of texts");
+            return serde_urlencoded::from_bytes(&self.body).expect("the body is a valid form");
         }
         assert!(self.body.is_empty(), "a part would replace the body, which is not a form");
         Vec::new()
@@ -188,7 +189,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
             Err(error) => return refuse(error, None),
         };
         let mut body = ReceivedBody::default();
-        body.append(&self.body, limits.body_memory_max).expect("a body in memory or a file");
+        body.append(&self.body, limits.body_memory_max)
+            .expect("the body can be stored in memory or a temporary file");
         let id = RequestId(SENT.fetch_add(1, Relaxed));
         let empty = Request::empty(limits, client.peer);
         let mut request = Request { head, body, id, ..empty };

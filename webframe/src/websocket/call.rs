@@ -2,9 +2,10 @@
 //! loop of the connection), its messages are appended to the output of the call, which is faster
 //! than a message to the shard.
 //!
-//! Other threads send through the outlet, and the shard writes their messages after the output of
-//! the call. Once such a message is in flight, the callback must send through the outlet too, so
-//! that all sockets of a room receive the messages of all threads in the same order. A callback on
+//! Other threads send through the `Outlet`, the queue of messages to the shard, and the shard writes
+//! their messages after the output of the call. While such messages are queued, the callback's own
+//! messages must be queued too: otherwise sockets that receive the same broadcasts could see them in
+//! different orders. The caller of [`append`] sees to that. A callback on
 //! a worker always sends through the outlet, so that it can report its progress while it blocks.
 
 use std::cell::RefCell;
@@ -47,11 +48,11 @@ pub(super) fn with_output<R>(
     result
 }
 
-/// Lets `append` add to the output of the call that this thread runs for the socket. `None`: this
+/// Lets `write` add to the output of the call that this thread runs for the socket. `None`: this
 /// thread runs no call for it, so the message has to be sent through the outlet.
-pub(super) fn append<R>(socket: usize, append: impl FnOnce(&mut Vec<u8>) -> R) -> Option<R> {
+pub(super) fn append<R>(socket: usize, write: impl FnOnce(&mut Vec<u8>) -> R) -> Option<R> {
     CALL.with_borrow_mut(|call| {
         let call = call.as_mut().filter(|call| call.socket == socket)?;
-        Some(append(&mut call.output))
+        Some(write(&mut call.output))
     })
 }

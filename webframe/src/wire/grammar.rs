@@ -81,7 +81,7 @@ pub(super) fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The members of a comma-separated list that are not empty: a reader of a list ignores empty ones
 /// (RFC 9110 §5.6.1.2).
-pub(crate) fn filled_members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn nonempty_members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     members(value).filter(|member| !member.is_empty())
 }
 

@@ -21,5 +21,5 @@ pub mod encode;
 
 pub use error::WireError;
 pub use framing::Framing;
-pub(crate) use grammar::filled_members;
+pub(crate) use grammar::nonempty_members;
 pub use head::{Head, HeadLimits, Progress, Version};

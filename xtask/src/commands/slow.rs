@@ -22,7 +22,7 @@ use crate::steps::cargo::{cargo, target};
 use crate::steps::packages::{SLOW_CLIENTS, ensure};
 use crate::steps::succeed;
 
-pub(crate) const ABOUT: &str = "measure the latency of good clients under slowhttptest: \
+pub(crate) const ABOUT: &str = "measure the latency of ordinary clients under slowhttptest: \
     [--seconds N] [--connections N] [--rate N] [--deadline SECONDS] [--modes H,B,R,X]";
 
 /// The server's maximum number of worker threads.
@@ -69,7 +69,7 @@ const MODES: &[Mode] = &[
     },
     Mode {
         letter: "B",
-        name: "contents",
+        name: "bodies",
         path: "/form",
         options: "-B -i 2 -s 8192 -x 10",
         outcome: Outcome::Held,
@@ -133,7 +133,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<()> {
     let args = ["build", "--quiet", "--release", "--package", "webframe", "--example", "soak"];
     succeed(&mut cargo(&args)).context("cannot build the example")?;
     println!(
-        "| slow | most open | ended | runs | good requests | lost | p50 | p99 | longest | the server then |"
+        "| attack | max open | closed | runs | ordinary requests | lost | p50 | p99 | longest | server afterwards |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let mut faults = measure_baseline(&options, &prefix)?;
@@ -156,8 +156,8 @@ fn mode(letter: &str) -> Result<&'static Mode> {
 fn measure_baseline(options: &Options, prefix: &str) -> Result<Vec<String>> {
     let server = start(options, prefix)?;
     let time = BASELINE_TIME.min(Duration::from_secs(options.seconds));
-    let good_clients = GoodClients::from_timed(&run_good_clients(server.address, time)?);
-    println!("| nobody | 0 | 0 | 0 | {good_clients} | {} |", server.resources()?);
+    let good_clients = OrdinaryClients::from_timed(&run_good_clients(server.address, time)?);
+    println!("| none | 0 | 0 | 0 | {good_clients} | {} |", server.resources()?);
     Ok(good_clients.faults("nobody"))
 }
 
@@ -171,7 +171,7 @@ fn measure(mode: &Mode, options: &Options, prefix: &str) -> Result<Vec<String>> 
         (attack.join().expect("no panic"), timed)
     });
     let attack = attack?;
-    let good_clients = GoodClients::from_timed(&timed?);
+    let good_clients = OrdinaryClients::from_timed(&timed?);
     println!(
         "| {} | {} | {} | {} | {good_clients} | {} |",
         mode.name,
@@ -206,7 +206,7 @@ fn run_good_clients(address: SocketAddr, time: Duration) -> Result<Vec<Timed>> {
 
 /// How the ordinary clients were served.
 #[derive(Debug, PartialEq, Eq)]
-struct GoodClients {
+struct OrdinaryClients {
     requests: usize,
     lost: usize,
     p50: Duration,
@@ -214,9 +214,9 @@ struct GoodClients {
     longest: Duration,
 }
 
-impl GoodClients {
-    fn from_timed(timed: &[Timed]) -> GoodClients {
-        GoodClients {
+impl OrdinaryClients {
+    fn from_timed(timed: &[Timed]) -> OrdinaryClients {
+        OrdinaryClients {
             requests: timed.len(),
             lost: timed.iter().filter(|timed| timed.status != 200).count(),
             p50: percentile(timed, 50),
@@ -227,16 +227,16 @@ impl GoodClients {
 
     fn faults(&self, attack: &str) -> Vec<String> {
         let found = [
-            (self.lost > 0, format!("{} good requests were not answered 200", self.lost)),
-            (self.p99 >= P99_MAX, format!("p99 of the good requests is {:?}", self.p99)),
+            (self.lost > 0, format!("{} ordinary requests were not answered 200", self.lost)),
+            (self.p99 >= P99_MAX, format!("p99 of the ordinary requests is {:?}", self.p99)),
         ];
         named(attack, &found)
     }
 }
 
-impl fmt::Display for GoodClients {
+impl fmt::Display for OrdinaryClients {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let GoodClients { requests, lost, p50, p99, longest } = self;
+        let OrdinaryClients { requests, lost, p50, p99, longest } = self;
         write!(f, "{requests} | {lost} | {p50:.1?} | {p99:.1?} | {longest:.1?}")
     }
 }
@@ -311,7 +311,7 @@ impl Attack {
             let fields = line.split(',').map(|field| field.trim().parse::<u64>());
             let fields = fields.collect::<Result<Vec<_>, _>>().with_context(|| line.to_owned())?;
             let [_, closed_now, _, open, available] = fields[..] else {
-                bail!("{line:?} has not five fields");
+                bail!("{line:?} does not have five fields");
             };
             closed = closed_now;
             self.open = self.open.max(open);
@@ -355,7 +355,7 @@ mod tests {
         attack.read(&format!("{head}0,0,1,0,300\n1,30,1,270,300\n")).unwrap();
         assert_eq!(attack, Attack { runs: 2, open: 300, closed: 200, unavailable: 1 });
         let error = attack.read(&format!("{head}1,2,3\n")).unwrap_err();
-        assert_eq!(error.to_string(), "\"1,2,3\" has not five fields");
+        assert_eq!(error.to_string(), "\"1,2,3\" does not have five fields");
         attack.read(&format!("{head}1,2,x,4,5\n")).unwrap_err();
     }
 
@@ -388,10 +388,10 @@ mod tests {
         assert_eq!(found("R", attack(3, 30, 0)), ["ranges: only 30 of 4000 were made"]);
         let good_clients = |status, millis| {
             let timed = [Timed { status, waited: Duration::from_millis(millis) }; 3];
-            GoodClients::from_timed(&timed).faults("heads")
+            OrdinaryClients::from_timed(&timed).faults("heads")
         };
         assert!(good_clients(200, 49).is_empty());
-        assert_eq!(good_clients(200, 50), ["heads: p99 of the good requests is 50ms"]);
-        assert_eq!(good_clients(0, 1), ["heads: 3 good requests were not answered 200"]);
+        assert_eq!(good_clients(200, 50), ["heads: p99 of the ordinary requests is 50ms"]);
+        assert_eq!(good_clients(0, 1), ["heads: 3 ordinary requests were not answered 200"]);
     }
 }

@@ -152,7 +152,7 @@ impl Site {
         }
         let passwd = self.passwords.hash(password, HASHING_ADDRESS).map_err(Error::from)?;
         self.store.set_passwd(user.id, &passwd)?;
-        self.store.delete_sessions_of(user.id)?;
+        self.store.delete_all_sessions(user.id)?;
         self.store.delete_api_tokens_of(user.id)?;
         self.store.delete_reset_codes_of(user.id)?;
         self.audit(AuditEvent::PasswordSet, Some(user.id), actor, None);
@@ -171,7 +171,7 @@ impl Site {
     ) -> Result<(), AdminError> {
         self.check_is_not_last_admin(user)?;
         self.store.set_disabled(user.id, Some(Timestamp::now()))?;
-        self.store.delete_sessions_of(user.id)?;
+        self.store.delete_all_sessions(user.id)?;
         self.audit(AuditEvent::Disabled, Some(user.id), actor, client);
         Ok(())
     }
@@ -209,7 +209,7 @@ impl Site {
         }
         if role > user.role {
             self.store.delete_reset_codes_of(user.id)?;
-            self.store.delete_sessions_of(user.id)?;
+            self.store.delete_all_sessions(user.id)?;
         }
         self.store.set_role(user.id, role)?;
         let detail = Some(role.name().to_owned());

@@ -38,7 +38,7 @@ impl Site {
         token_hash: &[u8; 32],
         client: &Client,
     ) -> Result<(), StoreError> {
-        if self.store.delete_session_of(user.id, token_hash)? {
+        if self.store.delete_own_session(user.id, token_hash)? {
             self.audit_own(AuditEvent::SessionsEnded, user.id, client);
         }
         Ok(())

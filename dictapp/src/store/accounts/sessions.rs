@@ -34,7 +34,7 @@ const DELETE_EXPIRED: &str = "delete from session where token_hash = ? and expir
 pub const SESSIONS_OF_USER_MAX: usize = 20;
 
 /// Maximum length of the name of a device and of a client's address, in characters.
-const DEVICE_CHARS_MAX: usize = 64;
+const CLIENT_TEXT_CHARS_MAX: usize = 64;
 
 /// A session that begins.
 #[derive(Clone, PartialEq, Eq)]
@@ -169,8 +169,8 @@ impl Store {
         expires: Timestamp,
     ) -> Result<bool> {
         let [seen, expires] = [seen, expires].map(|time| Value::from(time.as_microsecond()));
-        self.sessions.forget(token_hash);
         let touched = self.db.execute(TOUCH, &[seen, expires, token_hash.into()]);
+        self.sessions.forget(token_hash);
         touched.map(|rows| rows > 0).doing(|| "touch the session")
     }
 
@@ -188,7 +188,7 @@ impl Store {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn delete_session_of(&self, user: UserId, token_hash: &[u8; 32]) -> Result<bool> {
+    pub fn delete_own_session(&self, user: UserId, token_hash: &[u8; 32]) -> Result<bool> {
         let deleted = self.db.execute(DELETE_OWN, &[token_hash.into(), user.0.into()]);
         self.sessions.forget(token_hash);
         deleted.map(|rows| rows > 0).doing(|| format!("end a session of user {user}"))
@@ -208,7 +208,7 @@ impl Store {
     ///
     /// # Errors
     /// The database is unavailable.
-    pub fn delete_sessions_of(&self, user: UserId) -> Result<u64> {
+    pub fn delete_all_sessions(&self, user: UserId) -> Result<u64> {
         let deleted = self.db.execute(DELETE_OF, &[user.0.into()]);
         self.sessions.forget_all();
         deleted.doing(|| format!("end the sessions of user {user}"))
@@ -276,10 +276,10 @@ fn lifetime(row: &mut Row) -> Result<Lifetime> {
 
 /// Cuts a text to the width of its column.
 fn cut(text: &str) -> String {
-    text.chars().take(DEVICE_CHARS_MAX).collect()
+    text.chars().take(CLIENT_TEXT_CHARS_MAX).collect()
 }
 
-// Omits the hash, which identifies a session like the token.
+// Omits the hash: like the token, it identifies a session.
 impl fmt::Debug for NewSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NewSession(user {}, until {})", self.user, self.expires)

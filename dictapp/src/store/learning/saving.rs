@@ -90,7 +90,8 @@ fn save(
 ) -> Result<SavedMany> {
     let count = count_in(session.query(COUNT, &[user.number().into()])?)?;
     let earliest = at - SignedDuration::from_micros(words.len() as i64);
-    let new = [user.number().into(), earliest.as_microsecond().into(), at.as_microsecond().into()];
+    let count_new_params =
+        [user.number().into(), earliest.as_microsecond().into(), at.as_microsecond().into()];
     let mut room = words_max.saturating_sub(count);
     let mut seen: HashMap<String, Option<Texts>> = HashMap::new();
     let mut saved = SavedMany::default();
@@ -131,7 +132,7 @@ fn save(
     }
     // New words are counted in the database: a transaction that is sent again after a lost
     // connection may find its own rows already saved.
-    saved.new = count_in(session.query(COUNT_NEW, &new)?)?;
+    saved.new = count_in(session.query(COUNT_NEW, &count_new_params)?)?;
     Ok(saved)
 }
 
@@ -189,8 +190,8 @@ fn already_saved(
     session.query(&sql, &params)?.into_iter().map(known).collect()
 }
 
-/// The columns of a new row. The times of a user's rows differ, since a page of the word book
-/// begins at a time.
+/// The columns of a new row. Each row of a user has its own time, because the time is the cursor of
+/// the word book's pages.
 fn row(user: UserId, word: &Word, text: &SavedWordText, created: i64) -> [Value; COLUMNS] {
     [
         user.number().into(),
@@ -200,6 +201,6 @@ fn row(user: UserId, word: &Word, text: &SavedWordText, created: i64) -> [Value;
         text.tags.as_str().into(),
         text.note.as_str().into(),
         text.sentence.as_str().into(),
-        created.into(),
+        created.into(), // due: a new word is due at once
     ]
 }

@@ -158,7 +158,7 @@ pub(crate) fn change_password(site: &Site, request: &Request) -> Result<Response
         let text = page.texts().problem.password_again.to_owned();
         return refuse_form(&page, user, AccountNotice::Problem(text));
     }
-    let Some(session) = page.visitor.session() else { return to_login() };
+    let Some(session) = page.visitor.session_token() else { return to_login() };
     let client = page.visitor.client();
     let new = NewPassword { proof: &form.password, password: &form.new_password };
     let tokens = if form.keep_tokens.is_some() { TokensThen::Kept } else { TokensThen::Revoked };
@@ -179,7 +179,7 @@ pub(crate) fn end_sessions(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::new(site, request);
     let form: EndSessionsForm = request.form()?;
     page.check_form(&form.form_token)?;
-    let (Some(user), Some(current)) = (page.user()?, page.visitor.session()) else {
+    let (Some(user), Some(current)) = (page.user()?, page.visitor.session_token()) else {
         return to_login();
     };
     let client = page.visitor.client();
@@ -304,7 +304,7 @@ pub(super) fn send_account_page(
 ) -> Result<Response> {
     let site = page.site;
     let accounts = &page.site.settings().accounts;
-    let own = page.visitor.session().map(|token| *token.hash().as_bytes());
+    let own = page.visitor.session_token().map(|token| *token.hash().as_bytes());
     let session = |session: OwnSession| SessionLine {
         id: session_id(&session),
         last_use: page.time(session.seen),

@@ -114,7 +114,7 @@ pub(crate) fn log_in(site: &Site, request: &Request) -> Result<Response> {
         password: &password,
         lifetime: Lifetime::Kept,
         ticket: &ticket,
-        device: None,
+        device: None, // no cookie of a device: clients of the API have none
         client: &client,
     };
     match site.sign_in(given)? {
@@ -145,7 +145,7 @@ pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
             site.sign_out(&token)?;
             site.audit(AuditEvent::LoggedOut, Some(user.id), Some(user.id), Some(&client));
         }
-        Caller::User(user, _, Proof::Key(key)) => {
+        Caller::User(user, _, Proof::ApiToken(key)) => {
             site.revoke_api_token(&user, key.hash().as_bytes(), &client)?;
         }
         Caller::User(_, _, Proof::Cookie) | Caller::Guest => {

@@ -33,7 +33,7 @@ pub(super) enum Proof {
     /// The token of a log-in.
     Session(Token),
     /// An API token that the user made on the account page.
-    Key(ApiKey),
+    ApiToken(ApiKey),
 }
 
 impl Caller {
@@ -49,8 +49,8 @@ impl Caller {
             Some(Proof::Session(token)) => site.user_of_session(&token).map(|user| {
                 user.map(|user| Caller::User(user, Scopes::OF_LOG_IN, Proof::Session(token)))
             }),
-            Some(Proof::Key(key)) => site.user_of_api_token(&key).map(|found| {
-                found.map(|(user, scopes)| Caller::User(user, scopes, Proof::Key(key)))
+            Some(Proof::ApiToken(key)) => site.user_of_api_token(&key).map(|found| {
+                found.map(|(user, scopes)| Caller::User(user, scopes, Proof::ApiToken(key)))
             }),
             Some(Proof::Cookie) | None => Ok(None),
         };
@@ -136,6 +136,6 @@ fn bearer(field: &str) -> Option<Proof> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return None;
     }
-    let key = ApiKey::parse(token).map(Proof::Key);
+    let key = ApiKey::parse(token).map(Proof::ApiToken);
     key.or_else(|| Token::parse(token).map(Proof::Session))
 }

@@ -140,7 +140,7 @@ pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     }
 }
 
-/// The result of a change that either succeeds or returns an error.
+/// A change that cannot be refused, only fail: its result is always `Done`.
 fn done((): ()) -> ClassChange {
     ClassChange::Done
 }

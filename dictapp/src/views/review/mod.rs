@@ -43,6 +43,7 @@ struct ReviewPage<'a> {
     new_a_day_max: u64,
     /// The word of the undone answer; empty if no answer was undone.
     undone: String,
+    /// The progress since the user began to review (`sitting.rs`).
     sitting: Sitting,
     /// The name of the list if only its words are reviewed; empty: the whole word book.
     list: String,
@@ -152,7 +153,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
         Reviewed::ClassList(key) if unsaved > 0 => Some(key),
         _ => None,
     };
-    let next = if words.is_empty() { next(&page, user, counts)? } else { None };
+    let next = if words.is_empty() { next_due(&page, user, counts)? } else { None };
     page.send(&ReviewPage {
         page: &page,
         t: page.texts(),
@@ -206,8 +207,8 @@ fn no_list(page: &Page<'_>, reviewed: &Reviewed) -> Result<Response> {
     page.send_as(StatusCode::NOT_FOUND, &NoListPage { page, t, text, to, label })
 }
 
-/// The number of cards that are left. `ready` of them are on this page. New words count only up to
-/// the daily limit of the user.
+/// The number of cards that are left. `ready` of them are on this page. `counts.due` includes the
+/// new words, which count only up to the daily limit of the user.
 fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
     if ready < CARDS_PER_PAGE.into() {
         return ready;
@@ -215,11 +216,16 @@ fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
     (counts.due.saturating_sub(counts.new) + counts.new.min(new_a_day)).max(ready)
 }
 
-/// What is due in the coming days, if nothing is due now.
-fn next(page: &Page<'_>, user: &CurrentUser, counts: SavedWordCounts) -> Result<Option<NextDue>> {
+/// What is due in the coming days, if nothing is due now. New words count as due today; only more
+/// words than those are due later today.
+fn next_due(
+    page: &Page<'_>,
+    user: &CurrentUser,
+    counts: SavedWordCounts,
+) -> Result<Option<NextDue>> {
     let today = page.today();
-    let end = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(today);
-    let Some((_, end)) = bounds_of_day(end, page.zone()) else { return Ok(None) };
+    let last_day = today.checked_add(jiff::Span::new().days(DAYS_AHEAD)).unwrap_or(today);
+    let Some((_, end)) = bounds_of_day(last_day, page.zone()) else { return Ok(None) };
     let mut due_today = 0;
     for due in page.site.due_by_day(user, end, page.zone())? {
         match day_of_number(due.day) {
@@ -227,7 +233,6 @@ fn next(page: &Page<'_>, user: &CurrentUser, counts: SavedWordCounts) -> Result<
             Some(day) if day > today => {
                 return Ok(Some(NextDue::Day(day_text(day, page.texts()), due.count)));
             }
-            // New words count as due, too, so `due_today` includes them.
             _ => due_today += due.count,
         }
     }
@@ -279,8 +284,8 @@ struct AnswerForm {
     sitting: String,
 }
 
-/// `POST`: takes an answer. If it is sent twice, it counts once: the second time `seen` is not the
-/// number of reviews.
+/// `POST`: takes an answer. If it is sent twice, it counts once: the second time `seen` differs
+/// from the word's number of reviews.
 pub(crate) fn submit(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::new(site, request);
     let answer: AnswerForm = request.form()?;

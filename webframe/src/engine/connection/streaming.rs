@@ -1,6 +1,6 @@
 //! Sends streamed bodies. A handler returns a source: a reader of the bytes. A worker reads a piece
-//! from the source, the shard (event loop) writes the piece, and the next piece is read when the
-//! peer has taken this one. No worker waits for a peer. No shard reads or drops a source: both run
+//! from the source, the shard (event loop) writes the piece, and the next piece is read when this
+//! one has been written. No worker waits for a peer. No shard reads or drops a source: both run
 //! code of the app, which may block.
 
 use std::{
@@ -27,7 +27,8 @@ use crate::{
 const PIECE_BYTES: u64 = 128 << 10;
 
 impl Streaming {
-    /// Whether nothing is sent, and the source was queued for a worker that drops it.
+    /// Whether the answer has no body to send, as for HEAD, and only waits until a worker has
+    /// dropped the source.
     pub(crate) fn waits_for_drop(&self) -> bool {
         self.remaining == Some(0) && self.source.is_none()
     }
@@ -50,7 +51,8 @@ impl Shard {
         let (number, slot) = (self.number, self.slot_of(token));
         if remaining == Some(0) {
             if self.draining {
-                // A stop does not wait for the source.
+                // The server is stopping: the answer is complete now. When the worker's own message
+                // arrives, no stream waits for it.
                 self.messages.push_back(Message::SourceDropped(token));
             }
             return self.run_on_worker(move || {
@@ -99,8 +101,12 @@ impl Shard {
         scratch: &mut Scratch,
     ) {
         let Some(connection) = self.connections.get(token) else {
-            self.engine.workers.note_orphan_ended(); // counted since the connection closed
-            return source.into_iter().for_each(|source| self.drop_on_worker(Body::Stream(source)));
+            // The read was counted as orphaned when the connection closed.
+            self.engine.workers.note_orphan_ended();
+            if let Some(source) = source {
+                self.drop_on_worker(Body::Stream(source));
+            }
+            return;
         };
         let Phase::Streaming(streaming) = &mut connection.phase else { return };
         if std::mem::take(&mut streaming.orphaned) {
@@ -150,7 +156,7 @@ impl Shard {
             streaming.orphaned = true;
             self.engine.workers.note_orphaned();
         } else if streaming.source.is_some() && !connection.has_output() {
-            self.close(token); // the last read of the source returned no bytes yet
+            self.close(token); // the source had no bytes at its last read
         }
     }
 
@@ -185,7 +191,8 @@ impl Shard {
             Phase::Closing(CloseMode::Lingering)
         };
         if self.draining {
-            // The client does not know that this answer is the last one: read the next request.
+            // The server is stopping, but the client may have sent its next request already: mark
+            // input as pending, so that the shard reads it.
             connection.missed = connection.missed.max(Readiness::Input);
         }
     }

@@ -40,7 +40,7 @@ impl<'a> ControlFields<'a> {
     }
 
     fn note_expect(&mut self, value: &[u8]) {
-        for expectation in grammar::filled_members(value) {
+        for expectation in grammar::nonempty_members(value) {
             let known = expectation.eq_ignore_ascii_case(b"100-continue");
             self.expects_continue |= known;
             self.expects_other |= !known;

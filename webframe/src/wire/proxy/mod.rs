@@ -1,11 +1,11 @@
 //! Parses the header of the PROXY protocol: with it, a proxy reports the client of a connection
 //! (<https://www.haproxy.org/download/2.9/doc/proxy-protocol.txt>).
 
-mod vectors;
+mod tlv;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Maximum length of a header: 16 bytes, addresses, and 500 bytes of vectors (type, length, value).
+/// Maximum length of a header: 16 bytes, addresses, and 500 bytes of TLVs (type, length, value).
 pub(crate) const HEADER_BYTES_MAX: usize = 552;
 
 /// Maximum length of a line of version 1 (§2.1).
@@ -82,7 +82,7 @@ fn parse_port(text: &str) -> Result<u16, NotProxyHeader> {
     text.parse().ok().filter(|_| plain).ok_or(NotProxyHeader)
 }
 
-/// Version 2: signature, version and command, address family, length, then addresses and vectors.
+/// Version 2: signature, version and command, address family, length, then addresses and TLVs.
 /// If the command is LOCAL (the connection is the proxy's own) or the family is unspecified, the
 /// bytes after the length are skipped.
 fn parse_version_2(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> {
@@ -96,7 +96,7 @@ fn parse_version_2(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> 
         return Err(NotProxyHeader);
     }
     let Some((block, after)) = rest.split_at_checked(length) else { return Ok(None) };
-    let (client, vectors) = match (command, family) {
+    let (client, tlvs) = match (command, family) {
         (0x20, _) | (_, 0x00) => {
             return Ok(Some(ProxyHeader { bytes, client: None, encrypted: false }));
         }
@@ -106,7 +106,7 @@ fn parse_version_2(input: &[u8]) -> Result<Option<ProxyHeader>, NotProxyHeader> 
         _ => return Err(NotProxyHeader),
     };
     let header = input.strip_suffix(after).unwrap_or(input);
-    let encrypted = vectors::client_is_encrypted(header, vectors)?;
+    let encrypted = tlv::client_is_encrypted(header, tlvs)?;
     Ok(Some(ProxyHeader { bytes, client, encrypted }))
 }
 

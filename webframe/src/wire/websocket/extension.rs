@@ -23,7 +23,7 @@ impl Deflate {
     ) -> Result<Option<Deflate>, HandshakeFault> {
         let mut accepted = None;
         // A quoted value never contains a comma, since it must be a token.
-        for offer in fields.flat_map(grammar::filled_members) {
+        for offer in fields.flat_map(grammar::nonempty_members) {
             let offer = Offer::parse(offer)?;
             accepted = accepted.or_else(|| offer.terms());
         }

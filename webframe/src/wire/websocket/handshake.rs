@@ -130,7 +130,7 @@ fn accept_key(key: &[u8]) -> String {
 /// The subprotocols in these fields, in order.
 fn protocols<'r>(fields: impl Iterator<Item = &'r [u8]>) -> Result<Vec<&'r str>, HandshakeFault> {
     let mut protocols: Vec<&str> = Vec::new();
-    for member in fields.flat_map(grammar::filled_members) {
+    for member in fields.flat_map(grammar::nonempty_members) {
         let protocol = token_text(member).ok_or(HandshakeFault::Protocols)?;
         if protocols.contains(&protocol) {
             return Err(HandshakeFault::Protocols);

@@ -39,10 +39,10 @@ pub(super) struct Values {
     at: usize,
     /// The line of the next value.
     line: u64,
-    /// The line of the last value.
+    /// The line of the value that was read most recently.
     last_line: u64,
-    /// The offset of the first value.
-    first: usize,
+    /// The offset after the byte order mark, if there is one.
+    start: usize,
 }
 
 /// A value.
@@ -91,10 +91,10 @@ impl Values {
         let path = path.to_owned();
         let (enclosing, is_single) = (Vec::new(), true);
         let mut values =
-            Values { path, text, enclosing, is_single, at: 0, line: 1, last_line: 1, first: 0 };
+            Values { path, text, enclosing, is_single, at: 0, line: 1, last_line: 1, start: 0 };
         if values.text.starts_with("\u{FEFF}".as_bytes()) {
-            values.first = "\u{FEFF}".len();
-            values.at = values.first;
+            values.start = "\u{FEFF}".len();
+            values.at = values.start;
         }
         match values.peek() {
             Some(b'[' | b'{') => drop(values.parse::<IgnoredAny>()?),
@@ -116,7 +116,7 @@ impl Values {
 
     /// Returns to the first value.
     pub(super) fn rewind(&mut self) {
-        (self.at, self.line) = (self.first, 1);
+        (self.at, self.line) = (self.start, 1);
         self.enclosing.clear();
     }
 
@@ -153,6 +153,8 @@ impl Values {
         self.last_line = self.line;
         let kind = self.peek_kind()?;
         match self.peek() {
+            // In a text of several values a list of texts is one record, a row of a table. In a
+            // text of one value it is the list of all records.
             Some(b'[') if kind == ValueKind::Row && !self.is_single => self.read_element(),
             Some(b'[') => self.enter(Shape::List),
             Some(b'{') if kind == ValueKind::Container => self.enter(Shape::Container),
@@ -252,11 +254,11 @@ impl Values {
             return Err(self.damaged("a colon is missing"));
         }
         self.advance(1);
-        self.peek();
+        self.peek(); // skips white space
         Ok(key)
     }
 
-    /// The line of the last value, from 1.
+    /// The line of the value that was read most recently, from 1.
     pub(super) fn last_line(&self) -> u64 {
         self.last_line
     }

@@ -71,7 +71,7 @@ const LABELS: &[(&str, &str)] = &[
 const NOTES: &[&str] =
     &["archaic", "obsolete", "historical", "rare", "dialectal", "figuratively", "misspelling"];
 
-/// Tags of forms that are not spellings but describe the table of forms.
+/// Tags of `forms` items that describe the inflection table and are no spellings.
 const TABLE_TAGS: &[&str] = &[
     "table-tags",
     "inflection-template",
@@ -90,8 +90,8 @@ const EXAMPLES_MAX: usize = 3;
 /// earlier ones. The synonyms of `drunk` are about 300.
 const WORDS_MAX: usize = 500;
 
-/// A sense may be a form or another spelling of other headwords. Maximum number of these headwords
-/// that are searched for in its gloss. Real senses have one or two.
+/// Maximum number of headwords of a sense (`form_of`, `alt_of`) that are searched for in its gloss.
+/// Real senses have one or two.
 const TARGETS_MAX: usize = 10;
 
 /// The explanation of a record; empty if no sense has a gloss.
@@ -124,7 +124,7 @@ fn part_of_speech_line(record: &Record, label: &str) -> Option<String> {
     let pronunciations: Vec<String> = regional_pronunciations(&record.sounds)
         .map(|(region, ipa)| if region.is_empty() { ipa } else { format!("{region} {ipa}") })
         .collect();
-    let spellings = |kind: FormKind| {
+    let forms_of_kind = |kind: FormKind| {
         let mut found: Vec<&str> = Vec::new();
         for form in spellings(record).filter(|form| form_kind(form) == Some(kind)).take(FORMS_MAX) {
             let text = form.form.trim();
@@ -134,7 +134,7 @@ fn part_of_speech_line(record: &Record, label: &str) -> Option<String> {
         }
         (!found.is_empty()).then(|| format!("{} {}", kind.as_str(), found.join(", ")))
     };
-    let forms: Vec<String> = FormKind::ALL.into_iter().filter_map(spellings).collect();
+    let forms: Vec<String> = FormKind::ALL.into_iter().filter_map(forms_of_kind).collect();
     if label.is_empty() || pronunciations.is_empty() && forms.is_empty() {
         return None;
     }
@@ -180,8 +180,8 @@ pub(super) fn forms(record: &Record) -> Vec<String> {
     spellings(record).map(|form| form.form.trim().to_owned()).collect()
 }
 
-/// The forms of a record that are spellings. A form with more words than the headword is a phrase
-/// of grammar (`more beautiful`, `j'ai aimé`).
+/// The forms of a record that are spellings. A form with more words than the headword is a
+/// construction (`more beautiful`, `j'ai aimé`), not a spelling.
 fn spellings(record: &Record) -> impl Iterator<Item = &Form> {
     let count = |text: &str| text.split_whitespace().count();
     let words_max = count(&record.word);
@@ -230,6 +230,7 @@ fn sense_line(record: &Record, sense: &Sense, label: &str) -> String {
     };
     match (label, labels.join(", ")) {
         (_, labels) if labels.is_empty() => {}
+        // Labels in square brackets follow a part of speech. Without one they are a note.
         ("", labels) => push(&format!("({labels})")),
         (_, labels) => push(&format!("[{labels}]")),
     }

@@ -70,7 +70,7 @@ fn take<'a>(kind: u8, rest: &mut &'a [u8]) -> &'a [u8] {
 impl Article {
     /// Adds a field of this type. `None`: it is not UTF-8.
     fn add(&mut self, kind: u8, field: &[u8], headword: &str) -> Option<()> {
-        let field = field.strip_suffix(&[0]).unwrap_or(field);
+        let field = field.strip_suffix(&[0]).unwrap_or(field); // some files end texts with zero
         let text = match kind {
             b'm' | b'l' | b'n' | b'w' => {
                 let field = std::str::from_utf8(field).ok()?;
@@ -143,7 +143,8 @@ fn take_transcription(field: &mut String) -> Option<String> {
     (!found.is_empty()).then_some(found)
 }
 
-/// Line ends are blanks in HTML and in logical XDXF. Pango and visual XDXF have meaningful lines.
+/// Line ends are blanks in HTML and in logical XDXF, which marks senses with `<def>`. Pango and
+/// visual XDXF, which is laid out for display, have meaningful lines.
 fn line_ends(kind: u8, field: &str) -> LineEnds {
     let is_logical = kind == b'x' && markup::has_element(field, "def");
     if kind == b'h' || is_logical { LineEnds::Blanks } else { LineEnds::Kept }

@@ -144,7 +144,7 @@ impl File {
                         self.path.display()
                     )));
                 }
-                Err(error)
+                Err(error) // SQLite's `busy`
                     if error.kind() == StoreErrorKind::TransactionConflict
                         && Instant::now() < deadline =>
                 {
@@ -228,9 +228,9 @@ impl File {
     }
 
     /// The error for a check that did not pass.
-    fn damaged(&self, damage: &Damage) -> StoreError {
+    fn damaged(&self, damage: &CheckFailure) -> StoreError {
         match damage {
-            Damage::Found(found) => {
+            CheckFailure::Damaged(found) => {
                 let shown = self.path.display();
                 StoreError::new(
                     StoreErrorKind::Damaged,
@@ -240,14 +240,14 @@ impl File {
                     ),
                 )
             }
-            Damage::Error(error) => error_at(&self.path, error),
+            CheckFailure::Error(error) => error_at(&self.path, error),
         }
     }
 }
 
 /// The reason why a check did not pass.
-enum Damage {
-    Found(String),
+enum CheckFailure {
+    Damaged(String),
     Error(rusqlite::Error),
 }
 
@@ -255,7 +255,7 @@ enum Damage {
 fn check_for_damage(
     conn: &mut Connection,
     limit: Option<Duration>,
-) -> std::result::Result<(), Damage> {
+) -> std::result::Result<(), CheckFailure> {
     let mut check = || {
         if let Some(limit) = limit {
             let deadline = Instant::now() + limit;
@@ -265,7 +265,7 @@ fn check_for_damage(
     };
     match check() {
         Ok(found) if found == "ok" => Ok(()),
-        Ok(found) => Err(Damage::Found(found)),
+        Ok(found) => Err(CheckFailure::Damaged(found)),
         Err(error)
             if error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) =>
         {
@@ -275,7 +275,7 @@ fn check_for_damage(
             );
             Ok(())
         }
-        Err(error) => Err(Damage::Error(error)),
+        Err(error) => Err(CheckFailure::Error(error)),
     }
 }
 

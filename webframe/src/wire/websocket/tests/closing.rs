@@ -8,9 +8,9 @@ fn close_frame(number: u16, reason: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_close_has_a_code_and_a_reason_or_neither() {
-    reads(&[frame(0x88, b"")], &[Event::Close(Close::new(CloseCode::NONE, ""))]);
+    assert_reads(&[frame(0x88, b"")], &[Event::Close(Close::new(CloseCode::NONE, ""))]);
     let bye = Event::Close(Close::new(CloseCode::NORMAL, "bye"));
-    reads(&[close_frame(1000, b"bye")], &[bye]);
+    assert_reads(&[close_frame(1000, b"bye")], &[bye]);
     assert_eq!(
         Writer::new(Role::Server, None).encode_close(&Close::new(CloseCode::NONE, "")),
         [0x88, 0]
@@ -26,7 +26,7 @@ fn refuses_a_close_of_one_byte() {
 fn takes_the_codes_that_may_be_sent_and_refuses_the_others() {
     for number in [1000, 1003, 1007, 1014, 3000, 3999, 4000, 4999] {
         let close = Close::new(CloseCode::new(number).expect("it may be sent"), "");
-        reads(&[close_frame(number, b"")], &[Event::Close(close)]);
+        assert_reads(&[close_frame(number, b"")], &[Event::Close(close)]);
     }
     for number in [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535] {
         breaks(&[close_frame(number, b"")], Fault::CloseCode);
@@ -41,7 +41,7 @@ fn refuses_a_reason_that_is_not_utf_8() {
 #[test]
 fn bytes_after_a_close_are_dropped() {
     let close = Event::Close(Close::new(CloseCode::NORMAL, ""));
-    reads(&[close_frame(1000, b""), frame(0x83, b"x")], &[close]);
+    assert_reads(&[close_frame(1000, b""), frame(0x83, b"x")], &[close]);
 }
 
 #[test]

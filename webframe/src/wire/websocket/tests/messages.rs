@@ -1,19 +1,19 @@
-//! Messages of each length, in fragments, with and without a mask.
+//! Messages of every length encoding, in fragments, with and without a mask.
 
 use super::*;
 
 #[test]
-fn a_text_and_a_binary_message_of_each_form_of_length_are_read_completely() {
-    for length in [0, 1, 125, 126, 127, 999] {
+fn text_and_binary_messages_are_read_at_each_length_encoding() {
+    for length in [0, 125, 126, 127, 999, 0xFFFF, 0x1_0000] {
         let letters = "x".repeat(length);
-        reads(&[frame(0x81, letters.as_bytes())], &[text(&letters)]);
-        reads(&[frame(0x82, letters.as_bytes())], &[Event::Binary(letters.into_bytes())]);
+        assert_reads(&[frame(0x81, letters.as_bytes())], &[text(&letters)]);
+        assert_reads(&[frame(0x82, letters.as_bytes())], &[Event::Binary(letters.into_bytes())]);
     }
 }
 
 #[test]
-fn a_fragmented_message_is_one_event_and_control_frames_between_are_events_at_once() {
-    reads(
+fn a_fragmented_message_is_one_event_and_control_frames_in_between_are_reported_at_once() {
+    assert_reads(
         &[frame(0x01, b"a"), frame(0x89, b"p"), frame(0x00, b""), frame(0x80, b"b")],
         &[Event::Ping(b"p".to_vec()), text("ab")],
     );
@@ -22,7 +22,7 @@ fn a_fragmented_message_is_one_event_and_control_frames_between_are_events_at_on
 #[test]
 fn a_character_may_be_cut_between_fragments() {
     let smile = "\u{1F600}".as_bytes();
-    reads(&[frame(0x01, &smile[..1]), frame(0x80, &smile[1..])], &[text("\u{1F600}")]);
+    assert_reads(&[frame(0x01, &smile[..1]), frame(0x80, &smile[1..])], &[text("\u{1F600}")]);
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn the_reader_reads_the_frames_of_the_writer() {
     writer.append_pong(b"q", &mut pong);
     let sent = [writer.encode_message(Kind::Text, long.as_bytes()), pong];
     assert!(sent[0].len() < long.len() / 2, "it is compressed");
-    reads(&sent, &[text(&long), Event::Pong(b"q".to_vec())]);
+    assert_reads(&sent, &[text(&long), Event::Pong(b"q".to_vec())]);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn a_server_does_not_mask() {
 }
 
 #[test]
-fn each_form_of_length_is_the_shortest() {
+fn the_writer_uses_the_shortest_length_encoding() {
     let writer = Writer::new(Role::Server, None);
     for (length, head) in [
         (125, &[0x82, 125][..]),

@@ -60,7 +60,7 @@ fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Vec<Event>, Option<F
 
 /// Checks that these frames are read as these events, however the bytes are split.
 #[track_caller]
-fn reads(frames: &[Vec<u8>], events: &[Event]) {
+fn assert_reads(frames: &[Vec<u8>], events: &[Event]) {
     let bytes = frames.concat();
     assert_eq!(read([&bytes[..]]), (events.to_vec(), None), "whole");
     assert_eq!(read(bytes.chunks(1)), (events.to_vec(), None), "one byte at a time");

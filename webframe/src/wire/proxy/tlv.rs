@@ -1,28 +1,28 @@
-//! Parses the vectors in a PROXY header of version 2 (§2.2): triples of type, length and value
-//! after the addresses. Two types matter: whether the client uses TLS, and the checksum.
+//! Parses the TLVs (type, length, value) of a PROXY header of version 2 (§2.2), which follow the
+//! addresses. Two types matter: whether the client uses TLS, and the checksum.
 
 use super::NotProxyHeader;
 
-/// The type of the vector with the checksum.
+/// The type of the TLV with the checksum.
 const CRC32C: u8 = 0x03;
-/// The type of the vector about TLS.
+/// The type of the TLV about TLS.
 const SSL: u8 = 0x20;
 
-/// A bit in a vector about TLS: the client uses TLS (§2.2.6).
+/// A bit in the TLV about TLS: the client uses TLS (§2.2.6).
 const CLIENT_SSL: u8 = 0x01;
-/// Bits in a vector about TLS: the client has sent a certificate, on this connection or on another
+/// Bits in the TLV about TLS: the client has sent a certificate, on this connection or on another
 /// one of its session (§2.2.6).
 const CLIENT_CERT: u8 = 0x02 | 0x04;
 
-/// Whether the client uses TLS, according to the vectors at the end of a complete header.
+/// Whether the client uses TLS, according to the TLVs at the end of a complete header.
 ///
 /// # Errors
-/// If the vectors have a wrong length, are repeated, or have a wrong checksum.
-pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool, NotProxyHeader> {
+/// A TLV has a wrong length or is repeated, or the checksum is wrong.
+pub(super) fn client_is_encrypted(header: &[u8], tlvs: &[u8]) -> Result<bool, NotProxyHeader> {
     let mut encrypted = None;
     let mut has_checksum = false;
-    let mut rest = vectors;
-    while let Some((kind, value)) = take_next(&mut rest)? {
+    let mut rest = tlvs;
+    while let Some((kind, value)) = take_next_tlv(&mut rest)? {
         match kind {
             CRC32C if !has_checksum => {
                 verify_checksum(header, value, rest)?;
@@ -36,8 +36,8 @@ pub(super) fn client_is_encrypted(header: &[u8], vectors: &[u8]) -> Result<bool,
     Ok(encrypted.unwrap_or(false))
 }
 
-/// Takes the next vector, and returns its type and value. `None`: there are no more vectors.
-fn take_next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeader> {
+/// Takes the next TLV, and returns its type and value. `None`: there are no more.
+fn take_next_tlv<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxyHeader> {
     if rest.is_empty() {
         return Ok(None);
     }
@@ -48,11 +48,12 @@ fn take_next<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotProxy
     Ok(Some((kind, value)))
 }
 
-/// Reads a vector of TLS: bits of the client, four bytes about its certificate, and inner vectors.
-/// Undefined bits may be set. A certificate without TLS is invalid.
+/// Parses the value of the TLV about TLS: a byte of flags of the client, the result of verifying its
+/// certificate (32 bits), and nested TLVs. Unknown flags are ignored. A flag of a certificate without
+/// that of TLS is invalid.
 fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
     let (&[client, _, _, _, _], mut rest) = value.split_first_chunk().ok_or(NotProxyHeader)?;
-    while take_next(&mut rest)?.is_some() {}
+    while take_next_tlv(&mut rest)?.is_some() {}
     match (client & CLIENT_SSL != 0, client & CLIENT_CERT != 0) {
         (false, true) => Err(NotProxyHeader),
         (encrypted, _) => Ok(encrypted),
@@ -80,48 +81,45 @@ fn crc32c(pieces: &[&[u8]]) -> u32 {
 mod tests {
     use super::*;
 
-    fn vector(kind: u8, value: &[u8]) -> Vec<u8> {
+    fn tlv(kind: u8, value: &[u8]) -> Vec<u8> {
         let length = u16::try_from(value.len()).unwrap().to_be_bytes();
         [&[kind], &length[..], value].concat()
     }
 
     #[track_caller]
-    fn parsed(vectors: &[Vec<u8>]) -> Result<bool, NotProxyHeader> {
-        let vectors = vectors.concat();
-        client_is_encrypted(&[b"header", &vectors[..]].concat(), &vectors)
+    fn parsed(tlvs: &[Vec<u8>]) -> Result<bool, NotProxyHeader> {
+        let tlvs = tlvs.concat();
+        client_is_encrypted(&[b"header", &tlvs[..]].concat(), &tlvs)
     }
 
-    /// A vector of TLS as haproxy writes it, with version and cipher.
+    /// A TLV about TLS as haproxy writes it, with version and cipher.
     fn ssl(client: u8) -> Vec<u8> {
-        let (version, cipher) = (vector(0x21, b"TLSv1.3"), vector(0x23, b"TLS_AES_128_GCM_SHA256"));
-        vector(SSL, &[&[client, 0, 0, 0, 0], &version[..], &cipher].concat())
+        let (version, cipher) = (tlv(0x21, b"TLSv1.3"), tlv(0x23, b"TLS_AES_128_GCM_SHA256"));
+        tlv(SSL, &[&[client, 0, 0, 0, 0], &version[..], &cipher].concat())
     }
 
-    /// A header with these vectors and its checksum between them.
-    fn summed(before: &[u8], after: &[u8]) -> Vec<u8> {
+    /// The TLVs of a header: these, with the checksum between them.
+    fn with_checksum(before: &[u8], after: &[u8]) -> Vec<u8> {
         let start = [before, &[CRC32C, 0, 4]].concat();
         let sum = crc32c(&[b"header", &start, &[0; 4], after]);
         [&start[..], &sum.to_be_bytes(), after].concat()
     }
 
     #[test]
-    fn a_vector_reports_that_the_client_uses_tls() {
+    fn a_tlv_reports_that_the_client_uses_tls() {
         assert_eq!(parsed(&[]), Ok(false));
-        assert_eq!(parsed(&[vector(0x01, b"h2"), vector(0x04, b"")]), Ok(false));
+        assert_eq!(parsed(&[tlv(0x01, b"h2"), tlv(0x04, b"")]), Ok(false));
         assert_eq!(parsed(&[ssl(0x01)]), Ok(true));
-        assert_eq!(
-            parsed(&[vector(0x02, b"dict.example"), ssl(0x07), vector(0xe0, b"?")]),
-            Ok(true)
-        );
+        assert_eq!(parsed(&[tlv(0x02, b"dict.example"), ssl(0x07), tlv(0xe0, b"?")]), Ok(true));
         assert_eq!(parsed(&[ssl(0x00)]), Ok(false));
-        assert_eq!(parsed(&[vector(SSL, &[0x01, 0, 0, 0, 1])]), Ok(true));
-        assert_eq!(parsed(&[vector(SSL, &[0xf9, 0, 0, 0, 1])]), Ok(true));
-        assert_eq!(parsed(&[vector(SSL, &[0xf8, 0, 0, 0, 1])]), Ok(false));
+        assert_eq!(parsed(&[tlv(SSL, &[0x01, 0, 0, 0, 1])]), Ok(true));
+        assert_eq!(parsed(&[tlv(SSL, &[0xf9, 0, 0, 0, 1])]), Ok(true));
+        assert_eq!(parsed(&[tlv(SSL, &[0xf8, 0, 0, 0, 1])]), Ok(false));
     }
 
     #[test]
-    fn vectors_of_a_wrong_length_are_refused() {
-        let short = |vector: Vec<u8>| vector.split_last().unwrap().1.to_vec();
+    fn tlvs_of_a_wrong_length_are_refused() {
+        let short = |tlv: Vec<u8>| tlv.split_last().unwrap().1.to_vec();
         for bad in [
             vec![0x04],
             vec![0x04, 0],
@@ -129,21 +127,21 @@ mod tests {
             vec![0x04, 0xff, 0xff, 0],
             short(ssl(1)),
             [ssl(1), vec![0]].concat(),
-            vector(SSL, b""),
-            vector(SSL, &[1, 0, 0, 0]),
-            vector(SSL, &[1, 0, 0, 0, 0, 0x21]),
-            vector(SSL, &[1, 0, 0, 0, 0, 0x21, 0, 2, b'T']),
+            tlv(SSL, b""),
+            tlv(SSL, &[1, 0, 0, 0]),
+            tlv(SSL, &[1, 0, 0, 0, 0, 0x21]),
+            tlv(SSL, &[1, 0, 0, 0, 0, 0x21, 0, 2, b'T']),
         ] {
             assert_eq!(parsed(std::slice::from_ref(&bad)), Err(NotProxyHeader), "{bad:?}");
         }
     }
 
     #[test]
-    fn contradictory_vectors_are_refused() {
+    fn contradictory_tlvs_are_refused() {
         assert_eq!(parsed(&[ssl(0x02)]), Err(NotProxyHeader));
         assert_eq!(parsed(&[ssl(0x04)]), Err(NotProxyHeader));
         assert_eq!(parsed(&[ssl(0x01), ssl(0x01)]), Err(NotProxyHeader));
-        assert_eq!(parsed(&[ssl(0x01), vector(0x04, b""), ssl(0x00)]), Err(NotProxyHeader));
+        assert_eq!(parsed(&[ssl(0x01), tlv(0x04, b""), ssl(0x00)]), Err(NotProxyHeader));
     }
 
     #[test]
@@ -156,22 +154,22 @@ mod tests {
 
     #[test]
     fn a_header_that_does_not_fit_its_checksum_is_refused() {
-        let whole = summed(&ssl(1), &vector(0x05, b"id"));
+        let whole = with_checksum(&ssl(1), &tlv(0x05, b"id"));
         assert_eq!(parsed(std::slice::from_ref(&whole)), Ok(true));
-        assert_eq!(parsed(&[summed(b"", b"")]), Ok(false));
+        assert_eq!(parsed(&[with_checksum(b"", b"")]), Ok(false));
         for at in 0..whole.len() {
             for bit in 0..8 {
                 let mut changed = whole.clone();
                 *changed.get_mut(at).unwrap() ^= 1 << bit;
-                // A different type of vector is not checked.
+                // If the type of the checksum changes, the header has no checksum.
                 let other_kind = at == ssl(1).len();
                 assert_eq!(parsed(&[changed]).is_ok(), other_kind, "bit {bit} of byte {at}");
             }
         }
-        for bad in [vector(CRC32C, b""), vector(CRC32C, &[0; 3]), vector(CRC32C, &[0; 5])] {
+        for bad in [tlv(CRC32C, b""), tlv(CRC32C, &[0; 3]), tlv(CRC32C, &[0; 5])] {
             assert_eq!(parsed(&[bad]), Err(NotProxyHeader));
         }
-        let twice = summed(&whole, b"");
+        let twice = with_checksum(&whole, b"");
         assert_eq!(parsed(&[twice]), Err(NotProxyHeader));
     }
 }
