@@ -62,7 +62,8 @@ impl LookupRate {
     }
 
     /// Counts one look-up of a user. For the first look-up of a user that is not in the table,
-    /// this returns [`Verdict::RecordAndTrim`]: the maximum in the settings may be lower than before.
+    /// this returns [`Verdict::RecordAndTrim`]: the maximum in the settings may be lower than
+    /// before.
     pub(super) fn count(&self, user: UserId, now: Instant) -> Verdict {
         let mut counted = lock(&self.counted);
         if counted.users.len() >= USERS_MAX && !counted.users.contains_key(&user) {

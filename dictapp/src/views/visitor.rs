@@ -32,8 +32,8 @@ pub(super) struct Visitor<'r> {
     pub(super) who: &'r Who,
     /// The session, if there is one and it may be valid.
     session: Option<&'r Session>,
-    /// The guest's token, from which the tokens of their forms are derived: from the cookie, or made
-    /// for this response.
+    /// The guest's token, from which the tokens of their forms are derived: from the cookie, or
+    /// made for this response.
     guest: OnceCell<GuestToken>,
     transport: CookieTransport,
 }

@@ -23,8 +23,8 @@ const COMPRESSED_BYTES_MAX: usize = 1 << 20;
 
 /// Middleware that compresses responses of 1 KiB to 1 MiB with a compressible media type, at about
 /// 10 ns a byte. Streams of such a type are compressed with gzip, in pieces that the client can
-/// decode when they arrive. HEAD is treated like GET, since its response should have the same fields
-/// (RFC 9110 §9.3.2).
+/// decode when they arrive. HEAD is treated like GET, since its response should have the same
+/// fields (RFC 9110 §9.3.2).
 ///
 /// Needs the feature `compression`.
 ///

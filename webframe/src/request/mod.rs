@@ -59,8 +59,8 @@ pub struct Peer {
 pub struct RequestId(pub(crate) u64);
 
 impl RequestId {
-    /// The lowest 48 bits as twelve hexadecimal digits: enough for eight years at a million requests
-    /// a second.
+    /// The lowest 48 bits as twelve hexadecimal digits: enough for eight years at a million
+    /// requests a second.
     pub(crate) fn digits(self) -> [u8; 12] {
         let mut rest = self.0;
         let mut digits = [0; 12];
@@ -324,7 +324,8 @@ impl Request {
         self.pattern
     }
 
-    /// Stores a value in the request, for inner middleware, the handler and the error page. A later value of the same type hides the earlier one.
+    /// Stores a value in the request, for inner middleware, the handler and the error page. A later
+    /// value of the same type hides the earlier one.
     ///
     /// ```
     /// use webframe::{App, Next, OrNotFound, Request, Response, Result, TestClient, Urls};
@@ -353,8 +354,8 @@ impl Request {
         self.values.put(value);
     }
 
-    /// The value of this type that middleware [stored](Request::put) in the request; `None` if there
-    /// is none.
+    /// The value of this type that middleware [stored](Request::put) in the request; `None` if
+    /// there is none.
     pub fn get<T: Any>(&self) -> Option<&T> {
         self.values.get()
     }

@@ -266,7 +266,8 @@ impl Store {
     }
 
     /// Blocks a user from logging in since this time; `None` allows log-ins again. Sessions stay
-    /// stored but are not found while the user is blocked; [`Store::delete_all_sessions`] ends them.
+    /// stored but are not found while the user is blocked; [`Store::delete_all_sessions`] ends
+    /// them.
     ///
     /// # Errors
     /// The database is unavailable.

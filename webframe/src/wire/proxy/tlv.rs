@@ -48,9 +48,9 @@ fn take_next_tlv<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, NotP
     Ok(Some((kind, value)))
 }
 
-/// Parses the value of the TLV about TLS: a byte of flags of the client, the result of verifying its
-/// certificate (32 bits), and nested TLVs. Unknown flags are ignored. A flag of a certificate without
-/// that of TLS is invalid.
+/// Parses the value of the TLV about TLS: a byte of flags of the client, the result of verifying
+/// its certificate (32 bits), and nested TLVs. Unknown flags are ignored. A flag of a certificate
+/// without that of TLS is invalid.
 fn uses_tls(value: &[u8]) -> Result<bool, NotProxyHeader> {
     let (&[client, _, _, _, _], mut rest) = value.split_first_chunk().ok_or(NotProxyHeader)?;
     while take_next_tlv(&mut rest)?.is_some() {}

@@ -3,11 +3,29 @@
 use super::*;
 
 #[test]
-fn text_and_binary_messages_are_read_at_each_length_encoding() {
-    for length in [0, 125, 126, 127, 999, 0xFFFF, 0x1_0000] {
+fn text_and_binary_messages_are_read_at_the_short_length_encodings() {
+    for length in [0, 125, 126, 127, 999] {
         let letters = "x".repeat(length);
         assert_reads(&[frame(0x81, letters.as_bytes())], &[text(&letters)]);
         assert_reads(&[frame(0x82, letters.as_bytes())], &[Event::Binary(letters.into_bytes())]);
+    }
+}
+
+/// The writer and the reader have the same encoding with 64 bits.
+#[test]
+fn messages_are_read_at_the_longest_length_encoding() {
+    let limits = MessageLimits { frame_bytes_max: 1 << 20, message_bytes_max: 1 << 20, ..LIMITS };
+    for length in [0xFFFF, 0x1_0000, 1 << 20] {
+        let payload = vec![b'x'; length];
+        let sent = Writer::new(Role::Client, None).encode_message(Kind::Binary, &payload);
+        let mut server = Reader::new(Role::Server, None, limits);
+        let mut events = Vec::new();
+        for mut piece in sent.chunks(1_000) {
+            while !piece.is_empty() {
+                events.extend(server.read(&mut piece).expect("no fault"));
+            }
+        }
+        assert_eq!(events, [Event::Binary(payload)], "{length} bytes");
     }
 }
 
