@@ -63,8 +63,8 @@ pub struct Ending {
     /// The text to print, without the last line end: to standard output if `code` is 0, otherwise
     /// to standard error.
     pub text: String,
-    /// 0: done; 1: the command failed; 2: the command line or the settings are wrong; 3: no word
-    /// book has the word.
+    /// 0: done; 1: the command failed; 2: the command line or the settings are wrong; 3: no
+    /// dictionary has the word.
     pub code: u8,
 }
 
@@ -121,8 +121,8 @@ fn without_settings(action: PlainAction) -> Result<Command, Ending> {
     }
 }
 
-/// The shell's script of completions. Like the help it is printed and the program ends, so it is an
-/// [`Ending`].
+/// The completion script of a shell. It is an [`Ending`], since it is printed and the program ends,
+/// as with the help.
 fn completions(shell: clap_complete::Shell) -> Ending {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command(), "dictapp", &mut script);

@@ -140,7 +140,7 @@ struct Stardict {
     /// The headwords in StarDict's order.
     index: Vec<IndexRecord>,
     articles: Vec<u8>,
-    /// The other spellings in the same order.
+    /// The other spellings, also in StarDict's order.
     spellings: Vec<Spelling>,
 }
 
@@ -226,8 +226,8 @@ impl Stardict {
     }
 }
 
-/// Compares in StarDict's order: without the case of ASCII letters; words that are equal then, by
-/// their bytes.
+/// Compares in StarDict's order, which ignores the case of ASCII letters. Words that differ only in
+/// case are compared by their bytes.
 fn order(a: &str, b: &str) -> std::cmp::Ordering {
     let lower = |text: &str| text.to_ascii_lowercase();
     lower(a).cmp(&lower(b)).then_with(|| a.cmp(b))

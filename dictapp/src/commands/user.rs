@@ -80,7 +80,7 @@ struct Row {
     role: &'static str,
     created: String,
     disabled: Option<String>,
-    /// What follows from the change.
+    /// What the user has to do after the change; only in the output as text.
     #[serde(skip)]
     advice: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -71,7 +71,7 @@ texts! {
 }
 
 texts! {
-    /// The theme, the text size and the speed of speech.
+    /// The choices of how pages look and sound, and of the time zone.
     Appearance {
         title: "显示与发音", "Display and speech";
         hint: "只影响这个浏览器。", "For this browser only.";

@@ -25,7 +25,7 @@ struct ErrorPage<'a> {
     text: &'static str,
     /// Details in English, for people who write requests by hand; empty if there are none.
     detail: &'a str,
-    /// The id of the request in the log, if the server is at fault.
+    /// The id of the request in the log, if the status is 500.
     id: Option<String>,
     /// Whether the same request may succeed a moment later.
     may_retry: bool,

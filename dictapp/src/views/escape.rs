@@ -54,8 +54,8 @@ fn short_word(bytes: &[u8]) -> u64 {
     }
 }
 
-/// Whether one of eight bytes may be special: it is `"`, `&`, `'`, `<`, `>` or `#`. The last is not
-/// special, but this test cannot exclude it.
+/// Whether one of eight bytes may be special: it is `"`, `&`, `'`, `<`, `>` or `#`. `#` is not
+/// special, but this test cannot tell it from `"`.
 fn has_candidate(bytes: u64) -> bool {
     // `"`, `#`, `&` and `'` differ in the bits 0 and 2; `<` and `>` differ in bit 1.
     let quotes = (bytes | repeated(0b101)) ^ repeated(b'\'');

@@ -148,6 +148,7 @@ fn rows(
         // All newer rows fit on one page: show the newest page.
         return self::rows(page, user, PageStart::Newest, filter);
     }
+    // The extra row is the newest, and the newest row comes first.
     rows.remove(0);
     let (newest, oldest) = ends(&rows);
     let is_followed = match oldest {

@@ -49,6 +49,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let shelf = site.shelf();
     let today = page.today();
     let values = || values(&page, &shelf, today);
+    // A page links to its own URL, so only the page at the usual URL is shared.
     if page.is_plain() && page.request().path_and_query() == paths::HOME {
         let (language, day) = (page.language().tag(), today.to_string());
         let home = shelf.homes().get_or(language, &day, GuestPage::default);

@@ -129,6 +129,7 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let is_unrecorded = saved.is_none();
     let (stars, save_token) = saving(&page, &entry.words, saved.unwrap_or(Saved::No));
     let template = WordPage { page: &page, t, q, entry: &entry, stars, save_token, is_unrecorded };
+    // A page links to its own URL, so only the page at the usual URL of the word is shared.
     if page.is_plain() && request.path_and_query() == paths::word(q) {
         let (html, coding) = entry.page.coded(page.coding(), || page.render(&template))?;
         return Ok(page.send_shared(html, coding));
@@ -170,8 +171,8 @@ fn saving<'a>(page: &Page<'_>, words: &'a [String], first: Saved) -> (Vec<Star<'
 }
 
 /// `GET`: a search. A user's query from the search box is recorded each time, and redirects to the
-/// first page of its results, which has another address. So no look-up is recorded when the user
-/// reloads that page, goes back to it or switches its language.
+/// first page of its results, which has another address. So the query is not recorded again when
+/// the user soon reloads that page, goes back to it or switches its language.
 pub(crate) fn search(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::new(site, request);
     if let Some(elsewhere) = refuse_lookup(&page)? {
@@ -310,8 +311,8 @@ pub(crate) fn random(site: &Site, request: &Request) -> Result<Response> {
     Ok(response.with_field(header::CACHE_CONTROL, NO_STORE))
 }
 
-/// The answer to a visitor who may not look words up, or to a prefetch. `None`: the request is
-/// answered as usual.
+/// The answer to a visitor who may not look words up, or to a user's prefetch. `None`: the request
+/// is answered as usual.
 fn refuse_lookup(page: &Page<'_>) -> Result<Option<Response>> {
     let is_user = matches!(page.visitor.who, Who::User(_));
     if is_user && is_prefetch(page.request()) {

@@ -58,7 +58,7 @@ struct ProgressPage<'a> {
     /// The weeks of the calendar.
     calendar: Vec<CalendarWeek<'a>>,
     months: Vec<(i32, &'static str)>,
-    /// The names of some rows of the calendar, each after its y.
+    /// The names of some rows of the calendar, with their y: `(y, name)`.
     weekdays: Vec<(i32, &'static str)>,
     /// The days with reviews, the latest first.
     rows: Vec<(Date, u64)>,
@@ -250,7 +250,8 @@ fn calendar<'d>(first: i64, dates: &'d DateTexts, reviews: &ByDay) -> Vec<Calend
     (0..CALENDAR_WEEKS).map(week).collect()
 }
 
-/// The names of the months, each after its x. A name is above the week in which the month begins.
+/// The names of the months, with their x: `(x, name)`. A name is above the week in which the month
+/// begins.
 fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     let names: Vec<&str> = t.progress.months.split(' ').collect();
     let last_sunday = day_number(today) + 6 - i64::from(weekday(today));
@@ -264,7 +265,7 @@ fn months(today: Date, t: &'static Texts) -> Vec<(i32, &'static str)> {
     (0..CALENDAR_WEEKS).filter_map(week).collect()
 }
 
-/// The names of every second row of the calendar, each after its y.
+/// The names of every second row of the calendar, with their y: `(y, name)`.
 fn weekdays(t: &'static Texts) -> Vec<(i32, &'static str)> {
     let y = |row: i32| MONTHS_HEIGHT + row * DAY_STEP + 10;
     t.progress.weekdays.split(' ').zip(0..).step_by(2).map(|(name, row)| (y(row), name)).collect()

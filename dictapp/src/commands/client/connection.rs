@@ -1,5 +1,5 @@
-//! Calls the API of a server for the terminal client: a look-up becomes a GET request, its answer
-//! the JSON of the entry. Repeats calls after a lost connection.
+//! Calls the API of a server for the terminal client: a look-up is a GET request, and its answer is
+//! the entry as JSON. Calls are repeated after a lost connection.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;

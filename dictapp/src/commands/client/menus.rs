@@ -143,8 +143,8 @@ impl Menus<'_> {
         })
     }
 
-    /// Looks words up until `##`. A word that could not be sent is the beginning of the next input
-    /// line.
+    /// Looks words up until the user types `##`. A word that could not be sent is already in the
+    /// next input line, so that the user need not type it again.
     fn look_up(&mut self) -> Result<Next> {
         let mut unsent = String::new();
         loop {

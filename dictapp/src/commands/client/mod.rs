@@ -1,6 +1,6 @@
 //! The command `dictapp client`: the menus of a programming course's terminal client, which this
-//! program replaces. They use the API of a server. Also single look-ups for scripts, and look-ups
-//! in the configured database without a server.
+//! program replaces. They use the API of a server. The command also looks up a single word, for
+//! scripts, and looks words up in the configured database, without a server.
 
 mod connection;
 mod menus;
@@ -41,11 +41,11 @@ pub struct Request {
 pub enum Action {
     /// Show the menus.
     Menus,
-    /// Look words up in the configured database until `##`, without a server.
+    /// Look words up in the configured database, without a server, until the user types `##`.
     Offline,
     /// Look one word up and end.
     Look(String, Output),
-    /// Look one word up in the database of the settings and end.
+    /// Look one word up in the configured database, without a server, and end.
     LookOffline(String, Output),
 }
 
@@ -98,7 +98,7 @@ fn look_up(connection: &Connection, tokens: &TokenFile, word: &str, output: Outp
     }
 }
 
-/// Looks words up in the configured database until `##`.
+/// Looks words up in the configured database until the user types `##`.
 fn offline(settings: &Settings, t: &'static crate::texts::Client) -> Result<()> {
     let site = crate::commands::serve::open(settings)?;
     let shelf = site.shelf();

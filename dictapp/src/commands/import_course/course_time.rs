@@ -56,8 +56,9 @@ pub(super) fn is_none(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '0' | '-' | ':' | '.' | ' ')) || text == "None"
 }
 
-/// Normalises a text: `2020年11月3日` becomes `2020-11-3`, a comma before a digit becomes a point,
-/// other separators become one space, and days of the week are removed.
+/// Normalises a text: `2020年11月3日` becomes `2020-11-3`, `10时20分30秒` becomes `10:20:30`, a comma
+/// before a digit becomes a point (Python's module logging writes `10:20:30,123`), other separators
+/// become one space, and days of the week are removed.
 fn normalise(text: &str) -> String {
     let mut normalised = String::new();
     let mut chars = text.chars().peekable();
@@ -71,7 +72,7 @@ fn normalise(text: &str) -> String {
             c => normalised.push(c),
         }
     }
-    // `2020-11-03T10:20:30`, and `10:20:30,123` of the module logging.
+    // `2020-11-03T10:20:30`: a `T` between two digits separates the date from the time.
     let is_digit_at = |at: usize| normalised.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     if let Some(at) =
         normalised.find('T').filter(|&at| at > 0 && is_digit_at(at - 1) && is_digit_at(at + 1))

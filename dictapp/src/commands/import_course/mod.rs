@@ -92,7 +92,7 @@ fn import_words(store: &Store, rows: &CourseRows) -> Result<()> {
     }
     let file = tempfile::Builder::new().suffix(".csv").tempfile()?;
     let mut table = csv::Writer::from_writer(&file);
-    // Without names above them, the first words could be taken for names or for comments.
+    // Without this header, the first row could be taken for column names or for a comment.
     table.write_record(["word", "meaning"])?;
     let mut starts: Vec<RowStart> = Vec::with_capacity(words.len());
     let mut line = 2;

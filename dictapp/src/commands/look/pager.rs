@@ -14,8 +14,8 @@ pub(crate) fn style() -> Style {
     if io::stdout().is_terminal() && !is_refused { Style::Coloured } else { Style::Plain }
 }
 
-/// Prints a text. On a terminal a long one is shown by `PAGER`, or by `less` with this prompt,
-/// which must not have the characters that `less` gives a meaning: `?:.%\\$`.
+/// Prints a text. On a terminal a long text is shown by `PAGER`, or by `less` with this prompt. The
+/// prompt must not contain the characters that are special to `less`: `?:.%\$`.
 pub(crate) fn show(text: &str, prompt: &str) -> io::Result<()> {
     if is_longer_than_the_screen(text) && page(text, prompt).is_ok() {
         Ok(())

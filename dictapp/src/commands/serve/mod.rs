@@ -1,6 +1,6 @@
-//! The command `dictapp serve`. It starts in this order: log, sockets, store, shipped dictionaries
-//! (dictionaries), words in memory, line protocols, monitoring, periodic work. Then it prints its
-//! addresses and serves.
+//! The command `dictapp serve`. It starts in this order: log, sockets, store, shipped dictionaries,
+//! words in memory, line protocols, monitoring, periodic work. Then it prints its addresses and
+//! serves.
 //!
 //! Other commands open the database with [`store`], [`existing_store`] and [`open`].
 
@@ -32,8 +32,8 @@ use crate::store::{DatabaseConfig, DatabaseUrl, Store};
 /// opened, or the log file cannot be written.
 pub fn run(settings: &Settings, sources: &Sources) -> anyhow::Result<()> {
     let log = log::start(&settings.log)?;
-    // The sockets come before the store: another instance with the same address and database may
-    // already be running.
+    // The sockets are bound before the store is opened: if another instance already listens at the
+    // address, this one ends without touching the database.
     let server = Server::bind(&engine::settings(settings)?).map_err(|error| with_advice(&error))?;
     let mut server = server.stop_on_signals()?;
     server = server.on_hang_up({
@@ -146,7 +146,8 @@ fn site(settings: &Settings, store: Store) -> anyhow::Result<Site> {
     Ok(site)
 }
 
-/// The URL for this machine of a server that listens at all its addresses.
+/// The URL that a local browser can open, if the server listens at all addresses of the machine.
+/// `None`: it listens at one address only.
 fn local_url(scheme: &str, address: &Address) -> Option<String> {
     match address {
         Address::Tcp(address) if address.ip().is_unspecified() => {

@@ -1,6 +1,6 @@
 //! Imports the dictionaries that ship with the program. Each is imported once, and again when the
-//! program has a newer edition. A book that an administrator replaced is never imported again; one
-//! that was removed, only if the store has no book at all.
+//! program has a newer edition. A book that an administrator replaced is never imported again. A
+//! book that was removed is imported again only if the store has no book at all.
 //!
 //! The kind of a shipped book in the store is `shipped EDITION`. A book of the same name that an
 //! administrator imported has another kind.

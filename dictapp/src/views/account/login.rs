@@ -92,6 +92,7 @@ struct LogoutForm {
 /// `GET`: the form for a new account; 403 if the site takes no registrations.
 pub(crate) fn show_register(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::new(site, request);
+    // 503 if there is a session cookie and the database is unavailable.
     page.user()?;
     let status = if page.takes_registrations() { StatusCode::OK } else { StatusCode::FORBIDDEN };
     register_page(&page, status, "", &RegistrationProblems::default(), None)
@@ -146,6 +147,7 @@ pub(crate) fn submit_register(site: &Site, request: &Request) -> Result<Response
 /// `GET`: the log-in form.
 pub(crate) fn show_login(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::new(site, request);
+    // 503 if there is a session cookie and the database is unavailable.
     page.user()?;
     let LoginQuery { next } = request.query()?;
     login_page(&page, StatusCode::OK, "", &next, &LoginNotice::None)

@@ -30,8 +30,8 @@ struct BooksPage<'a> {
     refused: String,
     /// More about the refusal, in English; may be empty.
     reason: String,
-    /// Whether the settings name books that come before all others. The order of the others is
-    /// chosen here.
+    /// Whether the settings name books that come before all others. This page orders only the
+    /// others.
     has_first: bool,
 }
 

@@ -54,7 +54,7 @@ pub(super) fn warnings(warnings: &Warnings, t: &Texts) -> Vec<WarningList> {
         let first = group.first.iter().map(|warning| {
             let place = place_name(warning.place, t);
             match warning.detail.trim() {
-                "" => place, // such as a record of empty columns
+                "" => place, // for instance if all columns of the record are empty
                 detail => fill(&fill(t.book_warning.at, "place", place), "detail", detail),
             }
         });

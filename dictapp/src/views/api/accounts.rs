@@ -159,6 +159,7 @@ pub(crate) fn log_out(site: &Site, request: &Request) -> Result<Response> {
 /// `GET`: the account that the token belongs to.
 pub(crate) fn own_account(site: &Site, request: &Request) -> Result<Response> {
     let caller = Caller::from_request(site, request)?;
+    // For any other caller `user_with` returns the error: 401 or 503.
     let Caller::User(user, scopes, _) = &caller else {
         return Err(caller.user_with(Scope::Read).err().unwrap_or_else(|| Error::not_found("")));
     };

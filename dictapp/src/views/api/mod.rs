@@ -121,6 +121,7 @@ pub(crate) fn word(site: &Site, request: &Request) -> Result<Response> {
     let found = books.look_up(word.as_str());
     let outcome = if found.is_empty() { Outcome::Missing } else { Outcome::Found };
     let recorded = match &caller {
+        // The scopes of the token are not known either, but nothing was recorded.
         Caller::Unknown(_) => Some(false),
         _ => user.map(|current_user| site.record_lookup(current_user, &word, outcome).is_ok()),
     };

@@ -23,7 +23,8 @@ struct AppearancePage<'a> {
     is_saved: bool,
 }
 
-/// The fields of the form. All are absent when the page is opened.
+/// The fields of the form, which are absent when the page is only shown. If `saved` is present, the
+/// choices have just been stored.
 #[derive(Deserialize)]
 struct AppearanceForm {
     theme: Option<String>,
@@ -38,9 +39,9 @@ struct AppearanceForm {
     saved: Option<String>,
 }
 
-/// `GET`: shows the page, or stores the choices if the query has the fields of the form. To store
-/// them changes only how pages look in this browser, so no form token is needed. If another site
-/// caused the request, its choices are ignored.
+/// `GET`: shows the page, or stores the choices if the query has the fields of the form. The
+/// choices change only how pages look and sound in this browser, so no form token is needed. If
+/// another site caused the request, its choices are ignored.
 pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     let page = Page::new(site, request);
     let AppearanceForm { theme, size, speech, accent, zone, saved } = request.query()?;

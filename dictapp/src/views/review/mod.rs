@@ -207,8 +207,9 @@ fn no_list(page: &Page<'_>, reviewed: &Reviewed) -> Result<Response> {
     page.send_as(StatusCode::NOT_FOUND, &NoListPage { page, t, text, to, label })
 }
 
-/// The number of cards that are left. `ready` of them are on this page. `counts.due` includes the
-/// new words, which count only up to the daily limit of the user.
+/// The number of cards that are left. `ready` of them are on this page; if the page is not full,
+/// there are no others. `counts.due` includes all new words, but only as many as the daily limit
+/// allows are shown.
 fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
     if ready < CARDS_PER_PAGE.into() {
         return ready;
@@ -216,8 +217,8 @@ fn left(counts: SavedWordCounts, ready: u64, new_a_day: u64) -> u64 {
     (counts.due.saturating_sub(counts.new) + counts.new.min(new_a_day)).max(ready)
 }
 
-/// What is due in the coming days, if nothing is due now. New words count as due today; only more
-/// words than those are due later today.
+/// What is due in the coming days, if nothing is due now. The number of words that are due today
+/// includes the new ones, which the daily limit holds back; only the others are due later today.
 fn next_due(
     page: &Page<'_>,
     user: &CurrentUser,

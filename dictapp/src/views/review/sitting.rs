@@ -1,6 +1,6 @@
-//! A sitting: the answers of a user from the first card to the last. Converts the text of a sitting
-//! to its numbers and back. The text is in the forms and in the address of the page, so no instance
-//! of the server stores sittings.
+//! A sitting: the answers of a user from the first card to the last. It is not called a session,
+//! which begins with a log-in. Converts the text of a sitting to its numbers and back. The text is
+//! in the forms and in the address of the page, so no instance of the server stores sittings.
 
 use std::fmt;
 

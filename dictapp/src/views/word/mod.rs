@@ -333,8 +333,8 @@ pub(super) fn shown_title(title: &str, language: Language) -> &str {
     }
 }
 
-/// The title of a book. Shipped books have a short one, since the titles are side by side on a
-/// phone.
+/// The title of a book in the links at the top of the page. Shipped books have a shorter one there,
+/// since the links are side by side on a phone.
 fn short_title(title: &str, language: Language) -> &str {
     let texts = &language.texts().word;
     match shown_title(title, language) {

@@ -30,7 +30,7 @@ const UNKNOWN_CHARS_SHOWN: usize = 40;
 /// The name in errors for a text that is not from a file.
 const UNNAMED: &str = "text";
 
-/// The first bytes of a zip archive.
+/// The first bytes of a zip archive. An Anki package is one.
 const ZIP: &[u8] = b"PK";
 
 #[derive(Deserialize)]

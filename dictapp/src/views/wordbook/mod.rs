@@ -70,8 +70,8 @@ struct WordBookPage<'a> {
     older: Option<i64>,
     is_newest: bool,
     /// The result of an import as numbers. `added`: new words. `known`: words that were saved
-    /// before. `filled`: words that got a note or sentence. `kept`: words that kept their own
-    /// instead. `skipped`: rows without a valid word.
+    /// before. `filled`: known words that got a note or sentence. `kept`: known words that kept
+    /// their own note or sentence. `skipped`: rows without a valid word.
     added: Option<u64>,
     known: Option<u64>,
     filled: Option<u64>,
@@ -82,6 +82,7 @@ struct WordBookPage<'a> {
     unknown: String,
     /// An import that could not be read.
     refused: Option<RefusedImport<'a>>,
+    /// Whether words were not saved because the word book is full.
     is_full: bool,
     words_max: u64,
 }
@@ -142,8 +143,8 @@ pub(crate) fn show(site: &Site, request: &Request) -> Result<Response> {
     send(&page, user, request.query()?, None)
 }
 
-/// The word book with the form for an import, as it was filled in, and the reason why the import
-/// could not be read.
+/// The page of the word book after an import that could not be read: its form has the submitted
+/// values, and the page says why.
 fn refuse(page: &Page<'_>, user: &CurrentUser, refused: RefusedImport<'_>) -> Result<Response> {
     let response = send(page, user, WordBookQuery::default(), Some(refused))?;
     Ok(response.with_status(StatusCode::UNPROCESSABLE_ENTITY))

@@ -30,7 +30,7 @@ const FIELD_CHARS_MAX: usize = 1000;
 /// than its text.
 const FIELD_HTML_CHARS_MAX: usize = 16 * FIELD_CHARS_MAX;
 
-/// Maximum bytes of a mark of Anki in a field: a sound `[sound:a.mp3]`, or a gap
+/// Maximum bytes of a mark of Anki in a field: a sound `[sound:a.mp3]`, or a gap (cloze deletion)
 /// `{{c1::word::hint}}`. Longer marks are kept as text.
 const MARK_BYTES_MAX: usize = 4000;
 
@@ -152,7 +152,7 @@ pub(super) fn show(page: &Page<'_>, package: &[u8], list: &str) -> Result<Respon
     send(page, StatusCode::OK, None, shown, list)
 }
 
-/// The second step: saves the words of the notes. `text` is the table that the page sent back,
+/// The second step: saves the words of the notes. `table` is the csv that the page sent back.
 /// `choices` are the fields of the form, with the roles that the user chose.
 pub(super) fn add(
     page: &Page<'_>,
