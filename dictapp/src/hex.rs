@@ -11,7 +11,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 }
 
 /// Parses `2 * N` lower-case digits to `N` bytes. `None`: the text has another length or other
-/// characters; capital letters too, so that each value has one spelling.
+/// characters. Capital letters are refused, so that each value has one spelling.
 pub(crate) fn parse<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut bytes = [0; N];
     if text.len() != 2 * N {

@@ -99,8 +99,8 @@ impl Expiry {
     }
 
     /// Whether the time of the last use (`seen`) must be stored again. It is not stored for every
-    /// page, but often enough that a session ends at most a twentieth of its idle limit, or an
-    /// hour, too early.
+    /// page, but often enough that a session ends too early by at most a twentieth of its idle
+    /// limit, and at most an hour.
     pub fn must_write_seen(&self, seen: SystemTime, now: SystemTime) -> bool {
         age(seen, now) >= (self.idle / 20).min(SEEN_BEHIND_MAX)
     }

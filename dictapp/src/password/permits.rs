@@ -34,8 +34,8 @@ struct State {
     cost: u64,
 }
 
-/// The callers that wait, each with a number, its ticket. Callers of one network are served first
-/// come, first served; the networks are served in turn.
+/// The callers that wait, each with a number, its ticket (not a ticket of the throttle). Callers of
+/// one network are served first come, first served; the networks are served in turn.
 #[derive(Default)]
 struct Queue {
     /// The networks that wait, in the order in which they get a permit.
@@ -75,7 +75,7 @@ impl Permits {
     }
 
     /// Waits in the queue for a permit, on behalf of a client in this network. `Busy`: the queue is
-    /// full, or the wait took too long.
+    /// full, the wait took too long, or a network with fewer requests took the place in the queue.
     pub(super) fn take(&self, network: IpAddr) -> Result<Permit<'_>, PasswordError> {
         let mut state = self.lock();
         if state.queue.len == 0

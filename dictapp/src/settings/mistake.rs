@@ -28,7 +28,7 @@ pub struct Mistake {
     pub(super) text: String,
 }
 
-/// The location of a value. A value at a later variant overrides one at an earlier variant.
+/// The location of a value. A flag overrides the environment, which overrides the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Location {
     /// A settings file, and the number of the line, from 1. `None`: the whole file.

@@ -80,15 +80,15 @@ pub struct Accounts {
     pub hash_queue_max: usize,
     /// Maximum time that a request waits until a password can be hashed.
     pub hash_wait_max: Duration,
-    /// Failed log-ins with one name from one network until more are refused.
+    /// Number of failed log-ins with one name from one network after which more are refused.
     pub login_failures_max: usize,
-    /// Failed log-ins with any name from one network until more are refused.
+    /// Number of failed log-ins with any names from one network after which more are refused.
     pub login_failures_per_network_max: usize,
-    /// Failed log-ins with one name from all networks until more are delayed.
+    /// Number of failed log-ins with one name from all networks after which more are delayed.
     pub login_failures_before_delay: usize,
     /// The delay of a log-in after `login_failures_before_delay` failures.
     pub login_delay: Duration,
-    /// New accounts from one network within `login_failures_window` until more are refused.
+    /// Maximum number of new accounts from one network within `login_failures_window`.
     pub registrations_per_network_max: usize,
     /// Counts of failures and registrations end this time after the first one that was counted.
     pub login_failures_window: Duration,

@@ -188,7 +188,7 @@ impl Site {
         &self.zone
     }
 
-    /// The current words. Use it for one request only: an import replaces it.
+    /// The current shelf. Use it for one request only: an import replaces it.
     pub fn shelf(&self) -> Arc<Shelf> {
         let shelf = unpoisoned(self.shelf.read());
         Arc::clone(&shelf)

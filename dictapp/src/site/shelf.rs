@@ -1,7 +1,7 @@
 //! The shelf: the books in memory, built from the rows of the store, and the caches of what views
-//! render from them. When the books change, a new shelf replaces the old one. Only its list of
-//! books that were hidden or removed since it was loaded changes. `selection` looks words up in a
-//! shelf.
+//! render from them. When the books change, a new shelf replaces the old one. Its words never
+//! change, but it has a list of the books that were hidden or removed since it was loaded, which
+//! look-ups skip. `selection` looks words up in a shelf.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;

@@ -8,7 +8,7 @@
 //!
 //! New accounts, answers that a name is taken, wrong reset codes, reports of entries, and look-ups
 //! of words that no book has are counted for each network in the same way. Some actions are counted
-//! for each user ([`Action`]). A count is called a tally, and ends a window after it began.
+//! for each user ([`Action`]). A count is called a tally. It ends when its window has passed.
 
 mod action;
 mod tallies;

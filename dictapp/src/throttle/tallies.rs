@@ -14,7 +14,7 @@ const ROWS: usize = 2;
 /// about three failures: far below the ten that a name may have by default.
 const SLOTS: usize = 1 << 16;
 
-/// A count for each key. A count ends a window after its first failure.
+/// A count for each key. Its first failure begins a window, and the count ends with the window.
 pub(super) struct Tallies {
     hashers: [RandomState; ROWS],
     failures: Vec<u32>,

@@ -253,8 +253,8 @@ fn message(text: &str) -> String {
     super::longest_prefix(text, MESSAGE_BYTES_MAX).to_owned()
 }
 
-/// A new form token. The site takes a registration with a known token for the same form, submitted
-/// twice. This protocol has no forms, so each request to register gets a new token.
+/// A new form token. To the site, two registrations of a name with one token are one form that was
+/// submitted twice. This protocol has no forms, so each request to register gets a new token.
 fn random_token() -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Error::internal(error.to_string()))?;

@@ -1,6 +1,6 @@
-//! DICT (RFC 2229): replies to the lines of a client. The databases of the protocol are the word
-//! books (dictionaries) of the site. `command` parses a line, `strategy` finds words (`soundex` by
-//! their sound), `article` formats an entry as plain text, `reply` encodes the reply.
+//! DICT (RFC 2229): replies to the lines of a client. The databases of the protocol are the books
+//! (dictionaries) of the site. `command` parses a line, `strategy` finds words (`soundex` by their
+//! sound), `article` formats an entry as plain text, `reply` encodes the reply.
 
 mod command;
 mod strategy;
@@ -30,7 +30,7 @@ const MATCHES_MAX: usize = 1000;
 /// The state of one connection. No user is logged in.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
-    /// Whether texts begin with MIME headers, since `OPTION MIME`.
+    /// Whether texts begin with MIME headers: they do after the command `OPTION MIME`.
     headers: TextHeaders,
 }
 
@@ -108,7 +108,7 @@ impl Session {
             Command::Auth => {
                 reply.status(531, "access denied: this server needs no authentication");
             }
-            Command::Quit => {} // `line` has done it
+            Command::Quit => {} // `line` handles it
         }
     }
 }

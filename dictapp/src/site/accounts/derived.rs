@@ -1,5 +1,5 @@
 //! Remembers what is derived from the tokens of valid sessions, so that most requests of users need
-//! no SHA-256. A processor without instructions for it executes 3,400 others for each block.
+//! no SHA-256: a processor without special instructions for it executes 3,400 for each block.
 
 use std::collections::HashMap;
 use std::fmt;

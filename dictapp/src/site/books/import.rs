@@ -98,7 +98,7 @@ pub enum ImportOutcome {
 /// The step and the progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportStep {
-    /// The first pass over the file. Nothing is stored in it.
+    /// The first pass over the file; it stores nothing.
     Checking(Progress),
     /// The entries are written to the store.
     Storing(Progress),

@@ -12,13 +12,13 @@ use crate::store::{Book, Store, StoreError};
 /// Number of entries in a preview.
 const PREVIEWED_ENTRIES: usize = 10;
 
-/// The recognised properties of a file and its first entries. Its text is the preview of the
-/// command line.
+/// The recognised properties of a file and its first entries. Its `Display` is the preview that the
+/// command line prints.
 #[derive(Clone, Debug)]
 pub struct Preview {
     /// The name by which the store finds the book.
     pub name: String,
-    /// The book of this name, which an import replaces.
+    /// The book of this name, which an import replaces. Only [`Preview::for_store`] sets it.
     pub replaces: Option<Book>,
     /// The kind of book.
     pub kind: BookKind,

@@ -94,9 +94,9 @@ pub struct BookNaming {
 pub enum UploadState {
     /// The upload waits for the administrator.
     Waiting,
-    /// The first pass over the file: percent.
+    /// The first pass over the file: the progress in percent.
     Checking(u64),
-    /// The entries are written to the database: percent.
+    /// The entries are written to the database: the progress in percent.
     Storing(u64),
     /// The database commits the book.
     Committing,

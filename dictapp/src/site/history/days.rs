@@ -19,7 +19,7 @@ const ROWS_MAX: usize = 1000;
 /// reads four times as many look-ups as the one before.
 const MORE_ROWS: usize = 32;
 
-/// Number of look-ups that most users have on one day at most.
+/// Most users have at most this number of look-ups on a day.
 const ROWS_USUAL: usize = 16;
 
 /// The unit of the times in the database.
@@ -139,7 +139,8 @@ impl<'z> Days<'z> {
         Days { order, start, zone, limit, words, is_preceded: false, day: None, rows }
     }
 
-    /// The time from which look-ups are read: an end of the day that contains `start`.
+    /// The time from which look-ups are read: the end of the day that contains `start`, or its
+    /// beginning if the oldest look-ups are read first.
     fn first_time(&self) -> Timestamp {
         if self.start == Timestamp::MAX {
             return self.start;
@@ -151,8 +152,8 @@ impl<'z> Days<'z> {
         }
     }
 
-    /// Adds a look-up. Returns `false` if no more look-ups are needed: enough words are collected,
-    /// and this look-up is of another day.
+    /// Adds a look-up. Returns `false` to stop reading: enough words are collected and this look-up
+    /// is of another day, or its day exceeds the range of `Timestamp`.
     fn take(&mut self, row: WordOfDay) -> bool {
         if self.day.is_none_or(|day| row.at < day.start || row.at >= day.end) {
             self.close();

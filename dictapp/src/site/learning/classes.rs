@@ -21,7 +21,7 @@ use crate::throttle::Action;
 /// Maximum number of words of a list.
 pub const CLASS_LIST_WORDS_MAX: usize = 200;
 
-/// The reason of a 403 for users who make a class.
+/// The reason of the 403 for other users who try to make a class.
 pub const TEACHERS_ONLY: &str = "only teachers can make classes";
 
 /// The number of days after its deadline for which a pupil still sees a list.
@@ -285,8 +285,8 @@ impl Site {
         self.store.lists_of_pupil(user.id, today, today)
     }
 
-    /// The word lists of the user's classes, the earliest deadline first. A list is left out more
-    /// than `LISTS_SHOWN_DAYS` days after its deadline.
+    /// The word lists of the user's classes, the earliest deadline first. A list is left out if its
+    /// deadline was more than `LISTS_SHOWN_DAYS` days ago.
     ///
     /// # Errors
     /// The database is unavailable.

@@ -171,7 +171,7 @@ impl Site {
     }
 
     /// Saves words in the user's word book in one transaction, as far as there is room. The first
-    /// word counts as the one that was saved last.
+    /// word gets the latest time, so that the word book shows them in this order.
     ///
     /// # Errors
     /// The database is unavailable; nothing is saved then.

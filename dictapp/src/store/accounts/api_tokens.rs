@@ -41,7 +41,7 @@ pub struct NewApiToken {
     pub name: String,
     /// The scopes.
     pub scopes: Scopes,
-    /// Now.
+    /// When it was made: now.
     pub created: Timestamp,
 }
 

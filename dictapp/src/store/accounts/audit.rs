@@ -32,7 +32,7 @@ pub enum AuditEvent {
     Registered,
     /// A log-in succeeded.
     LoggedIn,
-    /// A log-in failed: the password was wrong or the user is disabled.
+    /// A log-in failed: the name or the password was wrong, or the user is disabled.
     LogInFailed,
     /// A user ended their session.
     LoggedOut,

@@ -49,7 +49,7 @@ impl Store {
     }
 
     /// Like [`Store::replace_passwd`]; also ends all sessions of the user except `kept_session`,
-    /// deletes the reset codes, and treats the API tokens as `tokens` says: all or nothing.
+    /// deletes the reset codes, and keeps or revokes the API tokens: all or nothing.
     ///
     /// # Errors
     /// The database is unavailable; nothing is changed then.

@@ -43,7 +43,7 @@ pub struct NewSession {
     pub token_hash: [u8; 32],
     /// Who logged in.
     pub user: UserId,
-    /// Now.
+    /// The time of the log-in: now.
     pub created: Timestamp,
     /// When it ends, unless a use of it extends this time.
     pub expires: Timestamp,

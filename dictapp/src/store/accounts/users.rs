@@ -71,7 +71,7 @@ impl fmt::Display for UserId {
     }
 }
 
-/// A user as registered.
+/// A registered user.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// The key.
@@ -97,7 +97,7 @@ pub struct NewUser {
     pub name: Username,
     /// The password's hash, salted: at most 128 bytes.
     pub passwd: String,
-    /// Now.
+    /// The time of the registration: now.
     pub created: Timestamp,
     /// The role of the user.
     pub role: Role,
@@ -278,8 +278,8 @@ impl Store {
         changed.map(drop).doing(|| format!("block or allow user {user}"))
     }
 
-    /// Deletes a user with all their data: the rows of other tables that refer to the user go with
-    /// the user's row. `false`: the user did not exist.
+    /// Deletes a user with all their data: the rows of other tables that refer to the user are
+    /// deleted with the user's row. `false`: the user did not exist.
     ///
     /// # Errors
     /// The database is unavailable; nothing is deleted then.

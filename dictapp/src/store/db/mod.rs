@@ -76,7 +76,7 @@ pub(crate) trait Db: Send + Sync + fmt::Debug {
     }
 }
 
-/// The initial capacity for the rows of a result. Most results have at most as many rows.
+/// The initial capacity for the rows of a result. Most results have at most this number of rows.
 const ROWS_USUAL: usize = 16;
 
 /// One connection and the transaction on it.

@@ -97,7 +97,8 @@ impl Row {
     pub(crate) fn bytes(&mut self) -> Result<Vec<u8>> {
         match self.next()? {
             Value::Bytes(value) => Ok(value),
-            Value::Text(value) => Ok(value.into_bytes()), // MySQL: bytes that are valid UTF-8
+            // The MySQL adaptor returns bytes as text if they are valid UTF-8.
+            Value::Text(value) => Ok(value.into_bytes()),
             other => Err(other.mismatch("byte string")),
         }
     }

@@ -81,8 +81,8 @@ impl Store {
     /// saved the headword.
     ///
     /// # Errors
-    /// The database is unavailable, or took too long. The row is not stored, unless the error
-    /// [says so](crate::store::StoreError::may_be_stored).
+    /// The database is unavailable, or took too long. The row is not stored, unless
+    /// [`may_be_stored`](crate::store::StoreError::may_be_stored) is true of the error.
     pub fn record_lookup(&self, lookup: &Lookup) -> Result<Saved> {
         self.history.record(lookup).doing(|| format!("record a look-up of user {}", lookup.user))
     }

@@ -58,7 +58,8 @@ struct Texts {
 impl Store {
     /// Saves words in one transaction, until the word book has `words_max`. Words that are saved
     /// already stay as they are, but an empty note or sentence takes the given one. The same holds
-    /// for a word that is given again. The first word counts as the one that was saved last.
+    /// for a word that is given again. The first word gets the latest time, so that the word book,
+    /// which begins with the latest word, shows the words in the given order.
     ///
     /// # Errors
     /// The database is unavailable; nothing is saved then.
@@ -158,7 +159,7 @@ impl Texts {
         Texts { note: text.note.clone(), sentence: text.sentence.clone() }
     }
 
-    /// Takes the given texts in place of empty ones. Returns whether there was one to take.
+    /// Replaces empty texts by the given ones. Returns whether a text has changed.
     fn fill(&mut self, given: &SavedWordText) -> bool {
         let before = self.clone();
         for (own, given) in [(&mut self.note, &given.note), (&mut self.sentence, &given.sentence)] {
@@ -169,7 +170,7 @@ impl Texts {
         *self != before
     }
 
-    /// Whether a given text is another one.
+    /// Whether a given text, unless it is empty, differs from this one.
     fn differ(&self, given: &SavedWordText) -> bool {
         let differ = |own: &str, given: &str| !given.is_empty() && own != given;
         differ(&self.note, &given.note) || differ(&self.sentence, &given.sentence)

@@ -79,7 +79,7 @@ fn from_hex(digits: &str) -> Option<String> {
 /// The SQL that has not been read yet.
 pub(super) struct Tokens<'a> {
     rest: &'a str,
-    /// The end of a statement.
+    /// The text that ends a statement.
     delimiter: &'a str,
 }
 

@@ -220,7 +220,7 @@ impl Inner {
         }
     }
 
-    /// Makes new connections go to this server, and discards the others.
+    /// Makes new connections go to this server, and discards the existing ones.
     fn use_server(&self, server: usize) {
         self.current.store(server, Relaxed);
         self.pool.clear();
@@ -331,8 +331,8 @@ impl Db for Mysql {
         self.run(|link| in_transaction(link, &mut *work))
     }
 
-    /// Finds a server that answers with the short timeouts first, since the long timeout of the
-    /// session also applies to its log-in.
+    /// First finds a server that answers, by a query with the usual short timeouts: the long
+    /// timeout of the session also applies to its log-in.
     fn session(&self, _access: Access) -> Result<Box<dyn Session + Send>> {
         self.query("select 1", &[])?;
         let Inner { current, timeouts, .. } = &*self.0;

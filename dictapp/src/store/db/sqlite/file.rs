@@ -32,7 +32,7 @@ use crate::store::{
 const STATEMENTS_CACHED: usize = 128;
 /// The size to which the write-ahead log is truncated after a large import, in bytes.
 const LOG_BYTES_KEPT: i64 = 16 << 20;
-/// The pause between two attempts of operations for which SQLite does not wait.
+/// The pause between two attempts to create the file: there SQLite ignores `busy_timeout`.
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
 /// Maximum time of the check for damage at a start; enough for about 1 GiB.
 /// `dictapp check --database` has no limit.
@@ -79,8 +79,8 @@ impl File {
         check_for_damage(&mut conn, Some(CHECK_TIME_MAX)).map_err(|damage| self.damaged(&damage))
     }
 
-    /// Opens the file for reading. Creates no side files unless there is a write-ahead log, or
-    /// another process has the database open and may change it.
+    /// Opens the file for reading. A file without `-wal` and `-shm` files is not in use, and is
+    /// opened as immutable, so that SQLite does not create these two files.
     fn open_unchanged(&self) -> Result<Connection> {
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let exists = |suffix: &str| {
@@ -251,7 +251,7 @@ enum CheckFailure {
     Error(rusqlite::Error),
 }
 
-/// Checks for damage. A check that takes longer than `limit` ends without a result and is logged.
+/// Checks for damage. A check that takes longer than `limit` is ended and logged, and passes.
 fn check_for_damage(
     conn: &mut Connection,
     limit: Option<Duration>,

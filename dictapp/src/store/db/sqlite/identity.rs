@@ -12,7 +12,8 @@ use std::{
 
 use crate::store::error::{Result, StoreError};
 
-/// Device and inode of the database file, its write-ahead log and its shared index.
+/// Device and inode of the database file, its write-ahead log (`-wal`) and the index of that log in
+/// shared memory (`-shm`).
 #[derive(Debug)]
 pub(crate) struct Identity {
     files: Vec<(PathBuf, Inode)>,
@@ -28,8 +29,8 @@ struct Inode {
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 impl Identity {
-    /// The identity of the database file with this name and of its side files. A connection must
-    /// keep them open, so that their inodes are not given to other files.
+    /// The identity of the database file with this name and of its `-wal` and `-shm` files. A
+    /// connection must keep them open, so that their inodes are not given to other files.
     pub(crate) fn from_path(path: &Path) -> io::Result<Identity> {
         let identify = |suffix: &str| {
             let mut name = OsString::from(path);

@@ -47,7 +47,7 @@ pub(crate) struct Sqlite {
     damage: Arc<Damage>,
     writer: Arc<Pool<Link>>,
     readers: Arc<Pool<Link>>,
-    /// Keeps the write-ahead log in place while no other connection is open.
+    /// A connection that stays open, since SQLite deletes the write-ahead log with the last one.
     _anchor: Mutex<Link>,
 }
 
@@ -103,7 +103,7 @@ impl Sqlite {
         self.file.lease(pool, access, self.file.timeouts.call)
     }
 
-    /// Returns a result. An error that indicates damage starts a check of the file.
+    /// Returns `result` unchanged. An error that indicates damage starts a check of the file.
     fn examine<T>(&self, result: Result<T>) -> Result<T> {
         result.inspect_err(|error| {
             if error.kind() == StoreErrorKind::Damaged

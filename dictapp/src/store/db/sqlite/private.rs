@@ -1,11 +1,12 @@
-//! Makes a database file and its side files readable only by their owner.
+//! Restricts access to a database file and its `-wal` and `-shm` files. A new file is only for its
+//! owner; an existing file loses the access of users who are neither its owner nor in its group.
 
 use std::{fs, io, path::Path};
 
 use crate::store::error::{Result, StoreError};
 
-/// The suffixes of the database file itself, its write-ahead log and its shared index. SQLite
-/// creates the last two with the mode of the database file.
+/// The suffixes of the database file itself, its write-ahead log, and the index of that log in
+/// shared memory. SQLite creates the last two with the mode of the database file.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
 /// Creates the database file for its owner only, or removes the access of users who are neither the

@@ -78,7 +78,7 @@ struct Shared {
     db: Arc<dyn Db>,
     outage: Arc<Outage>,
     queue: Mutex<Queue>,
-    /// Notified when the first job is added to an empty queue, or the queue is closed.
+    /// Notified when an empty queue gets a job, a batch leaves jobs in it, or it is closed.
     filled: Condvar,
     /// Notified when the queue is as long as the last batch, or is closed.
     as_long_as_last: Condvar,
@@ -325,7 +325,7 @@ impl Shared {
 
     /// Writes one row. A key that exists already belongs either to this row, sent again after a
     /// lost connection, or to a row that another instance wrote for the same user in the same
-    /// microsecond.
+    /// microsecond. In the second case, this row is written with the next microsecond.
     fn write_one(&self, job: &mut Job) -> Result<()> {
         loop {
             match self.insert(std::slice::from_ref(job)) {

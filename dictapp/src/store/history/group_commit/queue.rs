@@ -48,8 +48,9 @@ impl Queue {
         self.unconfirmed.insert(key, Unconfirmed { time: row.time, since });
     }
 
-    /// Sets the time of a row: that of the same look-up if it was not confirmed, otherwise the next
-    /// one that no recent row of the user has.
+    /// Sets the time of a row. If the same look-up was sent before and not confirmed, its time is
+    /// taken again, so that it is stored once. Otherwise the time is increased until no recent row
+    /// of the user has it.
     pub(super) fn give_time(&mut self, row: &mut HistRow) {
         let known = self.unconfirmed.remove(&(row.user, row.word.clone()));
         if let Some(known) = known.filter(|known| known.since.elapsed() < UNCONFIRMED_KEPT) {

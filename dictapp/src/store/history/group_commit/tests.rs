@@ -157,7 +157,7 @@ fn the_writer_waits_for_more_rows_after_a_batch_of_several() {
 #[test]
 fn a_question_stores_nothing_and_fails_if_it_cannot_be_answered() {
     let user = UserId(1);
-    // Rows of other types than the answer has make the query fail.
+    // The row of `Gated` has other column types than the answer, so the query fails.
     for (rows_found, can_answer) in [(0, true), (1, false)] {
         let Fixture { group, comes, answer } = fixture(NEVER, rows_found);
         assert_eq!(group.is_saved(user, "word").ok(), can_answer.then_some(false));

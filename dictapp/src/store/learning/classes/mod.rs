@@ -95,7 +95,7 @@ pub struct NewClass<'a> {
     pub name: &'a str,
     /// The code that pupils join with.
     pub code: &'a str,
-    /// Now.
+    /// When it was made: now.
     pub created: Timestamp,
 }
 
