@@ -19,8 +19,8 @@ pub struct Limits {
     /// Maximum size of a body in bytes, without its transfer coding; otherwise 413. Default: 1 MiB,
     /// as in nginx.
     pub body_bytes_max: u64,
-    /// Maximum part of a body in memory, in bytes; the rest is in a temporary file. Default: 64
-    /// KiB, so that ten thousand uploads take at most 640 MiB.
+    /// Maximum size of a body in memory, in bytes; a larger body is moved to a temporary file.
+    /// Default: 64 KiB, so that ten thousand uploads take at most 640 MiB.
     pub body_memory_max: usize,
     /// Maximum size of the temporary files of all bodies together, in bytes; otherwise 503. The
     /// clients of one IPv4 address or one IPv6 /64 may take half of it. Default: 1 GiB.

@@ -22,7 +22,7 @@ pub(crate) struct Pace {
     /// on: the number of calls that are still to be timed, because an untimed call may have been
     /// slow.
     recent: AtomicU32,
-    /// Whether the app has a condition by which calls for some requests block.
+    /// Whether calls for some requests always go to workers, by a condition of the app.
     is_conditional: bool,
 }
 
@@ -62,7 +62,7 @@ impl Pace {
         self.recent.load(Relaxed) & MARKED != 0
     }
 
-    /// Whether the app has a condition by which calls for some requests block.
+    /// Whether calls for some requests always go to workers, by a condition of the app.
     pub(crate) fn is_conditional(&self) -> bool {
         self.is_conditional
     }

@@ -13,7 +13,8 @@ use std::{
 pub(crate) fn catch<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|panic| {
         let text = text(&*panic);
-        // Dropping the payload runs code of the app too.
+        // Dropping the payload runs code of the app too. If that panics, the second payload is
+        // never dropped.
         if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
             mem::forget(another);
         }
@@ -21,7 +22,7 @@ pub(crate) fn catch<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// The text of a panic, if its payload is one.
+/// The description of a panic: its text, if its payload is one.
 fn text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

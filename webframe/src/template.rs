@@ -96,8 +96,8 @@ impl Templates {
         self
     }
 
-    /// Compiles every template. Checks that every template exists that is referred to by a literal
-    /// name, as in `{% include "part.html" %}`, unless the tag has `ignore missing`.
+    /// Compiles every template. Checks that a template exists if a tag names it literally, as in
+    /// `{% include "part.html" %}`, unless the tag has `ignore missing`.
     ///
     /// # Errors
     /// The templates that are broken or missing, each with its place.

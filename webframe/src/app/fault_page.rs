@@ -1,6 +1,6 @@
 //! The error page of a debug build for 5xx errors: the request, every cause, and the lines around
-//! an error in a template. Only browsers on the same machine see it, and it shows no secrets of the
-//! request.
+//! an error in a template. Only browsers on the same machine see it. It hides the values of
+//! `Cookie` and of the fields with credentials.
 
 use std::error::Error as StdError;
 

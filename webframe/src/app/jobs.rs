@@ -1,5 +1,5 @@
 //! Work without a request: jobs that run at intervals, and hooks that run when the server has
-//! stopped.
+//! stopped. The jobs of the engine are something else: requests on their way to a worker.
 
 use std::{
     io,
@@ -32,7 +32,7 @@ struct Job<S> {
 /// The thread of the jobs. Dropping this value waits for the job that is running, then calls the
 /// hooks.
 pub(crate) struct RunningJobs {
-    /// Whether the thread has to end. The condition wakes it.
+    /// Whether the thread has to end. The condition variable wakes it.
     stop: Arc<(Mutex<bool>, Condvar)>,
     /// `None` if the app has no jobs.
     thread: Option<JoinHandle<()>>,

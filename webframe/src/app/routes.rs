@@ -70,9 +70,9 @@ pub(crate) struct Route<S> {
     pub(crate) pattern: Cow<'static, str>,
     pub(crate) name: Option<Cow<'static, str>>,
     pub(crate) handler: Box<dyn Handler<S>>,
-    /// Whether the handler is quick, so that it is called in the event loop, or may block.
+    /// Whether the handler is called in the shard, because it is quick, or on a worker.
     pub(crate) pace: Pace,
-    /// The requests for which the handler blocks; for others this is learned.
+    /// If it returns `true` for a request, the handler blocks. For other requests `pace` decides.
     pub(crate) blocking_if: Option<fn(&Request) -> bool>,
     pub(crate) body_bytes_max: Option<u64>,
     pub(crate) time_limit: Option<Duration>,

@@ -14,8 +14,8 @@ pub(crate) trait Service: Send + Sync {
     fn pattern(&self, endpoint: Endpoint) -> &'static str;
     /// The pace of the endpoint: whether its handler is quick or may block.
     fn pace(&self, endpoint: Endpoint) -> &Pace;
-    /// Whether the app has declared, by [`blocking_if`](crate::blocking_if), that the call for this
-    /// request blocks.
+    /// Whether the app has declared, by [`Urls::blocking_if`](crate::Urls::blocking_if), that the
+    /// call for this request blocks.
     fn is_declared_blocking(&self, endpoint: Endpoint, request: &Request) -> bool;
     /// Maximum size of the body of a request; `None`: the server's limit applies.
     fn body_bytes_max(&self, endpoint: Endpoint) -> Option<u64>;
@@ -32,7 +32,7 @@ pub(crate) trait Service: Send + Sync {
 pub(crate) enum Endpoint {
     /// The route with this number.
     Route(u32),
-    /// The path exists, but not for this method.
+    /// The path has routes, but none for this method.
     WrongMethod,
     /// No route matches the path.
     Nothing,

@@ -1,8 +1,8 @@
 //! Finds files in a directory on disk, and never outside of it.
 //!
 //! The real path of each file must be below the real path of the root, so that no link leads out or
-//! to a hidden file. A user who may write below the root can win a race against this check; such a
-//! user owns the files and is not a client.
+//! to a hidden file. A user who may write below the root can win a race against this check, but
+//! chooses the served files anyway.
 
 use std::{
     fs::{self, File, Metadata},
@@ -81,7 +81,9 @@ impl Directory {
         }
         let modified = metadata.modified().ok();
         let entry = Arc::new(Entry::new(name, modified, coded, caching));
-        // A later entry announces the date of the change itself, unless that is in the future.
+        // If the file changed less than a second ago, `Last-Modified` of this entry is earlier than
+        // the change. A later entry has the right date, so this one is not kept. If the change is
+        // in the future, no entry would have the right date, so this one is kept.
         let early = modified.is_some_and(|at| at > latest_date() && at <= SystemTime::now());
         if settled && !early {
             self.cache.keep(name, Arc::clone(&entry), sources);

@@ -15,7 +15,7 @@ use crate::{
     url::encode_segment,
 };
 
-/// How often a file is tried if another program replaces it each time before it is opened.
+/// Maximum number of attempts to send a file that another program keeps replacing.
 const CHANGES_MAX: usize = 3;
 
 impl Response {
@@ -57,7 +57,8 @@ impl Response {
     pub fn with_download_name(self, name: &str) -> Response {
         let is_forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\');
         let name = name.replace(is_forbidden, "_");
-        // Old programs read only `filename`. A quote would end it, and some decode %41 in it.
+        // Old programs read only `filename`. A quote would end the value, and some programs decode
+        // `%41` in it.
         let plain = name.replace(|c: char| !c.is_ascii() || matches!(c, '"' | '%'), "_");
         let mut value = format!("attachment; filename=\"{plain}\"");
         if plain != name {

@@ -35,7 +35,7 @@ impl Embedded {
         }
     }
 
-    /// Sets `Cache-Control` of all files.
+    /// Sets `Cache-Control` of all files. No request shares an entry yet, so none is skipped.
     pub(super) fn set_caching(&mut self, caching: &Caching) {
         for (name, entry) in &mut self.files {
             if let Some(entry) = Arc::get_mut(entry) {

@@ -144,8 +144,8 @@ impl StaticFiles {
     }
 
     /// Lets clients cache files for a year without revalidation if their name contains a hash of
-    /// the content: `app.1a2b3c4d.js`, at least eight hexadecimal digits, both figures and letters,
-    /// between two dots. Use it only if a build tool names files like this.
+    /// the content: `app.1a2b3c4d.js`, at least eight hexadecimal digits, a letter and a decimal
+    /// digit among them, between two dots. Use it only if a build tool names files like this.
     #[must_use]
     pub fn with_hashed_names(mut self) -> StaticFiles {
         self.caching.names = Names::Hashed;

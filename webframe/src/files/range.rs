@@ -46,7 +46,7 @@ pub(crate) fn parse_ranges(field: &str, length: u64) -> Ranges {
         (_, 0) => Ranges::Whole,
         (0, _) => Ranges::Unsatisfiable,
         (1, _) => Ranges::One(pieces.swap_remove(0)),
-        // Overlapping pieces would be longer than the file.
+        // Overlapping ranges must not make the response longer than the file.
         _ if together > length => Ranges::Whole,
         _ => Ranges::Several(pieces),
     }

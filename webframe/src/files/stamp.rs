@@ -38,7 +38,8 @@ impl Stamp {
     /// because a tool may replace the content of a file and keep its length and modification time.
     ///
     /// On a file system with ticks of a second or two, the next version may have the same times
-    /// until the tick has ended. Until then each tag is used only once.
+    /// until the tick has ended. Until then each tag gets a random suffix, so that no two versions
+    /// share one.
     pub(super) fn tag(&self) -> String {
         let ((modified, nanos), (changed, changed_nanos)) = (self.modified, self.changed);
         let mut tag =

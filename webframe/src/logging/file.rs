@@ -9,8 +9,8 @@ use std::{
 
 use crate::{lock::lock, report};
 
-/// A file to which lines are appended. It is reopened when a program that rotates logs has renamed
-/// it. Clones write to the same file.
+/// A file to which lines are appended. Call [`LogFile::reopen`] when a program that rotates logs
+/// has renamed it. Clones write to the same file.
 ///
 /// ```no_run
 /// use webframe::{App, LogFile, Server, ServerSettings, middleware::AccessLog};

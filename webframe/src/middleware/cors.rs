@@ -8,9 +8,10 @@ use crate::{Middleware, Next, Request, Response};
 
 /// Allows scripts of other origins to call the app.
 ///
-/// A preflight (`OPTIONS` with `Access-Control-Request-Method`) is answered here, for every path.
-/// The layer only gives browsers permissions; it refuses no request, so it does not protect the
-/// server. Cookies are allowed only for origins that are listed, never for `any`.
+/// A preflight (`OPTIONS` with `Access-Control-Request-Method`) from an allowed origin is answered
+/// here, for every path. The layer only gives browsers permissions; it refuses no request, so it
+/// does not protect the server. Cookies are allowed only for origins that are listed, never for
+/// `any`.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, TestClient, Urls, middleware::Cors};

@@ -65,12 +65,12 @@ const REMAINING: HeaderName = HeaderName::from_static("ratelimit");
 pub struct RateLimit {
     interval: Duration,
     burst: u32,
-    /// The zero of the clock for `full_at`.
+    /// The times in `full_at` are counted from this one.
     started: Instant,
     hashers: [RandomState; ROWS],
     /// A count-min sketch: for each slot the time at which its bucket will be full again, in
     /// nanoseconds. A network has one slot in each row and shares it with other networks. The
-    /// earliest time of its slots counts.
+    /// earliest time of its slots counts: sharing can only make a time later.
     full_at: Mutex<Vec<u64>>,
 }
 

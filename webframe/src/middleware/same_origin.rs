@@ -4,12 +4,13 @@ use http::{HeaderName, Method, header};
 
 use crate::{Error, Middleware, Next, Request, Response};
 
-/// Refuses unsafe methods that a browser sends for another site.
+/// Refuses requests with unsafe methods (RFC 9110 §9.2.1) that pages of other sites send.
 ///
-/// If a request has the field `Sec-Fetch-Site`, this field decides. Browsers send it to encrypted
-/// and local sites. Otherwise `Origin` is compared with the host of the request. A request with
-/// neither field is passed on: it does not come from a current browser. A request that repeats one
-/// of them is refused.
+/// A request from a [trusted](SameOrigin::with_origin) `Origin` passes. If any other request has
+/// the field `Sec-Fetch-Site`, this field decides. Browsers send it to encrypted and local sites.
+/// Otherwise `Origin` is compared with the host of the request. A request with neither field is
+/// passed on: it does not come from a current browser. A request that repeats one of them is
+/// refused.
 ///
 /// ```
 /// use webframe::{App, http::Method, middleware::SameOrigin, TestClient, Urls};

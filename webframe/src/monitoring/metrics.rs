@@ -82,7 +82,8 @@ impl Metrics {
         self.0.gauges.set(gauges).ok();
     }
 
-    /// Whether the watched server was asked to stop, so that [`ready`](super::ready) answers 503.
+    /// Whether the [watched](Metrics::watch) server was asked to stop: an obstacle for
+    /// [`ready`](super::ready).
     pub fn is_stopping(&self) -> bool {
         self.0.gauges.get().is_some_and(GaugesHandle::is_stopping)
     }

@@ -22,8 +22,8 @@ pub fn best_coding(field: Option<&str>, offered: &[Coding]) -> Coding {
         let member = named.or_else(|| members(field).find(|member| member.0 == "*"));
         match member {
             Some((_, weight)) => weight,
-            // Identity is acceptable unless it is refused. All codings that the field names are
-            // preferred to it.
+            // Identity is acceptable unless the field refuses it. It has the smallest weight and
+            // loses a tie, so any other coding that the field accepts is preferred.
             None => u16::from(coding == Coding::Identity),
         }
     };

@@ -97,9 +97,8 @@ impl Drop for Spool {
 /// Why a body cannot be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreFailure {
-    /// Something is used up by other requests, so that a later request may succeed: the temporary
-    /// files of all bodies or of the client's network reached their limit, or no descriptor is
-    /// left.
+    /// Other requests use up a resource, so a later request may succeed: the temporary files of all
+    /// bodies or of the client's network reached their limit, or no descriptor is left.
     Busy,
     /// The system has no space for the file: the disk is full, or a quota or the limit on the size
     /// of a file is reached.

@@ -48,8 +48,8 @@ fn by_x_forwarded(peer: Peer, head: &Head, trusted: &[Network]) -> Peer {
             break;
         }
     }
-    // A proxy either appends to `X-Forwarded-Proto` or replaces it, so that at most this many
-    // members at its right end are from proxies.
+    // Each proxy either appends to `X-Forwarded-Proto` or replaces it, so at most `hops` members at
+    // its right end are from proxies. At least one is read: a proxy may send only this field.
     let protocol = members_from_right(head, "X-Forwarded-Proto").take(hops.max(1)).last();
     Peer { address, encrypted: is_encrypted(protocol, peer) }
 }

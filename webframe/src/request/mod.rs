@@ -94,7 +94,7 @@ impl Request {
         self.head.query().unwrap_or_default()
     }
 
-    /// Path and query as they were sent, for a link to the same page.
+    /// The [path](Request::path) and the query, for a link to the same page.
     pub fn path_and_query(&self) -> Cow<'_, str> {
         match self.query_string() {
             "" => Cow::Borrowed(self.path()),

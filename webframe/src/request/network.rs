@@ -38,6 +38,7 @@ impl Network {
         let mapping_bits = bits(address) - bits(canonical);
         match prefix_bits {
             too_many if too_many > bits(address) => None,
+            // It has addresses besides the IPv4-mapped ones, so it stays an IPv6 network.
             wide if wide < mapping_bits => Some(Network { address, prefix_bits }),
             _ => Some(Network { address: canonical, prefix_bits: prefix_bits - mapping_bits }),
         }

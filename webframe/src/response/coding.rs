@@ -110,7 +110,7 @@ fn gzip(effort: Effort, bytes: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 #[cfg(feature = "compression")]
-/// Compresses with a fresh encoder.
+/// Compresses with an encoder that is new or was reset.
 fn gzip_with(encoder: &mut Compress, bytes: &[u8]) -> io::Result<Vec<u8>> {
     let mut coded = Vec::with_capacity(bytes.len() / 2 + 64);
     loop {

@@ -72,7 +72,7 @@ pub enum CookieError {
 /// Maximum length of name and value together, in bytes (RFC 6265bis §5.6).
 const PAIR_BYTES_MAX: usize = 4096;
 
-/// The last second of the year 9999, from 1970.
+/// The time from 1970 to the last second of the year 9999.
 const LATEST: Duration = Duration::from_secs(253_402_300_799);
 
 impl Cookie {
@@ -246,8 +246,9 @@ impl fmt::Display for CookieError {
 
 impl std::error::Error for CookieError {}
 
-/// The cookies of a request in their order. A cookie that is not `name=value` in UTF-8 is skipped:
-/// an invalid cookie of a sibling domain must not invalidate the session's cookie.
+/// The cookies of a request in their order; only tests and fuzz targets need all of them. A cookie
+/// that is not `name=value` in UTF-8 is skipped: an invalid cookie of a sibling domain must not
+/// invalidate the session's cookie.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn pairs<'r>(
     fields: impl Iterator<Item = (&'r str, &'r [u8])>,
@@ -256,8 +257,9 @@ pub(crate) fn pairs<'r>(
     raw_pairs(fields).filter_map(move |(name, value)| Some((text(name)?, text(value)?)))
 }
 
-/// The values of the cookies with this name in the values of `Cookie` fields, each in UTF-8. Most
-/// pages ask for several names, so cookies of other names are passed over quickly.
+/// The values of the cookies of this name. `lists` are the values of `Cookie` fields. A value that
+/// is not UTF-8 is skipped. Most pages ask for several names, so cookies of other names are passed
+/// over quickly.
 pub(crate) fn values<'r>(
     lists: impl Iterator<Item = &'r [u8]>,
     name: &str,
@@ -316,8 +318,8 @@ fn trimmed(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// The prefix of the name of a cookie that a browser accepts only from the host itself, for all
-/// paths.
+/// A browser accepts a cookie with this prefix in its name only from the host itself, and only for
+/// all paths.
 const HOST_PREFIX: &str = "__Host-";
 
 /// Browsers compare the prefix without regard to case (RFC 6265bis §5.4).

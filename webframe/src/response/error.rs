@@ -18,8 +18,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// With `?` every `std::error::Error` becomes a 500 with that error as its cause. There are two
 /// exceptions: the app may [map](crate::App::on_error) the type of the error to another status, and
-/// the error that a [streamed](crate::StreamedPart) form is cut off becomes a 400. Because of this
-/// conversion, this type does not implement `std::error::Error`; it converts into a
+/// the read error of a [streamed](crate::StreamedPart) form that is cut off becomes a 400. Because
+/// of this conversion, this type does not implement `std::error::Error`; it converts into a
 /// `Box<dyn std::error::Error + Send + Sync>`.
 ///
 /// `?` does not convert a text: `.map_err(Error::internal)` makes it the cause of a 500, and
@@ -98,7 +98,7 @@ impl Error {
         Error::new(StatusCode::NOT_FOUND, public)
     }
 
-    /// 409: the request contradicts the state of the resource.
+    /// 409: the request conflicts with the state of the resource.
     pub fn conflict(public: impl Into<Cow<'static, str>>) -> Error {
         Error::new(StatusCode::CONFLICT, public)
     }
@@ -188,8 +188,8 @@ impl Error {
         cause.downcast_ref()
     }
 
-    /// The error `other`. If it has no cause, it gets the cause of this error, unless it is a 503:
-    /// a 503 with a cause is logged.
+    /// The error `other`, with the cause of this error if it has none. A 503 does not get it: each
+    /// request of an outage would be logged.
     pub(crate) fn mapped_to(self, mut other: Error) -> Error {
         if other.0.status != StatusCode::SERVICE_UNAVAILABLE {
             other.0.cause = other.0.cause.or(self.0.cause);

@@ -15,7 +15,7 @@ pub(crate) struct GzipSource {
     source: Source,
     /// `None` after the last piece.
     encoder: Option<GzEncoder<Vec<u8>>>,
-    /// Encoded bytes, and the number of them that were read.
+    /// Encoded bytes. The first `taken` of them have been read.
     encoded: Vec<u8>,
     taken: usize,
 }
@@ -27,7 +27,8 @@ impl GzipSource {
         GzipSource { source, encoder, encoded: Vec::new(), taken: 0 }
     }
 
-    /// Reads the next piece of the source and encodes it, or the end of the source.
+    /// Reads the next piece of the source and encodes it. At the end of the source, ends the
+    /// encoding.
     fn refill(&mut self) -> io::Result<()> {
         let Some(encoder) = &mut self.encoder else { return Ok(()) };
         let mut piece = [0; PIECE_BYTES];

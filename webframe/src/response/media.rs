@@ -7,7 +7,7 @@ use http::HeaderValue;
 pub(crate) fn type_of(name: &str) -> HeaderValue {
     let extension = name.rsplit('/').next().and_then(|name| name.rsplit_once('.'));
     let guess = match extension.map(|split| split.1) {
-        // Types for which the table differs from what browsers expect (RFC 9239, source maps).
+        // Types for which `mime_guess` differs from what browsers expect (RFC 9239, source maps).
         Some(extension) if extension.eq_ignore_ascii_case("svgz") => Some("image/svg+xml"),
         Some("mjs") => Some("text/javascript"),
         Some("map") => Some("application/json"),

@@ -51,7 +51,7 @@ thread_local! {
     static SPARE: Cell<Option<Box<Parts>>> = const { Cell::new(None) };
 }
 
-/// Whether a layer may compress the content.
+/// Whether a layer may compress the body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Compression {
     #[default]
@@ -59,7 +59,8 @@ enum Compression {
     Refused,
 }
 
-/// Fields that only the engine may set: a wrong value would desynchronise the connection.
+/// Fields that only the engine may set: a wrong value could desynchronise the connection, and
+/// `Date` would be sent twice.
 const FRAMING: [HeaderName; 6] = [
     header::CONTENT_LENGTH,
     header::TRANSFER_ENCODING,
@@ -70,7 +71,7 @@ const FRAMING: [HeaderName; 6] = [
 ];
 
 impl Response {
-    /// A response without content.
+    /// A response without a body.
     pub fn new(status: StatusCode) -> Response {
         let mut parts = SPARE.take().unwrap_or_else(|| {
             let fields = Fields::with_capacity(FIELDS_USUAL);
@@ -358,7 +359,7 @@ fn encode_beyond_ascii(location: &str) -> Cow<'_, str> {
 }
 
 impl Default for Response {
-    /// 200 without content.
+    /// 200 without a body.
     fn default() -> Response {
         Response::new(StatusCode::OK)
     }

@@ -90,7 +90,7 @@ impl Csrf {
     }
 }
 
-/// The hash of a secret that tokens contain, so that a page does not reveal the secret.
+/// The hash that tokens contain instead of the secret, so that a page does not reveal the secret.
 fn proof(secret: &Secret) -> [u8; BYTES] {
     secret.hash("webframe csrf")
 }
@@ -136,7 +136,8 @@ fn sent_token(request: &Request) -> Result<Option<String>> {
     Ok(pairs.into_iter().find(|pair| pair.0 == FIELD).map(|pair| pair.1))
 }
 
-/// Returns 403 if the method is unsafe and the request has no token for the secret in its cookie.
+/// Returns 403 if the method is unsafe and the request has no token that matches the secret in its
+/// cookie.
 fn check(request: &Request, sent: Option<&Secret>) -> Result<()> {
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
     if safe.contains(request.method()) {

@@ -100,7 +100,8 @@ pub(super) fn cookie_name(name: &str, request: &Request) -> String {
     if request.is_secure() { format!("__Host-{name}") } else { name.to_owned() }
 }
 
-/// Forbids caches to store a response that is for one browser only.
+/// Forbids caches to store a response that is for one browser only, unless the handler has set
+/// `Cache-Control`.
 pub(super) fn forbid_caching(response: &mut Response) {
     if response.field(&header::CACHE_CONTROL).is_none() {
         response.set(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

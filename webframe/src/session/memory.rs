@@ -10,15 +10,15 @@ use std::{
 use super::{SessionKey, SessionStore};
 use crate::{Error, Result, lock::lock};
 
-/// Maximum number of sessions. With records of the default limit, 16 Ki of them take at most 80
-/// MiB.
+/// Maximum number of sessions. With records of the default maximum size, 16 Ki of them take at most
+/// 80 MiB.
 const SESSIONS_MAX: usize = 16 << 10;
 
 /// The `Retry-After` of responses while the table is full.
 const RETRY: Duration = Duration::from_secs(60);
 
-/// A [`SessionStore`] in memory, which ends with the process. If it is full, no session begins
-/// until another has ended: limit the rate of the requests that begin one.
+/// A [`SessionStore`] in memory: its sessions are lost when the process ends. If it is full, no
+/// session begins until another has ended: limit the rate of the requests that begin one.
 #[derive(Debug)]
 pub struct MemorySessions {
     sessions_max: usize,
@@ -28,7 +28,7 @@ pub struct MemorySessions {
 #[derive(Debug, Default)]
 struct Table {
     sessions: HashMap<SessionKey, Entry>,
-    /// The same sessions by their end.
+    /// The same sessions, the earliest end first, to find those that have ended.
     ends: BTreeSet<(Instant, SessionKey)>,
 }
 
@@ -62,7 +62,8 @@ impl MemorySessions {
         Ok(())
     }
 
-    /// The record of a session. Moves the end of the session to `idle` from `now`.
+    /// The record of a session. Moves the end of the session to `idle` after `now`, unless its end
+    /// is later already.
     fn load_at(&self, key: &SessionKey, idle: Duration, now: Instant) -> Option<String> {
         let mut table = lock(&self.table);
         let Entry { record, end } = table.take(key, now)?;

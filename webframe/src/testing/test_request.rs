@@ -26,7 +26,7 @@ pub struct TestRequest<'a, S> {
     pub(super) target: String,
     pub(super) fields: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
-    /// The body is a form with files.
+    /// Whether the body is a form with files.
     pub(super) has_parts: bool,
 }
 
@@ -88,8 +88,8 @@ impl<S: Send + Sync + 'static> TestRequest<'_, S> {
         self.with_raw_part(&names, bytes)
     }
 
-    /// Adds a part to the form. The first part begins the form. `names` are the parameters of the
-    /// part's `Content-Disposition`.
+    /// Adds a part to the form. The first call converts the body to a form with files. `names` are
+    /// the parameters of the part's `Content-Disposition`.
     #[track_caller]
     fn with_raw_part(mut self, names: &str, bytes: &[u8]) -> Self {
         if !std::mem::replace(&mut self.has_parts, true) {

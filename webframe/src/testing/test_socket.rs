@@ -186,7 +186,7 @@ impl TestSocket {
         self.proceed(CallReason::Input, &frame);
     }
 
-    /// Waits for the close of the app and returns it.
+    /// Waits until the app closes the WebSocket, and returns the code and reason of the close.
     #[track_caller]
     pub fn closed(&mut self) -> Close {
         let until = Instant::now() + TIMEOUT;
@@ -240,7 +240,7 @@ impl TestSocket {
         drop(self.receiver.changed.wait_timeout_while(sent, left, nothing));
     }
 
-    /// Reads bytes of the server's end.
+    /// Decodes bytes that the server's end sent.
     #[track_caller]
     fn read(&mut self, mut bytes: &[u8]) {
         while let Some(event) = self.reader.read(&mut bytes).expect("the app keeps to RFC 6455") {

@@ -7,7 +7,8 @@ use crate::Result;
 /// The values for the parameters of a named route ([`Request::url`](crate::Request::url)): `()` if
 /// it has none, an array or another list of values of one type, or a tuple of up to four values.
 ///
-/// `Kind` is the type of the list's values, or [`Tuple`]. The compiler infers it.
+/// `Kind` is the type of the list's values, or [`Tuple`]. The compiler infers it. Without it the
+/// implementations for lists and for tuples would conflict.
 ///
 /// ```
 /// use webframe::{App, Request, Response, Result, Urls};
@@ -38,7 +39,7 @@ pub trait Parameters<Kind>: sealed::Sealed<Kind> {
     fn try_each(self, take: &mut dyn FnMut(&dyn Display) -> Result<()>) -> Result<()>;
 }
 
-/// The kind of [`Parameters`] that a tuple is.
+/// The `Kind` of tuples and of `()` as [`Parameters`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Tuple;

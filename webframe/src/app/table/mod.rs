@@ -43,9 +43,9 @@ pub(crate) struct TableRoute<S> {
     pub(crate) methods: Methods,
     pub(crate) pattern: &'static str,
     pub(crate) handler: Box<dyn Handler<S>>,
-    /// Whether the handler is quick, so that it is called in the event loop, or may block.
+    /// Whether the handler is called in the shard, because it is quick, or on a worker.
     pub(crate) pace: Pace,
-    /// The requests for which the handler blocks; for others this is learned.
+    /// If it returns `true` for a request, the handler blocks. For other requests `pace` decides.
     pub(crate) blocking_if: Option<fn(&Request) -> bool>,
     /// `None`: the limit of the server applies.
     pub(crate) body_bytes_max: Option<u64>,
@@ -94,7 +94,8 @@ impl<S: 'static> Table<S> {
                 blocking_if: None,
                 body_bytes_max: None,
                 time_limit: None,
-                // The head decides, so that a body of any size is redirected and not stored.
+                // Redirects before the body is read, so that no body is stored, or refused for its
+                // size.
                 head_check: Some(Box::new(|_, request| {
                     Err(redirect_slash(request).map_or_else(|error| error, Error::response))
                 })),

@@ -57,7 +57,7 @@ impl<'r> Line<'r> {
         }
     }
 
-    /// The line of a request that no layer saw.
+    /// The line of a request that the server answered itself.
     pub(super) fn refused(refused: &Refused<'r>, targets: LoggedTarget) -> Line<'r> {
         let mut line = Line::new(refused.peer, refused.refusal.status(), refused.request, targets);
         line.reason = Some(refused.refusal.reason());

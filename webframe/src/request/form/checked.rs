@@ -48,7 +48,7 @@ impl CheckedForm {
     }
 
     /// Reads these fields from the form in a request's body. Missing fields are empty, other fields
-    /// are ignored, and of repeated fields the first counts.
+    /// are ignored, and the first of repeated fields counts.
     ///
     /// # Errors
     /// As [`Request::form`](crate::Request::form): 415 and 400.

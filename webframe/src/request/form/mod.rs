@@ -48,8 +48,8 @@ pub(crate) fn check_media_type(value: Option<&str>) -> Result<()> {
     }
 }
 
-/// The error of a handler of GET that reads the body as a form. This is a mistake of the app, so a
-/// debug build also logs it.
+/// The error if a handler of GET reads the body as a form. This is a mistake of the app, so a debug
+/// build also logs it.
 pub(crate) fn sent_with_get() -> Error {
     const TEXT: &str = "a form that is sent with GET is in the query";
     if cfg!(debug_assertions) {

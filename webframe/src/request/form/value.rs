@@ -22,7 +22,8 @@ pub(super) struct Form<'p> {
     pairs: Vec<(Text<'p>, Text<'p>)>,
 }
 
-/// Maximum number of fields that are tried as numbers, booleans or nothing (see [`Form::read`]).
+/// Maximum number of fields that are tried as numbers, booleans or nothing (see [`Form::read`]):
+/// each try reads the whole form again.
 const GUESSES_MAX: usize = 64;
 
 /// The type that is tried for a field of a flattened struct, instead of a text.
@@ -168,6 +169,7 @@ impl<'de> MapAccess<'de> for Groups<'_> {
         let guess = self.typed.iter().find(|typed| typed.0 == name).map(|typed| typed.1);
         let value = Value { name, texts, guess };
         seed.deserialize(value).map_err(|mut fault| {
+            // The text of this fault names the field already.
             let names_field = fault.text.starts_with("duplicate field");
             fault.field = fault.field.or_else(|| (!names_field).then(|| name.to_owned()));
             fault

@@ -103,6 +103,7 @@ impl Multipart<'_> {
         let pairs = fields.map(|part| Ok((part.name(), part.text()?)));
         let pairs = pairs.collect::<Result<Vec<_>>>()?;
         let encoded = serde_urlencoded::to_string(pairs).map_err(Error::internal)?;
+        // `parse_form` has limited the number of parts.
         crate::request::form::parse(encoded.as_bytes(), usize::MAX, "form")
     }
 }
@@ -174,8 +175,8 @@ impl<'m> Part<'m> {
     /// The name of the file on the client; `None` if the part is not a file.
     ///
     /// It is never a path: only the last component is kept, and `_` if all are `.` or `..`. It is
-    /// empty if no file was chosen. Bytes that are not UTF-8 are U+FFFD. Show it, but do not store
-    /// a file under it: the sender chooses it, and it may contain control characters.
+    /// empty if no file was chosen. Bytes that are not UTF-8 are replaced by U+FFFD. Show it, but
+    /// do not store a file under it: the sender chooses it, and it may contain control characters.
     pub fn file_name(&self) -> Option<&'m str> {
         self.head.file_name.as_deref()
     }

@@ -25,7 +25,7 @@ pub struct PartStream<'r> {
     /// Bytes of the form. Those before `unread_start` have been consumed.
     buffer: Vec<u8>,
     unread_start: usize,
-    /// The source has ended.
+    /// Whether the source has ended.
     ended: bool,
     /// The number of the current part, from 1; 0 before the first one.
     part: usize,
