@@ -20,8 +20,8 @@ use crate::pace::Pace;
 /// A protocol other than HTTP requests, on one connection.
 ///
 /// The engine calls it in order, never from two threads at once: in the shard (event loop) of the
-/// connection while its calls are quick, otherwise on a worker thread. While a call runs, nothing is
-/// read from the connection.
+/// connection while its calls are quick, otherwise on a worker thread. While a call runs, nothing
+/// is read from the connection.
 pub(crate) trait Conversation: Send {
     /// Passes the outlet of the connection. Must not call code of the app.
     fn attach(&mut self, outlet: Outlet) {

@@ -61,6 +61,7 @@ impl Shard {
         match outcome {
             ReadOutcome::Bytes(n) => {
                 scratch.unread_end += n;
+                // No further event reports the rest of the input, or its end.
                 if n == room || arrived >= Readiness::End || has_more_input {
                     self.todo.push_back(Todo::Read(token, arrived));
                 }

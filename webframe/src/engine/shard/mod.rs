@@ -106,7 +106,7 @@ pub(crate) struct Shard {
     polls_before_sleep: u32,
     pub(crate) load: ShardLoad,
     /// Messages to live connections, held until the output of a running call is written: the shard
-    /// was stolen from that call.
+    /// was stolen during that call.
     pub(crate) held: Vec<Delivery>,
     /// Connections whose deadlines have passed; empty between two visits.
     due: Vec<Token>,

@@ -250,8 +250,8 @@ fn a_sleeping_shard_wakes_to_notice_the_end_of_a_flood() {
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
-/// A thread that runs a shard has the shard's scheduling class. Without the shard, it must have that
-/// of workers again.
+/// A thread that runs a shard has the shard's scheduling class. Without the shard, it must have the
+/// class of workers again.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thread_that_lost_its_shard_is_batch_again() {

@@ -55,6 +55,7 @@ impl Shard {
                 }
             }
         }
+        // More connections may be waiting, and no further event reports them.
         self.todo.push_back(Todo::Accept(index));
     }
 

@@ -77,8 +77,8 @@ struct FieldSpans {
 /// request, so that reading a head allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    /// The head as received, with the empty line. A path or query that had to be changed, as for dot
-    /// segments or UTF-8, follows in its new form. So `path` and `query` are ASCII.
+    /// The head as received, with the empty line. A path or query that had to be changed (for dot
+    /// segments, for UTF-8) follows in its new form. So `path` and `query` are ASCII.
     bytes: Vec<u8>,
     valid_host: ValidHost,
     method: Method,
