@@ -8,13 +8,13 @@ use crate::{Limits, report};
 /// database of the app. A process with few descriptors keeps half of them.
 const RESERVED: u64 = 256;
 
-/// Fewer connections than this are a warning, although the app did not choose a number: a limit on
-/// descriptors below 1,024 is unusual.
+/// If fewer connections than this fit, a warning is logged even if the app did not choose a number:
+/// a limit on descriptors below 1,024 is unusual.
 #[cfg(target_os = "linux")]
 const FEW: usize = 512;
 
 /// Raises the soft limit on descriptors to the hard one. Returns the number of connections that
-/// fit, at most `wanted`; logs if these are fewer. It is a warning if the app chose the number or
+/// fit, at most `wanted`. If these are fewer, logs it: as a warning if the app chose the number or
 /// if few fit.
 #[cfg(target_os = "linux")]
 pub(super) fn connections_max(wanted: usize) -> usize {

@@ -221,7 +221,7 @@ impl Server {
         let stopped = engine.wait_for_shards(&self.stop, deadline);
         engine.watchdog.end();
         engine.workers.close();
-        drop(jobs); // after the last request, so that the hooks of jobs see an idle app
+        drop(jobs); // after the last request, so that the app's stop hooks see an idle app
         if engine.failed.load(SeqCst) {
             return Err(io::Error::other("a shard of the server panicked"));
         }

@@ -243,7 +243,7 @@ fn resync() -> Block {
     Block::new(RESYNC.as_bytes())
 }
 
-/// The id of a client that has received this number of the channel's events.
+/// The id after this number of the channel's events: that of the last of them.
 fn id(epoch: u64, events: u64) -> String {
     format!("{epoch:x}-{events}")
 }

@@ -134,6 +134,7 @@ impl<P: LineProtocol> Lines<P> {
                     LineStart::Line { length: line.len(), with_end: at + 1 }
                 }
             }
+            // One byte more than `max` may be the CR of the line end.
             None if input.len() > max + 1 => LineStart::TooLong,
             None if end == InputEnd::EndsLine && !input.is_empty() => {
                 LineStart::Line { length: input.len(), with_end: input.len() }

@@ -127,7 +127,7 @@ impl Default for LineSettings {
 /// The replies to a client.
 #[derive(Debug)]
 pub struct Replies {
-    /// Parts that are written together, with a pause after each.
+    /// The bytes of a part are written together, with a pause before the next part.
     parts: Vec<Vec<u8>>,
     line_end: LineEnd,
     closes: bool,

@@ -20,8 +20,8 @@ use crate::pace::Pace;
 /// A protocol other than HTTP requests, on one connection.
 ///
 /// The engine calls it in order, never from two threads at once: in the shard (event loop) of the
-/// connection while its calls are quick, otherwise on a worker thread. While a call runs nothing is
-/// read from the connection.
+/// connection while its calls are quick, otherwise on a worker thread. While a call runs, nothing
+/// is read from the connection.
 pub(crate) trait Conversation: Send {
     /// Passes the outlet of the connection. Must not call code of the app.
     fn attach(&mut self, outlet: Outlet) {
@@ -51,7 +51,7 @@ pub(crate) trait Conversation: Send {
 pub(crate) enum CallReason {
     /// The connection is open: the first call.
     Opened,
-    /// Input has arrived, or the output before it, for which it had to wait, has been written.
+    /// Input has arrived, or the output is written for which earlier input had to wait.
     Input,
     /// The peer has shut down its writing side. After this call the connection closes.
     Ended,

@@ -54,8 +54,8 @@ pub(crate) enum SendError {
     Full,
 }
 
-/// Sends on one live connection from any thread. Clones send on the same connection. It is a single
-/// pointer, since both the shard and the conversation keep one for each idle connection.
+/// Sends on one live connection from any thread. Clones send on the same connection. An outlet is
+/// a single pointer, since both the shard and the conversation keep one for each idle connection.
 #[derive(Clone)]
 pub(crate) struct Outlet(Arc<Shared>);
 

@@ -5,7 +5,7 @@
 //! Other threads send through the `Outlet`, the queue of messages to the shard, and the shard
 //! writes their messages after the output of the call. While such messages are queued, the
 //! callback's own messages must be queued too: otherwise sockets that receive the same broadcasts
-//! could see them in different orders. The caller of [`append`] sees to that. A callback on a
+//! could see them in different orders. The caller of [`append`] ensures this. A callback on a
 //! worker always sends through the outlet, so that it can report its progress while it blocks.
 
 use std::cell::RefCell;

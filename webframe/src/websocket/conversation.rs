@@ -97,7 +97,7 @@ impl<H: SocketHandler> SocketConversation<H> {
         self.call(output, |handler, socket| handler.message(socket, message))
     }
 
-    /// Answers a close with its own code (RFC 6455 §5.5.1).
+    /// Answers a close with the same code (RFC 6455 §5.5.1).
     fn reply_to_close(&mut self, close: &Close, output: &mut Vec<u8>) -> Next {
         self.close_with(&Close { code: close.code, reason: String::new() }, output)
     }

@@ -143,7 +143,8 @@ impl Socket {
     /// sent through the outlet before.
     pub(super) fn close_through_outlet(&self, frame: Vec<u8>) {
         if let Ok(outlet) = self.outlet() {
-            // A peer that does not read is disconnected without the frame.
+            // The frame may exceed the queue's limit: it is the last one. A peer that does not read
+            // is disconnected when the time to write is over.
             outlet.send(frame.into(), usize::MAX).ok();
             outlet.close();
         }

@@ -33,7 +33,7 @@ enum State {
     Complete,
 }
 
-/// Inside `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`.
+/// The next expected input in `*( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] )`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Extension {
     /// White space, then `;`.
@@ -52,11 +52,11 @@ enum Extension {
     Quoted,
     /// The byte after a backslash.
     Escaped,
-    /// The end of this extension.
+    /// After a size or a quoted string: white space, `;` or the line end.
     End,
 }
 
-/// Inside `*( field-line CRLF ) CRLF`.
+/// The next expected input in `*( field-line CRLF ) CRLF`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trailer {
     /// A field line, or the last line end.

@@ -47,7 +47,7 @@ pub(super) fn decide(
         (Once::Value(_) | Once::Repeated, Once::Value(_) | Once::Repeated) => {
             Err(WireError::TransferEncoding)
         }
-        // 4. Transfer-Encoding, which HTTP/1.0 does not have (§6.1), once and as one `chunked`.
+        // 4. Transfer-Encoding: once, only `chunked`, and not in HTTP/1.0 (§6.1).
         (Once::Repeated, Once::Absent) => Err(WireError::TransferEncoding),
         (Once::Value(_), Once::Absent) if version == Version::Http10 => {
             Err(WireError::TransferEncoding)

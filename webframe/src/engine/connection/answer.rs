@@ -23,9 +23,9 @@ use crate::{
 };
 
 /// Encodes a response as the answer to the current request: appends it to the output of the
-/// scratch (the buffers of this thread), and sets the next phase of the connection. The phase
-/// takes a body that is not in memory. The `turn` is a copy of the fields of the connection that
-/// answering needs.
+/// scratch (the buffers of this thread), and sets the next phase of the connection. A body
+/// that is not in memory moves into the phase. The `turn` is a copy of the fields of the connection
+/// that answering needs.
 pub(crate) fn encode(turn: &mut Turn, scratch: &mut Scratch, response: &mut Response) {
     turn.served += 1;
     let is_live = matches!(response.body(), Body::Live(_));
@@ -76,9 +76,9 @@ fn close_mode(turn: &Turn, scratch: &Scratch) -> CloseMode {
     CloseMode::Immediate
 }
 
-/// Replaces a 1xx response of a handler by a 500. After a 1xx the client would wait for a final
-/// response to the same request, and use the response to its next request as that. Returns the
-/// body, unread.
+/// Replaces a 1xx response of a handler by a 500. After a 1xx the client would wait for the final
+/// response to the same request, and mistake the response to its next request for it. Returns the
+/// unread body.
 fn replace_interim(response: &mut Response) -> Body {
     report::error(format_args!(
         "a handler returned status {}, which is not final",

@@ -61,6 +61,7 @@ impl Shard {
         match outcome {
             ReadOutcome::Bytes(n) => {
                 scratch.unread_end += n;
+                // No further event reports the rest of the input, or its end.
                 if n == room || arrived >= Readiness::End || has_more_input {
                     self.todo.push_back(Todo::Read(token, arrived));
                 }
@@ -230,8 +231,9 @@ impl Shard {
 }
 
 /// Whether the new bytes of an incomplete head contain no line end. If so, the head is not parsed
-/// again: a peer that sends single bytes must not cause a scan of the whole head for each byte. The
-/// first `kept` bytes of the input are those of earlier reads.
+/// again: a peer that sends single bytes must not cause a scan of the whole head for each byte. A
+/// head that may exceed a limit is always parsed, so that it is refused. The first `kept` bytes of
+/// the input are those of earlier reads.
 fn still_lacks_line_end(
     connection: &Connection,
     scratch: &Scratch,

@@ -72,8 +72,8 @@ pub(crate) enum Registration {
     ReadingAndWriting,
 }
 
-/// A readiness event of the poll for a connection. The variants are ordered: each
-/// includes those before it.
+/// A readiness event of the poll for a connection. The variants are ordered: each includes those
+/// before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Readiness {
     Nothing,

@@ -51,8 +51,8 @@ impl Shard {
         let (number, slot) = (self.number, self.slot_of(token));
         if remaining == Some(0) {
             if self.draining {
-                // The server is stopping: the answer is complete now. When the worker's own message
-                // arrives, no stream waits for it.
+                // While the server stops, the answer does not wait for a worker. When the worker's
+                // own message arrives, it finds no stream that waits for it.
                 self.messages.push_back(Message::SourceDropped(token));
             }
             return self.run_on_worker(move || {
@@ -145,9 +145,9 @@ impl Shard {
     }
 
     /// Called when the client of a connection that waits for an answer shuts down its side. It may
-    /// have closed the connection: this is known only when something is sent.
-    /// A worker that blocks in a source cannot be interrupted, although nobody needs the result. So
-    /// the pool may add another worker.
+    /// have closed the connection: this is known only when something is sent. If it has, nobody
+    /// needs the piece that a worker reads, but the worker cannot be interrupted. So the pool may
+    /// add another one.
     pub(crate) fn note_client_gone(&mut self, token: Token) {
         self.engine.presence.leave(self.slot_of(token));
         let Some(connection) = self.connections.get(token) else { return };

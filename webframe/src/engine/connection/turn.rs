@@ -218,8 +218,8 @@ impl Turn {
         self.answer(response, scratch);
     }
 
-    /// The known parts of the refused request. After an error in a head the scratch may hold parts
-    /// of an older request, so only the target is taken from the input.
+    /// The known parts of the refused request. After an error in a head, the scratch may hold parts
+    /// of an older request. Then only the target and the request line are known, from the input.
     fn refused<'s>(
         &'s self,
         refusal: Refusal,

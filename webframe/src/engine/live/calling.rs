@@ -1,7 +1,7 @@
 //! Calls conversations, the protocols of live connections (WebSocket, line protocol): in the shard
 //! (event loop) while their calls are quick, otherwise on a worker. The [`Pace`] of a protocol
 //! learns from the durations of calls whether they are quick. While a call runs in the shard, the
-//! shard is parked: another worker may steal it, that is run it in the meantime.
+//! shard is parked: another worker may steal it, that is, take it over and run it.
 
 use std::{fmt, sync::Arc, time::Instant};
 

@@ -249,6 +249,7 @@ impl Shard {
                 connection.input.extend_from_slice(scratch.unread());
                 Some(self)
             }
+            // `End` without room: the conversation has not consumed a full buffer.
             ReadOutcome::Broken | ReadOutcome::End => {
                 self.close(token);
                 Some(self)

@@ -252,7 +252,7 @@ impl Shared {
         let mut state = lock(&self.state);
         state.crews_made += 1;
         let number = state.crews_made;
-        // `with_name` panics if a thread cannot be started. Threads that it has started end too.
+        // `with_name` panics if a thread cannot be started. Then those that it has started end.
         let pool = panics::catch(|| ThreadPool::with_name(self.thread_name.to_owned(), size))?;
         for _ in 0..size {
             let shared = Arc::clone(self);

@@ -179,7 +179,7 @@ mod linux {
                 let classes = [Class::Batch, Class::Batch, Class::Normal];
                 classes.map(|class| {
                     Scheduling::Chosen.set(class);
-                    // The C library returns the value that it was given.
+                    // Asks the kernel: the C library returns the value that it was given.
                     let stat = fs::read_to_string("/proc/thread-self/stat").expect("it is Linux");
                     stat.split(' ').nth_back(52 - 41).expect("field 41 of 52").to_owned()
                 })

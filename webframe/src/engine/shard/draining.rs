@@ -43,6 +43,7 @@ impl Shard {
                     }
                     self.todo.push_back(Todo::Read(token, Readiness::Input));
                 }
+                // The answer does not wait for the worker that drops its source.
                 Phase::Streaming(streaming) if streaming.waits_for_drop() => {
                     self.messages.push_back(Message::SourceDropped(token));
                 }

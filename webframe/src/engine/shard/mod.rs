@@ -78,7 +78,7 @@ pub(crate) struct Shard {
     pub(crate) retiring: bool,
     /// The server stops: nothing is accepted, and idle connections close.
     pub(crate) draining: bool,
-    /// Close all connections and end.
+    /// The shard closes all its connections and ends after the current round.
     pub(crate) leaving: bool,
     pub(crate) poll: Poll,
     events: Events,
@@ -105,8 +105,8 @@ pub(crate) struct Shard {
     /// and falls otherwise.
     polls_before_sleep: u32,
     pub(crate) load: ShardLoad,
-    /// Messages to live connections that wait for the end of a call from which the shard was
-    /// stolen.
+    /// Messages to live connections, held until the output of a running call is written: the shard
+    /// was stolen during that call.
     pub(crate) held: Vec<Delivery>,
     /// Connections whose deadlines have passed; empty between two visits.
     due: Vec<Token>,

@@ -95,7 +95,8 @@ impl Shard {
         true
     }
 
-    /// Ends the measured time of the calls before a pause, which is not part of them.
+    /// Ends the time measurement of this round's calls. The pause that follows must not count as
+    /// time of a call.
     fn end_round(&mut self, scratch: &mut Scratch) {
         self.clock = Instant::now();
         scratch.calls.next_round(self.clock, &self.engine);

@@ -83,7 +83,7 @@ impl Drop for SteppedServer {
         let send_to_all = |message: fn() -> Message| {
             self.engine.inboxes.iter().for_each(|inbox| inbox.put(message()));
         };
-        send_to_all(|| Message::Drain); // stolen shards run by themselves
+        send_to_all(|| Message::Drain); // a stolen shard runs on a worker and must end
         send_to_all(|| Message::Leave);
         self.engine.workers.close();
     }
@@ -250,7 +250,8 @@ fn a_sleeping_shard_wakes_to_notice_the_end_of_a_flood() {
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
-/// A thread that runs a shard has the shard's scheduling class. It must return to that of workers.
+/// A thread that runs a shard has the shard's scheduling class. Without the shard, it must have the
+/// class of workers again.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thread_that_lost_its_shard_is_batch_again() {

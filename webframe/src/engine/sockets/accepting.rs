@@ -1,5 +1,5 @@
 //! Accepts connections: counts them, gives each to the shard (event loop) with the fewest
-//! connections, and closes idle connections to make room.
+//! connections, and closes another one if there are too many.
 
 use std::{
     io::{Read, Write},
@@ -55,6 +55,7 @@ impl Shard {
                 }
             }
         }
+        // More connections may be waiting, and no further event reports them.
         self.todo.push_back(Todo::Accept(index));
     }
 
@@ -123,9 +124,9 @@ impl Shard {
         }
     }
 
-    /// Closes a new connection for which there is no room: every connection that could close has a
-    /// running handler. Sends a short 503 first, unless the connection needs a handshake or is not
-    /// for HTTP. No request is awaited, so the 503 may come before its request and may be lost.
+    /// Closes a new connection because no other one may be closed to make room. Sends a short 503
+    /// first, unless the connection needs a handshake or is not for HTTP. No request is awaited, so
+    /// the 503 may come before its request and may be lost.
     fn turn_away(&self, mut accepted: Accepted) {
         let time_up = self.clock.saturating_duration_since(self.engine.started);
         if self.engine.admission.turned_away.is_due(time_up) {

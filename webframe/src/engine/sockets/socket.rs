@@ -34,7 +34,7 @@ impl Write for Socket {
         }
     }
 
-    /// TLS records that belong together go out in one call.
+    /// rustls passes several records in one call. The default method would write only the first.
     fn write_vectored(&mut self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Socket::Tcp(socket) => socket.write_vectored(pieces),

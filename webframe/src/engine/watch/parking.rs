@@ -29,8 +29,8 @@ use crate::lock::lock;
 #[derive(Debug)]
 pub(crate) struct ParkingSpot<T> {
     place: Mutex<Option<T>>,
-    /// High 32 bits: number of calls. Low 32 bits: the number of the endpoint (such as a route)
-    /// that the latest call is of.
+    /// High 32 bits: number of calls. Low 32 bits: the endpoint (such as a route) of the latest
+    /// call, as a number.
     calls: AtomicU64,
     /// Number of items that were stolen.
     stolen: AtomicU64,

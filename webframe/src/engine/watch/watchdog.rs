@@ -74,9 +74,9 @@ pub(crate) struct Neighbour {
 /// Shared state by which shards wake the watchdog and let it sleep.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
-    /// Shards that do not sleep in their poll.
+    /// Number of shards that do not sleep in their poll.
     awake: AtomicUsize,
-    /// Whether the watchdog sleeps until it is woken.
+    /// Whether the watchdog sleeps. If so, a shard that wakes must wake it.
     asleep: AtomicBool,
     thread: Mutex<Option<Thread>>,
     ended: AtomicBool,

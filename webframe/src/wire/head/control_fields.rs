@@ -15,8 +15,8 @@ pub(super) struct ControlFields<'a> {
 }
 
 impl<'a> ControlFields<'a> {
-    /// Records the value of a field, if it is one of these fields. The length distinguishes most
-    /// names.
+    /// Records the value of a field, if it is one of these fields. The length rules out most other
+    /// names without a comparison.
     pub(super) fn note(&mut self, name: &str, value: &'a [u8]) {
         match name.len() {
             4 if is_name(name, "Host") => self.host.add(value),

@@ -77,8 +77,8 @@ struct FieldSpans {
 /// request, so that reading a head allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    /// The head as received, up to the empty line. If the path had dot segments, the path without
-    /// them follows. The target is ASCII.
+    /// The head as received, with the empty line. A path or query that had to be changed (for dot
+    /// segments, for UTF-8) follows in its new form. So `path` and `query` are ASCII.
     bytes: Vec<u8>,
     valid_host: ValidHost,
     method: Method,
@@ -244,7 +244,8 @@ impl Head {
         Span { start, end: self.bytes.len() }
     }
 
-    /// Appends the path of the target: `/` for an empty one, and without dot segments.
+    /// Appends the path of the target: `/` for an empty one, and without dot segments. `*` is also
+    /// appended, since it may be a constant that is not in the received head.
     fn append_path(&mut self, target: &target::Target<'_>) {
         let start = self.bytes.len();
         match target.path {

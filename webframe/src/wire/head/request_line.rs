@@ -81,7 +81,7 @@ fn version(rest: &[u8]) -> Result<Option<(Version, &[u8])>, WireError> {
     if let Some(rest) = rest.strip_prefix(LINE) {
         return Ok(Some((Version::Http11, rest)));
     }
-    // The digits of the version may be others.
+    // Each `1` may be any digit: another version is refused or treated as 1.1 below.
     let fits = |(wanted, byte): (&u8, &u8)| match wanted {
         b'1' => byte.is_ascii_digit(),
         wanted => wanted == byte,

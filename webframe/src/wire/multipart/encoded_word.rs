@@ -3,8 +3,8 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-/// Decodes a text that consists of encoded words separated by spaces. `None`: it is another text,
-/// or a character set other than UTF-8.
+/// Decodes a text that consists of encoded words separated by spaces. `None`: the text has another
+/// form, or a character set other than UTF-8.
 pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());
     for word in text.split(|&byte| byte == b' ').filter(|word| !word.is_empty()) {
@@ -46,6 +46,7 @@ fn decode_q(mut encoded: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn hex_byte(digits: &[u8]) -> Option<u8> {
+    // `from_str_radix` would also accept a sign.
     let all_hex = digits.iter().all(u8::is_ascii_hexdigit);
     let digits = str::from_utf8(digits).ok().filter(|_| all_hex)?;
     u8::from_str_radix(digits, 16).ok()

@@ -193,8 +193,8 @@ fn unescape(value: Value<'_>) -> Vec<u8> {
     name
 }
 
-/// The last component of a path that is a name, without slashes and backslashes. Only an empty path
-/// has none, since an empty name means that no file was chosen: for others it is `_`.
+/// The last component of a path that is a name, without slashes and backslashes. An empty path
+/// stays empty: it means that no file was chosen. Any other path without a name becomes `_`.
 fn last_component(path: &str) -> &str {
     let mut names = path.rsplit(['/', '\\']).filter(|name| !matches!(*name, "" | "." | ".."));
     names.next().unwrap_or(if path.is_empty() { "" } else { "_" })

@@ -1,7 +1,7 @@
 //! Parses `multipart/form-data` (RFC 7578, RFC 2046 §5.1): the head of each part, and the range of
 //! its content.
 //!
-//! A form is first split at its delimiters. Then the head of each part is searched within the part.
+//! A form is first split at its delimiters. Then the end of each head is searched within its part.
 //! So each byte is scanned at most twice for any input, and a field of a head cannot hide a
 //! delimiter.
 
@@ -116,7 +116,7 @@ fn offset_of(form: &[u8], suffix: &[u8]) -> usize {
     form.len().saturating_sub(suffix.len())
 }
 
-/// Parses the bytes between two delimiters, which begin at this offset of the form with the line
+/// Parses the bytes between two delimiters. They begin at this offset of the form, with the line
 /// end of the first delimiter.
 fn parse_piece(piece: &[u8], head_bytes_max: usize, offset: usize) -> Result<RawPart, Fault> {
     let (head, content) = split_head(piece, head_bytes_max)?;

@@ -82,8 +82,8 @@ fn closing_quote(quoted: &[u8]) -> Option<usize> {
     None
 }
 
-/// Whether the bytes are parameters or nothing, as far as the next quote, which must be the first
-/// one of a value. All calls together take linear time, since each reads only as far as that quote.
+/// Whether only parameters follow, or nothing. Reads up to the next quote, which must open a quoted
+/// value. Each call reads only up to that quote, so all calls together take linear time.
 fn begins_parameters(after: &[u8]) -> bool {
     let end = memchr::memchr(b'"', after);
     let mut rest = after.get(..end.unwrap_or(after.len())).unwrap_or_default();

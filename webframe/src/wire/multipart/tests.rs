@@ -251,7 +251,7 @@ fn names_that_are_encoded_words_are_decoded_as_dotnet_sends_them() {
     let file = "filename=\"=?utf-8?B?5paH?=\"";
     assert_eq!(both(&format!("name=a; {file}; filename*=utf-8''%E6%96%87")), read("a", "文"));
     assert_eq!(both(&format!("name=\"=?utf-8?B?5a2X?=\"; {file}")), read("字", "文"));
-    // No other form of escaping applies within an encoded word, and a path stays a path.
+    // No other form of escaping applies within an encoded word; a path is cut as in a plain name.
     assert_eq!(both("name=\"=?utf-8?Q?a%22?=\"").0, "a%22");
     assert_eq!(both("name=a; filename=\"=?utf-8?Q?../b?=\"").1, "b");
     refuses_head("Content-Disposition: form-data; name=\"=?utf-8?Q?=FF?=\"", Fault::Text("name"));
@@ -291,7 +291,8 @@ fn names_that_are_not_utf_8_are_refused() {
     }
 }
 
-/// Old programs send the name of a file in GBK or Latin-1. It is only shown, so the file counts.
+/// Old programs send the name of a file in GBK or Latin-1. The name is only shown, so the
+/// form is accepted.
 #[test]
 fn a_file_name_in_another_encoding_does_not_refuse_the_form() {
     for (raw, shown) in [

@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(client_of(&v2(0x21, 0x11, &more)).as_deref(), Some("192.0.2.1:4711"));
     }
 
-    /// A vector after addresses: TLS 1.2, no certificate, as haproxy 1.5 and later write it.
+    /// A TLV after the addresses: TLS 1.2, no certificate, as haproxy 1.5 and later write it.
     const TLS: &[u8] = b"\x20\0\x0f\x01\0\0\0\x01\x21\0\x07TLSv1.2";
 
     #[test]

@@ -15,7 +15,7 @@ const TAIL: [u8; 4] = [0, 0, 0xFF, 0xFF];
 /// message ended between two blocks.
 const FINAL: [u8; 5] = [1, 0, 0, 0xFF, 0xFF];
 
-/// The amount by which the output of an inflater grows.
+/// An inflater's output grows by at least this number of bytes; a larger one doubles.
 const STEP: usize = 16 << 10;
 
 /// Level 6 is zlib's default. A higher level does not improve short texts.

@@ -1,4 +1,4 @@
-//! Reads the bytes of a peer: parses, unmasks and assembles frames to events. Every step is
+//! Reads the bytes of a peer: parses, unmasks and assembles frames into events. Every step is
 //! limited.
 
 use super::{

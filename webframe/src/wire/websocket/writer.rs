@@ -16,8 +16,8 @@ enum Payload {
     Deflated,
 }
 
-/// Encodes the frames that one endpoint sends. It has no state between messages, so any thread may
-/// use a copy.
+/// Encodes the frames that one end of a connection sends. It has no state between messages, so any
+/// thread may use a copy.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Writer {
     role: Role,
@@ -74,7 +74,7 @@ impl Writer {
         output
     }
 
-    /// Appends one frame, masked if this endpoint is a client.
+    /// Appends one frame, masked if this end is a client.
     fn append_frame(&self, opcode: Opcode, form: Payload, payload: &[u8], output: &mut Vec<u8>) {
         let mask = match self.role {
             Role::Server => None,

@@ -11,7 +11,7 @@ fn text_and_binary_messages_are_read_at_the_short_length_encodings() {
     }
 }
 
-/// The writer and the reader have the same encoding with 64 bits.
+/// The writer makes these frames, since `frame` cannot encode a length in 64 bits.
 #[test]
 fn messages_are_read_at_the_longest_length_encoding() {
     let limits = MessageLimits { frame_bytes_max: 1 << 20, message_bytes_max: 1 << 20, ..LIMITS };
