@@ -68,7 +68,7 @@ fn json(_: &Arc<Hub>, _: &Request) -> Result<Response> {
     Response::json(&Message { message: "Hello, World!" })
 }
 
-/// Blocks the thread, as a call of a database does.
+/// Blocks the thread, as a database query does.
 fn sleep(_: &Arc<Hub>, _: &Request) -> Result<Response> {
     std::thread::sleep(Duration::from_millis(10));
     Ok(Response::text("slept"))

@@ -16,7 +16,7 @@ fn echo(settings: &SocketSettings, request: &Request) -> Result<Response> {
     })
 }
 
-/// Autobahn's suite sends up to 16 MiB.
+/// Autobahn's test suite sends messages of up to 16 MiB.
 fn settings_for_large_messages() -> SocketSettings {
     SocketSettings {
         message_bytes_max: 16 << 20,

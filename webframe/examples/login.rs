@@ -14,7 +14,7 @@ fn log_in(_: &(), request: &Request) -> Result<Response> {
         return Err(Error::forbidden("wrong name or password"));
     }
     let session = Session::of(request)?;
-    session.renew()?; // a secret from before the log-in gets no rights
+    session.renew()?; // against session fixation: an earlier session secret gets no rights
     session.set("user", &form.value("name"))?;
     session.flash("You are logged in.")?;
     Response::see_other("/")

@@ -2,7 +2,7 @@
 //! [PHASE_SECONDS]]]`.
 //!
 //! Its timeouts are short. It has a route for each kind of answer: quick, slow, failing, streamed,
-//! large, the answer to an upload, and a file.
+//! large, the answer to an upload, a file, an event stream, and a WebSocket.
 
 use std::{
     error::Error,
@@ -117,7 +117,7 @@ fn echo_messages(_: &State, request: &Request) -> Result<Response> {
     Response::websocket(request, |socket: &Socket, message: Message| Ok(socket.send(message)?))
 }
 
-/// Blocks the thread, as a call of a database does.
+/// Blocks the thread, as a database query does.
 fn wait(_: &State, _: &Request) -> Result<Response> {
     std::thread::sleep(Duration::from_millis(10));
     Ok(Response::text("waited"))

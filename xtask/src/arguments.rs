@@ -4,8 +4,8 @@ use anyhow::{Result, anyhow};
 use std::fmt;
 use std::str::FromStr;
 
-/// The arguments after the name of the command that were not taken yet. A command takes its
-/// options, then calls [`finish`](Arguments::finish).
+/// The arguments of a command that have not been taken yet. A command takes its options, then calls
+/// [`finish`](Arguments::finish).
 #[derive(Debug)]
 pub(crate) struct Arguments(Vec<String>);
 

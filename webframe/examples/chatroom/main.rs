@@ -51,8 +51,8 @@ struct Input {
     text: String,
 }
 
-/// The page, and a cookie with a key. A browser must send its key with each message: a message is
-/// accepted only with the key that its name entered with.
+/// The page, and a cookie with a new key if the browser has none. A message is accepted only with
+/// the key with which its name was reserved.
 fn page(_: &Arc<Room>, request: &Request) -> Result<Response> {
     let page = Response::html(include_str!("page.html"));
     if key(request).is_ok() {
@@ -76,7 +76,7 @@ fn socket(room: &Arc<Room>, request: &Request) -> Result<Response> {
     Response::websocket(request, reserve_name(room, request)?)
 }
 
-/// The messages as events, for browsers without a WebSocket. With HEAD nobody enters.
+/// The messages as events, for browsers without a WebSocket. A HEAD request enters nobody.
 fn events(room: &Arc<Room>, request: &Request) -> Result<Response> {
     if *request.method() == "HEAD" {
         return room.events.subscribe(request);

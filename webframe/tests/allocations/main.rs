@@ -7,6 +7,7 @@ mod small_get;
 
 use small_get::{SmallGet, allocations};
 
+/// The limit that ARCHITECTURE.md states.
 const ALLOCATIONS_MAX: f64 = 4.0;
 /// The hand-off to a worker adds none; the handler makes one.
 const ALLOCATIONS_BLOCKING_MAX: f64 = 1.5;

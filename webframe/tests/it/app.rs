@@ -1,4 +1,4 @@
-//! How an app handles errors, layers and values, tested with the test client.
+//! How an app handles errors, middleware and values, tested with the test client.
 
 use std::{
     io,
@@ -142,7 +142,7 @@ fn an_error_can_carry_a_response() {
     }
 }
 
-/// A value that counts its drops.
+/// A value that counts its drops, and panics when it is dropped.
 struct Dropped(Arc<AtomicUsize>);
 
 impl Drop for Dropped {

@@ -133,8 +133,8 @@ fn only_admins_enter() {
     assert_eq!(delete.with_field("Authorization", ada).send().text(), "user 7 is deleted\n");
 }
 
-/// The examples that show how little an app takes, with the most lines that each may have without
-/// its tests. Pages count only for the guestbook, which is nothing but pages.
+/// Maximum number of lines of an example without its tests: these examples show how little code an
+/// app needs. HTML files count only for the guestbook, which consists mainly of pages.
 const LINES_MAX: [(&[&str], usize); 14] = [
     (&["hello.rs"], 10),
     (&["static_site.rs"], 20),

@@ -183,8 +183,8 @@ impl Reaction {
 /// How a server's reaction differs from ours; `None`: it does not.
 fn difference(ours: &Reaction, theirs: &Reaction) -> Option<Difference> {
     match (ours.refuses(), theirs.refuses()) {
-        // A server that closes has taken nothing after the case for a request. A server that waits
-        // takes the bytes after the case for a body: that is another number of requests.
+        // A server that closes has not read the bytes after the case as a request. A server that
+        // waits reads them as a part of a body, so it finds another number of requests.
         (false, false) if ours.statuses.len() > theirs.statuses.len() && !theirs.waits => {
             Some(Difference::OthersClose)
         }

@@ -130,8 +130,8 @@ mod tests {
         }
     }
 
-    /// `cargo xtask test` runs the app's own test, and again as a test of webframe, which has the
-    /// same source as an example.
+    /// This does not run the app's own test: `cargo xtask test` runs it in a new app, and as a test
+    /// of the example `starter`, which has the same source.
     #[test]
     fn a_new_app_is_a_package_that_cargo_reads_and_depends_on_webframe() {
         let parent = Folder::new("new");

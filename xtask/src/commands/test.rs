@@ -25,7 +25,7 @@ use crate::steps::{step, succeed};
 
 const FORMAT: &[&str] = &["fmt", "--all", "--check"];
 const LINTS: &[&str] = &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-/// The lints of webframe with at most one of its features, which is added.
+/// Lints webframe with at most one feature: each of `FEATURES` is appended in turn.
 const AT_MOST_ONE_FEATURE: &[&str] =
     &["clippy", "--quiet", "--package", "webframe", "--lib", "--no-default-features"];
 const FEATURES: &[&str] =

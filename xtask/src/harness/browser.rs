@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::harness::answer::{RequestKind, read_answer};
 
-/// Maximum time to connect, and to wait for a part of the answer. Commands fail if a request takes
-/// a shorter time than this, so the time of such a request is still measured.
+/// Maximum time to connect, and to wait for a part of the answer. It is longer than the limits that
+/// commands set for a request, so that the duration of a request above its limit is measured.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One visitor: the cookies, and the connection if it is open.
@@ -79,7 +79,8 @@ impl Browser {
         Ok(socket)
     }
 
-    /// The bytes of a request. A form is sent as the browser does from a page of the same site.
+    /// The bytes of a request. A form has the header fields that a browser sends from a page of the
+    /// same site.
     fn request(&self, method: &str, path: &str, form: Option<&str>) -> String {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -107,7 +108,7 @@ impl Page {
         after.split_once('"').map(|(value, _)| value)
     }
 
-    /// The first link of the page that begins with this text: the part of the link after it.
+    /// The rest of the first link that begins with this text.
     pub(crate) fn link(&self, beginning: &str) -> Option<&str> {
         let (_, after) = self.text.split_once(&format!("href=\"{beginning}"))?;
         after.split_once('"').map(|(rest, _)| rest)

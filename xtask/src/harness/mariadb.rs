@@ -279,7 +279,7 @@ impl MariaDb {
         url_at(self.port)
     }
 
-    /// Kills the server with SIGKILL, as if the power failed.
+    /// Kills the server with SIGKILL, which gives it no chance to clean up.
     pub(crate) fn kill(&mut self) -> Result<()> {
         let mut child = self.child.take().context("the server does not run")?;
         child.kill()?;

@@ -47,8 +47,8 @@ impl Server {
         let child = Command::new(program)
             .args(words)
             .current_dir(folder)
-            // No backtraces. Some handlers panic on purpose, and a backtrace for each would be most
-            // of the work, its symbols most of the memory.
+            // Some handlers panic on purpose. A backtrace for each panic would take most of the
+            // time, and its symbols most of the memory.
             .env("RUST_BACKTRACE", "0")
             // Makes glibc return freed memory to the system. Otherwise each arena keeps its maximum
             // (60 MB after a burst of large answers that nobody read), and it cannot be judged how

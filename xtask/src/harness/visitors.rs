@@ -130,8 +130,8 @@ mod tests {
         assert_eq!(percentile(&[], 99), Duration::ZERO);
     }
 
-    /// Answers 204 to this number of requests on each connection, then closes it. Returns the
-    /// number of connections.
+    /// Answers 204 to `answers` requests on each connection, then closes it. Returns the number of
+    /// connections.
     fn serve(listener: &TcpListener, connections: usize, answers: usize) -> usize {
         let serve_one = |socket: TcpStream| {
             let mut reader = BufReader::new(&socket);

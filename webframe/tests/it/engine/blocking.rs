@@ -186,7 +186,7 @@ fn pipelined_requests_behind_a_blocking_one_wait_their_turn() {
     assert_eq!(answers.each_ref().map(|a| &a.body[..5]), bodies);
 }
 
-/// The server reads the half-close after a request, too.
+/// The half-close arrives behind a second request, while the first one runs.
 #[test]
 fn a_client_that_half_closes_while_it_waits_gets_its_responses() {
     let gate = Gate::closed();
@@ -220,8 +220,8 @@ fn requests_that_wait_too_long_are_refused_and_quick_routes_are_answered() {
     let mut clients: Vec<Client> = (0..8).map(|_| site.client()).collect();
     clients.iter_mut().for_each(|client| ask(client, "/gate"));
     let refused = loop {
-        // The reserve may take some requests. After the first one that must wait, the next ones are
-        // refused.
+        // The pool's threads beyond `workers_max` may take some requests. After the first request
+        // that must wait, the next ones are refused.
         let mut client = site.client();
         ask(&mut client, "/gate");
         client.socket().set_read_timeout(Some(Duration::from_millis(50))).expect("a timeout");
@@ -308,7 +308,8 @@ impl Drop for Unspeakable {
     }
 }
 
-/// Such a request is answered. Its connection does not stay open until the stop.
+/// A request with such an error must be answered: its connection would otherwise stay open until
+/// the server stops.
 #[test]
 fn an_error_that_panics_itself_is_a_500_too() {
     let written = |_: &(), _: &Request| Err(Error::internal(Unspeakable { written: true }));
@@ -337,7 +338,7 @@ fn an_error_that_panics_itself_is_a_500_too() {
 }
 
 /// Slow requests are those with a query, so the route stays quick for all others. A loaded machine
-/// may move the shard to another thread between two requests, so each is tried more than once.
+/// may move the shard to another thread between two requests, so each kind is tried more than once.
 #[test]
 fn a_handler_that_blocks_for_some_requests_blocks_no_shard() {
     let slow_with_query = |_: &(), request: &Request| {

@@ -149,8 +149,8 @@ fn at_the_limit_the_longest_idle_connection_goes_first() {
     }
 }
 
-/// The engine measures idle times in ticks of 32 ms: keeps the newest connection busy for two
-/// ticks.
+/// Keeps the newest connection busy for two ticks of 32 ms, the unit in which the engine measures
+/// idle times.
 fn pass_a_tick(clients: &mut [Client]) {
     let began = std::time::Instant::now();
     while began.elapsed() < Duration::from_millis(70) {
@@ -182,8 +182,8 @@ fn at_the_limit_of_an_address_its_longest_idle_connection_gives_way() {
     assert_eq!(open.count(), 3);
 }
 
-/// Opens connections with these bytes, more than there are places, and checks that others are
-/// served.
+/// Opens more connections than the limit allows, sends `begun` on each, and checks that other
+/// clients are served.
 #[track_caller]
 fn gives_way(begun: &str) {
     let limits = Limits { connections_max: 8, ..Limits::default() };

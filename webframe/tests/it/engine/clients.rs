@@ -161,8 +161,8 @@ fn bytes_during_the_last_request_do_not_reset_the_connection() {
     assert_eq!(client.socket().peek(&mut [0]).expect("no reset"), 0);
 }
 
-/// It does not know yet that its request was the last one: further bytes must not reset the
-/// connection before the response arrives.
+/// The client does not know yet that its request was the last one: its further bytes must not reset
+/// the connection before the response arrives.
 #[test]
 fn a_client_that_continues_to_send_gets_the_whole_last_response() {
     const LENGTH: usize = 150_000; // taken at once by the system, and not at once by the client

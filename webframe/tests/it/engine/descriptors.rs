@@ -44,7 +44,7 @@ fn a_connection_without_room_is_answered_503_and_is_a_warning_of_the_log() {
     };
     let _clients: Vec<Client> = (0..6).map(hold).collect();
     let start = Instant::now();
-    // A connection is closed to make room as long as its request has not arrived.
+    // A held connection may be closed for a new one until its request has arrived.
     while Client::connect(address).and_then(|mut client| client.answer()).map(|it| it.status)
         != Some(503)
     {

@@ -26,7 +26,7 @@ fn at_gate(gate: &Arc<Gate>, _: &Request) -> Result<Response> {
     Ok(Response::text("passed"))
 }
 
-/// Waits for gauges with this property.
+/// Waits until the gauges are as `wanted`, and returns them.
 fn when(gauges: &GaugesHandle, wanted: impl Fn(&Gauges) -> bool) -> Gauges {
     let began = Instant::now();
     loop {

@@ -14,7 +14,8 @@ use webframe::{
 
 use super::site::{Client, PATIENCE, WORKERS_MAX, settings};
 
-/// `block` blocks until the test releases it, `quit` closes, anything else is echoed.
+/// The line `block` blocks until the test releases it, `panic` panics, and `quit` closes. Any other
+/// line is echoed.
 struct Echo {
     gate: Mutex<mpsc::Receiver<()>>,
     senders: Mutex<Vec<LineSender>>,

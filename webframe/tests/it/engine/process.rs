@@ -12,8 +12,8 @@ use webframe::{Address, App, Body, Request, Response, Server, Urls, http::Status
 
 use super::site::{Client, settings};
 
-/// Makes the test binary a server, with a logger unless the value is [`UNLOGGED`]. With [`SIX`] it
-/// accepts six connections.
+/// The environment variable that makes the test binary a server. The server has a logger, unless
+/// the value is [`UNLOGGED`]. If the value is [`SIX`], it accepts six connections.
 const CHILD: &str = "WEBFRAME_TEST_SERVER";
 const UNLOGGED: &str = "unlogged";
 pub(super) const SIX: &str = "six connections";
@@ -25,7 +25,7 @@ pub(super) const HAND_OVER: &str = "exec 3<&0 0</dev/null; export LISTEN_FDS=1 L
 pub(super) struct Process(Child);
 
 impl Process {
-    /// The process id, which its `/` returns too.
+    /// The process id, which the server also returns at `/`.
     pub(super) fn number(&self) -> String {
         self.0.id().to_string()
     }
@@ -45,7 +45,7 @@ impl Drop for Process {
     }
 }
 
-/// The logger of that server.
+/// A logger for the server: writes each record to standard error.
 struct StandardError;
 
 impl log::Log for StandardError {
@@ -115,7 +115,8 @@ fn child_server() {
         .get("/short", short_file)
         .post("/keep", keep);
     let stopped = server.serve(App::new(()).urls(urls)).expect("it serves");
-    std::process::exit(i32::from(stopped.cut > 0)); // the output at the end of a test is not read
+    // Exits before the test harness prints its result: `start_as` has closed the output pipe.
+    std::process::exit(i32::from(stopped.cut > 0));
 }
 
 #[test]
@@ -179,7 +180,7 @@ fn a_body_over_the_limit_on_the_size_of_files_is_answered_507_and_logged() {
     assert!(text.contains(line), "{text}");
 }
 
-/// Starts the server above with a shell, after `first_words`.
+/// Starts [`child_server`] from a shell that first runs the commands in `first_words`.
 pub(super) fn start(first_words: &str, input: Stdio) -> (Process, SocketAddr) {
     start_as("1", first_words, input, Stdio::inherit())
 }

@@ -16,7 +16,7 @@ use webframe::{Request, Response, Result, ServerSettings, Urls, http::HeaderValu
 
 use super::site::{Client, PATIENCE, Site, WORKERS_MAX, settings};
 
-/// More than all workers, the reserve, and those that are added for lost clients.
+/// More than the number of workers, including those that the pool adds for shards and lost clients.
 const MANY: usize = 6 * WORKERS_MAX;
 
 /// A gate that blocks handlers and sources until the test opens it.
@@ -40,7 +40,7 @@ impl Gate {
     }
 }
 
-/// One byte, then a read that waits at the gate.
+/// The source of a stream: returns one byte, then waits at the gate and ends.
 struct Source(Arc<Gate>, bool);
 
 impl Read for Source {

@@ -1,5 +1,5 @@
-//! The scheduling class of the threads that run handlers. These tests fail if they run in another
-//! class than the usual one, or may not choose it.
+//! The scheduling class of the threads that run handlers. These tests fail if their process runs in
+//! another class than `SCHED_OTHER`, or may not change its class.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use super::site::{PATIENCE, Site, settings};
 const NORMAL: &str = "0";
 const BATCH: &str = "3";
 
-/// The class of its thread, field 41 of proc_pid_stat(5).
+/// The scheduling class of the thread that runs this handler: field 41 of proc_pid_stat(5).
 fn class(_: &(), _: &Request) -> Result<Response> {
     let stat = fs::read_to_string("/proc/thread-self/stat").expect("Linux tells it");
     let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
@@ -63,7 +63,8 @@ fn a_shard_is_batch_in_a_flood_of_connections_and_normal_when_it_is_over() {
     let site = site();
     assert_eq!(site.get("/in-the-shard").body, NORMAL);
     let flood_ends = Instant::now() + PATIENCE;
-    // The first client that sees it ends all: a single client does not flood the server.
+    // All clients stop when one has seen the class `BATCH`: the last client alone would not flood
+    // the server.
     let seen = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..8 {

@@ -50,7 +50,7 @@ impl Site {
         Site::start_app(settings, App::new(state).urls(urls))
     }
 
-    /// Starts a server for a whole app, with its layers (middleware).
+    /// Starts a server for a whole app, with its middleware.
     pub(crate) fn start_app<S: Send + Sync + 'static>(
         settings: &ServerSettings,
         app: App<S>,
@@ -117,7 +117,8 @@ impl Answer {
         self.head.contains("Connection: close\r\n")
     }
 
-    /// The value of the first field of this name, in the letter case that the server writes.
+    /// The value of the first field of this name. `name` is in the letter case that the server
+    /// writes.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
@@ -131,7 +132,7 @@ impl Client {
         Some(Client::new(socket))
     }
 
-    /// Waits until bytes have arrived, and does not read them.
+    /// Waits until bytes have arrived, without reading them.
     pub(crate) fn wait_for_bytes(&self) {
         assert_eq!(self.socket().peek(&mut [0]).expect("bytes"), 1);
     }

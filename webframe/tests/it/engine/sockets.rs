@@ -23,7 +23,7 @@ use super::{
     site::{self, Client, PATIENCE, Site},
 };
 
-/// Listens on a TCP address too, which identifies the site.
+/// Settings for a Unix socket at `path`, and for the TCP address that [`Site`] requires.
 fn settings(path: &Path) -> ServerSettings {
     let mut settings = site::settings();
     settings.addresses.push(Address::Unix(path.to_owned()));

@@ -132,8 +132,8 @@ impl Read for OnDemand {
     }
 }
 
-/// If a connection breaks in the middle of a request, the received half is dropped. It does not
-/// precede the next request of another connection that streams.
+/// If a connection breaks in the middle of a request, the received half is dropped. It must not be
+/// read as the beginning of the next request of another connection, which streams.
 #[test]
 fn bytes_of_a_broken_connection_do_not_reach_another() {
     let (demand, demands) = mpsc::channel();
@@ -270,7 +270,7 @@ fn a_source_that_blocks_when_it_is_dropped_delays_nobody() {
         sender.send(()).expect("the test waits");
         ends.lock().expect("a lock").recv().ok();
     });
-    let end = end; // dropped before the site, which would wait for it
+    let end = end; // now it is dropped before the site, which would wait for it
     for path in ["/in-a-worker", "/in-the-shard", "/early"] {
         for method in ["GET", "HEAD"] {
             let mut client = site.client();

@@ -306,7 +306,7 @@ fn a_client_that_sends_close_notify_gets_its_responses() {
     }
 }
 
-/// Sends a record of 16 KiB that cannot be decrypted, then garbage.
+/// The garbage is a record of 16 KiB that cannot be decrypted.
 #[test]
 fn garbage_after_the_handshake_closes_only_that_connection() {
     let site = site();

@@ -15,8 +15,8 @@ fn sized(_: &(), request: &Request) -> Result<Response> {
     Ok(Response::text(content(request.param_as("bytes")?)))
 }
 
-/// A Unix socket has a fixed buffer, unlike TCP. Between these lengths, all that the socket does
-/// not take is in the session, which holds up to 64 KiB.
+/// A Unix socket has a fixed buffer, unlike TCP. At some of these lengths, everything that the
+/// socket does not take is in the session, which holds up to 64 KiB.
 #[test]
 fn bytes_inside_the_tls_session_are_not_lost_at_a_half_close() {
     let folder = tempfile::tempdir().expect("a folder");

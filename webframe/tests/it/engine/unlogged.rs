@@ -1,4 +1,4 @@
-//! A program without a logger writes what its own code did wrong to standard error. The program is
+//! A program without a logger writes the failures of its own code to standard error. The program is
 //! this test binary, started once more.
 
 use std::{process::Command, sync::mpsc, time::Duration};
@@ -11,7 +11,7 @@ use webframe::{
 
 use super::site::{Client, settings};
 
-/// Makes the test binary the program.
+/// The environment variable that makes the test binary run as the program.
 const CHILD: &str = "WEBFRAME_TEST_UNLOGGED";
 
 fn talk(_: &(), request: &Request) -> Result<Response> {

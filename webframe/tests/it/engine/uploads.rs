@@ -213,7 +213,7 @@ fn a_small_body_behind_a_refused_head_is_dropped_and_an_accepted_one_arrives() {
     assert_eq!(client.answer().expect("an answer").body, "5");
 }
 
-/// The request is kept for the next client of the shard.
+/// The shard reuses the memory of a request, and its values must be gone by then.
 #[test]
 fn a_value_of_a_check_does_not_reach_another_request() {
     let checked = |(): &(), request: &Request| {

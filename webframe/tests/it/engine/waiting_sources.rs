@@ -46,7 +46,7 @@ fn plain(_: &Arc<Waits>, _: &Request) -> Result<Response> {
     Ok(Response::text("plain"))
 }
 
-/// Requests many streams, waits for their heads, and disconnects.
+/// Requests many streams and waits for their heads.
 fn open_streams(site: &Site, path: &str) -> Vec<Client> {
     let open = |_| {
         let mut client = site.client();

@@ -65,7 +65,8 @@ impl Crate {
         Crate { imports: modules.collect() }
     }
 
-    /// The module that a path leads to; re-exports are followed.
+    /// The module that a path leads to. Follows at most six re-exports in a row, so that it ends
+    /// even if re-exports refer to each other.
     fn resolve(&self, from: &[String], path: &[String], depth: usize) -> Option<Module> {
         let mut rest = path;
         let mut at: Module = from.to_vec();

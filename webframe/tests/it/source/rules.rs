@@ -11,7 +11,8 @@ const LINES_BEFORE_TESTS_MAX: usize = 400;
 const ENTRIES_MAX: usize = 12;
 /// Minimum length of a first line: a shorter one says nothing.
 const FIRST_LINE_CHARS_MIN: usize = 20;
-/// The reasons to ignore a test: plain `cargo test` has neither, `cargo xtask test` has both.
+/// The allowed reasons to ignore a test: it needs a program that `cargo xtask test` provides and
+/// plain `cargo test` may not find.
 const STARTED_BY_XTASK: &[&str] = &[
     "\"needs MariaDB: cargo xtask test\"",
     "\"needs Chromium: cargo xtask test\"",
@@ -22,6 +23,7 @@ const STARTED_BY_XTASK: &[&str] = &[
     "\"needs dict: cargo xtask test\"",
     "\"needs dictd: cargo xtask test\"",
 ];
+/// Names of files and folders that do not say what is in them.
 const SECRET_DRAWERS: &[&str] =
     &["util", "utils", "common", "helper", "helpers", "manager", "misc"];
 const TAGS: &[&str] = &[

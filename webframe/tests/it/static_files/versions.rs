@@ -25,7 +25,7 @@ fn conditions_decide_between_200_304_and_412() {
         assert_eq!(site.get(name, &[("If-Modified-Since", CHANGED)]).status(), 304);
         assert_eq!(site.get(name, &[("If-Match", "\"x\"")]).status(), 412);
         assert_eq!(site.get(name, &[("If-Match", etag)]).status(), 200);
-        // Two fields are one list.
+        // Two fields are read as one list.
         let two = [("If-None-Match", "\"x\""), ("If-None-Match", etag)];
         assert_eq!(site.get(name, &two).status(), 304);
         // Two dates are invalid.
@@ -88,8 +88,8 @@ fn a_change_of_a_file_changes_content_and_tag() {
         let before = site.get(name, &[]);
         let longer = [before.bytes(), b"more"].concat();
         site.write(name, &longer);
-        // Within a tenth of a second a small file may come from memory, but never a mix of both
-        // versions.
+        // For a tenth of a second after the change, the old version of a small file may come from
+        // memory. A mix of both versions is never sent.
         let deadline = std::time::Instant::now() + Duration::from_secs(5);
         let after = loop {
             let now = site.get(name, &[]);
@@ -113,7 +113,7 @@ fn a_large_file_of_the_same_length_and_time_is_another_version() {
     let before = site.get("big.bin", &[]);
     let tag = field(&before, "etag").to_owned();
     let other: Vec<u8> = before.bytes().iter().map(|byte| !byte).collect();
-    site.write("big.bin", &other); // which sets the time back
+    site.write("big.bin", &other); // with the same modification time
     let after = site.get("big.bin", &[("If-None-Match", &tag)]);
     assert_eq!((after.status().as_u16(), after.bytes()), (200, &other[..]));
     assert_eq!(field(&after, "last-modified"), field(&before, "last-modified"));

@@ -46,7 +46,7 @@ impl Case {
         Err(error)
     }
 
-    /// The mistake, if any, when the bytes come in these pieces.
+    /// How the outcome differs from the expected one, if it does, for bytes in these pieces.
     fn mismatch<'a>(
         &self,
         how: &str,

@@ -13,13 +13,13 @@ use webframe::{
 /// The result of reading the bytes of one connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// One request in short form; the bytes after it are left.
+    /// A summary of a complete request, and the bytes after it.
     Request {
         summary: String,
         left: Vec<u8>,
     },
     Refused(WireError),
-    /// The beginning of a request.
+    /// The bytes are only the beginning of a request.
     Waits,
 }
 
@@ -60,7 +60,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Whether the request is complete.
+    /// Reads as much of the input as possible; returns whether the request is complete.
     fn step(&mut self) -> Result<bool, WireError> {
         if !self.has_head {
             let Progress::Complete(length) = self.head.read(&self.input, &head_limits())? else {

@@ -13,7 +13,8 @@ use webframe::wire::{
 
 use super::{Outcome, Reader, head_limits, read, reference};
 
-/// Parts of requests, valid and invalid, that random bytes would rarely contain.
+/// Parts of requests, valid and invalid, that random bytes would rarely contain. A part that is
+/// listed several times is chosen more often.
 const METHODS: &[&str] =
     &["GET", "POST", "HEAD", "OPTIONS", "CONNECT", "get", "G T", "", "(", "X-Y"];
 const TARGETS: &[&str] = &[
@@ -110,6 +111,7 @@ const BODIES: &[&str] = &[
     "5;\r\nhello\r\n0\r\n\r\n",
     "5\r\nhello\r\n0\r\n\r\nrest",
 ];
+/// Bytes with a meaning for a parser.
 const MISCHIEF: &[u8] = b"\0\t\n\r \"#%+,-./0159:;=?AGZ\\_a{}\x7f\x80\xff";
 
 fn text(choices: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
@@ -196,7 +198,8 @@ fn cut<'a>(bytes: &'a [u8], cuts: &[prop::sample::Index]) -> Vec<&'a [u8]> {
     places.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect()
 }
 
-/// 1,536 cases each, and more with `PROPTEST_CASES`. A finding becomes a file of `tests/data`.
+/// 1,536 inputs for each property, or six times `PROPTEST_CASES`. proptest stores no failing input:
+/// it is added to `tests/data` by hand.
 fn config() -> ProptestConfig {
     let default = ProptestConfig::default();
     ProptestConfig { cases: default.cases * 6, failure_persistence: None, ..default }

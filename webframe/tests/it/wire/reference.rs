@@ -43,6 +43,7 @@ pub(super) fn read(input: &[u8]) -> Option<Request> {
         return None;
     }
     check_host(&fields, minor)?;
+    // The authority of an absolute target replaces the Host field (RFC 9112 §3.2.2).
     if let Some(authority) = target_authority(target) {
         let host = fields.iter_mut().find(|field| field.0.eq_ignore_ascii_case("host"));
         host.into_iter().for_each(|host| host.1 = authority.to_vec());

@@ -54,7 +54,7 @@ enum Table {
     Wrk,
     /// Memory for an idle connection.
     Memory,
-    /// Latency of a route with a quick handler, while another route, whose handler waits, is busy.
+    /// Latency of a quick route while another route, with a handler that waits, is busy.
     Mixed,
     /// System calls for a request.
     Strace,

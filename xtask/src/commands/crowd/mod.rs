@@ -31,8 +31,8 @@ const WAIT: Duration = Duration::from_millis(10);
 /// memory.
 const P99_MAX: Duration = Duration::from_millis(50);
 const MEMORY_MAX_KIB: u64 = 200 << 10;
-/// The requests that the server must still answer in a second of overload, as a part of the most
-/// that it can answer in a second.
+/// Minimum rate of answered requests under overload, as a part of the highest rate that the server
+/// can reach.
 const GOODPUT_MIN: f64 = 0.9;
 
 /// The number of clients of each kind.

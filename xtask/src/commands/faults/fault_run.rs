@@ -16,7 +16,7 @@ use crate::harness::mariadb::{MariaDb, scratch_folder, url_at};
 use crate::harness::network::Proxy;
 use crate::harness::sqlite;
 
-/// How long a simple fault lasts, and the time between two in a row.
+/// How long a simple fault lasts, and the pause after each repetition of a fault.
 pub(super) const FAULT_TIME: Duration = Duration::from_secs(2);
 /// How long the class works before the fault.
 const BEFORE: Duration = Duration::from_secs(2);

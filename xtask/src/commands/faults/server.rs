@@ -8,7 +8,7 @@ use std::thread;
 use super::fault_run::{FAULT_TIME, FaultRun, pause};
 use crate::harness::network::Fault;
 
-/// Kills the server twice: it starts again at once, and after a while.
+/// Kills the server twice. The first time it starts again at once, the second time after a while.
 pub(super) fn kill(run: &mut FaultRun) -> Result<()> {
     let server = run.server()?;
     server.kill()?;

@@ -1,4 +1,5 @@
-//! Faults of a peer by name (RFC 6455 §5 to §7) on real sockets, and unusual frames that are valid.
+//! Tests on real sockets: violations of RFC 6455 §5 to §7 by a peer, each with its name, and valid
+//! but unusual frames.
 
 use std::io::Write;
 
@@ -76,7 +77,7 @@ fn each_wrong_text_and_close_frame_ends_the_connection() {
     ] {
         breaks(&talk, fault, &masked_frame(0x81, sent), 1007);
     }
-    // Without waiting for the end of the message.
+    // The server does not wait for the end of the message.
     breaks(&talk, "first fragment that is not UTF-8", &masked_frame(0x01, b"\xFF"), 1007);
     breaks(&talk, "reason that is not UTF-8", &masked_frame(0x88, b"\x03\xE8\xFF"), 1007);
     breaks(&talk, "close of one byte", &masked_frame(0x88, b"\x03"), 1002);
@@ -106,7 +107,7 @@ fn deflated(message: &[u8]) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(message).and_then(|()| encoder.flush()).expect("memory");
     let mut bytes = encoder.get_ref().clone();
-    bytes.truncate(bytes.len() - 4); // RFC 7692 §7.2.1
+    bytes.truncate(bytes.len() - 4); // RFC 7692 §7.2.1: without the tail 00 00 FF FF
     bytes
 }
 
