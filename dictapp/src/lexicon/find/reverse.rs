@@ -21,8 +21,8 @@ use crate::model::{sense_lines, split_part};
 /// Maximum length of a query in characters: longer than any gloss that a user would type.
 const QUERY_CHARS_MAX: usize = 32;
 
-/// Maximum number of words that are checked in a search by reading their explanations. A common
-/// character occurs in fewer words of the largest known book.
+/// Maximum number of words that are checked in a search by reading their explanations. Even a
+/// common character occurs in fewer words of the largest known book.
 const VERIFIED_MAX: usize = 20_000;
 
 /// Maximum number of words with the query as a whole gloss that are sorted by closeness (the

@@ -257,7 +257,7 @@ impl TextColumns<'_> {
 
     /// Whether cells of a column may be forms of the headwords: enough of them have the first
     /// letter of the headword. In Chinese they must have the same number of characters, and share
-    /// one of them.
+    /// one of them if there are several.
     fn has_similar_cells(&self, word: usize, other: usize) -> bool {
         self.is_script_of(word, is_cjk) == self.is_script_of(other, is_cjk)
             && self.similar_of_ten(word, other) >= SIMILAR_OF_TEN
@@ -271,7 +271,7 @@ impl TextColumns<'_> {
                 let is_one = word.chars().count() == 1;
                 word.chars().count() == other.chars().count() && (shared || is_one)
             } else {
-                // German participles: `gehen`, `gegangen`.
+                // `ge` before a German participle does not count: `machen`, `gemacht`.
                 let first = |word: &str| word.chars().next().map(|c| c.to_lowercase().to_string());
                 first(word) == first(other)
                     || other.strip_prefix("ge").is_some_and(|rest| first(rest) == first(word))
