@@ -37,9 +37,9 @@ const ENDINGS: [&str; 3] = ["", "的", "地"];
 pub(super) const EDGE: char = '\0';
 
 impl Lexicon {
-    /// The words with `chinese` in their glosses: first those that have it as a whole gloss, by the
-    /// position of the gloss, then the others, both by frequency. If the text has several parts
-    /// separated by spaces, all must occur. Each word occurs once.
+    /// The words with `chinese` in their glosses: first those that have it as a whole gloss, sorted
+    /// by the position of the gloss and then by frequency, then the others by frequency. If the
+    /// text has several parts separated by spaces, all must occur. Each word occurs once.
     pub fn reverse(&self, chinese: &str, page: MatchRange) -> MatchPage<'_> {
         let query = fold(chinese);
         let parts: Vec<&str> = glosses(&query).collect();

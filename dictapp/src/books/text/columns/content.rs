@@ -368,6 +368,7 @@ impl TextColumns<'_> {
 /// At least this number of every ten cells in each column of forms must resemble the headword. In
 /// half of these columns, at least [`INFLECTED_OF_TEN`] must.
 const SIMILAR_OF_TEN: usize = 4;
+/// See [`SIMILAR_OF_TEN`]. Also the number of examples in ten that must contain the headword.
 const INFLECTED_OF_TEN: usize = 6;
 
 /// An example must contain this number of first letters of its headword. The other letters may

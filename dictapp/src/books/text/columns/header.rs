@@ -15,7 +15,8 @@ type NameLookup = fn(&str) -> Option<Name>;
 const ROWS_BEFORE_MAX: usize = 10;
 
 /// Finds the header row among the first rows, from the row `first` on. Returns its index and the
-/// columns that it names.
+/// columns that it names. A row that names headword and explanation is preferred to one that does
+/// not, and whole names to parts of names.
 pub(super) fn find(rows: &[StringRecord], first: usize) -> Option<(usize, Vec<Column>)> {
     let candidates = first..rows.len().min(first + ROWS_BEFORE_MAX);
     let below = |at: usize| &rows[at + 1..];
