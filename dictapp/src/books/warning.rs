@@ -27,11 +27,11 @@ pub enum WarningKind {
     LongExplanation,
     /// A line or record that is too long; left out.
     LongLine,
-    /// A comment or a heading among the lines of a plain text book; left out.
+    /// A comment, a heading, or a further header row among the entries; left out.
     Comment,
     /// A record with too few or too many columns; left out.
     WrongColumns,
-    /// A column of a table with unknown content; left out.
+    /// A column or a named field with unknown content; left out.
     UnreadColumn,
     /// A line that is not a JSON record of a word; left out.
     BadRecord,
@@ -42,8 +42,9 @@ pub enum WarningKind {
     /// A headword that occurs more than once, but the joined explanation would be too long, or too
     /// many entries are joined already; the later entry was left out.
     Unjoined,
-    /// An invalid pronunciation, form, rank or level; the entry was imported without it. Also an
-    /// article that is not UTF-8; it was read as Latin-1.
+    /// An invalid pronunciation, form, rank or level; the entry was imported without it. Also a
+    /// quote that is not closed; it was left out. Also an article that is not UTF-8; it was read as
+    /// Latin-1.
     BadDetail,
     /// A picture; left out of its entry.
     Picture,

@@ -1,6 +1,6 @@
 //! Folds a spelling to its *key*: `Café` to `cafe`. Two spellings with the same key match. The key
-//! ignores case, accents, width, traditional Chinese characters, katakana, and kinds of hyphens,
-//! apostrophes and spaces.
+//! ignores case, accents, width, and kinds of hyphens, apostrophes and spaces. Traditional Chinese
+//! characters become simplified ones, katakana become hiragana.
 //!
 //! The key of a key is itself. Folding must not depend on the locale.
 
@@ -120,7 +120,7 @@ fn is_removed(c: char) -> bool {
     }
 }
 
-/// The ASCII spelling of letters that Unicode does not decompose.
+/// The spelling in keys of letters that Unicode does not decompose.
 fn spelled_out(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",
@@ -136,6 +136,7 @@ fn spelled_out(c: char) -> Option<&'static str> {
         // Arabic letters that other languages write with other characters.
         'ك' => "ک",
         'ي' | 'ى' => "ی",
+        // The iota below a Greek vowel, which may also be written after it.
         '\u{345}' => "ι",
         _ => return None,
     })

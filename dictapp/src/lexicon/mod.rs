@@ -111,8 +111,8 @@ pub enum End {
 }
 
 impl<'a> MatchPage<'a> {
-    /// Makes a page of matches. `found` has the matches from the first one on; if there are more
-    /// than the page needs, it has at least one of them.
+    /// Makes a page of matches. `found` begins with the first match of all pages. If there are
+    /// matches after the page, it has at least one of them.
     fn cut(found: impl Iterator<Item = EntryRef<'a>>, page: MatchRange) -> MatchPage<'a> {
         let mut found = found.skip(page.skip.min(page.end()));
         let entries = found.by_ref().take(page.end() - page.skip.min(page.end())).collect();
@@ -183,8 +183,8 @@ impl Lexicon {
 
     /// Whether a headword has this spelling, ignoring case, accents and the like. Always quick.
     pub fn has_headword(&self, text: &str) -> bool {
-        // A text that is a key needs no folding. A key has at least one entry, so to find it is
-        // enough.
+        // A text that is a key needs no folding. A key has at least one entry, so it is enough to
+        // find the key.
         let is_key = |query: exact::Query| self.key(&query.key).is_some();
         self.key(text).is_some() || exact::Query::parse(text).is_some_and(is_key)
     }
@@ -203,7 +203,7 @@ impl Lexicon {
         self.stripped(query).filter(|inner| !self.hits(inner).is_empty()).unwrap_or(query)
     }
 
-    /// The entries for a query with its punctuation.
+    /// The entries for a query. The punctuation around it is not removed.
     fn hits(&self, query: &str) -> Vec<Hit<'_>> {
         let Some(query) = exact::Query::parse(query) else { return Vec::new() };
         let mut hits = self.spelled(&query);

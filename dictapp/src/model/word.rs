@@ -26,9 +26,9 @@ pub enum WordError {
 }
 
 impl Word {
-    /// Trims, joins inner white space to single spaces, removes the invisible characters that
-    /// control the direction of text, which are copied with a word from a page, and checks the
-    /// rest.
+    /// Trims the text, joins inner white space to single spaces, and checks the rest. Removes the
+    /// invisible characters that control the direction of text: they are copied with a word from a
+    /// page.
     ///
     /// # Errors
     /// If the text is empty, too long or has control characters.

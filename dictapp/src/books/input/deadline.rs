@@ -5,14 +5,14 @@ use std::cell::Cell;
 use std::io;
 use std::time::{Duration, Instant};
 
-/// When reading must end, and the time that was given.
+/// The time at which reading must end, and the duration that was allowed.
 type End = Option<(Instant, Duration)>;
 
 thread_local! {
     static END: Cell<End> = const { Cell::new(None) };
 }
 
-/// Restores an earlier limit, after a panic too.
+/// Restores the previous limit when it is dropped, also after a panic.
 struct Restore(End);
 
 impl Drop for Restore {
@@ -28,7 +28,7 @@ pub fn read_within<T>(time: Duration, read: impl FnOnce() -> T) -> T {
     read()
 }
 
-/// Checks the limit that [`within`] set for this thread, if there is one.
+/// Checks the limit that [`read_within`] set for this thread, if there is one.
 ///
 /// # Errors
 /// `TimedOut` if the time is over.

@@ -24,7 +24,8 @@ pub(super) struct EscapedPipes<R> {
 
 impl<R: Read> Read for EscapedPipes<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A backslash that the previous call held back comes first.
+        // A backslash that the previous call held back comes first. It fills one byte, and a read
+        // into an empty rest of the buffer would look like the end of the stream.
         let held = usize::from(self.holds_backslash);
         if buffer.len() < 2 {
             return Err(io::Error::other("the buffer is too small"));

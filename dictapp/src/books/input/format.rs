@@ -28,7 +28,7 @@ pub(crate) enum QuoteStyle {
     Escaped,
     /// Single quotes enclose a field, and `''` in it is a quote.
     Single,
-    /// Quotes enclose whole rows, too. The quotes within a row are doubled.
+    /// Quotes enclose whole rows, and the quotes inside a row are doubled: `"a,""b"""`.
     Rows,
 }
 
@@ -53,7 +53,7 @@ impl Format {
             .into_iter()
             .map(|delimiter| Format { delimiter, quotes: quote_style(bytes, delimiter) });
         // Of formats with the same rating, the first one is taken: a comma is more likely than a
-        // bar.
+        // pipe.
         let first = Format { delimiter: known.unwrap_or(b','), quotes: QuoteStyle::Doubled };
         let mut best = ((0, 0), first);
         for format in formats {
@@ -117,8 +117,8 @@ pub(crate) fn is_markdown(bytes: &[u8]) -> bool {
         .any(|(names, dashes)| is_row(names) && !is_dashes(names) && is_dashes(dashes))
 }
 
-/// The number of records per thousand that have the most frequent number of fields. Records of one
-/// field do not count: with a wrong delimiter, every record has one field.
+/// The number of records per thousand that have the most frequent number of fields. That number is
+/// at least two: with a wrong delimiter, every record has one field.
 fn agreement(records: &[StringRecord]) -> usize {
     let mut counts = [0_usize; AGREEING_FIELDS_MAX + 1];
     let is_note = |record: &&StringRecord| record.get(0).is_some_and(|cell| cell.starts_with('#'));
@@ -203,7 +203,8 @@ fn quote_style(bytes: &[u8], delimiter: u8) -> QuoteStyle {
     }
 }
 
-/// The lines of a sample, without empty lines and without a last line that may be cut off.
+/// The lines of a sample, without empty lines and without a last line that may be cut off. A byte
+/// order mark that was removed from the sample has three bytes.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let end = memchr::memrchr(b'\n', bytes).filter(|_| bytes.len() + 3 >= SAMPLE_BYTES_MAX);

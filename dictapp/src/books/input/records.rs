@@ -67,8 +67,8 @@ impl Records {
         let meter = source.meter();
         let observations = Arc::<Observations>::default();
         let mut builder = format.builder();
-        // A carriage return before the line end is removed below. If it ended the record, the
-        // line feed after it would count as a line of the next record.
+        // `read` removes a carriage return before the line end. If it ended the record, the line
+        // feed after it would count as a line of the next record.
         builder.terminator(Terminator::Any(b'\n')).buffer_capacity(READ_AHEAD_BYTES);
         let source: Box<dyn Read + Send> = match format.delimiter {
             b'|' => Box::new(EscapedPipes { inner: source, holds_backslash: false }),

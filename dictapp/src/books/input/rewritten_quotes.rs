@@ -112,9 +112,9 @@ impl<R: Read> RewrittenQuotes<R> {
         Ok(line)
     }
 
-    /// Whether the quote that is not closed on a line was not meant to join lines: the line without
-    /// it is a whole row, and the lines below are rows, up to the next one with quotes, which is a
-    /// row, too.
+    /// Whether the quote that is not closed on a line is a mistake, so that it must not join lines:
+    /// without it the line is a whole row, and so is each line below, up to and including the next
+    /// one with quotes.
     fn is_open_by_mistake(&mut self, without_quote: &[u8]) -> io::Result<bool> {
         let cells = Some(self.cells_per_row);
         if self.cells_per_row < 2 || self.rewriter.cell_count(without_quote) != cells {

@@ -68,8 +68,8 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The valid forms, without duplicates and without the headword, and the headword without its
-/// number: `recessus (1)` is found as `recessus`.
+/// The valid forms, without duplicates and without the headword. Adds the headword without its
+/// number (`recessus (1)` is found as `recessus`), and each spelling of a list (`grey/gray`).
 fn forms(word: &Word, found: &[String], warnings: &mut Vec<WarningKind>) -> Vec<String> {
     let base = unnumbered(word.as_str()).and_then(|base| Word::parse(base).ok());
     let forms_max = FORMS_MAX - usize::from(base.is_some());

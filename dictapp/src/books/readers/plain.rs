@@ -122,8 +122,8 @@ impl Plain {
 }
 
 impl PlainRecord {
-    /// Appends a line to the explanation. Its length is limited here already, so that a record of
-    /// many lines does not fill the memory.
+    /// Appends a line to the explanation. The length of the explanation is limited here already,
+    /// so that a record of many lines does not fill the memory.
     fn append(&mut self, line: &str) {
         if self.explanation.len() + line.len() > 2 * EXPLANATION_BYTES_MAX {
             self.fault = self.fault.or(Some(WarningKind::LongExplanation));

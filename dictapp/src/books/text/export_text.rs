@@ -92,7 +92,8 @@ pub(crate) fn read_explanation(text: &str) -> String {
 }
 
 /// Converts a line of an explanation to a line of an export. If [`import_line`] would not convert
-/// the result back, the line is unchanged, perhaps after [`LITERAL_LINE`].
+/// the result back, the line is unchanged. [`LITERAL_LINE`] is put before it if an import would
+/// convert it, or would take it for the pronunciation or the rank of an [`article`].
 fn export_line(line: &str) -> String {
     let named = replace_marker_by_name(line);
     let is_header = bracketed(line).is_some() || rank(line).is_some();

@@ -8,7 +8,7 @@ use super::script::{self, is_cjk};
 /// Splits an explanation into the pronunciations before it, joined by `; `, and the rest. Empty
 /// brackets before it are removed.
 pub(crate) fn take_phonetic(text: &str) -> (Option<String>, &str) {
-    // Books of KingSoft have a star before it: `*[ei]`.
+    // Books of Kingsoft have a star before it: `*[ei]`.
     let starred = text.trim_start().strip_prefix('*').filter(|rest| rest.starts_with('['));
     let mut rest = without_empty_brackets(starred.unwrap_or(text));
     let mut found: Vec<&str> = Vec::new();
@@ -152,8 +152,8 @@ fn related_words(text: &str) -> Option<String> {
     is_list.then(|| format!("{marker} {}", words.join("; ")))
 }
 
-/// Converts an example in quotes: `"Text."  - Translation.` becomes `> Text. = Translation.`, a
-/// text without translation `> Text.` `None`: the line is no such example.
+/// Converts an example in quotes or after a name: `"Text."  - Translation.` becomes
+/// `> Text. = Translation.`, `例：Text.` becomes `> Text.` `None`: the line is no such example.
 fn example(text: &str) -> Option<String> {
     if let Some(text) = EXAMPLE_NAMES.iter().find_map(|name| text.strip_prefix(name)) {
         return (!text.trim().is_empty()).then(|| format!("> {}", escape_equals(text)));

@@ -24,7 +24,7 @@ pub(super) struct Heading<'a> {
     pub(super) phonetic: Option<String>,
     /// The rest of the line; empty if the line is a list.
     pub(super) after: &'a str,
-    /// The note in brackets before the headword, without its brackets: `[música] re`.
+    /// The note in brackets before the headword, without its brackets: `música` in `[música] re`.
     pub(super) note: &'a str,
 }
 
@@ -180,7 +180,7 @@ pub(super) fn strip_headword<'a>(line: &'a str, headword: &str) -> Option<(&'a s
     (line == headword).then_some((line, ""))
 }
 
-/// Splits further headwords, each on a line of its own, from the text after them: it is indented
+/// Splits further headwords, each on a line of its own, from the text after them, which is indented
 /// and follows an empty line, as in FOLDOC, a dictionary of computing. Returns no headwords and the
 /// whole text if the text is not of this form.
 pub(super) fn headwords_below(text: &str) -> (Vec<String>, &str) {
@@ -282,7 +282,7 @@ fn other_headword(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Webster's abbreviations of parts of speech that differ from the labels of an
-/// [`Explanation`](crate::model::Explanation), and the labels.
+/// [`Explanation`](crate::model::Explanation), each with its label.
 const SPACED_LABELS: &[(&str, &str)] = &[
     ("v. t.", "vt."),
     ("v. i.", "vi."),

@@ -185,7 +185,8 @@ struct MarkupState {
 }
 
 impl MarkupState {
-    /// Appends text, with its line ends as `ends` says.
+    /// Appends text. Its line ends are kept or become blanks, as [`LineEnds`] says. In `pre` they
+    /// are kept, in an example they become blanks.
     fn push(&mut self, text: &str) {
         let is_end = |c: char| c == '\n' || c == '\r';
         let is_kept = self.example.is_none()
@@ -371,6 +372,7 @@ fn percent_decoded(text: &str) -> String {
 /// The text of an entity, `None` if it is invalid.
 fn decode(entity: &str) -> Option<String> {
     let text = htmlize::unescape(entity);
+    // If only the beginning is an entity, the semicolon is left: `&notit;` is `¬it;`.
     (text != entity && text != "\u{FFFD}" && !text.ends_with(';')).then(|| text.into_owned())
 }
 

@@ -277,7 +277,7 @@ fn move_notes_to_next_paragraph(paragraphs: &mut Vec<Paragraph>) {
             notes.push(' ');
             return false;
         }
-        // `(went, gone)` before `v. to leave`
+        // After a part of speech: `(went, gone)` above `v. to go` becomes `v. (went, gone) to go`.
         let label = script::label(&paragraph.text).map_or(0, str::len);
         let gap = if label > 0 && !notes.is_empty() { " " } else { "" };
         let notes = std::mem::take(&mut notes);

@@ -161,7 +161,8 @@ pub(crate) fn name_before_gloss(text: &str) -> Option<(&'static str, usize)> {
     })
 }
 
-/// Names of parts of speech that are rarely a gloss before a colon. (`number: 5` may be one.)
+/// Names of parts of speech that are labels before a colon and a gloss in English. Another name may
+/// belong to the gloss: `number: 5`.
 const COMMON_NAMES: &[&str] = &[
     "noun",
     "verb",
@@ -280,7 +281,7 @@ pub(crate) fn begins_with_brackets(text: &str) -> bool {
     leading_brackets(text).is_some()
 }
 
-/// Names of varieties of English, and of ways to write pronunciations.
+/// Names of varieties of English and of notations for pronunciations, and characters after them.
 const VARIETIES: &[&str] = &[
     "英式", "美式", "英音", "美音", "英", "美", "UK", "US", "BrE", "AmE", "KK", "DJ", ":", "：",
     " ",
@@ -308,8 +309,8 @@ pub(crate) fn is_phonetic_letter(c: char) -> bool {
 }
 
 /// Maximum length in bytes of a pronunciation between slashes: FreeDict has pronunciations of whole
-/// sentences. A pronunciation that is too long for an entry is also removed from the text, and is
-/// left out.
+/// sentences. One of more than [`PHONETIC_BYTES_MAX`] bytes is removed from the text as well, but
+/// the entry does not keep it.
 const PRONUNCIATION_BYTES_MAX: usize = 1024;
 
 /// The text in the brackets or slashes at the beginning of this text if it may be a pronunciation,

@@ -1,5 +1,5 @@
 //! The map from keys (folded spellings) to their numbers, a compressed automaton of the crate
-//! `fst`: built from sorted keys, or opened from the bytes of a file. Those are verified first,
+//! `fst`: built from sorted keys, or opened from the bytes of a file. The bytes are verified first,
 //! since an invalid map could make a search panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -37,7 +37,7 @@ impl MinTree {
     }
 
     /// The indices of the numbers in `range`, in ascending order of the numbers. `value` must be
-    /// the same as in [`over`](MinTree::new).
+    /// the same as in [`MinTree::new`].
     pub(crate) fn ascending<V: Fn(usize) -> u32>(
         &self,
         range: Range<usize>,

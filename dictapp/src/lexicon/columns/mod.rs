@@ -25,7 +25,8 @@ pub use saved::{SavedError, Stamp};
 /// so it cannot occur in them.
 pub(crate) const FIELD_SEPARATOR: char = '\0';
 
-/// A list of texts, stored in one string. Each ends in a line feed; the first is number 0.
+/// A list of texts, stored in one string. Each ends in a line feed, so that one search of a pattern
+/// covers many texts. The first is number 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
     pub(crate) text: String,
@@ -114,8 +115,8 @@ pub(crate) struct Columns {
     pub(crate) books: Vec<u16>,
     /// The rank of each entry; 0: none.
     pub(crate) ranks: Vec<u32>,
-    /// The suffixes of keys of several words, one for each word after the first, sorted by text:
-    /// the key of each suffix.
+    /// The key of each suffix. The suffixes of a key of several words begin at each word after the
+    /// first. All are sorted by text.
     pub(crate) inner_keys: Vec<u32>,
     /// The offset of each suffix in its key, in bytes.
     pub(crate) inner_offsets: Vec<u16>,

@@ -25,7 +25,7 @@ use crate::lexicon::Lexicon;
 /// folding of keys, the order of entries or the definition of glosses changes.
 const MAGIC: &[u8; 8] = b"DICTLEX4";
 
-/// Maximum size of the file: four times that of the largest known book.
+/// Maximum size of the file: four times the size that the largest known book needs.
 const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
 /// Identifies the source of a lexicon: the caller's digest of books, versions and order.

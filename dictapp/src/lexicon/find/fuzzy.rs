@@ -23,7 +23,7 @@ const SUGGESTIONS_MAX: usize = 20;
 /// The cost of a plain edit. All costs are in hundredths of it.
 const EDIT: u32 = 100;
 
-/// Words are omitted if they cost more than the most likely one and this together.
+/// Words are omitted if they cost more than the most likely one plus this.
 const SLACK: u32 = 160;
 
 /// A word that may be meant. The order of the fields is the order of the suggestions.

@@ -141,8 +141,8 @@ impl Lexicon {
     }
 
     /// Whether the headword `own_key` may be only a form of `lemma`. One that is more than four
-    /// times as frequent is a word itself (`species`, `physics`). Forms in `-ed` and `-ing` always
-    /// may.
+    /// times as frequent is a word itself (`species`, `physics`). Always true for forms in `-ed`
+    /// and `-ing`.
     fn is_as_common(&self, lemma: usize, own_key: Option<usize>, kind: Inflection) -> bool {
         let is_regular = matches!(kind, Inflection::Past | Inflection::Present);
         let own_key = own_key.and_then(|own_key| self.columns.rank(own_key));
@@ -284,6 +284,7 @@ fn verb_forms(form: &str, ending: &str, kind: Inflection, found: &mut Vec<(Strin
     if let Some(stem) = stem.strip_suffix("ck") {
         found.push((format!("{stem}c"), kind));
     }
+    // `dying` is a form of `die`.
     if let Some(stem) = stem.strip_suffix('y').filter(|_| ending == "ing") {
         found.push((format!("{stem}ie"), kind));
     }

@@ -181,7 +181,7 @@ impl WeightedWord {
 enum Sounds {
     /// Those with this pinyin.
     Exact,
-    /// Also those with sounds that are often confused: `n` and `ng`, `s` and `sh`, `l` and `n`.
+    /// Also those with sounds that are often confused, such as `n` and `ng`, `s` and `sh`.
     Confusable,
 }
 
@@ -217,7 +217,7 @@ fn confusable(syllable: &str) -> Vec<String> {
 fn divisions(text: &str) -> Vec<Vec<String>> {
     let composed: String = text.to_lowercase().nfc().collect();
     let umlaut = composed.replace("u:", "v").replace(['ü', 'ǖ', 'ǘ', 'ǚ', 'ǜ'], "v");
-    // After these letters `u` is always `ü`.
+    // After these letters, pinyin writes `ü` as `u`.
     let plain = ["j", "q", "x", "y"].iter().fold(fold(&umlaut), |key, initial| {
         key.replace(&format!("{initial}v"), &format!("{initial}u"))
     });

@@ -103,7 +103,8 @@ impl Lexicon {
         let to = partition(from..len, |i| self.columns.inner(i).starts_with(typed));
         let inner = self.inner_words_by_place.ascending(from..to, |i| self.columns.inner_place(i));
         let mut last = None;
-        // A phrase may contain the word twice; then its places are adjacent.
+        // A phrase may contain two such words. Both have the place of the phrase, so the second one
+        // follows the first.
         inner
             .filter_map(move |i| {
                 let key = self.columns.inner_keys.get(i).map(|&key| key as usize)?;

@@ -21,8 +21,8 @@ use crate::model::{sense_lines, split_part};
 /// Maximum length of a query in characters: longer than any gloss that a user would type.
 const QUERY_CHARS_MAX: usize = 32;
 
-/// Maximum number of words that are checked in a search by reading their explanations. A common
-/// character occurs in fewer words of the largest known book.
+/// Maximum number of words that are checked in a search by reading their explanations. Even a
+/// common character occurs in fewer words of the largest known book.
 const VERIFIED_MAX: usize = 20_000;
 
 /// Maximum number of words with the query as a whole gloss that are sorted by closeness (the
@@ -37,9 +37,9 @@ const ENDINGS: [&str; 3] = ["", "的", "地"];
 pub(super) const EDGE: char = '\0';
 
 impl Lexicon {
-    /// The words with `chinese` in their glosses: first those that have it as a whole gloss, by the
-    /// position of the gloss, then the others, both by frequency. If the text has several parts
-    /// separated by spaces, all must occur. Each word occurs once.
+    /// The words with `chinese` in their glosses: first those that have it as a whole gloss, sorted
+    /// by the position of the gloss and then by frequency, then the others by frequency. If the
+    /// text has several parts separated by spaces, all must occur. Each word occurs once.
     pub fn reverse(&self, chinese: &str, page: MatchRange) -> MatchPage<'_> {
         let query = fold(chinese);
         let parts: Vec<&str> = glosses(&query).collect();

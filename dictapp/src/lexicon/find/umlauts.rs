@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 const LETTERS: [(char, &str, &str); 5] =
     [('ä', "ae", "a"), ('ö', "oe", "o"), ('ü', "ue", "u"), ('ø', "oe", "o"), ('å', "aa", "a")];
 
-/// Maximum number of such two letters in a key that are replaced, in all combinations.
+/// Maximum number of pairs of letters in a key that are replaced, in all combinations.
 const PAIRS_MAX: usize = 3;
 
 /// Replaces each umlaut by two letters: `Käse` becomes `Kaese`.

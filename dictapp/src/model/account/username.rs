@@ -58,7 +58,8 @@ pub enum UsernameError {
     Empty,
     /// More than [`USERNAME_CHARS_MAX`] characters.
     TooLong,
-    /// White space, a control character or an invisible one.
+    /// White space, a control character or an invisible one; in a new name also a combining mark
+    /// that would be drawn over the text around the name.
     ForbiddenCharacter(char),
     /// A name that visitors would take for the operator.
     Reserved,

@@ -1,6 +1,6 @@
 //! The inflected forms that word lists write beside a headword: `der Apfel, Äpfel` has the forms
-//! `Apfel` and `Äpfel`, `gehen (ging, gegangen)` has `ging` and `gegangen`. A look-up of such a
-//! form finds the headword.
+//! `Apfel` and `Äpfel`, `gehen (ging, gegangen)` has `gehen`, `ging` and `gegangen`. A look-up of
+//! such a form finds the headword.
 
 /// Articles of German nouns.
 const GERMAN_ARTICLES: [&str; 3] = ["der", "die", "das"];

@@ -128,7 +128,7 @@ impl Course {
         })
     }
 
-    /// Reads until the waiting record is complete, and returns it.
+    /// Reads lines until the pending record is complete, and returns it.
     fn next_record(&mut self) -> Result<Option<Record>, BookError> {
         loop {
             let line = match self.lines.next()? {

@@ -34,7 +34,7 @@ impl Parts {
 
     /// The parts of a line that was split without a separator.
     pub(super) fn split(headword: &str, text: &str) -> Parts {
-        // `学校（がっこう）⓪【名】学校`
+        // The line was not split, as in `学校（がっこう）⓪【名】学校`.
         if text.is_empty()
             && let Some((headword, text)) = split_after_reading(headword)
         {
@@ -68,7 +68,7 @@ impl Parts {
         if let Some((word, inner)) = bracketed_end(&self.headword) {
             match reading(inner).filter(|_| has_ideographs(word)) {
                 Some(reading) => self.reading = Some(reading),
-                // `ねこ (猫)`
+                // The headword is in kana, its Chinese characters are in brackets: `ねこ (猫)`.
                 None if is_kana(word) && has_ideographs(inner) => {
                     self.spellings.push(inner.to_owned());
                 }
@@ -143,7 +143,7 @@ fn split_after_reading(line: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// The reading in brackets: kana, or pinyin with tone marks.
+/// Parses a reading: kana, or pinyin with tone marks or tone numbers. Numbers become marks.
 fn reading(text: &str) -> Option<String> {
     if is_kana(text) {
         return Some(text.to_owned());

@@ -26,8 +26,8 @@ pub(super) struct Article {
 }
 
 impl Article {
-    /// Appends a line to the body. Its size is limited, so that an article does not fill the
-    /// memory.
+    /// Appends a line to the body. The size of the body is limited, so that an article does not
+    /// fill the memory.
     pub(super) fn append(&mut self, number: u64, line: &str) {
         self.bytes += line.len();
         if self.bytes > 4 * EXPLANATION_BYTES_MAX {
@@ -90,8 +90,8 @@ pub(super) struct SenseNumbers {
 }
 
 impl SenseNumbers {
-    /// Removes the number before a line, if it is 1 or follows an earlier number. `None`: the line
-    /// has only a number.
+    /// Removes the number before a line, if it is at most one more than the largest number so far.
+    /// `None`: the line has only a number.
     pub(super) fn strip(&mut self, line: &str) -> Option<String> {
         let digits = line.bytes().take_while(u8::is_ascii_digit).count();
         let (number, after) = line.split_at(digits);

@@ -166,7 +166,7 @@ impl<F: Fn(&str) -> bool> State<'_, F> {
         }
     }
 
-    /// Ends the line, at its end or before and after an example.
+    /// Ends a line of text: at the end of the DSL line, and before and after an example.
     fn end_line(&mut self) {
         let text = std::mem::take(&mut self.text);
         let translation = self.translation.take();
@@ -231,8 +231,9 @@ fn swap_case(letter: char) -> char {
     }
 }
 
-/// The spellings in a headword line. Parts in braces are shown but not looked up, parts in round
-/// brackets are optional: `colo(u)r` has the spellings `colour` and `color`.
+/// The spellings in a headword line. Parts in round brackets are optional: `colo(u)r` has the
+/// spellings `colour` and `color`. Lingvo shows parts in braces but does not search for them, so
+/// the spelling with these parts comes last.
 pub(super) fn headwords(line: &str) -> Vec<String> {
     // The spelling with or without the optional parts, and with or without the parts in braces.
     let spelling = |with_optional: bool, with_braced: bool| {

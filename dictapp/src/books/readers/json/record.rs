@@ -189,6 +189,7 @@ impl Record {
                 nodes.iter().for_each(|node| self.add_meaning(node, depth + 1));
             }
             Node::Map(fields) if depth < DEPTH_MAX => {
+                // It has a headword already, so that a text in a field of headwords is a meaning.
                 let mut inner = Record { word: "-".to_owned(), ..Record::default() };
                 inner.add_fields(fields, depth + 1);
                 self.unread.append(&mut inner.unread);

@@ -162,6 +162,7 @@ fn regional_pronunciations(sounds: &[Sound]) -> impl Iterator<Item = (&'static s
 }
 
 /// A pronunciation in the International Phonetic Alphabet, or in Pinyin, without its slashes.
+/// `None`: it is missing, or contains a separator of the line that opens a part of speech.
 fn ipa(sound: &Sound) -> Option<String> {
     let is_pinyin = || sound.tags.iter().any(|tag| tag == "Pinyin");
     let pinyin = || sound.zh_pron.as_ref().or(sound.old_zh_pron.as_ref()).filter(|_| is_pinyin());
@@ -175,7 +176,7 @@ pub(super) fn phonetic(record: &Record) -> Option<String> {
     regional_pronunciations(&record.sounds).next().map(|(_, ipa)| ipa)
 }
 
-/// The spellings by which the headword is found.
+/// The inflected forms and other spellings by which the headword is found, too.
 pub(super) fn forms(record: &Record) -> Vec<String> {
     spellings(record).map(|form| form.form.trim().to_owned()).collect()
 }

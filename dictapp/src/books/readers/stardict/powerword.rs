@@ -37,7 +37,7 @@ impl Element {
     }
 }
 
-/// Converts an article. Markup after a tag that is cut off is ignored.
+/// Converts an article. If a tag is cut off, the rest of the article is ignored.
 pub(super) fn parse(xml: &str) -> Article {
     let mut article = Article::default();
     let mut open: Vec<Element> = Vec::new();

@@ -14,7 +14,8 @@ pub(super) fn without_sounds(mut cell: String) -> String {
     cell
 }
 
-/// A cell with the words of Anki's cloze deletions: `{{c1::plum::hint}}` becomes `plum`.
+/// Replaces each of Anki's cloze deletions in a cell by its word: `{{c1::plum::hint}}` becomes
+/// `plum`.
 pub(super) fn without_clozes(mut cell: String) -> String {
     // The innermost cloze deletion is the last one that begins.
     let mut end = cell.len();
@@ -43,7 +44,7 @@ pub(super) fn sound(cell: &str) -> Option<&str> {
     sound.find(']').map(|end| &sound[..=end])
 }
 
-/// A cell without the quotes around it.
+/// A cell without the quotes around it. `None`: it has no quotes, or nothing between them.
 pub(super) fn unquoted(cell: &str) -> Option<&str> {
     let pairs = [('“', '”'), ('"', '"'), ('„', '“'), ('«', '»'), ('「', '」'), ('\'', '\'')];
     let inner = |(from, to)| cell.strip_prefix(from)?.strip_suffix(to);

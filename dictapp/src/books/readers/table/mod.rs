@@ -318,7 +318,8 @@ impl Table {
 /// Checks the given columns of a table.
 ///
 /// # Errors
-/// If a necessary column is missing, a column is named twice, or the table has fewer columns.
+/// If the headword or the explanation is missing, the headword or the rank is named twice, or the
+/// table has fewer columns.
 fn check(given: &[Column], rows: &[StringRecord]) -> Result<(), String> {
     for column in [Column::Word, Column::Explanation] {
         if !given.contains(&column) {
@@ -349,6 +350,7 @@ impl Reader for Table {
                 }
             }
             let Some(record) = self.next_record()? else { return Ok(None) };
+            // Reported at the last row before the entries, which is usually the header row.
             if self.rows_before <= 1 {
                 let unread = std::mem::take(&mut self.unread);
                 unread.iter().for_each(|name| self.state.warn(WarningKind::UnreadColumn, name));

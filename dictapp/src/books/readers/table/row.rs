@@ -59,7 +59,7 @@ impl Row<'_> {
         reading.filter(|_| self.word.is_empty()).map_or(self.word, String::as_str)
     }
 
-    /// The frequency rank. `None`: there is none. An error: the cell contains another text.
+    /// The frequency rank. `None`: there is none. An error: the cell contains other text.
     pub(super) fn rank(&self) -> Option<Result<u32, ParseIntError>> {
         let rank = self.rank.filter(|text| !text.is_empty())?;
         // ECDICT writes 0 for a word without a rank.

@@ -21,8 +21,9 @@ impl Table {
         }
     }
 
-    /// Whether a row between entries is not an entry: it is empty, a comment, or another header
-    /// row, as in files that were joined. New column names apply to the rows below.
+    /// Whether a row between entries is not an entry: it is empty, a row of dashes in Markdown, a
+    /// comment, or another header row, as in files that were joined. New column names apply to the
+    /// rows below.
     pub(super) fn is_non_entry(&mut self, record: &StringRecord) -> bool {
         let first = record.get(0).unwrap_or_default().trim();
         if record.iter().all(|cell| cell.trim().is_empty()) {

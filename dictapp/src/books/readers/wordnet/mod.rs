@@ -49,7 +49,7 @@ struct PartNames {
     index: &'static str,
     data: &'static str,
     exceptions: &'static str,
-    /// The numbers of this part of speech in `cntlist.rev`.
+    /// The numbers of this part of speech in `cntlist.rev`; 5 is a satellite adjective.
     kinds: &'static [&'static str],
 }
 

@@ -252,6 +252,6 @@ fn is_syllable(text: &[u8]) -> bool {
     FINALS.iter().any(|last| last.as_bytes() == &text[end..])
 }
 
-/// Letters with tone marks.
+/// Letters with tone marks. `v` stands for `ü`, as in input methods.
 const TONED: &[(char, &str)] =
     &[('a', "āáǎà"), ('e', "ēéěè"), ('i', "īíǐì"), ('o', "ōóǒò"), ('u', "ūúǔù"), ('v', "ǖǘǚǜü")];

@@ -257,7 +257,7 @@ impl TextColumns<'_> {
 
     /// Whether cells of a column may be forms of the headwords: enough of them have the first
     /// letter of the headword. In Chinese they must have the same number of characters, and share
-    /// one of them.
+    /// one of them if there are several.
     fn has_similar_cells(&self, word: usize, other: usize) -> bool {
         self.is_script_of(word, is_cjk) == self.is_script_of(other, is_cjk)
             && self.similar_of_ten(word, other) >= SIMILAR_OF_TEN
@@ -271,7 +271,7 @@ impl TextColumns<'_> {
                 let is_one = word.chars().count() == 1;
                 word.chars().count() == other.chars().count() && (shared || is_one)
             } else {
-                // German participles: `gehen`, `gegangen`.
+                // `ge` before a German participle does not count: `machen`, `gemacht`.
                 let first = |word: &str| word.chars().next().map(|c| c.to_lowercase().to_string());
                 first(word) == first(other)
                     || other.strip_prefix("ge").is_some_and(|rest| first(rest) == first(word))
@@ -368,6 +368,7 @@ impl TextColumns<'_> {
 /// At least this number of every ten cells in each column of forms must resemble the headword. In
 /// half of these columns, at least [`INFLECTED_OF_TEN`] must.
 const SIMILAR_OF_TEN: usize = 4;
+/// See [`SIMILAR_OF_TEN`]. Also the number of examples in ten that must contain the headword.
 const INFLECTED_OF_TEN: usize = 6;
 
 /// An example must contain this number of first letters of its headword. The other letters may

@@ -15,7 +15,8 @@ type NameLookup = fn(&str) -> Option<Name>;
 const ROWS_BEFORE_MAX: usize = 10;
 
 /// Finds the header row among the first rows, from the row `first` on. Returns its index and the
-/// columns that it names.
+/// columns that it names. A row that names headword and explanation is preferred to one that does
+/// not, and whole names to parts of names.
 pub(super) fn find(rows: &[StringRecord], first: usize) -> Option<(usize, Vec<Column>)> {
     let candidates = first..rows.len().min(first + ROWS_BEFORE_MAX);
     let below = |at: usize| &rows[at + 1..];
@@ -208,7 +209,8 @@ fn columns_of_partial_header(
     correct_by_neighbours(row, &mut columns);
     let unknown: Vec<usize> = (0..names.len()).filter(|&at| names[at].is_none()).collect();
     let mut texts = content::texts(below, &unknown).into_iter();
-    // A table of forms, lemmas and notes has no meanings. All of its words are reported.
+    // A table of forms, lemmas and notes has no meanings. Each of its words is reported as an
+    // entry without an explanation.
     let has_lemma_column = filled > 2 && known.contains(&Name::Lemma);
     let substitutes = [
         (Column::Word, [Column::Phrases, Column::Phonetic, Column::Example]),
@@ -219,7 +221,8 @@ fn columns_of_partial_header(
             continue;
         }
         let other = |other: Column| columns.iter().position(|column| *column == other);
-        // The lists of readers of books have no meanings. Their sentences are better than a title.
+        // A column of phrases has the headwords. The word list of an e-book device has no meanings:
+        // its sentences explain a word better than the title of a book does.
         let is_phrase = wanted == Column::Word && columns.contains(&Column::Phrases)
             || wanted == Column::Explanation && known.contains(&Name::Lemma);
         let text = texts.next().filter(|_| !is_phrase);
@@ -318,7 +321,7 @@ fn correct_by_neighbours(row: &StringRecord, columns: &mut [Column]) {
         }
         columns[headword] = Column::Word;
     }
-    // `source` is the book or the lesson of a word, unless the table also has `target`.
+    // `source` after a column of headwords is the book or the lesson of a word.
     if let Some(source) = names.iter().position(|name| name == "source") {
         let is_other = |column: Column| (0..source).any(|at| columns[at] == column);
         if is_other(Column::Word) && columns.contains(&Column::Explanation) {

@@ -42,8 +42,8 @@ pub(crate) enum Layout {
     Spaced,
 }
 
-/// Minimum number of lines that must have a TAB, or an explanation at the same column, for such a
-/// layout.
+/// Minimum number of lines with a TAB, or with an explanation at the same column, to recognise
+/// [`Layout::Tabbed`] or [`Layout::Padded`].
 const AGREEING_LINES_MIN: usize = 3;
 
 impl Layout {
@@ -196,8 +196,9 @@ impl Layout {
         if line[..first].chars().count() + 1 >= column {
             return Some(first);
         }
-        // A phrase that fills its column except for one space. More spaces would follow a shorter
-        // phrase, so the line is a phrase without an explanation if they are missing.
+        // The line begins with a phrase. If the phrase fills its column, the column ends with the
+        // space after it. Several spaces would follow a shorter phrase, so a line without them is
+        // a phrase without an explanation.
         let (at, c) = line.char_indices().nth(column - 1)?;
         (c == ' ').then_some(at)
     }
