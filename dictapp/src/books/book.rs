@@ -32,6 +32,8 @@ pub struct Book {
     /// headwords may have the same hash.
     held: HashMap<u64, Vec<Held>>,
     held_bytes: usize,
+    /// [`HELD_BYTES_MAX`]; less in a test.
+    held_bytes_max: usize,
     /// Complete entries, which the next calls return.
     ready: Vec<Entry>,
     /// The warnings of joining entries.
@@ -107,6 +109,7 @@ impl Book {
             remaining: repeated(hashes),
             held: HashMap::new(),
             held_bytes: 0,
+            held_bytes_max: HELD_BYTES_MAX,
             ready: Vec::new(),
             join_warnings: Warnings::default(),
             read: Fingerprint::default(),
@@ -197,21 +200,24 @@ impl Book {
     fn hold(&mut self, hash: u64, entry: Entry) -> Result<(), BookError> {
         let place = self.reader.state().place();
         let held = self.held.entry(hash).or_default();
-        let Some(first) = held.iter_mut().find(|held| held.entry.word == entry.word) else {
-            self.held_bytes += memory_of(&entry);
-            held.push(Held { entry, joined: 0, has_pronunciations_in_text: false });
-            if self.held_bytes > HELD_BYTES_MAX {
-                let reason = format!("has more than {HELD_BYTES_MAX} bytes of repeated headwords");
-                return Err(BookError::in_file(&self.path, place, reason));
+        match held.iter_mut().find(|held| held.entry.word == entry.word) {
+            None => {
+                self.held_bytes += memory_of(&entry);
+                held.push(Held { entry, joined: 0, has_pronunciations_in_text: false });
             }
-            return Ok(());
-        };
-        let before = memory_of(&first.entry);
-        let kinds = first.join(entry);
-        self.held_bytes = self.held_bytes - before + memory_of(&first.entry);
-        kinds
-            .into_iter()
-            .for_each(|kind| self.join_warnings.add(kind, place, first.entry.word.as_str()));
+            Some(first) => {
+                let before = memory_of(&first.entry);
+                let kinds = first.join(entry);
+                self.held_bytes = self.held_bytes - before + memory_of(&first.entry);
+                let word = first.entry.word.as_str();
+                kinds.into_iter().for_each(|kind| self.join_warnings.add(kind, place, word));
+            }
+        }
+        if self.held_bytes > self.held_bytes_max {
+            let max = self.held_bytes_max;
+            let reason = format!("has more than {max} bytes of repeated headwords");
+            return Err(BookError::in_file(&self.path, place, reason));
+        }
         Ok(())
     }
 
@@ -285,4 +291,37 @@ fn memory_of(entry: &Entry) -> usize {
     let forms: usize = entry.forms.iter().map(|form| form.len() + size_of::<String>()).sum();
     let phonetic = entry.phonetic.as_ref().map_or(0, String::len);
     size_of::<Entry>() + entry.word.as_str().len() + entry.explanation.len() + phonetic + forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text that a book with these lines is refused with. It may hold 10,000 bytes.
+    fn refusal(lines: &[String]) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("book.txt");
+        std::fs::write(&path, lines.concat()).unwrap();
+        let mut book = Book::open(BookKind::Course, &path, |_| ()).unwrap();
+        book.held_bytes_max = 10_000;
+        loop {
+            match book.next() {
+                Ok(Some(_)) => {}
+                Ok(None) => return None,
+                Err(error) => return Some(error.to_string()),
+            }
+        }
+    }
+
+    #[test]
+    fn the_bytes_of_joined_entries_count_towards_the_limit_of_held_bytes() {
+        let long = "meaning ".repeat(900);
+        let line = |word: usize, meaning: &str| format!("word{word} n. {meaning}\n");
+        let round = |meaning: &str| (1..4).map(|word| line(word, meaning)).collect::<Vec<_>>();
+        let grows = [round("one"), round(&format!("two {long}")), round("three")].concat();
+        let refused = refusal(&grows).unwrap();
+        assert!(refused.contains("has more than 10000 bytes of repeated headwords"), "{refused}");
+        let ends_early = [round("one"), round(&format!("two {long}"))].concat();
+        assert_eq!(refusal(&ends_early), None, "each is released when it has grown");
+    }
 }

@@ -260,10 +260,6 @@ fn takes_es(stem: &str) -> bool {
 /// `stopped`, `studied`, `panicked`.
 fn verb_forms(form: &str, ending: &str, kind: Inflection, found: &mut Vec<(String, Inflection)>) {
     let Some(stem) = form.strip_suffix(ending).filter(|stem| stem.contains(is_vowel)) else {
-        // dying, lying, tying: the only stems without a vowel
-        if let Some(stem) = form.strip_suffix("ying").filter(|_| kind == Inflection::Present) {
-            found.push((format!("{stem}ie"), kind));
-        }
         return;
     };
     let bare_vowel = ending != "ing" && stem.ends_with('e');
