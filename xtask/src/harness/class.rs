@@ -13,6 +13,9 @@ use crate::harness::browser::{Browser, Page};
 use crate::harness::ledger::{Effect, Ledger, Outcome, RowKind};
 use crate::harness::random::Random;
 
+/// The beginning of all words that pupils look up. It is longer than the random part of the name of
+/// a temporary folder, so no other text in a log contains it.
+pub(crate) const WORD_PREFIX: &str = "zzlookup";
 const PASSWORD: &str = "correct horse 42";
 /// Headwords of the shipped books.
 const WORDS: &[&str] = &[
@@ -204,7 +207,7 @@ impl<'a> Pupil<'a> {
     /// recorded again.
     fn look_up(&mut self) -> Option<()> {
         self.lookups += 1;
-        let word = format!("zz{}", self.lookups);
+        let word = format!("{WORD_PREFIX}{}", self.lookups);
         let effect = self.effect(RowKind::Lookup, &word);
         let path = format!("/word/{word}");
         let is_recorded = |page: &Page| page.status == 404;
