@@ -15,14 +15,14 @@
 //!   handler ends.
 //! - Threads and processes that a handler starts inherit the class.
 //!
-//! The effect on shards, measured on two processors together with the load generator (medians of 5
-//! interleaved rounds with 64 clients; processor time of a request relative to axum, and 99th
-//! percentile):
+//! The effect of the class on shards, measured on two processors together with the load generator
+//! (medians of 5 or 7 interleaved rounds with 64 clients; processor time of a request relative to
+//! axum, and 99th percentile):
 //!
-//! | | axum | always in the class | in a flood of new connections | never |
-//! |---|---|---|---|---|
-//! | a connection for each request | 1, 6.8 ms | 0.48, 4.3 ms | 0.36, 4.0 ms | 0.73, 4.5 ms |
-//! | kept connections | 1, 4.2 ms | 0.88, 6.4 ms | 0.92, 3.0 ms | 0.92, 3.0 ms |
+//! | | axum | in the class | not in it |
+//! |---|---|---|---|
+//! | a connection for each request | 1, 7 to 8 ms | 0.37, 4 to 7 ms | 0.81, 4.6 ms |
+//! | kept connections | 1, 4.2 ms | 0.88, 6.4 ms | 0.92, 3.0 ms |
 //!
 //! 500 quick requests a second beside two handlers that compute without end are not affected. If
 //! shards were always in the class, their median would be 95 instead of 57 us, and their 90th

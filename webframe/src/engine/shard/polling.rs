@@ -18,7 +18,8 @@ use crate::{
 pub(super) const POLLS_BEFORE_SLEEP_MAX: u32 = 4;
 /// A shard that has run for this long without a pause lets other threads run. Otherwise a client on
 /// the same processor waits for a time slice of the kernel, about 3 ms: the 99th percentile of a
-/// page at 64 connections is 1.9 instead of 5.8 ms (axum: 3.8 ms).
+/// page at 64 connections is 1.9 instead of 5.8 ms (axum: 3.8 ms). Beside two programs that compute
+/// without end, pages are served up to a fifth less often than without these pauses.
 const RUN_MAX: Duration = Duration::from_micros(100);
 
 impl Shard {

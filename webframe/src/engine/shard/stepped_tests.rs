@@ -250,6 +250,21 @@ fn a_sleeping_shard_wakes_to_notice_the_end_of_a_flood() {
     assert!(shard.sleep_max().is_some_and(|max| max < Duration::from_millis(100)));
 }
 
+/// A client on the same processor must not wait for the end of a time slice.
+#[test]
+fn a_shard_that_has_run_for_long_lets_other_threads_run_even_if_it_has_work() {
+    let mut server = SteppedServer::new(1, Limits::default());
+    let shard = &mut server.shards[0];
+    shard.todo.push_back(Todo::Accept(0));
+    let now = Instant::now();
+    shard.yield_at = now + Duration::from_secs(60);
+    shard.wait(&mut server.scratch);
+    assert_eq!(shard.yield_at, now + Duration::from_secs(60), "it has not run for long");
+    shard.yield_at = now;
+    shard.wait(&mut server.scratch);
+    assert!(shard.yield_at > now, "the next pause is due later");
+}
+
 /// A thread that runs a shard has the shard's scheduling class. Without the shard, it must have the
 /// class of workers again.
 #[cfg(target_os = "linux")]
